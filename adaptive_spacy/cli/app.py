@@ -2,6 +2,13 @@
 
 import typer
 
+from adaptive_spacy.cli.convert import convert_cli
+from adaptive_spacy.cli.evaluate import evaluate_cli
+from adaptive_spacy.cli.model import model_cli
+from adaptive_spacy.cli.package import package_cli
+from adaptive_spacy.cli.plot import plot_cli
+from adaptive_spacy.cli.smoke_test import smoke_test_cli
+
 app = typer.Typer(
     name="adaptive-spacy",
     help="Fine-tune transformers in spaCy without tuning the number of epochs.",
@@ -14,3 +21,11 @@ app = typer.Typer(
 @app.callback()
 def main() -> None:
     pass
+
+
+app.command("model")(model_cli)
+app.command("convert")(convert_cli)
+app.command("evaluate")(evaluate_cli)
+app.command("plot")(plot_cli)
+app.command("package")(package_cli)
+app.command("smoke-test")(smoke_test_cli)

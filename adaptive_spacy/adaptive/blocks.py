@@ -1,0 +1,32 @@
+"""Reading a config that is not resolved yet."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from spacy.util import registry
+
+
+def find_blocks(config: Any, kind: str, name: str) -> list[dict[str, Any]]:
+    """Find the blocks that call a registered function, at any depth.
+
+    config (Any): A config, a block of it or a value.
+    kind (str): Name of the registry, e.g. "schedules".
+    name (str): Registered name, e.g. "adaptive_spacy.adaptive.v1".
+    RETURNS (list[dict]): The blocks, outer ones first.
+    """
+    return [block for block in _walk(config) if block.get(f"@{kind}") == name]
+
+
+def resolve_value(value: Any) -> Any:
+    """RETURNS (Any): The value; if it is a promise, e.g. of `adaptive_spacy.steps.v1`, what that
+    gives. Any whole number of `[training]` may be one."""
+    return (
+        registry.resolve({"value": dict(value)})["value"] if isinstance(value, Mapping) else value
+    )
+
+
+def _walk(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, Mapping):
+        yield dict(value)
+        for inner in value.values():
+            yield from _walk(inner)

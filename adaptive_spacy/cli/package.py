@@ -1,0 +1,48 @@
+"""`adaptive-spacy package`: a trained pipeline as a wheel."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from adaptive_spacy.cli._util import one_line_errors
+
+
+def package_cli(
+    pipeline: Annotated[Path, typer.Argument(help="Trained pipeline, e.g. training/x/model-last.")],
+    output: Annotated[Path, typer.Argument(help="Folder for the wheels.")],
+    name: Annotated[str, typer.Option(help="Name without language: adaptive_ner.")],
+    version: Annotated[str, typer.Option(help="Version of the package.")] = "0.1.0",
+    metrics: Annotated[
+        Path | None, typer.Option(help="Scores to state: what `evaluate` wrote.")
+    ] = None,
+    transformer: Annotated[
+        Path | None, typer.Option(help="Folder of the transformer, whose licence is stated.")
+    ] = None,
+    datasets: Annotated[
+        Path | None, typer.Option(help="Recipes that name source and licence of the data set.")
+    ] = None,
+    dataset: Annotated[str | None, typer.Option(help="The data set among them.")] = None,
+) -> None:
+    """Build the wheel of a pipeline, and adaptive-spacy's own if the pipeline needs it.
+
+    Both install together:
+
+        pip install --find-links packages en_adaptive_ner
+    """
+    with one_line_errors():
+        from adaptive_spacy.data.datasets import read_recipe
+        from adaptive_spacy.serving.package import package
+
+        recipe = read_recipe(dataset, datasets=datasets, raw="") if datasets and dataset else None
+        wheels = package(
+            pipeline,
+            output,
+            name=name,
+            version=version,
+            metrics=metrics,
+            transformer=transformer,
+            dataset=recipe,
+        )
+        for wheel in wheels:
+            typer.echo(f"✔ {wheel} ({wheel.stat().st_size / 1e6:.1f} MB)")

@@ -1,0 +1,37 @@
+"""`adaptive-spacy plot`: a training as one figure."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from adaptive_spacy.cli._util import one_line_errors
+
+
+def plot_cli(
+    training: Annotated[
+        Path,
+        typer.Argument(help="Output folder of a training, or the history.jsonl that it holds."),
+    ],
+    output: Annotated[
+        Path,
+        typer.Argument(
+            help="The figure's path without suffix, e.g. plots/wikigold; in a folder that "
+            "exists the figure is called training."
+        ),
+    ],
+) -> None:
+    """Draw learning rate, losses and validation score of a training, as PNG and SVG.
+
+    Shaded bands show the phases: warm-up, constant rate, cool-down. A training
+    that is still running can be drawn too.
+    """
+    with one_line_errors():
+        try:
+            from adaptive_spacy.report.figures import plot
+        except ModuleNotFoundError as error:
+            if (error.name or "").partition(".")[0] != "matplotlib":
+                raise
+            raise ValueError('plot needs matplotlib: pip install "adaptive-spacy[plot]"') from None
+        for path in plot(training, output):
+            typer.echo(f"✔ Saved to {path.as_posix()}")

@@ -1,0 +1,32 @@
+"""`adaptive-spacy smoke-test`: does the wheel do what the trained folder does?"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from adaptive_spacy.cli._util import one_line_errors
+
+
+def smoke_test_cli(
+    packages: Annotated[Path, typer.Argument(help="Folder of wheels.")],
+    name: Annotated[str, typer.Argument(help="Package to load, e.g. en_adaptive_ner.")],
+    pipeline: Annotated[Path, typer.Option(help="Folder that the wheel was built from.")],
+    texts: Annotated[Path, typer.Option(help="A .spacy file whose texts are compared.")],
+    output: Annotated[Path, typer.Option(help="Where the result goes as JSON.")] = Path(
+        "metrics/smoke-test.json"
+    ),
+) -> None:
+    """Install a wheel into an empty folder, load it by name without network, and compare.
+
+    Exit code 1 if it does not load or finds other entities than the trained
+    folder.
+    """
+    with one_line_errors():
+        from adaptive_spacy.serving.smoke import smoke_test
+
+        result = smoke_test(packages, name, pipeline, texts, output)
+        typer.echo(
+            f"✔ {result['wheel']}: the same {result['entities']} entities in {result['texts']} "
+            f"texts, loaded in {result['seconds_to_load']} s"
+        )

@@ -1,0 +1,173 @@
+"""Recipes: the named data sets of `assets/datasets.yml`, and how each is converted."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import srsly
+
+from adaptive_spacy.data.conll import SCHEMES
+from adaptive_spacy.data.convert import SPLIT_NAME, Input, Summary, check_split, convert
+
+RAW = "{raw}"  # how a recipe writes the folder of the downloaded files
+
+
+class Key(NamedTuple):
+    """A key of a recipe: its value in words, and whether a value is such a one."""
+
+    expected: str
+    accepts: Callable[[Any], bool]
+
+
+def is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
+def is_integer(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def is_number(value: Any) -> bool:
+    return is_integer(value) or isinstance(value, float)
+
+
+def is_paths(value: Any) -> bool:
+    return is_text(value) or (isinstance(value, list) and bool(value) and all(map(is_text, value)))
+
+
+def is_table(value: Any, accepts: Callable[[Any], bool]) -> bool:
+    """Whether a value is given for one split or more."""
+    if not isinstance(value, dict) or not value:
+        return False
+    named = all(isinstance(name, str) and SPLIT_NAME.fullmatch(name) for name in value)
+    return named and all(map(accepts, value.values()))
+
+
+TEXT = Key("a text", is_text)
+INTEGER = Key("an integer", is_integer)
+SCHEME_NAMES = ("auto", *SCHEMES)
+# those from `split` on are arguments of `convert`
+KEYS = {
+    "licence": TEXT,
+    "source": TEXT,
+    "files": Key("a path or a list of paths per split", lambda value: is_table(value, is_paths)),
+    "pool": Key("a path or a list of paths", is_paths),
+    "split": Key("a share per split", lambda value: is_table(value, is_number)),
+    "seed": INTEGER,
+    "scheme": Key(f"one of {', '.join(SCHEME_NAMES)}", lambda value: value in SCHEME_NAMES),
+    "missing-tag": Key("O or mask", lambda value: value in ("O", "mask")),
+    "lang": TEXT,
+    "encoding": TEXT,
+    "token-column": INTEGER,
+    "tag-column": INTEGER,
+}
+OPTIONS = list(KEYS)[list(KEYS).index("split") :]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A named data set.
+
+    name (str): Its name in the recipe file.
+    licence (str): The licence of the data; empty if the recipe does not say.
+    source (str): Where they come from, a URL or a citation; empty if the recipe does not say.
+    inputs (list[Input]): The files, which may not be there yet.
+    options (dict[str, Any]): Keyword arguments of `convert`.
+    """
+
+    name: str
+    licence: str
+    source: str
+    inputs: list[Input]
+    options: dict[str, Any]
+
+
+def read_recipe(name: str, *, datasets: str | Path, raw: str | Path) -> Recipe:
+    """Look a data set up and check its recipe.
+
+    name (str): The data set.
+    datasets (str | Path): The recipe file.
+    raw (str | Path): The folder of the downloaded files, `{raw}` in the recipes.
+    RETURNS (Recipe): The recipe.
+    RAISES (ValueError): A name without a recipe, or all that is wrong with it.
+    """
+    recipes = _read_file(Path(datasets))
+    if name not in recipes:
+        raise ValueError(
+            f"{name}: expected a data set of {datasets}, which are {', '.join(recipes)}; to add "
+            "yours, write a recipe as the first lines of that file say, or convert files without "
+            "--datasets"
+        )
+    recipe = recipes[name]
+    faults = find_faults(recipe)
+    if faults:
+        raise ValueError(";\n".join(f"{datasets}: {name}: {fault}" for fault in faults))
+    inputs = [Input(path, None) for path in _list_paths(recipe.get("pool", []), raw)]
+    for split, paths in recipe.get("files", {}).items():
+        inputs += [Input(path, split) for path in _list_paths(paths, raw)]
+    return Recipe(
+        name,
+        licence=recipe.get("licence", ""),
+        source=recipe.get("source", ""),
+        inputs=inputs,
+        options={key.replace("-", "_"): recipe[key] for key in OPTIONS if key in recipe},
+    )
+
+
+def convert_recipe(
+    name: str,
+    output: str | Path,
+    *,
+    datasets: str | Path,
+    raw: str | Path,
+    progress: bool = False,
+) -> Summary:
+    """Convert a named data set; see `read_recipe` and `convert` for arguments and errors."""
+    recipe = read_recipe(name, datasets=datasets, raw=raw)
+    missing = [path for path, _ in recipe.inputs if not path.is_file()]
+    if missing:
+        remedy = "the paths of a recipe start at the folder that the command runs in"
+        if any(path.is_relative_to(raw) for path in missing):
+            remedy = "run `spacy project assets --extra` or pass --vars.raw FOLDER"
+        raise ValueError(
+            f"{name}: expected {', '.join(map(str, missing))}, found no such file; {remedy}"
+        )
+    return convert(recipe.inputs, output, progress=progress, **recipe.options)
+
+
+def find_faults(recipe: Any) -> list[str]:
+    """RETURNS (list[str]): What is wrong with a recipe, a line each."""
+    if not isinstance(recipe, dict):
+        return [f"expected keys such as files or pool, got {recipe!r}"]
+    faults = []
+    for key, value in recipe.items():
+        if key not in KEYS:
+            faults.append(f"unknown key {key!r}, expected one of {', '.join(KEYS)}")
+        elif not KEYS[key].accepts(value):
+            faults.append(f"{key}: expected {KEYS[key].expected}, got {value!r}")
+        elif key == "split":
+            faults += [f"{key}: {fault}" for fault in check_split(value)]
+    if "files" not in recipe and "pool" not in recipe:
+        faults.append("expected files (paths per split) or pool (paths to divide), found neither")
+    if ("pool" in recipe) != ("split" in recipe):
+        found, lacking = ("pool", "split") if "pool" in recipe else ("split", "pool")
+        faults.append(f"expected pool and split together, found {found} without {lacking}")
+    return faults
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        raise ValueError(f"{path}: expected a file of recipes, found none")
+    try:
+        recipes = srsly.read_yaml(path)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
+    if not isinstance(recipes, dict) or not recipes:
+        raise ValueError(f"{path}: expected recipes by name, found {type(recipes).__name__}")
+    return {str(name): recipe for name, recipe in recipes.items()}
+
+
+def _list_paths(paths: str | list[str], raw: str | Path) -> list[Path]:
+    texts = [paths] if isinstance(paths, str) else paths
+    return [Path(text.replace(RAW, str(raw))) for text in texts]

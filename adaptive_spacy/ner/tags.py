@@ -1,0 +1,154 @@
+"""Tagging schemes: types to tags, gold entities to tags per token, tags back to entities."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy
+from numpy.typing import NDArray
+from spacy.training import Example
+from thinc.api import ConfigValidationError
+
+#: Prefixes per scheme, in the order of a type's tags
+SCHEMES: dict[str, tuple[str, ...]] = {
+    "BIO": ("B", "I"),
+    "BILOU": ("B", "I", "L", "U"),
+    "IO": ("I",),
+}
+#: How the BILOU prefixes that spaCy aligns gold annotation with read in the other schemes
+FROM_BILOU: dict[str, dict[str, str]] = {
+    "BIO": {"B": "B", "I": "I", "L": "I", "U": "B"},
+    "BILOU": {"B": "B", "I": "I", "L": "L", "U": "U"},
+    "IO": {"B": "I", "I": "I", "L": "I", "U": "I"},
+}
+MISSING = -1
+
+
+class Entity(NamedTuple):
+    """start, end (int): Token offsets, end exclusive. type (str): The entity's type."""
+
+    start: int
+    end: int
+    type: str
+
+
+@dataclass(frozen=True)
+class TagSet:
+    """The tags of some entity types under a scheme, and which may follow which.
+
+    scheme (str): "BIO", "BILOU" or "IO".
+    types (tuple[str, ...]): Entity types. Tags of a type added at the end come last, so the rows
+        of a trained output layer keep their meaning.
+    """
+
+    scheme: str
+    types: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if self.scheme not in SCHEMES:
+            raise ConfigValidationError(
+                title="Unknown tagging scheme",
+                desc=f"[components.transformer_ner] scheme: expected one of "
+                f"{', '.join(SCHEMES)}, got {self.scheme!r}",
+            )
+
+    @cached_property
+    def tags(self) -> tuple[str, ...]:
+        """RETURNS (tuple[str, ...]): "O" first, then the tags of each type."""
+        return ("O", *(f"{p}-{t}" for t in self.types for p in SCHEMES[self.scheme]))
+
+    @cached_property
+    def index(self) -> dict[str, int]:
+        """RETURNS (dict[str, int]): Column of each tag."""
+        return {tag: i for i, tag in enumerate(self.tags)}
+
+    @cached_property
+    def joins(self) -> NDArray[numpy.bool_]:
+        """RETURNS (array): *Shape:* (n_tags, n_tags). Whether a tag continues the entity of the
+        tag before it, read leniently: also where the scheme forbids the pair."""
+        return self._table(_joins)
+
+    @cached_property
+    def transitions(self) -> NDArray[numpy.bool_]:
+        """RETURNS (array): *Shape:* (n_tags, n_tags). Whether the scheme lets column j follow
+        row i."""
+        return self._table(lambda tag, following: _legal(self.scheme, tag, following))
+
+    @cached_property
+    def starts(self) -> NDArray[numpy.bool_]:
+        """RETURNS (array): *Shape:* (n_tags,). Whether a tag may come first."""
+        return numpy.array([_legal(self.scheme, "O", tag) for tag in self.tags])
+
+    @cached_property
+    def ends(self) -> NDArray[numpy.bool_]:
+        """RETURNS (array): *Shape:* (n_tags,). Whether a tag may come last."""
+        return numpy.array([_legal(self.scheme, tag, "O") for tag in self.tags])
+
+    def encode(self, bilou: Sequence[str | None]) -> tuple[NDArray[numpy.int64], int]:
+        """Turn spaCy's aligned BILOU tags into columns.
+
+        bilou (Sequence[str | None]): One tag per token, None or "-" where annotation is missing.
+        RETURNS (tuple): The columns, `MISSING` where annotation is missing or of a type that the
+            set lacks, and the number of tokens of such types.
+        """
+        prefixes = FROM_BILOU[self.scheme]
+        columns = numpy.full(len(bilou), MISSING, dtype=numpy.int64)
+        unknown = 0
+        for i, tag in enumerate(bilou):
+            if tag == "O":
+                columns[i] = 0
+            elif tag and tag != "-":
+                prefix, _, type_ = tag.partition("-")
+                columns[i] = self.index.get(f"{prefixes[prefix]}-{type_}", MISSING)
+                unknown += columns[i] == MISSING
+        return columns, int(unknown)
+
+    def decode(self, columns: Sequence[int]) -> list[Entity]:
+        """Read entities off a tag sequence, leniently: an illegal I starts an entity.
+
+        columns (Sequence[int]): One tag per token.
+        RETURNS (list[Entity]): Entities in order.
+        """
+        entities: list[Entity] = []
+        before = 0
+        for i, column in enumerate(columns):
+            if column:
+                if before and self.joins[before, column]:
+                    entities[-1] = entities[-1]._replace(end=i + 1)
+                else:
+                    entities.append(Entity(i, i + 1, self.type_of(column)))
+            before = column
+        return entities
+
+    def type_of(self, column: int) -> str:
+        """RETURNS (str): The entity type of a tag other than "O"."""
+        return self.types[(column - 1) // len(SCHEMES[self.scheme])]
+
+    def _table(self, holds) -> NDArray[numpy.bool_]:  # type: ignore[no-untyped-def]
+        return numpy.array([[holds(a, b) for b in self.tags] for a in self.tags])
+
+
+def _joins(tag: str, following: str) -> bool:
+    same_type = tag != "O" and tag[2:] == following[2:]
+    return same_type and tag[0] in "BI" and following[0] in "IL"
+
+
+def _legal(scheme: str, tag: str, following: str) -> bool:
+    if scheme == "IO":
+        return True
+    if following[0] in "IL":
+        return _joins(tag, following)
+    # BILOU entities end explicitly: after B or I something must follow
+    return scheme != "BILOU" or tag[0] not in "BI"
+
+
+def align_gold(example: Example) -> tuple[Sequence[str | None], int]:
+    """Gold tags on the tokens of the predicted doc, as spaCy aligns them.
+
+    example (Example): Predicted and reference doc.
+    RETURNS (tuple): BILOU tags, None where annotation is missing or an entity cuts a token;
+        and the number of entities lost that way.
+    """
+    entities, tags = example.get_aligned_ents_and_ner()
+    return tags, len(example.reference.ents) - len(entities)

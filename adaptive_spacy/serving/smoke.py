@@ -1,0 +1,122 @@
+"""Does the wheel do what the trained folder does? Installed beside nothing else, loaded by name."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import spacy
+import srsly
+from spacy.tokens import Doc, DocBin
+
+MAX_TEXTS = 50
+
+#: Runs in the fresh process: no hub, a foreign folder, and the wheel on the path
+LOADER = """
+import json, sys, time
+import spacy
+
+started = time.perf_counter()
+nlp = spacy.load(sys.argv[1])
+loaded = time.perf_counter()
+texts = json.load(sys.stdin)
+docs = list(nlp.pipe(texts))
+done = time.perf_counter()
+json.dump({
+    "version": nlp.meta["version"],
+    "seconds_to_load": round(loaded - started, 3),
+    "words_per_second": round(sum(map(len, docs)) / (done - loaded), 1),
+    "entities": [[[e.start_char, e.end_char, e.label_,
+                   e._.confidence if e.has_extension("confidence") else None]
+                  for e in doc.ents] for doc in docs],
+}, sys.stdout)
+"""
+
+
+def smoke_test(packages: Path, name: str, pipeline: Path, texts: Path, output: Path) -> dict:
+    """Install a wheel into an empty folder, load it in a fresh process, compare its entities.
+
+    packages (Path): Folder of wheels.
+    name (str): Package to load, e.g. "en_adaptive_ner".
+    pipeline (Path): The folder that the wheel was built from.
+    texts (Path): A .spacy file; its first 50 texts are compared.
+    output (Path): Where the result goes as JSON.
+    RETURNS (dict): The result; "identical" says whether all entities are the same, "confident"
+        whether every confidence lies in [0, 1].
+    RAISES (ValueError): If the wheel is missing, does not load, or something differs.
+    """
+    wheels = sorted(packages.glob(f"{name}-*.whl"))
+    if not wheels:
+        raise ValueError(f"{packages}: expected a wheel {name}-VERSION.whl; build one first")
+    sample = _read_texts(texts)
+    with tempfile.TemporaryDirectory() as folder:
+        _install(wheels[-1], Path(folder) / "site")
+        loaded = _load(name, sample, Path(folder))
+    expected = [_entities(doc) for doc in spacy.load(pipeline).pipe(sample)]
+    found = [[entity[:3] for entity in doc] for doc in loaded.pop("entities")]
+    result = {
+        "package": name,
+        "wheel": wheels[-1].name,
+        "sha256": hashlib.sha256(wheels[-1].read_bytes()).hexdigest(),
+        "megabytes": round(wheels[-1].stat().st_size / 1e6, 1),
+        **loaded,
+        "texts": len(sample),
+        "entities": sum(map(len, found)),
+        "identical": found == expected,
+    }
+    _write(output, result)
+    if not result["identical"]:
+        raise ValueError(f"{wheels[-1]} finds other entities than {pipeline}: see {output}")
+    return result
+
+
+def _read_texts(path: Path) -> list[str]:
+    if not path.is_file():
+        raise ValueError(f"{path}: expected a .spacy file of texts")
+    vocab = spacy.blank("xx").vocab
+    docs: list[Doc] = list(DocBin().from_disk(path).get_docs(vocab))
+    return [doc.text for doc in docs[:MAX_TEXTS]]
+
+
+def _install(wheel: Path, site: Path) -> None:
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index"]
+    done = subprocess.run(
+        [*command, "--target", str(site), str(wheel)], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise ValueError(f"{wheel} does not install: {_last_line(done.stderr)}")
+
+
+def _load(name: str, texts: list[str], folder: Path) -> dict[str, Any]:
+    environment = {**os.environ, "PYTHONPATH": str(folder / "site"), "HF_HUB_OFFLINE": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", LOADER, name],
+        input=json.dumps(texts),
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=folder,
+        env=environment,
+    )
+    if done.returncode:
+        raise ValueError(f"{name} does not load: {_last_line(done.stderr)}")
+    return json.loads(done.stdout)
+
+
+def _entities(doc: Doc) -> list[list[Any]]:
+    return [[ent.start_char, ent.end_char, ent.label_] for ent in doc.ents]
+
+
+def _last_line(text: str) -> str:
+    return (text.strip().splitlines() or ["no message"])[-1]
+
+
+def _write(output: Path, result: dict[str, Any]) -> None:
+    output.parent.mkdir(parents=True, exist_ok=True)
+    aside = output.with_name(f".{output.name}-{os.getpid()}")
+    srsly.write_json(aside, result)
+    aside.replace(output)

@@ -1,0 +1,1 @@
+"""Comparisons with peers; no part of the installed package."""

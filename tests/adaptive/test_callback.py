@@ -1,0 +1,229 @@
+import gc
+import threading
+import weakref
+from pathlib import Path
+
+import pytest
+from spacy.language import Language
+from spacy.training.initialize import init_nlp
+from spacy.training.loop import train
+from spacy.util import registry
+from thinc.api import ConfigValidationError
+
+from adaptive_spacy.adaptive import binding
+from adaptive_spacy.adaptive.callback import Adapt, make_adapt_v1
+from tests.util import RecordingAdam, live_schedule, scripted_config, train_in_process
+
+
+def test_training_uses_the_rates_of_the_table(tmp_path: Path) -> None:
+    # S = 2, C = 2. The first score is that of step 0, which is no round; then e = 4, better at 6,
+    # e = 8, finished at 12; the batch of update 13 was drawn before that
+    config = scripted_config(tmp_path, [99, 2, 1, 3, 2, 2, 2])
+    _, optimizer = train_in_process(config)
+    cool = [0.75, 0.5]
+    assert optimizer.used == [*[1] * 6, *cool, 1, 1, *cool, 0.25, 0.0]
+    assert live_schedule(optimizer).machine.state.finished_at == 12
+
+
+def test_callback_does_not_observe_the_evaluation_at_step_0(tmp_path: Path) -> None:
+    config = scripted_config(tmp_path, [99, 1, 2, 3], training__max_steps=6)
+    _, optimizer = train_in_process(config)
+    state = live_schedule(optimizer).machine.state
+    # the evaluation that ends a training is never seen: no update follows
+    assert (state.rounds, state.best, state.wait) == (2, 2, 0)
+
+
+def test_callback_monitors_the_main_score_by_default(tmp_path: Path) -> None:
+    weights = {"scripted": -1.0, "cats_score": None}
+    config = scripted_config(tmp_path, [0, 3, 2, 4], training__max_steps=8)
+    config["training"]["score_weights"] = weights
+    del config["training"]["before_update"]["monitor"]
+    _, optimizer = train_in_process(config)
+    assert live_schedule(optimizer).machine.state.best == -2
+
+
+def test_callback_sums_the_monitored_metrics_by_weight(tmp_path: Path) -> None:
+    config = scripted_config(tmp_path, [0, 3, 3], training__max_steps=4)
+    config["training"]["before_update"]["monitor"] = {"scripted": 0.5, "token_acc": 2.0}
+    config["training"]["score_weights"]["token_acc"] = None
+    _, optimizer = train_in_process(config)
+    assert live_schedule(optimizer).machine.state.best == 0.5 * 3 + 2.0
+
+
+@registry.callbacks("test.steps_seen")
+def make_steps_seen() -> "StepsSeen":
+    return StepsSeen()
+
+
+class StepsSeen:
+    seen: list[tuple[int, int]] = []
+
+    def __call__(self, nlp: Language, info: dict[str, int]) -> None:
+        self.seen.append((info["step"], info["epoch"]))
+
+
+def test_callback_calls_the_next_one_at_every_update(tmp_path: Path) -> None:
+    StepsSeen.seen.clear()
+    config = scripted_config(tmp_path, [0, 1, 2], training__max_steps=6)
+    config["training"]["before_update"]["then"] = {"@callbacks": "test.steps_seen"}
+    train_in_process(config)
+    # 20 texts in batches of 4: 5 steps an epoch
+    assert StepsSeen.seen == [(step, step // 5) for step in range(7)]
+
+
+def test_callback_reports_a_score_that_is_not_finite(tmp_path: Path) -> None:
+    config = scripted_config(tmp_path, [0, 1, 2], training__max_steps=4)
+    _, optimizer = train_in_process(config)
+    callback = make_adapt_v1({"a": -1.0, "b": -1.0})
+    callback.schedule = live_schedule(optimizer)
+    callback.weights = {"a": -1.0, "b": -1.0}
+    rounds, wait = callback.schedule.machine.state.rounds, callback.schedule.machine.state.wait
+    with pytest.warns(UserWarning, match="^step 8: b is not finite; the evaluation counts as"):
+        callback._take({"a": 1.0, "b": float("nan")}, 8)
+    assert callback.schedule.machine.state.rounds == rounds + 1
+    assert callback.schedule.machine.state.wait == wait + 1
+
+
+def test_callback_takes_each_evaluation_once() -> None:
+    callback = Adapt({"a": 1.0}, None)
+    observed: list[int] = []
+
+    class Schedule:
+        def observe(self, step: int, score: float) -> None:
+            observed.append(step)
+
+    callback.schedule = Schedule()  # type: ignore[assignment]
+    callback.weights = {"a": 1.0}
+    first, second = {"a": 1.0}, {"a": 1.0}
+    for performance, step in [(first, 4), (first, 5), (second, 6), (second, 7)]:
+        callback._take(performance, step)
+    assert observed == [4, 6]
+
+
+def test_callback_without_schedule_is_refused_at_the_first_step(tmp_path: Path) -> None:
+    config = scripted_config(tmp_path, [0, 1])
+    config["training"]["optimizer"]["learn_rate"] = {"@schedules": "constant.v1", "rate": 0.1}
+    with pytest.raises(ConfigValidationError) as error:
+        train_in_process(config)
+    assert error.value.desc == (
+        "[training.before_update] adaptive_spacy.adapt.v1 needs "
+        '@schedules = "adaptive_spacy.adaptive.v1" in [training.optimizer.learn_rate]'
+    )
+
+
+def test_callback_refuses_a_metric_that_is_not_reported(tmp_path: Path) -> None:
+    config = scripted_config(tmp_path, [0, 1], training__before_update__monitor={"ents_loss": -1.0})
+    with pytest.raises(ConfigValidationError) as error:
+        train_in_process(config)
+    assert error.value.desc == (
+        "[training.before_update] monitor: ents_loss is not reported; add it to "
+        "[training.score_weights] (null: reported, not weighted)"
+    )
+
+
+class _Broken(Exception):
+    pass
+
+
+@registry.callbacks("test.break_at")
+def make_break_at(step: int):
+    def break_at(nlp: Language, info: dict[str, int]) -> None:
+        if info["step"] == step:
+            raise _Broken
+
+    return break_at
+
+
+def test_trainings_in_one_process_do_not_see_each_other(tmp_path: Path) -> None:
+    finishing = [0, 2, 1, 1, 1]
+    _, optimizer = train_in_process(scripted_config(tmp_path, finishing))
+    expected = optimizer.used
+    assert len(expected) == 10
+    # one broken off in the middle of its cool-down
+    broken = scripted_config(tmp_path, finishing)
+    broken["training"]["before_update"]["then"] = {"@callbacks": "test.break_at", "step": 7}
+    with pytest.raises(_Broken):
+        train_in_process(broken)
+    # one without a schedule, whose batcher would stop at once if it saw the finished one
+    plain = scripted_config(tmp_path, [0, 1], training__before_update=None)
+    plain["training"]["optimizer"]["learn_rate"] = {"@schedules": "constant.v1", "rate": 0.5}
+    plain["training"]["max_steps"] = 11
+    _, optimizer = train_in_process(plain)
+    assert optimizer.used == [0.5] * 12
+    # and the first one again
+    _, optimizer = train_in_process(scripted_config(tmp_path, finishing))
+    assert optimizer.used == expected
+
+
+def test_an_optimizer_built_during_a_training_changes_nothing(tmp_path: Path) -> None:
+    @registry.callbacks("test.build_optimizer")
+    def make_build_optimizer():
+        return lambda nlp, info: nlp.create_optimizer() and None
+
+    config = scripted_config(tmp_path, [0, 2, 1, 1, 1])
+    config["training"]["before_update"]["then"] = {"@callbacks": "test.build_optimizer"}
+    RecordingAdam.built.clear()
+    train_in_process(config)
+    # the second one built is the one that trains: spaCy resolves [training] twice
+    assert RecordingAdam.built[1].used == [*[1] * 6, 0.75, 0.5, 0.25, 0.0]
+
+
+def test_trainings_in_two_threads_do_not_see_each_other(tmp_path: Path) -> None:
+    scripts = {"short": [0, 2, 1, 1, 1], "long": [0, 2, 1, 3, 2, 2, 2]}
+    configs = {}
+    for name, script in scripts.items():
+        (tmp_path / name).mkdir()
+        configs[name] = scripted_config(tmp_path / name, script)
+    latest = {}
+    both_built = threading.Barrier(2)
+
+    def work(name: str) -> None:
+        nlp = init_nlp(configs[name])
+        both_built.wait(timeout=60)
+        train(nlp)
+        latest[name] = binding.latest()
+
+    RecordingAdam.built.clear()
+    threads = [threading.Thread(target=work, args=(name,)) for name in scripts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    rates = {
+        name: next(one.used for one in RecordingAdam.built if one.schedule is schedule)
+        for name, schedule in latest.items()
+    }
+    assert rates == {
+        "short": [*[1] * 6, 0.75, 0.5, 0.25, 0.0],
+        "long": [*[1] * 6, 0.75, 0.5, 1, 1, 0.75, 0.5, 0.25, 0.0],
+    }
+
+
+def test_binding_keeps_no_schedule_alive(tmp_path: Path) -> None:
+    _, optimizer = train_in_process(scripted_config(tmp_path, [0, 2, 1, 1, 1]))
+    reference = weakref.ref(live_schedule(optimizer))
+    RecordingAdam.built.clear()
+    del optimizer
+    gc.collect()
+    assert reference() is None
+    assert binding.latest() is None
+
+
+@registry.callbacks("test.train_inside")
+def make_train_inside(path: str):
+    def train_inside(nlp: Language, info: dict[str, int]) -> None:
+        if info["step"] == 0:
+            train_in_process(scripted_config(Path(path), [0, 2, 1, 3, 1, 1, 1]))
+
+    return train_inside
+
+
+def test_a_training_inside_a_training_changes_nothing(tmp_path: Path) -> None:
+    config = scripted_config(tmp_path, [0, 2, 1, 1, 1])
+    then = {"@callbacks": "test.train_inside", "path": str(tmp_path)}
+    config["training"]["before_update"]["then"] = then
+    RecordingAdam.built.clear()
+    train_in_process(config)
+    outer, inner = RecordingAdam.built[1], RecordingAdam.built[3]
+    assert outer.used == [*[1] * 6, 0.75, 0.5, 0.25, 0.0]
+    assert inner.used == [*[1] * 6, 0.75, 0.5, 1, 1, 0.75, 0.5, 0.25, 0.0]

@@ -1,0 +1,297 @@
+import doctest
+import json
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from thinc.api import Adam, ConfigValidationError
+
+from adaptive_spacy.adaptive import schedule as module
+from adaptive_spacy.adaptive.schedule import (
+    AdaptiveSchedule,
+    PhaseMachine,
+    State,
+    make_adaptive_v1,
+    make_hybrid_v1,
+)
+
+
+def run(scores: list[float], **arguments) -> tuple[list[float], AdaptiveSchedule]:
+    """Draw as thinc does and observe as spaCy lets us: at the observation of the evaluation at
+    step e, the rate of update e + 1 has been drawn. Peak rate 1, two steps per round.
+
+    RETURNS (tuple): The rates of the updates 0 to e + 1 of the last evaluation, and the schedule.
+    """
+    schedule = make_adaptive_v1(**{"rate": 1.0, "interval": 2, **arguments})
+    rates = [next(schedule), next(schedule)]
+    step = 0
+    for score in scores:
+        for _ in range(schedule.machine.interval):
+            step += 1
+            rates.append(next(schedule))
+        schedule.observe(step, score)
+    return rates, schedule
+
+
+# Arguments, scores of the rounds, and the rates by hand from the rules. S = 2 unless named, so the
+# rounds end at the steps 2, 4, 6, ... and a table is two longer than they are.
+TABLES = {
+    "warm-up over two rounds, then the plateau": (
+        {"warmup": 2, "cooldown": 2},
+        [1, 2, 3],
+        [0.25, 0.5, 0.75, 1, 1, 1, 1, 1],
+    ),
+    "no warm-up": ({"warmup": 0, "cooldown": 2}, [1, 2], [1, 1, 1, 1, 1, 1]),
+    "cool-down to the end: e = 4": (
+        {"warmup": 0, "cooldown": 2},
+        [2, 1, 1, 1],
+        [1, 1, 1, 1, 1, 1, 0.75, 0.5, 0.25, 0],
+    ),
+    "better at 6, in the cool-down of e = 4: the plateau from 8": (
+        {"warmup": 0, "cooldown": 2},
+        [2, 1, 3, 4],
+        [1, 1, 1, 1, 1, 1, 0.75, 0.5, 1, 1],
+    ),
+    "twice: better at 6 in that of e = 4, at 10 in that of e = 8": (
+        {"warmup": 0, "cooldown": 2},
+        [2, 1, 3, 2, 5, 6],
+        [1, 1, 1, 1, 1, 1, 0.75, 0.5, 1, 1, 0.75, 0.5, 1, 1],
+    ),
+    "patience 1 forgives a round: e = 6": (
+        {"warmup": 0, "cooldown": 2, "patience": 1},
+        [2, 1, 1, 1, 1],
+        [1, 1, 1, 1, 1, 1, 1, 1, 0.75, 0.5, 0.25, 0],
+    ),
+    "patience 1 is whole again after an improvement: e = 10": (
+        {"warmup": 0, "cooldown": 2, "patience": 1},
+        [2, 1, 3, 1, 1, 1],
+        [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0.75, 0.5],
+    ),
+    "out of an unfinished warm-up, e = 4: the formula holds from 6": (
+        {"warmup": 8, "cooldown": 2},
+        [2, 1, 1],
+        [1 / 16, 2 / 16, 3 / 16, 4 / 16, 5 / 16, 6 / 16, 0.75, 0.5],
+    ),
+    "an improvement then goes to the peak, not back into the warm-up": (
+        {"warmup": 8, "cooldown": 2},
+        [2, 1, 3, 4],
+        [1 / 16, 2 / 16, 3 / 16, 4 / 16, 5 / 16, 6 / 16, 0.75, 0.5, 1, 1],
+    ),
+    "without resume nothing counts in cool-down": (
+        {"warmup": 0, "cooldown": 2, "resume": False},
+        [2, 1, 3, 4],
+        [1, 1, 1, 1, 1, 1, 0.75, 0.5, 0.25, 0],
+    ),
+    "min_delta 0.5: 2.5 does not beat 2, 2.6 does": (
+        {"warmup": 0, "cooldown": 2, "min_delta": 0.5},
+        [2, 2.4, 2.5, 2.6, 2.7],
+        [1, 1, 1, 1, 1, 1, 0.75, 0.5, 0.25, 0, 1, 1],
+    ),
+    "C = 1": ({"warmup": 0, "cooldown": 1}, [2, 1, 1], [1, 1, 1, 1, 1, 1, 0.5, 0]),
+    "C = 0": ({"warmup": 0, "cooldown": 0}, [2, 1, 1], [1, 1, 1, 1, 1, 1, 1, 1]),
+    "sqrt": (
+        {"warmup": 0, "cooldown": 2, "shape": "sqrt"},
+        [2, 1, 1, 1],
+        [1, 1, 1, 1, 1, 1, 0.5, 0.2928932188134524, 0.1339745962155614, 0],
+    ),
+    "cosine": (
+        {"warmup": 0, "cooldown": 2, "shape": "cosine"},
+        [2, 1, 1, 1],
+        [1, 1, 1, 1, 1, 1, 0.8535533905932737, 0.5, 0.1464466094067263, 0],
+    ),
+    "NaN and infinity do not improve": (
+        {"warmup": 0, "cooldown": 2},
+        [2, math.nan, math.inf, 1],
+        [1, 1, 1, 1, 1, 1, 0.75, 0.5, 0.25, 0],
+    ),
+    "the first finite score improves, however bad": (
+        {"warmup": 0, "cooldown": 3},
+        [math.nan, -9, -8],
+        [1, 1, 1, 1, 5 / 6, 4 / 6, 1, 1],
+    ),
+    "one step per round: e = 2, better at 4": (
+        {"warmup": 0, "cooldown": 3, "interval": 1},
+        [2, 1, 1, 3, 1],
+        [1, 1, 1, 1, 2 / 3, 1 / 3, 1],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_schedule_matches_the_table(name: str) -> None:
+    arguments, scores, expected = TABLES[name]
+    rates, _ = run(scores, **arguments)
+    assert rates == pytest.approx(expected, abs=1e-12)
+
+
+# patience, cooldown, resume, scores, step of the end (S = 2) or None
+ENDS = [
+    (0, 2, True, [2, 1, 1], None),
+    (0, 2, True, [2, 1, 1, 1], 8),
+    (0, 2, True, [2, 1, 1, 3], None),
+    (0, 2, True, [2, 1, 1, 3, 1, 1, 1], 14),
+    (1, 2, True, [2, 1, 1, 1], None),
+    (1, 2, True, [2, 1, 1, 1, 1], 10),
+    (0, 2, False, [2, 1, 3, 4], 8),
+    (0, 0, True, [2, 1], 4),
+    (2, 0, True, [2, 1, 1], None),
+    (2, 0, True, [2, 1, 1, 1], 8),
+    (0, 1, True, [math.nan, math.nan], 4),
+]
+
+
+@pytest.mark.parametrize(("patience", "cooldown", "resume", "scores", "end"), ENDS)
+def test_schedule_finishes_at_the_step(patience, cooldown, resume, scores, end) -> None:
+    _, schedule = run(scores, patience=patience, cooldown=cooldown, resume=resume, warmup=0)
+    assert schedule.machine.state.finished_at == end
+    assert schedule.finished == (end is not None)
+
+
+def test_schedule_stays_finished() -> None:
+    _, schedule = run([2, 1, 1, 1, 9, 9], warmup=0, cooldown=2)
+    assert schedule.machine.state.finished_at == 8
+    assert schedule.machine.state.best == 2
+    assert next(schedule) == 0.0
+
+
+def test_machine_names_the_phase_of_each_update() -> None:
+    _, schedule = run([2, 3, 1, 4, 1, 1, 1], warmup=1, cooldown=2)
+    phases = [schedule.machine.phase(step) for step in range(16)]
+    assert phases == [
+        *["warmup"] * 2,
+        *["plateau"] * 6,  # 2 to 7: e = 6, whose rate is lowered from 8 on
+        *["cooldown"] * 2,  # 8, 9: better at 8
+        *["plateau"] * 2,  # 10, 11: e = 10
+        *["cooldown"] * 3,  # 12, 13, 14
+        "finished",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("scores", "left"), [([], 5), ([1], 5), ([1, 0], 4), ([1, 0, 0], 3), ([1, 0, 0, 0, 0, 0], 0)]
+)
+def test_machine_counts_the_fewest_rounds_left(scores, left) -> None:
+    _, schedule = run(scores, patience=1, cooldown=3)
+    assert schedule.machine.rounds_left() == left
+
+
+ARGUMENTS = st.fixed_dictionaries(
+    {
+        "rate": st.floats(1e-8, 10),
+        "interval": st.integers(1, 4),
+        "warmup": st.integers(0, 5),
+        "cooldown": st.integers(0, 5),
+        "patience": st.integers(0, 3),
+        "min_delta": st.sampled_from([0.0, 0.5]),
+        "resume": st.booleans(),
+        "shape": st.sampled_from(["linear", "sqrt", "cosine"]),
+    }
+)
+SCORES = st.lists(st.one_of(st.integers(0, 5), st.just(math.nan)), max_size=40)
+
+
+@given(ARGUMENTS, SCORES)
+def test_schedule_rate_lies_between_zero_and_peak(arguments, scores) -> None:
+    rates, _ = run(scores, **arguments)
+    assert all(0.0 <= rate <= arguments["rate"] for rate in rates)
+
+
+@given(ARGUMENTS, SCORES)
+def test_schedule_rate_never_rises_while_cooling(arguments, scores) -> None:
+    rates, schedule = run(scores, **arguments)
+    machine = schedule.machine
+    steps = [step for step in range(len(rates)) if machine.phase(step) == "cooldown"]
+    for step in steps:
+        if step + 1 in steps:
+            assert rates[step + 1] <= rates[step] + 1e-15
+
+
+@given(ARGUMENTS, SCORES)
+def test_schedule_finishes_in_time_after_the_last_improvement(arguments, scores) -> None:
+    schedule = make_adaptive_v1(**arguments)
+    needed = arguments["patience"] + arguments["cooldown"] + 1
+    since = 0
+    for i, score in enumerate(scores, start=1):
+        if schedule.finished:
+            break
+        schedule.observe(i * arguments["interval"], score)
+        since = 0 if schedule.machine.state.wait == 0 else since + 1
+        assert schedule.finished == (since >= needed)
+
+
+@given(ARGUMENTS, SCORES)
+def test_machine_reads_the_past_as_it_was(arguments, scores) -> None:
+    rates, schedule = run(scores, **arguments)
+    assert [schedule.machine.rate(step) for step in range(len(rates))] == rates
+
+
+@given(ARGUMENTS, SCORES, SCORES)
+def test_machine_state_survives_json(arguments, before, after) -> None:
+    _, schedule = run(before, **arguments)
+    machine = schedule.machine
+    state = State.from_dict(json.loads(json.dumps(machine.state.to_dict())))
+    assert state == machine.state
+    named = {**arguments, "peak": arguments["rate"]}
+    del named["rate"]
+    copy = PhaseMachine(**named, state=state)
+    for i, score in enumerate(after, start=len(before) + 1):
+        machine.observe(i * arguments["interval"], score)
+        copy.observe(i * arguments["interval"], score)
+    assert [copy.rate(t) for t in range(200)] == [machine.rate(t) for t in range(200)]
+
+
+def test_hybrid_has_the_curve_of_an_adaptive_run() -> None:
+    # total 4, C = 2: e = (4 - 2) * 2 = 4
+    schedule = make_hybrid_v1(rate=1.0, interval=2, total=4, warmup=1, cooldown=2)
+    rates = [next(schedule) for _ in range(11)]
+    assert rates == pytest.approx([0.5, 1, 1, 1, 1, 1, 0.75, 0.5, 0.25, 0, 0])
+    assert [schedule.machine.phase(t) for t in (0, 2, 4, 5, 6)] == [
+        "warmup",
+        "plateau",
+        "plateau",
+        "cooldown",
+        "cooldown",
+    ]
+
+
+def test_optimizer_draws_the_rate_of_the_next_update() -> None:
+    schedule = make_adaptive_v1(rate=1.0, interval=4, warmup=1)
+    optimizer = Adam(schedule)
+    seen = [optimizer.learn_rate]
+    for _ in range(4):
+        optimizer.step_schedules()
+        seen.append(optimizer.learn_rate)
+    assert seen == [0.25, 0.5, 0.75, 1.0, 1.0]
+
+
+BAD = [
+    ({"rate": 0.0}, "rate: expected a number > 0, got 0.0"),
+    ({"rate": math.inf}, "rate: expected a number > 0, got inf"),
+    ({"interval": 0}, "interval: expected a whole number >= 1, got 0"),
+    ({"warmup": -1}, "warmup: expected a whole number >= 0, got -1"),
+    ({"cooldown": -1}, "cooldown: expected a whole number >= 0, got -1"),
+    ({"patience": -2}, "patience: expected a whole number >= 0, got -2"),
+    ({"min_delta": -0.1}, "min_delta: expected a number >= 0, got -0.1"),
+    ({"shape": "steps"}, "shape: expected one of linear, sqrt, cosine, got 'steps'"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), BAD)
+def test_schedule_refuses_bad_arguments(arguments, message) -> None:
+    with pytest.raises(ConfigValidationError) as error:
+        make_adaptive_v1(**{"rate": 1.0, "interval": 2, **arguments})
+    assert error.value.desc == f"[training.optimizer.learn_rate] {message}"
+
+
+def test_hybrid_refuses_a_total_that_is_too_short() -> None:
+    with pytest.raises(ConfigValidationError) as error:
+        make_hybrid_v1(rate=1.0, interval=2, total=8, warmup=2, cooldown=7)
+    assert error.value.desc == (
+        "[training.optimizer.learn_rate] total: expected at least warmup + cooldown = 9, got 8"
+    )
+
+
+def test_schedule_documentation_runs() -> None:
+    assert doctest.testmod(module).failed == 0
+    assert doctest.testmod(module).attempted > 0

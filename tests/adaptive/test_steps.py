@@ -1,0 +1,120 @@
+import os
+import random
+from functools import partial
+from pathlib import Path
+
+import numpy
+import pytest
+import spacy
+from spacy.training.batchers import configure_minibatch, configure_minibatch_by_words
+from spacy.training.corpus import create_docbin_reader
+from spacy.util import registry
+from thinc.api import ConfigValidationError
+
+from adaptive_spacy.adaptive import steps as module
+from adaptive_spacy.adaptive.steps import make_steps_v1
+from adaptive_spacy.adaptive.stopping import make_until_finished_v1
+from adaptive_spacy.training.corpus import make_corpus_v1
+from tests.util import write_texts
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    module._counts.clear()
+    return write_texts(tmp_path / "train.spacy", 20)
+
+
+# batch size, epochs, times, steps: 20 texts
+COUNTS = [(4, 1.0, 1, 5), (3, 1.0, 1, 7), (3, 0.5, 1, 4), (3, 0.5, 2, 8), (64, 0.1, 3, 3)]
+
+
+@pytest.mark.parametrize(("size", "epochs", "times", "expected"), COUNTS)
+def test_steps_counts_batches(path: Path, size, epochs, times, expected) -> None:
+    corpus = create_docbin_reader(path, gold_preproc=False)
+    assert make_steps_v1(corpus, configure_minibatch(size), epochs, times) == expected
+
+
+def test_steps_follows_the_fraction(path: Path) -> None:
+    corpus = make_corpus_v1(path, fraction=0.4)
+    assert make_steps_v1(corpus, configure_minibatch(4)) == 2
+
+
+def test_steps_looks_through_until_finished(path: Path) -> None:
+    corpus = create_docbin_reader(path, gold_preproc=False)
+
+    def broken(self, items):
+        raise AssertionError("counted through until_finished")
+
+    batcher = make_until_finished_v1(configure_minibatch(4))
+    type(batcher).__call__, original = broken, type(batcher).__call__
+    try:
+        assert make_steps_v1(corpus, batcher) == 5
+    finally:
+        type(batcher).__call__ = original
+
+
+def test_steps_reads_the_corpus_once_per_file_and_arguments(path: Path, monkeypatch) -> None:
+    reads = []
+    original = module._count
+    monkeypatch.setattr(module, "_count", lambda *args: reads.append(args) or original(*args))
+    words = partial(configure_minibatch_by_words, tolerance=0.2, discard_oversize=False)
+    for _ in range(2):
+        for batcher in (configure_minibatch(4), configure_minibatch(5), words(size=30)):
+            make_steps_v1(create_docbin_reader(path, gold_preproc=False), batcher)
+        make_steps_v1(make_corpus_v1(path, fraction=0.5), configure_minibatch(4), times=7)
+    assert len(reads) == 4
+    write_texts(path, 24)
+    os.utime(path, ns=(1, 1))
+    assert (
+        make_steps_v1(create_docbin_reader(path, gold_preproc=False), configure_minibatch(4)) == 6
+    )
+    assert len(reads) == 5
+
+
+def test_steps_of_a_corpus_without_files_are_counted_each_time(path: Path) -> None:
+    examples = list(create_docbin_reader(path, gold_preproc=False)(spacy.blank("en")))
+    assert make_steps_v1(lambda nlp: examples, configure_minibatch(4)) == 5
+    assert make_steps_v1(lambda nlp: examples[:4], configure_minibatch(4)) == 1
+
+
+def test_steps_leaves_the_random_states_alone(path: Path) -> None:
+    @registry.augmenters("test.random_augmenter")
+    def make_random_augmenter():
+        def augment(nlp, example):
+            random.random()
+            numpy.random.random()
+            yield example
+
+        return augment
+
+    random.seed(1)
+    numpy.random.seed(1)
+    python, numpy_ = random.getstate(), numpy.random.get_state()[1].copy()
+    corpus = create_docbin_reader(path, gold_preproc=False, augmenter=make_random_augmenter())
+    make_steps_v1(corpus, configure_minibatch(4))
+    assert random.getstate() == python
+    assert (numpy.random.get_state()[1] == numpy_).all()
+
+
+def test_steps_of_an_empty_corpus_are_an_error(tmp_path: Path) -> None:
+    path = write_texts(tmp_path / "empty.spacy", 0)
+    with pytest.raises(ConfigValidationError) as error:
+        make_steps_v1(make_corpus_v1(path), configure_minibatch(4))
+    assert error.value.desc == (
+        f"[corpora.train] path: {path} holds no example, so an epoch has no batch; expected at "
+        "least one"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"epochs": 0.0}, "epochs: expected a number > 0, got 0.0"),
+        ({"times": 0}, "times: expected a number > 0, got 0"),
+    ],
+)
+def test_steps_refuses_bad_arguments(path: Path, arguments, message) -> None:
+    corpus = create_docbin_reader(path, gold_preproc=False)
+    with pytest.raises(ConfigValidationError) as error:
+        make_steps_v1(corpus, configure_minibatch(4), **arguments)
+    assert error.value.desc == f"adaptive_spacy.steps.v1 {message}"

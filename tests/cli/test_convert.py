@@ -1,0 +1,163 @@
+"""`adaptive-spacy convert` as its user meets it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from spacy.tokens import DocBin
+from spacy.vocab import Vocab
+from typer.testing import CliRunner
+
+from adaptive_spacy.cli.app import app
+
+ROOT = Path(__file__).parents[2]
+DATASETS = ROOT / "assets" / "datasets.yml"
+SHARED = ROOT.parent / "shared" / "data"
+
+ROWS = "Ada B-PER\nsings O\n\nParis B-LOC\n\nBen B-PER\nRay I-PER\n\nrain O\n"
+
+
+@pytest.fixture
+def runner(monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    monkeypatch.setenv("ANSI_COLORS_DISABLED", "1")
+    monkeypatch.setenv("COLUMNS", "200")
+    return CliRunner()
+
+
+def convert(runner: CliRunner, *arguments: str | Path) -> tuple[int, str, str]:
+    """RETURNS (tuple[int, str, str]): Exit code, stdout, stderr."""
+    result = runner.invoke(app, ["convert", *map(str, arguments)])
+    return result.exit_code, result.stdout, result.stderr
+
+
+def write(path: Path, text: str = ROWS) -> Path:
+    path.write_text(text, encoding="utf8")
+    return path
+
+
+def count_docs(path: Path) -> int:
+    return len(list(DocBin().from_disk(path).get_docs(Vocab())))
+
+
+def test_convert_prints_what_it_wrote(runner, tmp_path):
+    path = write(tmp_path / "all.conll")
+    code, out, _ = convert(runner, path, tmp_path / "out", "--split", "train=0.5,dev=0.5")
+    assert code == 0
+    assert "Scheme BIO (detected): all.conll" in out
+    rows = [line.split() for line in out.splitlines()]
+    assert ["train", "dev"] in rows
+    assert ["sentences", "2", "2"] in rows
+    assert "Written to" in out
+    assert [count_docs(tmp_path / "out" / f"{name}.spacy") for name in ("train", "dev")] == [2, 2]
+
+
+def test_convert_takes_given_splits_and_options(runner, tmp_path):
+    one = write(tmp_path / "a.txt", "1 Åre LOC x\n2 bn x y\n")
+    two = write(tmp_path / "b.txt", "1 Åre LOC x\n\n2 Ada PER x\n")
+    options = ["--scheme", "bare", "--token-column", "1", "--tag-column", "-2", "--lang", "sv"]
+    code, out, _ = convert(runner, f"train={one}", f"dev={two}", tmp_path / "out", *options)
+    assert code == 0
+    assert "Scheme bare: a.txt, b.txt" in out
+    assert ["-", "PER", "0", "1"] in [line.split() for line in out.splitlines()]
+    docs = DocBin().from_disk(tmp_path / "out" / "dev.spacy").get_docs(Vocab())
+    assert [doc[0].text for doc in docs] == ["Åre", "Ada"]
+
+
+def test_convert_warns_of_texts_in_several_splits(runner, tmp_path):
+    path = write(tmp_path / "a.conll")
+    code, out, _ = convert(runner, f"train={path}", f"dev={path}", tmp_path / "out")
+    assert code == 0
+    assert "Texts that occur in more than one split: 4 in train and dev" in out
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "message"),
+    [
+        (
+            "a O\nbn\n",
+            [],
+            "{path}:2: found 'bn' without a tag, expected one; --missing-tag O reads such a token "
+            "as outside, --missing-tag mask as not annotated",
+        ),
+        (
+            "a O\nb I-X\nc O\nd I-X\n",
+            ["--scheme", "BIO"],
+            "{path}:2: found 'I-X' after 'O', expected B-X or I-X before it (scheme BIO); "
+            "{path}:4: found 'I-X' after 'O', expected B-X or I-X before it (scheme BIO)",
+        ),
+        ("", [], "{path}: expected rows of a token and its tag, found no row"),
+        (ROWS, ["--missing-tag", "drop"], "--missing-tag: expected O or mask, got 'drop'"),
+        (
+            ROWS,
+            ["--split", "train=0.8,dev=0.3"],
+            "--split: expected shares that sum to at most 1, got 1.1",
+        ),
+        (
+            ROWS,
+            ["--split", "train:0.8"],
+            "--split: expected NAME=SHARE,... such as train=0.8,dev=0.2, got 'train:0.8'",
+        ),
+        (
+            ROWS,
+            ["--datasets", "x.yml", "--missing-tag", "O"],
+            "--datasets: expected NAME OUTPUT and no further option but --raw, as the recipe says "
+            "the rest; got {path}, --missing-tag",
+        ),
+    ],
+)
+def test_convert_refuses_in_one_line_and_writes_nothing(runner, tmp_path, text, options, message):
+    path = write(tmp_path / "a.conll", text)
+    code, out, err = convert(runner, path, tmp_path / "out", *options)
+    assert (code, out, err) == (1, "", f"✘ {message.format(path=path)}\n")
+    assert [found.name for found in tmp_path.iterdir()] == ["a.conll"]
+
+
+def test_convert_masks_on_request(runner, tmp_path):
+    path = write(tmp_path / "a.conll", "a O\nbn\n")
+    code, out, _ = convert(runner, path, tmp_path / "out", "--missing-tag", "mask")
+    assert code == 0
+    assert ["not", "annotated", "1"] in [line.split() for line in out.splitlines()]
+
+
+def test_convert_takes_a_data_set_by_name(runner, tmp_path):
+    if not SHARED.exists():
+        pytest.skip(f"needs {SHARED}")
+    options = ["--datasets", DATASETS, "--raw", SHARED]
+    code, out, _ = convert(runner, "swedish_ner_corpus", tmp_path / "out", *options)
+    assert code == 0
+    assert "Scheme bare (detected): train_corpus.txt, test_corpus.txt" in out
+    rows = [line.split() for line in out.splitlines()]
+    assert ["sentences", "6,196", "689", "2,453"] in rows
+    assert ["not", "annotated", "1", "0", "0"] in rows
+
+
+def test_convert_refuses_unknown_data_set(runner, tmp_path):
+    code, _, err = convert(runner, "conll03", tmp_path / "out", "--datasets", DATASETS)
+    assert code == 1
+    assert err == (
+        f"✘ conll03: expected a data set of {DATASETS}, which are sample, wikigold, wnut17, "
+        "swedish_ner_corpus; to add yours, write a recipe as the first lines of that file say, or "
+        "convert files without --datasets\n"
+    )
+
+
+def test_convert_runs_as_a_module(tmp_path):
+    path = write(tmp_path / "a.conll", "a O\nbn\n")
+    command = [sys.executable, "-m", "adaptive_spacy", "convert", str(path), str(tmp_path / "out")]
+    bad = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    assert bad.returncode == 1
+    assert bad.stderr.startswith(f"✘ {path}:2: found 'bn' without a tag")
+    assert bad.stderr.count("\n") == 1
+    good = subprocess.run([*command, "--missing-tag", "O"], capture_output=True, cwd=ROOT)
+    assert good.returncode == 0
+    assert count_docs(tmp_path / "out" / "a.spacy") == 1
+
+
+def test_convert_help_does_not_load_spacy():
+    code = (
+        "import sys; from typer.testing import CliRunner; from adaptive_spacy.cli.app import app; "
+        "result = CliRunner().invoke(app, ['convert', '--help']); "
+        "assert result.exit_code == 0, result.output; assert 'spacy' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)

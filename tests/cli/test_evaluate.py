@@ -1,0 +1,79 @@
+"""`adaptive-spacy evaluate` as its user meets it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import spacy
+from spacy.tokens import Doc, DocBin
+from typer.testing import CliRunner
+
+from adaptive_spacy.cli.app import app
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder with a pipeline `model` that knows Ada, and a corpus `test.spacy`."""
+    nlp = spacy.blank("en")
+    ruler: Any = nlp.add_pipe("entity_ruler")
+    ruler.add_patterns([{"label": "PER", "pattern": "Ada"}])
+    nlp.to_disk(tmp_path / "model")
+    words = ["Ada", "met", "Cleo"]
+    doc = Doc(nlp.vocab, words=words, ents=["B-PER", "O", "B-PER"])
+    DocBin(docs=[doc]).to_disk(tmp_path / "test.spacy")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ANSI_COLORS_DISABLED", "1")
+    return tmp_path
+
+
+def run(*arguments: str) -> tuple[int, str, str]:
+    """RETURNS (tuple[int, str, str]): Exit code, stdout, stderr."""
+    result = CliRunner().invoke(app, ["evaluate", *arguments])
+    return result.exit_code, result.stdout, result.stderr
+
+
+def test_evaluate_prints_a_table_and_writes_json(folder):
+    code, out, _ = run("model", "test.spacy", "--output", "metrics/test.json")
+    assert code == 0
+    assert ["PER", "100.00", "50.00", "66.67", "2"] in [line.split() for line in out.splitlines()]
+    assert out.endswith("✔ Saved to metrics/test.json\n")
+    metrics = json.loads((folder / "metrics" / "test.json").read_text(encoding="utf8"))
+    assert metrics["pipeline"] == "model"
+    assert metrics["corpus"] == "test.spacy"
+    assert metrics["seqeval"]["micro"]["support"] == 2
+
+
+def test_evaluate_prints_alone_without_output(folder):
+    code, out, _ = run("model", "test.spacy")
+    assert code == 0
+    assert "Saved" not in out
+    assert sorted(path.name for path in folder.iterdir()) == ["model", "test.spacy"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ("nowhere", "test.spacy"),
+            "✘ pipeline: expected an installed package or a folder with a config.cfg, such as "
+            "model-last of a training, got nowhere\n",
+        ),
+        (
+            ("model", "nowhere.spacy"),
+            "✘ corpus: expected a .spacy file or a folder of them, got nowhere.spacy\n",
+        ),
+    ],
+)
+def test_evaluate_says_in_one_line_what_is_wrong(folder, arguments, message):
+    code, out, err = run(*arguments)
+    assert (code, out, err) == (1, "", message)
+
+
+def test_evaluate_without_the_gpu_it_was_asked_for_is_one_line(folder, monkeypatch):
+    def refuse(gpu_id: int) -> None:
+        raise ValueError("Cannot use GPU,\nCuPy is not installed")
+
+    monkeypatch.setattr("spacy.cli._util.require_gpu", refuse)
+    code, out, err = run("model", "test.spacy", "--gpu-id", "0")
+    assert (code, out, err) == (1, "", "✘ Cannot use GPU, CuPy is not installed\n")

@@ -1,0 +1,94 @@
+"""Fixtures that several folders of tests share. `--slow` runs the end-to-end tests too."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+import spacy
+from spacy.tokens import Doc, DocBin
+
+ROOT = Path(__file__).parents[1]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--slow", action="store_true", help="also run the end-to-end tests")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--slow"):
+        return
+    for item in items:
+        if item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.skip(reason="end to end: run with --slow"))
+
+
+#: Sentences and IOB tags: a little world that a tiny model can learn
+SENTENCES = [
+    ("Ada lives in Paris .", "B-PER O O B-LOC O"),
+    ("Ben Ray visits New York today", "B-PER I-PER O B-LOC I-LOC O"),
+    ("it rains in London", "O O O B-LOC"),
+    ("Cleo met Ada .", "B-PER O B-PER O"),
+    ("nothing happens here .", "O O O O"),
+    ("New York loves Ben Ray", "B-LOC I-LOC O B-PER I-PER"),
+    ("Paris calls", "B-LOC O"),
+    ("Ada and Cleo like London .", "B-PER O B-PER O B-LOC O"),
+]
+
+
+@pytest.fixture(scope="session")
+def transformer_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A random BERT of 2 layers and width 32, with a tokenizer for `SENTENCES`."""
+    import torch
+    from transformers import BertConfig, BertModel, BertTokenizerFast
+
+    folder = tmp_path_factory.mktemp("transformer") / "tiny"
+    folder.mkdir()
+    words = sorted({word.lower() for text, _ in SENTENCES for word in text.split()})
+    letters = "abcdefghijklmnopqrstuvwxyz0123456789.,!?'-"
+    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *words]
+    pieces += [one for one in letters if one not in pieces] + [f"##{one}" for one in letters]
+    (folder / "vocab.txt").write_text("\n".join(pieces), encoding="utf8")
+    tokenizer = BertTokenizerFast(str(folder / "vocab.txt"), model_max_length=64)
+    tokenizer.save_pretrained(folder)
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=len(pieces),
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=64,
+        max_position_embeddings=64,
+    )
+    BertModel(config).save_pretrained(folder, safe_serialization=True)
+    return folder
+
+
+def write_corpus(path: Path, sentences: list[tuple[str, str]]) -> Path:
+    """Write sentences with IOB tags per token as a .spacy file."""
+    vocab = spacy.blank("en").vocab
+    docs = [Doc(vocab, words=text.split(), ents=tags.split()) for text, tags in sentences]
+    DocBin(docs=docs).to_disk(path)
+    return path
+
+
+#: Sentences annotated against the training data: the validation loss falls, then rises, as it does
+#: when a model grows overconfident
+NOISE = [
+    ("Ada visits Ben Ray", "B-LOC O B-PER I-PER"),
+    ("London calls Cleo", "B-PER O B-PER"),
+]
+
+
+@pytest.fixture(scope="session")
+def corpus_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """train.spacy of 48 sentences, dev.spacy of 10, two of them annotated against it."""
+    folder = tmp_path_factory.mktemp("corpus")
+    write_corpus(folder / "train.spacy", SENTENCES * 6)
+    write_corpus(folder / "dev.spacy", SENTENCES + NOISE)
+    return folder
+
+
+@pytest.fixture
+def copied_transformer(transformer_folder: Path, tmp_path: Path) -> Path:
+    """A copy of the tiny transformer that a test may damage."""
+    return Path(shutil.copytree(transformer_folder, tmp_path / "transformer"))

@@ -1,0 +1,132 @@
+from itertools import pairwise, product
+
+import numpy
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from thinc.api import ConfigValidationError
+
+from adaptive_spacy.ner.decoding import decode, forward_backward, require_decoder, viterbi
+from adaptive_spacy.ner.tags import SCHEMES, Entity, TagSet
+
+
+def legal(tagset: TagSet, columns: tuple[int, ...]) -> bool:
+    pairs = pairwise(columns)
+    return bool(
+        tagset.starts[columns[0]]
+        and tagset.ends[columns[-1]]
+        and all(tagset.transitions[a, b] for a, b in pairs)
+    )
+
+
+def all_legal(tagset: TagSet, length: int) -> list[tuple[int, ...]]:
+    columns = range(len(tagset.tags))
+    return [one for one in product(columns, repeat=length) if legal(tagset, one)]
+
+
+def weight(logits: numpy.ndarray, columns: tuple[int, ...]) -> float:
+    return float(numpy.exp(logits[range(len(columns)), list(columns)].sum()))
+
+
+def logits_of(length: int, n_tags: int) -> st.SearchStrategy:
+    return arrays("float64", (length, n_tags), elements=st.floats(-6, 6, width=32))
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@given(data=st.data())
+@settings(max_examples=40, deadline=None)
+def test_viterbi_finds_the_best_legal_sequence(scheme: str, data) -> None:
+    tagset = TagSet(scheme, ("A",))
+    batch = [
+        data.draw(logits_of(length, len(tagset.tags)))
+        for length in data.draw(st.lists(st.integers(0, 5), min_size=1, max_size=4))
+    ]
+    for logits, columns in zip(batch, viterbi(batch, tagset), strict=True):
+        assert len(columns) == len(logits)
+        if len(logits):
+            found = tuple(columns.tolist())
+            assert legal(tagset, found)
+            best = max(weight(logits, one) for one in all_legal(tagset, len(logits)))
+            assert weight(logits, found) == pytest.approx(best)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@given(data=st.data())
+@settings(max_examples=40, deadline=None)
+def test_viterbi_confidence_is_the_share_of_all_legal_sequences(scheme: str, data) -> None:
+    tagset = TagSet(scheme, ("A", "B") if scheme == "IO" else ("A",))
+    lengths = data.draw(st.lists(st.integers(1, 5), min_size=1, max_size=3))
+    batch = [data.draw(logits_of(length, len(tagset.tags))) for length in lengths]
+    for logits, found in zip(batch, decode(batch, tagset, "viterbi"), strict=True):
+        sequences = all_legal(tagset, len(logits))
+        total = sum(weight(logits, one) for one in sequences)
+        for entity, confidence in found:
+            having = [one for one in sequences if entity in tagset.decode(one)]
+            share = sum(weight(logits, one) for one in having) / total
+            assert confidence == pytest.approx(share, rel=1e-6)
+
+
+@given(logits_of(4, 5))
+def test_forward_backward_gives_each_position_weight_one(logits: numpy.ndarray) -> None:
+    (weighed,) = forward_backward([logits], TagSet("BIO", ("A", "B")))
+    sums = (weighed.forward * weighed.backward).sum(axis=1)
+    assert sums == pytest.approx(numpy.ones(4))
+
+
+def test_greedy_takes_the_best_tag_of_each_position() -> None:
+    tagset = TagSet("BIO", ("A",))
+    # O, then I-A without B-A: no legal sequence, but greedy reads it as an entity
+    logits = numpy.log([[0.8, 0.1, 0.1], [0.2, 0.3, 0.5], [0.1, 0.3, 0.6]])
+    (found,) = decode([logits], tagset, "greedy")
+    assert [entity for entity, _ in found] == [Entity(1, 3, "A")]
+    assert found[0].confidence == pytest.approx(0.5 * 0.6)
+
+
+def test_viterbi_never_gives_an_illegal_sequence_where_greedy_does() -> None:
+    tagset = TagSet("BILOU", ("A",))
+    logits = numpy.zeros((1, 5))
+    logits[0, tagset.index["B-A"]] = 5.0
+    (columns,) = viterbi([logits], tagset)
+    assert tagset.tags[columns[0]] in {"O", "U-A"}
+
+
+def test_decoding_keeps_the_order_of_a_ragged_batch() -> None:
+    tagset = TagSet("BIO", ("A",))
+    sure = {"O": [9.0, 0, 0], "B": [0, 9.0, 0], "I": [0, 0, 9.0]}
+    texts = ["O", "OBIO", "", "BB", "BIIO", "OOOOB"]
+    batch = [numpy.array([sure[c] for c in text]).reshape(-1, 3) for text in texts]
+    columns = viterbi(batch, tagset)
+    assert ["".join("OBI"[c] for c in one) for one in columns] == texts
+    entities = [[e for e, _ in found] for found in decode(batch, tagset, "viterbi")]
+    assert entities == [
+        [],
+        [Entity(1, 3, "A")],
+        [],
+        [Entity(0, 1, "A"), Entity(1, 2, "A")],
+        [Entity(0, 3, "A")],
+        [Entity(4, 5, "A")],
+    ]
+
+
+@pytest.mark.parametrize("decoder", ["viterbi", "greedy"])
+def test_decoding_survives_extreme_scores(decoder: str) -> None:
+    tagset = TagSet("BIO", ("A",))
+    logits = numpy.array([[0.0, 1e4, -1e4], [-1e4, 0.0, 1e4], [0.0, -1e4, -1e4]])
+    (found,) = decode([logits], tagset, decoder)
+    assert found == [(Entity(0, 2, "A"), pytest.approx(1.0))]
+
+
+def test_decoding_of_nothing() -> None:
+    tagset = TagSet("BIO", ("A",))
+    for decoder in ("viterbi", "greedy"):
+        assert decode([], tagset, decoder) == []
+        assert decode([numpy.zeros((0, 3))], tagset, decoder) == [[]]
+
+
+def test_decoder_unknown_is_refused() -> None:
+    with pytest.raises(ConfigValidationError) as error:
+        require_decoder("beam")
+    assert error.value.desc == (
+        "[components.transformer_ner] decoder: expected one of viterbi, greedy, got 'beam'"
+    )

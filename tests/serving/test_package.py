@@ -1,0 +1,192 @@
+import json
+import subprocess
+import sys
+import venv
+import zipfile
+from email.parser import Parser
+from pathlib import Path
+
+import pytest
+import spacy
+import srsly
+from spacy.training import Example
+
+from adaptive_spacy.data.datasets import Recipe
+from adaptive_spacy.serving.package import describe, package, requires_own
+from adaptive_spacy.serving.smoke import smoke_test
+from tests.conftest import ROOT, write_corpus
+from tests.ner.test_component import found, learn, make_nlp
+
+RECIPE = Recipe("sample", "CC0-1.0", "https://example.org/data", [], {})
+
+
+@pytest.fixture(scope="module")
+def trained(transformer_folder: Path, tmp_path_factory) -> Path:
+    """A trained pipeline with our component."""
+    folder = tmp_path_factory.mktemp("trained") / "model-last"
+    nlp = make_nlp(transformer_folder)
+    learn(nlp, steps=25)
+    nlp.to_disk(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def foreign(tmp_path_factory) -> Path:
+    """A trained pipeline with spaCy's own ner only."""
+    folder = tmp_path_factory.mktemp("foreign") / "model-last"
+    nlp = spacy.blank("en")
+    nlp.add_pipe("ner")
+    text, entities = "Ada lives in Paris .", [(0, 3, "PER"), (13, 18, "LOC")]
+    example = Example.from_dict(nlp.make_doc(text), {"entities": entities})
+    optimizer = nlp.initialize(lambda: [example])
+    for _ in range(20):
+        nlp.update([example], sgd=optimizer)
+    nlp.to_disk(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def packages(trained: Path, transformer_folder: Path, tmp_path_factory) -> Path:
+    """The wheels of `trained`."""
+    folder = tmp_path_factory.mktemp("packages")
+    metrics = folder.parent / "metrics.json"
+    srsly.write_json(metrics, {"spacy": {"ents_f": 0.875, "ents_loss": 0.25}})
+    wheels = package(
+        trained,
+        folder,
+        name="tiny_ner",
+        version="1.2.3",
+        metrics=metrics,
+        transformer=transformer_folder,
+        dataset=RECIPE,
+    )
+    assert [wheel.name for wheel in wheels] == sorted(path.name for path in folder.iterdir())[::-1]
+    return folder
+
+
+def read_wheel(wheel: Path, ending: str) -> str:
+    with zipfile.ZipFile(wheel) as opened:
+        (name,) = [one for one in opened.namelist() if one.endswith(ending)]
+        return opened.read(name).decode()
+
+
+def requirements(wheel: Path) -> list[str]:
+    return Parser().parsestr(read_wheel(wheel, "dist-info/METADATA")).get_all("Requires-Dist") or []
+
+
+def test_package_carries_scores_licences_and_requirements(packages: Path) -> None:
+    (wheel,) = packages.glob("en_tiny_ner-1.2.3-*.whl")
+    meta = json.loads(read_wheel(wheel, "en_tiny_ner-1.2.3/meta.json"))
+    assert meta["performance"] == {"ents_f": 0.875, "ents_loss": 0.25}
+    assert meta["license"] == "CC0-1.0 (data), unknown (transformer)"
+    assert meta["sources"][0] == {
+        "name": "sample",
+        "url": "https://example.org/data",
+        "license": "CC0-1.0",
+    }
+    assert meta["description"].startswith(
+        "Named entities: LOC, PER. Fine-tuned with adaptive-spacy"
+    )
+    readme = read_wheel(wheel, "en_tiny_ner-1.2.3/README.md")
+    assert "87.50" in readme
+    assert 'spacy.load("en_tiny_ner")' in readme
+    assert "ent._.confidence" in readme
+    assert any(one.startswith("adaptive-spacy") for one in requirements(wheel))
+    assert any(one.startswith("spacy-transformers") for one in requirements(wheel))
+
+
+def test_package_does_not_touch_the_pipeline(trained: Path, packages: Path) -> None:
+    assert srsly.read_json(trained / "meta.json")["name"] != "tiny_ner"
+    assert not (trained / "README.md").exists()
+
+
+def test_package_of_a_foreign_pipeline_does_not_need_us(foreign: Path, tmp_path: Path) -> None:
+    wheels = package(foreign, tmp_path, name="plain", version="0.0.1")
+    assert [wheel.name for wheel in wheels] == ["en_plain-0.0.1-py3-none-any.whl"]
+    assert not any("adaptive" in one for one in requirements(wheels[0]))
+    assert "confidence" not in read_wheel(wheels[0], "en_plain-0.0.1/README.md")
+
+
+def test_smoke_test_of_a_good_wheel(packages: Path, trained: Path, tmp_path: Path) -> None:
+    texts = write_corpus(
+        tmp_path / "texts.spacy", [("Ada lives in Paris .", "O O O O O"), ("it rains", "O O")]
+    )
+    result = smoke_test(packages, "en_tiny_ner", trained, texts, tmp_path / "m" / "smoke.json")
+    assert result["identical"] is True
+    assert (result["texts"], result["entities"], result["version"]) == (2, 2, "1.2.3")
+    assert srsly.read_json(tmp_path / "m" / "smoke.json")["identical"] is True
+
+
+def test_smoke_test_notices_another_pipeline(
+    packages: Path, transformer_folder: Path, tmp_path: Path
+) -> None:
+    nlp = make_nlp(transformer_folder)
+    learn(nlp, steps=1)
+    nlp.get_pipe("transformer_ner").model.get_ref("output_layer").get_param("b")[0] += 9
+    nlp.to_disk(tmp_path / "other")
+    texts = write_corpus(tmp_path / "texts.spacy", [("Ada lives in Paris .", "O O O O O")])
+    with pytest.raises(ValueError, match="finds other entities than"):
+        smoke_test(packages, "en_tiny_ner", tmp_path / "other", texts, tmp_path / "smoke.json")
+    assert srsly.read_json(tmp_path / "smoke.json")["identical"] is False
+
+
+def test_smoke_test_without_wheel(trained: Path, tmp_path: Path) -> None:
+    texts = write_corpus(tmp_path / "texts.spacy", [("a", "O")])
+    with pytest.raises(ValueError, match=r"expected a wheel en_x-VERSION\.whl; build one first"):
+        smoke_test(tmp_path, "en_x", trained, texts, tmp_path / "smoke.json")
+
+
+@pytest.mark.parametrize("missing", ["meta.json", "config.cfg"])
+def test_package_needs_a_pipeline(tmp_path: Path, missing: str) -> None:
+    for name in {"meta.json", "config.cfg"} - {missing}:
+        (tmp_path / name).write_text("")
+    with pytest.raises(ValueError, match=r"expected a trained pipeline \(meta.json and config.cfg"):
+        package(tmp_path, tmp_path / "out", name="x", version="1")
+    assert not (tmp_path / "out").exists()
+
+
+def test_package_needs_the_metrics_that_it_is_told_of(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="expected the scores that `evaluate` writes"):
+        describe({}, "x", "1", tmp_path / "none.json", None, None)
+
+
+def test_ner_config_does_not_need_us(trained: Path, foreign: Path) -> None:
+    assert requires_own(trained)
+    assert not requires_own(foreign)
+
+
+LOAD = """
+import importlib.util, spacy
+nlp = spacy.load("{name}")
+print([(ent.text, ent.label_) for ent in nlp("Ada lives in Paris .").ents])
+print(importlib.util.find_spec("adaptive_spacy") is not None)
+"""
+
+
+@pytest.mark.slow
+def test_wheels_install_into_a_fresh_environment(
+    packages: Path, trained: Path, foreign: Path, tmp_path: Path
+) -> None:
+    """`pip install --find-links packages NAME`, then `spacy.load` without network; and the
+    pipeline of spaCy's own ner without adaptive-spacy."""
+    package(foreign, packages, name="plain", version="0.0.1")
+    expected = {"en_plain": False, "en_tiny_ner": True}
+    environment = tmp_path / "venv"
+    venv.create(environment, with_pip=True)
+    python = str(environment / "bin" / "python")
+    for name, with_us in expected.items():
+        install = [python, "-m", "pip", "install", "-q", "-c", str(ROOT / "constraints.txt")]
+        subprocess.run([*install, "--find-links", str(packages), name], check=True, cwd=tmp_path)
+        done = subprocess.run(
+            [python, "-c", LOAD.format(name=name)],
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=tmp_path,
+            env={"PATH": "", "HF_HUB_OFFLINE": "1", "HOME": str(tmp_path)},
+        )
+        entities, ours = done.stdout.strip().splitlines()
+        assert "Ada" in entities
+        assert ours == str(with_us)
+    assert found(spacy.load(trained)("Ada lives in Paris .")) == [("Ada", "PER"), ("Paris", "LOC")]
+    assert sys.executable != python

@@ -1,0 +1,118 @@
+"""Every config: fill, validate, resolve, write and read back, `spacy debug config`, one step."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from spacy.cli.init_config import fill_config
+from spacy.schemas import ConfigSchemaTraining
+from spacy.training.initialize import init_nlp
+from spacy.training.loop import train
+from spacy.util import load_config, load_model_from_config, registry
+from thinc.api import Config
+
+from tests.conftest import ROOT
+from tests.training.test_train import overrides
+
+CONFIGS = sorted((ROOT / "configs").glob("*.cfg"))
+NAMES = [path.stem for path in CONFIGS]
+
+
+def read(name: str) -> Config:
+    return load_config(ROOT / "configs" / f"{name}.cfg")
+
+
+def test_there_is_a_config_per_method() -> None:
+    assert NAMES == ["adaptive", "hybrid", "ner", "original", "paper", "stable"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_config_survives_filling_and_the_round_trip(name: str, tmp_path: Path) -> None:
+    _, filled = fill_config(tmp_path / "filled.cfg", ROOT / "configs" / f"{name}.cfg", silent=True)
+    again = load_config(tmp_path / "filled.cfg")
+    assert again.to_str(interpolate=False) == filled.to_str(interpolate=False)
+    # filling adds defaults and changes nothing that is there
+    for section, block in read(name).items():
+        for key, value in block.items():
+            if not isinstance(value, dict):
+                assert again[section][key] == value, (section, key)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_config_resolves_with_data(name: str, corpus_folder, transformer_folder) -> None:
+    settings = overrides(corpus_folder, transformer_folder)
+    config = load_config(ROOT / "configs" / f"{name}.cfg", overrides=settings, interpolate=False)
+    nlp = load_model_from_config(config, auto_fill=True, validate=True)
+    training = registry.resolve(
+        nlp.config.interpolate()["training"], schema=ConfigSchemaTraining, validate=True
+    )
+    # 48 sentences in batches of 16
+    assert training["eval_frequency"] == 3
+    rounds = {"original": 5, "stable": 20, "hybrid": 16}
+    assert training["max_steps"] == 3 * rounds.get(name, 0)
+    assert training["patience"] == (24 if name == "paper" else 0)
+    peak = 3e-3 / 6 if name in {"adaptive", "paper", "ner", "hybrid"} else 0.0
+    assert next(training["optimizer"].schedules["learn_rate"]) is not None
+    assert training["optimizer"].learn_rate == pytest.approx(peak)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_config_passes_spacy_debug_config(name: str, corpus_folder, transformer_folder) -> None:
+    settings = overrides(corpus_folder, transformer_folder)
+    command = [sys.executable, "-m", "spacy", "debug", "config", f"configs/{name}.cfg"]
+    command += [f"--{key}={value}" for key, value in settings.items()]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_config_trains_a_step(name: str, corpus_folder, transformer_folder, tmp_path) -> None:
+    settings = overrides(corpus_folder, transformer_folder)
+    config = load_config(ROOT / "configs" / f"{name}.cfg", overrides=settings, interpolate=False)
+    nlp = init_nlp(config)
+    nlp.config["training"]["max_steps"] = 1
+    train(nlp, tmp_path)
+    saved = load_config(tmp_path / "model-last" / "config.cfg")
+    assert saved["training"]["eval_frequency"]["@misc"] == "adaptive_spacy.steps.v1"
+    assert nlp.meta["performance"]["ents_f"] >= 0.0
+
+
+#: Where the methods differ. Everything else is the same in every file.
+METHOD = {
+    "variables.rate",
+    "variables.total",
+    "training.max_epochs",
+    "training.max_steps",
+    "training.patience",
+    "training.batcher",
+    "training.eval_frequency.batcher",
+    "training.before_update",
+    "training.optimizer.learn_rate",
+    "training.score_weights",
+}
+
+
+def flatten(block: dict, prefix: str = "") -> dict[str, object]:
+    flat: dict[str, object] = {}
+    for key, value in block.items():
+        if isinstance(value, dict):
+            flat.update(flatten(value, f"{prefix}{key}."))
+        else:
+            flat[f"{prefix}{key}"] = value
+    return flat
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in {"adaptive", "ner"}])
+def test_configs_differ_only_where_the_methods_do(name: str) -> None:
+    one, two = flatten(read("adaptive")), flatten(read(name))
+    different = {key for key in one.keys() | two.keys() if one.get(key) != two.get(key)}
+    assert different
+    assert {key for key in different if not key.startswith(tuple(METHOD))} == set()
+
+
+def test_ner_config_differs_in_the_component_too() -> None:
+    one, two = flatten(read("adaptive")), flatten(read("ner"))
+    different = {key for key in one.keys() | two.keys() if one.get(key) != two.get(key)}
+    allowed = (*METHOD, "components.transformer_ner", "components.ner", "nlp.pipeline")
+    assert {key for key in different if not key.startswith(allowed)} == set()

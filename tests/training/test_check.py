@@ -1,0 +1,258 @@
+import shutil
+from pathlib import Path
+
+import pytest
+from spacy.language import Language
+from spacy.training.initialize import init_nlp
+from spacy.util import load_config, registry
+from thinc.api import ConfigValidationError
+
+from tests.conftest import ROOT, SENTENCES, write_corpus
+from tests.training.test_train import overrides, spacy_train
+from tests.util import scripted_config
+
+ADAPTIVE = ROOT / "configs" / "adaptive.cfg"
+
+
+@Language.factory("ents", default_score_weights={"something": None})
+def make_ents(nlp: Language, name: str):
+    return lambda doc: doc
+
+
+def check(settings: dict[str, object], edit=None) -> str:
+    """RETURNS (str): What the check finds in adaptive.cfg with these settings; "" for nothing."""
+    config = load_config(ADAPTIVE, overrides=settings)
+    if edit:
+        edit(config)
+    try:
+        init_nlp(config)
+    except ConfigValidationError as error:
+        return error.desc
+    return ""
+
+
+def test_check_finds_nothing_in_the_default(corpus_folder, transformer_folder) -> None:
+    assert check(overrides(corpus_folder, transformer_folder)) == ""
+
+
+def set_in(config, path: str, value) -> None:
+    *blocks, last = path.split(".")
+    for block in blocks:
+        config = config[block]
+    config[last] = value
+
+
+# what is changed in adaptive.cfg, and the line that the check says. A round is 3 steps here.
+FAULTS = {
+    "schedule without callback": (
+        {"training.before_update": None},
+        '[training.before_update]: expected @callbacks = "adaptive_spacy.adapt.v1" beside the '
+        'schedule "adaptive_spacy.adaptive.v1", which learns of no evaluation otherwise',
+    ),
+    "callback without schedule": (
+        {
+            "training.optimizer.learn_rate": {"@schedules": "constant.v1", "rate": 0.1},
+            "training.batcher": {"@batchers": "spacy.batch_by_sequence.v1", "size": 16},
+            "training.eval_frequency": 3,
+        },
+        '[training.optimizer.learn_rate]: expected @schedules = "adaptive_spacy.adaptive.v1" '
+        'beside "adaptive_spacy.adapt.v1"',
+    ),
+    "until_finished without schedule": (
+        {
+            "training.optimizer.learn_rate": {"@schedules": "constant.v1", "rate": 0.1},
+            "training.before_update": None,
+        },
+        '[training.optimizer.learn_rate]: expected @schedules = "adaptive_spacy.adaptive.v1" '
+        'beside "adaptive_spacy.until_finished.v1"',
+    ),
+    "another interval": (
+        {"training.optimizer.learn_rate.interval": 5},
+        "[training.optimizer.learn_rate] interval: expected 3, which is [training] "
+        "eval_frequency, got 5",
+    ),
+    "endless epochs": (
+        {"training.max_epochs": 0},
+        "[training] max_epochs: expected a number > 0 beside adaptive_spacy.until_finished.v1, "
+        "got 0: spaCy would ask for batches for ever",
+    ),
+    "patience beside another monitor": (
+        {"training.patience": 100},
+        "[training] patience: expected 0 where the monitor is not [training.score_weights], got "
+        "100: spaCy would stop by another score than the phases follow",
+    ),
+    "patience too short": (
+        {
+            "training.patience": 23,
+            "training.before_update.monitor": None,
+        },
+        "[training] patience: expected 0 or at least 24 = (patience + cooldown + 1) * "
+        "eval_frequency, got 23: spaCy would stop in the middle of a phase",
+    ),
+    "weighted metric that nobody reports": (
+        {"training.score_weights.tag_acc": 0.5},
+        "[training.score_weights] tag_acc: no pipe reports it; expected one of ents_f, ents_loss, "
+        "ents_p, ents_r, speed, token_acc, token_f, token_p, token_r",
+    ),
+    "monitored metric that nobody reports": (
+        {"training.before_update.monitor": {"cats_score": 1.0}},
+        "[training.before_update] monitor: no pipe reports cats_score; expected ents_f, "
+        "ents_loss, ents_p, ents_r, speed, token_acc, token_f, token_p, token_r\n"
+        "[training.score_weights] cats_score: expected a weight, or null to report it only, "
+        "because [training.before_update] monitors it",
+    ),
+    "weights of mixed sign": (
+        {"training.score_weights.ents_loss": -1.0},
+        "[training.score_weights]: expected weights of one sign, got {'ents_f': 1.0, 'ents_loss': "
+        "-1.0}: spaCy divides them by their sum",
+    ),
+    "weight that rounds away": (
+        {"training.score_weights.ents_f": 0.0, "training.score_weights.ents_loss": -0.004},
+        "[training.score_weights] ents_loss: expected a weight of at least 0.01, got -0.004: "
+        "spaCy rounds to two digits",
+    ),
+    "a pipe whose loss hides the metric": (
+        {
+            "nlp.pipeline": ["transformer", "transformer_ner", "ents"],
+            "components.ents": {"factory": "ents"},
+        },
+        "[components.ents]: expected another name: spaCy writes this pipe's training loss over "
+        "the metric ents_loss",
+    ),
+    "bad shape": (
+        {"training.optimizer.learn_rate.shape": "steps"},
+        "[training.optimizer.learn_rate] shape: expected one of linear, sqrt, cosine, got 'steps'",
+    ),
+    "bad scheme": (
+        {"components.transformer_ner.scheme": "IOB"},
+        "[components.transformer_ner] scheme: expected one of BIO, BILOU, IO, got 'IOB'",
+    ),
+    "bad decoder": (
+        {"components.transformer_ner.decoder": "beam"},
+        "[components.transformer_ner] decoder: expected one of viterbi, greedy, got 'beam'",
+    ),
+    "bad fraction": (
+        {"variables.fraction": 0.0},
+        "[corpora] fraction: expected a number in (0, 1], got 0.0",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_check_names_the_fault(name: str, corpus_folder, transformer_folder) -> None:
+    changes, expected = FAULTS[name]
+
+    def edit(config) -> None:
+        for path, value in changes.items():
+            set_in(config, path, value)
+
+    assert check(overrides(corpus_folder, transformer_folder), edit) == expected
+
+
+@pytest.mark.parametrize("split", ["train", "dev"])
+def test_check_refuses_an_empty_corpus(split: str, corpus_folder, transformer_folder, tmp_path):
+    empty = write_corpus(tmp_path / "empty.spacy", [])
+    settings = {**overrides(corpus_folder, transformer_folder), f"paths.{split}": str(empty)}
+    expected = {
+        "train": f"[corpora.train] path: {empty} holds no example, so an epoch has no batch; "
+        "expected at least one",
+        "dev": f"[corpora.dev] path: expected at least one example, got none from {empty}",
+    }
+    assert check(settings) == expected[split]
+
+
+def test_check_refuses_a_corpus_without_entities(corpus_folder, transformer_folder, tmp_path):
+    plain = write_corpus(tmp_path / "plain.spacy", [("nothing here", "O O")])
+    settings = {**overrides(corpus_folder, transformer_folder), "paths.train": str(plain)}
+    assert check(settings) == (
+        "[corpora.train]: expected at least one entity, got none: there is nothing to learn"
+    )
+
+
+def test_check_warns_of_a_label_only_in_dev(corpus_folder, transformer_folder, tmp_path) -> None:
+    odd = [("Ada visits Paris", "B-PER O B-CITY"), ("Paris calls", "B-CITY O")]
+    dev = write_corpus(tmp_path / "dev.spacy", odd)
+    settings = {**overrides(corpus_folder, transformer_folder), "paths.dev": str(dev)}
+    with pytest.warns(UserWarning, match=r"\[corpora.dev\] has 2 entities of type CITY, the"):
+        assert check(settings) == ""
+
+
+def test_check_warns_of_a_dev_set_without_entities(corpus_folder, transformer_folder, tmp_path):
+    dev = write_corpus(tmp_path / "dev.spacy", [("nothing here", "O O")])
+    settings = {**overrides(corpus_folder, transformer_folder), "paths.dev": str(dev)}
+    count = 6 * sum(tags.count("B-") for _, tags in SENTENCES)
+    with pytest.warns(UserWarning, match=rf"has 0 entities \(the training corpus {count}\)"):
+        assert check(settings) == ""
+
+
+def test_check_reads_the_data_without_moving_the_random_numbers(tmp_path: Path) -> None:
+    """The same weights with and without the check."""
+
+    def weights(with_check: bool) -> bytes:
+        config = scripted_config(tmp_path, [0, 1], training__max_steps=4)
+        config["training"]["optimizer"]["learn_rate"]["rate"] = 0.1
+        if with_check:
+            config["initialize"] = {"before_init": {"@callbacks": "adaptive_spacy.check.v1"}}
+        from tests.util import train_in_process
+
+        nlp, _ = train_in_process(config)
+        return nlp.get_pipe("textcat").model.to_bytes()
+
+    assert weights(True) == weights(False)
+
+
+def test_check_calls_the_next_callback(tmp_path: Path) -> None:
+    called = []
+
+    @registry.callbacks("test.before_init")
+    def make_before_init():
+        return lambda nlp: called.append(nlp.pipe_names)
+
+    block = {"@callbacks": "adaptive_spacy.check.v1", "then": {"@callbacks": "test.before_init"}}
+    config = scripted_config(tmp_path, [0, 1])
+    config["initialize"] = {"before_init": block}
+    init_nlp(config)
+    assert called == [["textcat", "scripted"]]
+
+
+BAD_TRANSFORMERS = ["missing folder", "no tokenizer", "no weights", "no config"]
+
+
+@pytest.mark.parametrize("damage", BAD_TRANSFORMERS)
+def test_bad_transformer_is_one_line_and_the_last_training_is_kept(
+    damage: str, corpus_folder, copied_transformer: Path, tmp_path: Path
+) -> None:
+    patterns = {"no tokenizer": ["tok*", "vocab*"], "no weights": ["*.safetensors"]}
+    for pattern in patterns.get(damage, ["config.json"]):
+        for file in copied_transformer.glob(pattern):
+            file.unlink()
+    if damage == "missing folder":
+        shutil.rmtree(copied_transformer)
+    last = tmp_path / "out" / "model-last"
+    last.mkdir(parents=True)
+    (last / "meta.json").write_text("the last training")
+    done = spacy_train(ADAPTIVE, tmp_path / "out", **overrides(corpus_folder, copied_transformer))
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr + done.stdout
+    lines = [line for line in done.stdout.splitlines() if "[components.transformer.model]" in line]
+    assert len(lines) == 1
+    assert str(copied_transformer) in lines[0]
+    assert (last / "meta.json").read_text() == "the last training"
+
+
+def test_faults_are_lines_and_the_last_training_is_kept(
+    corpus_folder, transformer_folder, tmp_path: Path
+) -> None:
+    last = tmp_path / "model-last"
+    last.mkdir()
+    (last / "meta.json").write_text("the last training")
+    settings = {
+        **overrides(corpus_folder, transformer_folder),
+        "training.max_epochs": 0,
+        "training.patience": 7,
+    }
+    done = spacy_train(ADAPTIVE, tmp_path, **settings)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr + done.stdout
+    assert sum(line.startswith("[training]") for line in done.stdout.splitlines()) == 2
+    assert (last / "meta.json").read_text() == "the last training"

@@ -1,0 +1,222 @@
+import fcntl
+import json
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from spacy.training.initialize import init_nlp
+from spacy.training.loop import train
+from spacy.util import registry
+
+from adaptive_spacy.training.logger import Table
+from tests.conftest import ROOT
+from tests.util import scripted_config
+
+LOGGER = {"@loggers": "adaptive_spacy.Logger.v1"}
+
+
+def logged(config, output: Path | None = None) -> str:
+    """RETURNS (str): What a training prints."""
+    config["training"].setdefault("logger", LOGGER)
+    stdout = StringIO()
+    if output is not None:
+        output.mkdir(exist_ok=True)
+    train(init_nlp(config), output, stdout=stdout, stderr=StringIO())
+    return stdout.getvalue()
+
+
+def read_history(output: Path) -> list[dict]:
+    return [json.loads(line) for line in (output / "history.jsonl").read_text().splitlines()]
+
+
+def rows(text: str) -> list[list[str]]:
+    return [line.split() for line in text.splitlines() if re.match(r"\s+\d", line)]
+
+
+def test_logger_prints_a_row_per_evaluation(tmp_path: Path) -> None:
+    config = scripted_config(tmp_path, [0, 2, 1, 3], training__max_steps=6)
+    config["training"]["logger"] = LOGGER
+    config["training"]["score_weights"] = {"scripted": 1.0, "cats_score": None}
+    text = logged(config)
+    header = next(line.split() for line in text.splitlines() if "PHASE" in line)
+    assert header == ["E", "#", "PHASE", "RATE", "TRAIN", "SCRIPTED", "SCORE", "BEST"]
+    body = rows(text)
+    assert [row[:4] for row in body] == [
+        ["0", "0", "plateau", "1.0e+00"],
+        ["0", "2", "plateau", "1.0e+00"],
+        ["0", "4", "plateau", "1.0e+00"],
+        ["1", "6", "cooldown", "7.5e-01"],
+    ]
+    # the main score and the best mark, as spaCy ranks: a tie counts as best
+    assert [row[6:] for row in body] == [["0.00", "*"], ["2.00", "*"], ["1.00"], ["3.00", "*"]]
+
+
+def test_history_holds_the_mean_loss_per_update(tmp_path: Path) -> None:
+    config = scripted_config(tmp_path, [0, 1], training__max_steps=6)
+    config["training"]["logger"] = LOGGER
+    config["training"]["optimizer"]["learn_rate"]["rate"] = 0.01
+    sums = []
+
+    @registry.loggers("test.sums")
+    def make_sums():
+        def setup(nlp, stdout, stderr):
+            def log_step(info):
+                if info is not None:
+                    sums.append(info["losses"]["textcat"])
+
+            return log_step, lambda: None
+
+        return setup
+
+    config["training"]["logger"] = {**LOGGER, "then": [{"@loggers": "test.sums"}]}
+    logged(config, tmp_path / "out")
+    history = read_history(tmp_path / "out")
+    # one update before the evaluation at step 0, then two a round
+    updates = [1, 2, 2, 2]
+    assert [row["losses"]["textcat"] for row in history] == pytest.approx(
+        [total / n for total, n in zip(sums, updates, strict=True)]
+    )
+    assert [row["train_loss"] for row in history] == [row["losses"]["textcat"] for row in history]
+
+
+# schedule, rates of the updates 0, 2, 4, 6
+PLAIN = [
+    (
+        {
+            "@schedules": "warmup_linear.v1",
+            "initial_rate": 1.0,
+            "warmup_steps": 4,
+            "total_steps": 6,
+        },
+        [0.0, 0.5, 1.0, 0.0],
+        [None] * 4,
+    ),
+    ({"@schedules": "constant.v1", "rate": 0.25}, [0.25] * 4, [None] * 4),
+    (0.125, [0.125] * 4, [None] * 4),
+    (
+        {
+            "@schedules": "adaptive_spacy.hybrid.v1",
+            "rate": 1.0,
+            "interval": 2,
+            "total": 3,
+            "warmup": 1,
+            "cooldown": 1,
+        },
+        [0.5, 1.0, 1.0, 0.5],
+        ["warmup", "plateau", "plateau", "cooldown"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("schedule", "rates", "phases"), PLAIN)
+def test_history_knows_the_rate_of_any_schedule(tmp_path: Path, schedule, rates, phases) -> None:
+    config = scripted_config(
+        tmp_path, [0, 1], training__max_steps=6, training__before_update=None,
+        training__optimizer__learn_rate=schedule, training__logger=LOGGER,
+    )  # fmt: skip
+    logged(config, tmp_path / "out")
+    history = read_history(tmp_path / "out")
+    assert [row["rate"] for row in history] == rates
+    assert [row["phase"] for row in history] == phases
+
+
+def test_history_of_a_new_training_replaces_the_old_one(tmp_path: Path) -> None:
+    for steps in (8, 4):
+        config = scripted_config(tmp_path, [0, 1], training__max_steps=steps)
+        config["training"]["logger"] = LOGGER
+        logged(config, tmp_path / "out")
+    assert [row["step"] for row in read_history(tmp_path / "out")] == [0, 2, 4]
+
+
+def test_history_is_not_written_without_output_folder(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    config = scripted_config(tmp_path, [0, 1], training__max_steps=2)
+    config["training"]["logger"] = LOGGER
+    logged(config)
+    assert not list(tmp_path.rglob("history.jsonl"))
+
+
+def test_logger_takes_a_promise_as_eval_frequency(tmp_path: Path) -> None:
+    steps = {
+        "@misc": "adaptive_spacy.steps.v1",
+        "corpus": "${corpora.train}",
+        "batcher": "${training.batcher}",
+    }
+    config = scripted_config(tmp_path, [0, 1], training__max_steps=10, training__logger=LOGGER)
+    config["training"]["eval_frequency"] = steps
+    config["training"]["optimizer"]["learn_rate"]["interval"] = "${training.eval_frequency}"
+    logged(config.from_str(config.to_str(interpolate=False), interpolate=False), tmp_path / "out")
+    history = read_history(tmp_path / "out")
+    assert [row["step"] for row in history] == [0, 5, 10]
+    assert {row["steps_per_round"] for row in history} == {5}
+
+
+def test_table_fits_80_columns_whatever_is_scored() -> None:
+    weights = {f"a_rather_long_metric_{i}": 0.1 for i in range(9)} | {"ents_loss": None}
+    table = Table(weights)
+    evaluation = {
+        "epoch": 249,
+        "step": 123456,
+        "phase": "cooldown",
+        "rate": 1.2345e-5,
+        "train_loss": 12.3456,
+        "scores": dict.fromkeys(weights, 1.0),
+        "score": -12.3456,
+        "best": True,
+    }
+    for line in [*table.header().splitlines(), table.row(evaluation)]:
+        assert len(line) <= 80
+    assert table.metrics[0] == "ents_loss"
+
+
+def test_table_of_ner_shows_loss_and_scores() -> None:
+    weights = {
+        "ents_f": 1.0,
+        "ents_p": 0.0,
+        "ents_r": 0.0,
+        "ents_per_type": None,
+        "ents_loss": None,
+    }
+    assert Table(weights).metrics == ["ents_loss", "ents_f", "ents_p", "ents_r"]
+
+
+def test_logger_in_a_terminal_of_80_columns(tmp_path: Path) -> None:
+    config = scripted_config(tmp_path, [0, 2, 1, 1, 1])
+    config["training"]["logger"] = LOGGER
+    config.to_disk(tmp_path / "config.cfg")
+    code = tmp_path / "code.py"
+    code.write_text(f"import sys; sys.path.insert(0, {str(ROOT)!r}); import tests.util\n")
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    command = [sys.executable, "-m", "spacy", "train", "config.cfg", "-o", "out", "-c", "code.py"]
+    with subprocess.Popen(command, stdout=slave, stderr=slave, cwd=tmp_path) as process:
+        os.close(slave)
+        chunks = []
+        while True:
+            try:
+                chunk = os.read(master, 4096)
+            except OSError:
+                # the terminal's other end is closed
+                break
+            if not chunk:
+                break
+            chunks.append(chunk)
+    os.close(master)
+    text = b"".join(chunks).decode()
+    assert process.returncode == 0, text
+    assert "Traceback" not in text
+    plain = re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", text)
+    shown = [part for line in plain.split("\n") for part in line.split("\r")]
+    table = [line for line in shown if re.match(r"\s+\d+\s+\d+\s+\w", line) or "PHASE" in line]
+    assert len(table) == 6
+    assert all(len(line) <= 80 for line in shown if line in table or "Epoch" in line)
+    bars = [line for line in shown if line.startswith("Epoch 1:")]
+    assert any("/2 [" in line for line in bars)
+    assert any("end in >= 00:00" in line for line in bars)
