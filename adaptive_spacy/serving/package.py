@@ -79,7 +79,13 @@ def package(
         (copy / "README.md").write_text(generate_readme(meta) + usage, encoding="utf8")
         (aside / "sources").mkdir()
         make_sources(
-            copy, aside / "sources", create_sdist=False, name=name, version=version, silent=True
+            copy,
+            aside / "sources",
+            create_sdist=False,
+            name=name,
+            version=version,
+            require_parent=True,
+            silent=True,
         )
         sources = aside / "sources" / f"{full}-{version}"
         wheels = [build_wheel(sources, aside / "wheels")]
@@ -110,17 +116,24 @@ def describe(
     sources, licences = [], []
     if dataset is not None:
         licence = dataset.licence or "unknown"
-        sources.append({"name": dataset.name, "url": dataset.source or "", "license": licence})
+        sources.append(describe_source(dataset.name, dataset.source or "", licence))
         licences.append(f"{licence} (data)")
     if transformer is not None:
         licence = read_licence(transformer) or "unknown"
         noted = transformer / SOURCE_FILE
         source = srsly.read_json(noted)["source"] if noted.is_file() else transformer.name
-        sources.append({"name": source, "url": source, "license": licence})
+        sources.append(describe_source(source, source, licence))
         licences.append(f"{licence} (transformer)")
     if sources:
         about.update(sources=sources, license=", ".join(licences))
     return about
+
+
+def describe_source(name: str, place: str, licence: str) -> dict[str, str]:
+    """RETURNS (dict): An entry of `sources`; a place that is no address stays out of the link that
+    spaCy makes of it."""
+    url = place if place.startswith(("http://", "https://")) else ""
+    return {"name": name, "url": url, "license": licence}
 
 
 def requires_own(pipeline: Path) -> bool:
