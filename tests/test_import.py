@@ -8,11 +8,23 @@ import pytest
 HEAVY = ["spacy", "thinc", "torch", "transformers", "numpy", "seqeval", "matplotlib"]
 
 
-@pytest.mark.parametrize(
-    "statement", ["import adaptive_spacy", "import adaptive_spacy.cli.app"], ids=["package", "cli"]
-)
-def test_import_is_light(statement: str) -> None:
-    code = f"import sys; {statement}; print([one for one in {HEAVY} if one in sys.modules])"
+COMMANDS = ["model", "convert", "evaluate", "plot", "package", "smoke-test"]
+
+
+def test_import_is_light() -> None:
+    code = f"import sys, adaptive_spacy; print([one for one in {HEAVY} if one in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_help_is_light(command: str) -> None:
+    code = (
+        "import sys; from typer.testing import CliRunner; from adaptive_spacy.cli.app import app; "
+        f"result = CliRunner().invoke(app, {command.split()} + ['--help']); "
+        "assert result.exit_code == 0, result.output; "
+        f"print([one for one in {HEAVY} if one in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
@@ -20,5 +32,5 @@ def test_import_is_light(statement: str) -> None:
 def test_help_lists_every_command() -> None:
     command = [sys.executable, "-m", "adaptive_spacy", "--help"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    for name in ("model", "convert", "evaluate", "plot", "package", "smoke-test"):
+    for name in COMMANDS:
         assert name in done.stdout
