@@ -8,6 +8,7 @@ import spacy
 from spacy.language import Language
 from spacy.training.batchers import configure_minibatch
 from spacy.util import registry
+from spacy_transformers.span_getters import get_doc_spans
 from thinc.api import Linear, Model
 
 from adaptive_spacy.adaptive.callback import Adapt
@@ -16,6 +17,7 @@ from adaptive_spacy.adaptive.stopping import UntilFinished
 from adaptive_spacy.ner.component import TransformerNER
 from adaptive_spacy.training.corpus import FractionCorpus, make_corpus_v1
 from adaptive_spacy.training.optimizer import AdamW
+from adaptive_spacy.transformer.shim import TransformerShim
 from tests.conftest import ROOT
 from tests.util import write_texts
 
@@ -69,6 +71,10 @@ TABLE = {
         lambda path: {"batcher": configure_minibatch(2)},
         lambda it: isinstance(it, UntilFinished) and list(it("abc")) == [["a", "b"], ["c"]],
     ),
+    "adaptive_spacy.buckets.v1": (
+        lambda path: {"size": 2},
+        lambda it: sorted(map(len, it(["a", "bb", "c"]))) == [1, 2],
+    ),
     "adaptive_spacy.steps.v1": (
         lambda path: {"corpus": corpus(path), "batcher": configure_minibatch(3)},
         lambda it: it == 7,
@@ -76,6 +82,10 @@ TABLE = {
     "adaptive_spacy.AdamW.v1": (
         lambda path: {"learn_rate": 0.1},
         lambda it: isinstance(it, AdamW) and it.learn_rate == 0.1,
+    ),
+    "adaptive_spacy.TransformerModel.v1": (
+        lambda path: {"name": "tiny", "get_spans": get_doc_spans},
+        lambda it: isinstance(it, Model) and isinstance(it.layers[0].shims[0], TransformerShim),
     ),
     "adaptive_spacy.TokenClassifier.v1": (
         lambda path: {"tok2vec": Linear(2, 2)},

@@ -24,7 +24,7 @@ def model_cli(
     source, checksums and licence beside them.
     """
     with one_line_errors():
-        from adaptive_spacy.training.transformer import fetch_transformer
+        from adaptive_spacy.transformer.pretrained import fetch_transformer
 
         about = fetch_transformer(source, output)
         typer.echo(f"✔ {source} ({about['licence'] or 'no licence named'}) is in {output}")

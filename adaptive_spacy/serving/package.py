@@ -20,7 +20,7 @@ from spacy.util import load_config
 
 import adaptive_spacy
 from adaptive_spacy.data.datasets import Recipe
-from adaptive_spacy.training.transformer import SOURCE_FILE, read_licence
+from adaptive_spacy.transformer.pretrained import SOURCE_FILE, read_licence
 
 OWN = "adaptive-spacy"
 OWN_SOURCES = ("adaptive_spacy", "setup.cfg", "pyproject.toml", "README.md", "LICENSE")

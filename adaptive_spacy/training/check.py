@@ -18,7 +18,7 @@ from adaptive_spacy.adaptive.blocks import find_blocks, resolve_value
 from adaptive_spacy.adaptive.callback import ADAPTIVE, monitor_weights
 from adaptive_spacy.adaptive.randomness import same_randomness
 from adaptive_spacy.adaptive.schedule import make_adaptive_v1
-from adaptive_spacy.training.transformer import check_transformer
+from adaptive_spacy.transformer.pretrained import check_transformer
 
 if TYPE_CHECKING:
     from spacy.language import Language

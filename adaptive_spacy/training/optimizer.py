@@ -37,9 +37,9 @@ def make_adamw_v1(
 class AdamW(Optimizer):
     """Updates the parameters of all components at once, behind thinc's interface.
 
-    A call collects a parameter and a copy of its gradient; `step_schedules`, which spaCy's
-    training loop calls at the end of every update, makes the step. Where a program never calls
-    that, as around a bare `nlp.update`, the step is made when the next one begins.
+    Parameters and gradients are collected; `step_schedules`, which spaCy's training loop calls at
+    the end of every update, makes the step. Where a program never calls that, as around a bare
+    `nlp.update`, the step is made when the next one begins.
 
     learn_rate (float | Iterable[float]): A rate or a schedule.
     beta1, beta2, eps (float): As in `torch.optim.AdamW`.
@@ -67,7 +67,8 @@ class AdamW(Optimizer):
             use_averages=False,
         )
         self.parameters: dict[KeyT, torch.nn.Parameter] = {}
-        self.pending: set[KeyT] = set()
+        self.copies: dict[KeyT, torch.Tensor] = {}
+        self.pending: dict[KeyT, torch.Tensor] = {}
         self.adamw: torch.optim.AdamW | None = None
 
     def __call__(
@@ -81,25 +82,39 @@ class AdamW(Optimizer):
         lr_scale (float): Factor on the rate of this parameter, fixed by the first call.
         RETURNS (tuple): The same two arrays, the parameter unchanged yet.
         """
-        if key in self.pending:
-            self.make_step()
-        parameter = self.parameters.get(key)
+        self._begin(key)
         values: torch.Tensor = xp2torch(weights)
+        parameter = self.parameters.get(key)
         if parameter is None:
             parameter = torch.nn.Parameter(values)
-            self.parameters[key] = parameter
-            self._add(parameter, lr_scale)
+            self._add(key, parameter, lr_scale)
         elif parameter.data_ptr() != values.data_ptr():
             parameter.data = values
-        copied: torch.Tensor = xp2torch(gradient)
-        if parameter.grad is None:
-            parameter.grad = copied.clone()
-        else:
-            parameter.grad.copy_(copied)
-        self.pending.add(key)
+        given: torch.Tensor = xp2torch(gradient)
+        copy = self.copies.get(key)
+        if copy is None:
+            copy = self.copies[key] = torch.empty_like(given)
+        self.pending[key] = copy.copy_(given)
         # thinc's parameters add up gradients until their optimizer zeroes them
         gradient *= 0
         return weights, gradient
+
+    def take(self, key: KeyT, parameter: torch.nn.Parameter) -> None:
+        """Collect a parameter of torch and take its gradient over, without a copy.
+
+        key (tuple): The model's id and the parameter's name.
+        parameter (Parameter): The step will change it in place; its gradient is None afterwards.
+        """
+        self._begin(key)
+        gradient, parameter.grad = parameter.grad, None
+        if gradient is None:
+            return
+        known = self.parameters.get(key)
+        if known is None:
+            self._add(key, parameter, 1.0)
+        elif known is not parameter:
+            self._replace(key, known, parameter)
+        self.pending[key] = gradient
 
     def step_schedules(self) -> None:
         """Make the step with the current rate, then draw the next one."""
@@ -110,19 +125,26 @@ class AdamW(Optimizer):
         """Update what was collected. A parameter that was not is left alone, as in torch."""
         if self.adamw is None or not self.pending:
             return
-        for key, parameter in self.parameters.items():
-            if key not in self.pending:
-                parameter.grad = None
+        for key, gradient in self.pending.items():
+            self.parameters[key].grad = gradient
+        gathered = [self.parameters[key] for key in self.pending]
         if self.grad_clip:
-            gathered = [self.parameters[key] for key in self.parameters if key in self.pending]
             torch.nn.utils.clip_grad_norm_(gathered, self.grad_clip)
         for group in self.adamw.param_groups:
             group["lr"] = self.learn_rate * group["lr_scale"]
             group["betas"] = (self.b1, self.b2)
         self.adamw.step()
+        for parameter in gathered:
+            parameter.grad = None
         self.pending.clear()
 
-    def _add(self, parameter: torch.nn.Parameter, lr_scale: float) -> None:
+    def _begin(self, key: KeyT) -> None:
+        """A parameter comes a second time: nobody made the step of the update before."""
+        if key in self.pending:
+            self.make_step()
+
+    def _add(self, key: KeyT, parameter: torch.nn.Parameter, lr_scale: float) -> None:
+        self.parameters[key] = parameter
         decay = self.L2 if parameter.ndim > 1 else 0.0
         group: dict[str, Any] = {"params": [parameter], "weight_decay": decay, "lr_scale": lr_scale}
         if self.adamw is None:
@@ -133,3 +155,13 @@ class AdamW(Optimizer):
                 known["params"].append(parameter)
                 return
         self.adamw.add_param_group(group)
+
+    def _replace(self, key: KeyT, old: torch.nn.Parameter, new: torch.nn.Parameter) -> None:
+        """Another network stands behind the same key, e.g. one that was read from disk. It goes on
+        with the old one's moments, as thinc's optimizers do."""
+        assert self.adamw is not None
+        self.parameters[key] = new
+        for group in self.adamw.param_groups:
+            group["params"] = [new if one is old else one for one in group["params"]]
+        if old in self.adamw.state:
+            self.adamw.state[new] = self.adamw.state.pop(old)

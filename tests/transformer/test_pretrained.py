@@ -8,8 +8,8 @@ import pytest
 import srsly
 from spacy_transformers.layers.transformer_model import huggingface_from_pretrained
 
-from adaptive_spacy.training import transformer as module
-from adaptive_spacy.training.transformer import (
+from adaptive_spacy.transformer import pretrained as module
+from adaptive_spacy.transformer.pretrained import (
     Packaged,
     check_transformer,
     fetch_transformer,

@@ -1,0 +1,93 @@
+"""Batches of sentences of similar length: `adaptive_spacy.buckets.v1`.
+
+A batch is padded to its longest sentence. Drawn at random, most of a batch of short sentences is
+padding; drawn from sentences of similar length, hardly any of it is.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+import numpy
+from numpy.random import Generator, default_rng
+from spacy.training import Example
+from thinc.api import ConfigValidationError
+
+Batcher = Callable[[Iterable[Any]], Iterator[list[Any]]]
+
+
+def make_buckets_v1(
+    size: int = 16, window: int = 100, jitter: float = 0.05, seed: int = 0
+) -> "Buckets":
+    """Registered as `adaptive_spacy.buckets.v1`; see `Buckets`."""
+    return Buckets(size, window=window, jitter=jitter, seed=seed)
+
+
+class Buckets:
+    """Sorts a window of items by length, cuts it into batches and shuffles those.
+
+    The number of batches is that of batches in plain order, ceil(n / size), and each item comes
+    once per epoch. The same items in the same order give the same batches, whatever happened
+    before: the order, which spaCy shuffles by `training.seed`, is part of the seed. So every epoch
+    has other batches, and no state is kept.
+
+    size (int): Items per batch.
+    window (int): Batches that are sorted together, which bounds the memory of a streamed corpus.
+        Within a window the last batch may be smaller.
+    jitter (float): Lengths are multiplied by a random factor in [1 - jitter, 1 + jitter] before
+        they are sorted, so that the same neighbours do not meet in every epoch.
+    seed (int): Another number gives other batches.
+    """
+
+    def __init__(
+        self, size: int = 16, *, window: int = 100, jitter: float = 0.05, seed: int = 0
+    ) -> None:
+        _require(size >= 1, "size", "a number >= 1", size)
+        _require(window >= 1, "window", "a number >= 1", window)
+        _require(0.0 <= jitter < 1.0, "jitter", "a number in [0, 1)", jitter)
+        _require(seed >= 0, "seed", "a number >= 0", seed)
+        self.size = size
+        self.window = window
+        self.jitter = jitter
+        self.seed = seed
+
+    def __call__(self, items: Iterable[Any]) -> Iterator[list[Any]]:
+        """Yield the batches of an epoch.
+
+        items (Iterable): Examples, or anything with a length.
+        """
+        rest = iter(items)
+        while window := list(islice(rest, self.window * self.size)):
+            lengths = [length(one) for one in window]
+            random = default_rng([self.seed, *lengths])
+            for indices in self.cut(lengths, random):
+                yield [window[i] for i in indices]
+
+    def cut(self, lengths: Sequence[int], random: Generator) -> list[list[int]]:
+        """RETURNS (list[list[int]]): The items of each batch, by index."""
+        factors = random.uniform(1 - self.jitter, 1 + self.jitter, len(lengths))
+        order = numpy.argsort(numpy.asarray(lengths) * factors, kind="stable").tolist()
+        batches = [order[i : i + self.size] for i in range(0, len(order), self.size)]
+        return [batches[i] for i in random.permutation(len(batches))]
+
+
+def length(item: Any) -> int:
+    """RETURNS (int): Tokens of an example's predicted doc, or of the item itself."""
+    return len(item.predicted) if isinstance(item, Example) else len(item)
+
+
+def padding(batches: Iterable[Sequence[Any]]) -> float:
+    """RETURNS (float): Share of padding among the tokens of padded batches, in [0, 1)."""
+    real = padded = 0
+    for batch in batches:
+        lengths = [length(one) for one in batch]
+        real += sum(lengths)
+        padded += max(lengths, default=0) * len(lengths)
+    return 1 - real / padded if padded else 0.0
+
+
+def _require(holds: bool, name: str, allowed: str, value: object) -> None:
+    if not holds:
+        raise ConfigValidationError(
+            title="Bad batcher", desc=f"[training.batcher] {name}: expected {allowed}, got {value}"
+        )

@@ -1,0 +1,143 @@
+"""The transformer: `adaptive_spacy.TransformerModel.v1`.
+
+spacy-transformers' model with the same inputs, outputs and files, and four things done faster:
+tokens and word pieces are aligned for a batch at once, gradients reach the optimizer without a
+copy, dropout draws fewer random bits, and the network computes in half precision where the device
+can.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy
+from spacy.tokens import Doc, Span
+from spacy_transformers.data_classes import (
+    FullTransformerBatch,
+    TransformerData,
+    WordpieceBatch,
+)
+from spacy_transformers.layers._util import replace_listener_cfg
+from spacy_transformers.layers.transformer_model import (
+    TransformerModel,
+    huggingface_tokenize,
+)
+from spacy_transformers.layers.transformer_model import forward as forward_in_python
+from spacy_transformers.truncate import truncate_oversize_splits
+from thinc.api import Model, torch2xp
+from thinc.types import Ragged
+from torch import Tensor
+from transformers.file_utils import ModelOutput
+
+from adaptive_spacy.transformer.alignment import align, token_starts
+from adaptive_spacy.transformer.shim import TransformerShim, require_precision
+
+SpanGetter = Callable[[list[Doc]], list[list[Span]]]
+Backprop = Callable[[FullTransformerBatch], list[Doc]]
+
+
+def build_transformer_model_v1(
+    name: str,
+    get_spans: SpanGetter,
+    tokenizer_config: dict[str, Any] = {},  # noqa: B006 (a default of the config, never changed)
+    transformer_config: dict[str, Any] = {},  # noqa: B006
+    precision: str = "float32",
+) -> Model[list[Doc], FullTransformerBatch]:
+    """Registered as `adaptive_spacy.TransformerModel.v1`: a pretrained transformer to fine-tune.
+
+    name (str): A name of the hub or a folder.
+    get_spans (Callable): Cuts docs into the stretches that the transformer reads.
+    tokenizer_config, transformer_config (dict): As in `spacy-transformers.TransformerModel.v3`.
+    precision (str): "float32", "bfloat16" or "float16": what the network computes in, on devices
+        that have it in hardware; elsewhere it is float32. Weights are float32 always.
+    RETURNS (Model): Docs to word-piece vectors.
+    """
+    require_precision(precision)
+    model = TransformerModel(name, get_spans, dict(tokenizer_config), dict(transformer_config))
+    shims: list[Any] = model.layers[0].shims
+    shims[0] = TransformerShim(shims[0]._hfmodel, precision)
+    model._func = forward
+    model.attrs["replace_listener_cfg"] = replace_listener_config
+    return model
+
+
+def forward(
+    model: TransformerModel, docs: list[Doc], is_train: bool
+) -> tuple[FullTransformerBatch, Backprop]:
+    """As in spacy-transformers (`layers/transformer_model.py`), with a batch's alignment."""
+    if not model.tokenizer.is_fast:
+        # only fast tokenizers tell the offsets of their pieces
+        return forward_in_python(model, docs, is_train)
+    spans_of_docs = model.attrs["get_spans"](docs)
+    spans = [span for spans in spans_of_docs for span in spans]
+    doc_starts, first_tokens = token_starts(spans_of_docs)
+    encoding = huggingface_tokenize(model.tokenizer, [span.text for span in spans])
+    wordpieces, alignment = truncate_oversize_splits(
+        WordpieceBatch.from_batch_encoding(encoding),
+        align(spans, encoding["offset_mapping"], first_tokens),
+        model.tokenizer.model_max_length,
+    )
+    model_output, backprop_tensors = model.layers[0](wordpieces, is_train)
+    output = TransformerBatch(
+        spans=spans_of_docs, wordpieces=wordpieces, model_output=model_output, align=alignment
+    )
+    output.doc_starts = doc_starts
+
+    def backprop(d_output: FullTransformerBatch) -> list[Doc]:
+        backprop_tensors(d_output.model_output)
+        return docs
+
+    return output, backprop
+
+
+class TransformerBatch(FullTransformerBatch):
+    """A batch that knows where each doc's tokens begin, so that they need not be counted."""
+
+    doc_starts: numpy.ndarray
+
+    def split_by_doc(self) -> list[TransformerData]:
+        """RETURNS (list[TransformerData]): The outputs of each doc."""
+        arrays = {key: _to_arrays(value) for key, value in self.model_output.items()}
+        # pieces of the padded batch before each span
+        width = self.wordpieces.input_ids.shape[1]
+        lengths: Any = self.align.lengths
+        indices: Any = self.align.dataXd
+        starts = numpy.concatenate([[0], numpy.cumsum(lengths)])
+        outputs = []
+        row = 0
+        for spans, doc_start in zip(self.spans, self.doc_starts, strict=False):
+            if not spans or not len(spans[0]):
+                outputs.append(TransformerData.empty())
+                continue
+            rows = slice(row, row + len(spans))
+            first, last = doc_start + spans[0].start, doc_start + spans[-1].end
+            pieces = indices[starts[first] : starts[last]] - row * width
+            outputs.append(
+                TransformerData(
+                    wordpieces=self.wordpieces[rows],
+                    model_output=ModelOutput(
+                        {
+                            key: [one[rows] for one in value]
+                            if isinstance(value, list)
+                            else value[rows]
+                            for key, value in arrays.items()
+                        }
+                    ),
+                    align=Ragged(pieces, lengths[first:last]),
+                )
+            )
+            row = rows.stop
+        return outputs
+
+
+def _to_arrays(value: Any) -> Any:
+    if isinstance(value, Tensor):
+        return torch2xp(value)
+    return [torch2xp(one) for one in value]
+
+
+def replace_listener_config(tok2vec: dict[str, Any], listener: dict[str, Any]) -> dict[str, Any]:
+    """The config of a component that takes the transformer along, without a listener. The layer
+    for that is spacy-transformers' own, which computes in float32."""
+    config = replace_listener_cfg(tok2vec, listener)
+    config.pop("precision", None)
+    return config

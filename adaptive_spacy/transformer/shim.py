@@ -1,0 +1,116 @@
+"""The transformer's torch side: precision, and gradients that change hands without a copy."""
+
+from collections.abc import Callable
+from typing import Any, Protocol, runtime_checkable
+
+import torch
+from spacy_transformers.data_classes import HFObjects
+from spacy_transformers.layers.hf_shim import HFShim
+from thinc.api import ConfigValidationError, Optimizer
+from thinc.types import ArgsKwargs
+from transformers.file_utils import ModelOutput
+
+from adaptive_spacy.transformer.dropout import speed_up_dropout
+
+DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
+
+
+@runtime_checkable
+class TakesParameters(Protocol):
+    """An optimizer that takes over a parameter's gradient and changes the parameter in place, as
+    `adaptive_spacy.AdamW.v1` does."""
+
+    def take(self, key: tuple[int, str], parameter: torch.nn.Parameter) -> None:
+        """Take parameter.grad, which is None afterwards."""
+
+
+class TransformerShim(HFShim):
+    """Runs the network; its files are those of spacy-transformers.
+
+    model (HFObjects): Tokenizer and network, or the settings to load them with.
+    precision (str): A key of `DTYPES`.
+    """
+
+    def __init__(self, model: HFObjects, precision: str = "float32") -> None:
+        # scaling of the loss is for float16 alone; a float32 device never uses it
+        super().__init__(model, mixed_precision=precision == "float16")
+        self.precision = precision
+        self._prepared: Any = None
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """RETURNS (torch.dtype): What the network computes in on its device."""
+        wanted = DTYPES[self.precision]
+        return wanted if computes(self.device.type, wanted) else torch.float32
+
+    def autocast(self) -> torch.autocast:
+        """RETURNS (torch.autocast): A context in which the network computes in `dtype`."""
+        half = self.dtype is not torch.float32
+        kind = self.device.type
+        return torch.autocast(kind, self.dtype if half else None, enabled=half)
+
+    def predict(self, inputs: ArgsKwargs) -> Any:
+        """RETURNS (Any): The network's output without gradients, vectors in float32."""
+        self._model.eval()
+        with torch.no_grad(), self.autocast():
+            outputs = self._model(*inputs.args, **inputs.kwargs)
+        self._model.train()
+        return _to_float32(outputs)
+
+    def begin_update(self, inputs: ArgsKwargs) -> tuple[Any, Callable[[ArgsKwargs], ArgsKwargs]]:
+        """RETURNS (tuple): The network's output, vectors in float32, and a function that adds up
+        gradients."""
+        if self._prepared is not self._model:
+            speed_up_dropout(self._model)
+            self._prepared = self._model
+        if self.dtype is torch.float16:
+            return super().begin_update(inputs)
+        self._model.train()
+        with self.autocast():
+            output = _to_float32(self._model(*inputs.args, **inputs.kwargs))
+
+        def backprop(gradients: ArgsKwargs) -> ArgsKwargs:
+            torch.autograd.backward(*gradients.args, **gradients.kwargs)
+            # the inputs are word-piece numbers, which have no gradient
+            return ArgsKwargs((), {})
+
+        return output, backprop
+
+    def finish_update(self, optimizer: Optimizer) -> None:
+        """Hand the gradients to an optimizer that takes them, or have them copied."""
+        if self.dtype is torch.float16 or not isinstance(optimizer, TakesParameters):
+            super().finish_update(optimizer)
+            return
+        for name, parameter in self._model.named_parameters():
+            if parameter.grad is not None:
+                optimizer.take((self.id, name), parameter)
+
+
+def computes(device: str, dtype: torch.dtype) -> bool:
+    """RETURNS (bool): Whether a device computes in a type in hardware. A processor that does not
+    have bfloat16 converts back and forth and is slower than in float32."""
+    if dtype is torch.float32:
+        return True
+    if device == "cuda":
+        return dtype is torch.float16 or torch.cuda.is_bf16_supported(including_emulation=False)
+    return dtype is torch.bfloat16 and (
+        torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+    )
+
+
+def require_precision(precision: str) -> None:
+    """RAISES (ConfigValidationError): If the precision is not known."""
+    if precision not in DTYPES:
+        raise ConfigValidationError(
+            title="Unknown precision",
+            desc="[components.transformer.model] precision: expected one of "
+            f"{', '.join(DTYPES)}, got {precision!r}",
+        )
+
+
+def _to_float32(output: ModelOutput) -> ModelOutput:
+    """Widen what the network left in half precision, which NumPy and thinc do not know."""
+    for key, value in output.items():
+        if isinstance(value, torch.Tensor) and value.dtype in (torch.bfloat16, torch.float16):
+            output[key] = value.float()
+    return output

@@ -1,0 +1,110 @@
+"""Training and tagging speed beside the peers, in one process and in turns.
+
+    python -m benchmarks.speed --corpus corpus/wikigold
+
+Everyone trains an epoch over the same sentences and tags the same texts, one after the other,
+again and again, so that whatever else the machine does hits all alike. The table gives medians and
+the range; what counts is the ratios of one run.
+"""
+
+import json
+import os
+import platform
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+from typing import Annotated, Any
+
+import torch
+import typer
+from spacy.tokens import DocBin
+from spacy.vocab import Vocab
+from tqdm import tqdm
+
+from benchmarks.peers import CONTESTANTS, Contestant, computes_bfloat16, timed
+
+TASKS = ("training", "tagging")
+PACKAGES = ("spacy", "thinc", "spacy-transformers", "torch", "transformers")
+
+
+def measure(
+    contestants: list[Contestant], texts: list[str], rounds: int, tasks: tuple[str, ...] = TASKS
+) -> dict[str, dict[str, list[float]]]:
+    """Time each contestant in turn; a first round warms up and does not count.
+
+    RETURNS (dict): Seconds by task and contestant, one per round.
+    """
+    seconds: dict[str, dict[str, list[float]]] = {
+        task: {one.name: [] for one in contestants} for task in tasks
+    }
+    with tqdm(total=(rounds + 1) * len(contestants) * len(tasks), unit="run") as bar:
+        for number in range(rounds + 1):
+            for one in contestants:
+                runs: dict[str, tuple[Callable[..., None], tuple[Any, ...]]] = {
+                    "training": (one.epoch, ()),
+                    "tagging": (one.tag, (texts,)),
+                }
+                for task in tasks:
+                    function, arguments = runs[task]
+                    taken = timed(function, *arguments)
+                    bar.update()
+                    if number:
+                        seconds[task][one.name].append(taken)
+    return seconds
+
+
+def table(record: dict[str, Any]) -> str:
+    """RETURNS (str): Markdown: words per second, range, and our ratio to each."""
+    lines = []
+    for task, rows in record["seconds"].items():
+        words = record["words"][task]
+        ours = median(next(iter(rows.values())))
+        lines += [f"| {task} | words per second | range | we are |", "| --- | --- | --- | --- |"]
+        for name, seconds in rows.items():
+            speeds = sorted(words / one for one in seconds)
+            ratio = f"{median(seconds) / ours:.2f}x" if name != next(iter(rows)) else ""
+            lines.append(
+                f"| {name} | {words / median(seconds):.0f} | {speeds[0]:.0f} to {speeds[-1]:.0f} "
+                f"| {ratio} |"
+            )
+        lines.append("")
+    return "\n".join(lines).strip()
+
+
+def main(
+    corpus: Annotated[Path, typer.Option(help="Folder of train.spacy and test.spacy.")],
+    transformer: Annotated[Path, typer.Option(help="Folder.")] = Path("assets/transformer"),
+    sentences: Annotated[int, typer.Option(help="Training sentences per epoch.")] = 320,
+    rounds: Annotated[int, typer.Option(help="Timed rounds.")] = 5,
+    task: Annotated[str, typer.Option(help="training, tagging or both.")] = "both",
+    output: Annotated[Path | None, typer.Option(help="Record, JSON.")] = None,
+) -> None:
+    """Measure everyone side by side."""
+    tasks = TASKS if task == "both" else (task,)
+    contestants = [one(corpus, transformer, sentences) for one in CONTESTANTS]
+    docs = DocBin().from_disk(corpus / "test.spacy").get_docs(Vocab())
+    texts = [doc.text for doc in docs]
+    record = {
+        "corpus": corpus.name,
+        "device": torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu",
+        "bfloat16": computes_bfloat16("cuda" if torch.cuda.is_available() else "cpu"),
+        "threads": torch.get_num_threads(),
+        "machine": platform.machine(),
+        "versions": {one: version(one) for one in PACKAGES} | {"python": platform.python_version()},
+        "words": {
+            "training": sum(map(len, contestants[0].docs)),
+            "tagging": sum(len(text.split()) for text in texts),
+        },
+        "seconds": measure(contestants, texts, rounds, tasks),
+    }
+    typer.echo(table(record))
+    if output is not None:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        aside = output.with_suffix(f".{os.getpid()}")
+        aside.write_text(json.dumps(record, indent=1), encoding="utf8")
+        aside.replace(output)
+
+
+if __name__ == "__main__":
+    typer.run(main)

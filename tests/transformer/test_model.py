@@ -1,0 +1,179 @@
+from pathlib import Path
+
+import numpy
+import pytest
+import spacy
+import torch
+from spacy.language import Language
+from thinc.api import ConfigValidationError, fix_random_seed
+
+from adaptive_spacy.training.optimizer import make_adamw_v1
+from adaptive_spacy.transformer import shim
+from adaptive_spacy.transformer.model import build_transformer_model_v1
+from tests.conftest import SENTENCES
+from tests.ner.test_component import examples, found
+
+TEXTS = [text for text, _ in SENTENCES] + ["", "Ada  lives\nin Paris . " * 30]
+
+
+def make_nlp(folder: Path, architecture: str, **settings) -> Language:
+    nlp = spacy.blank("en")
+    spans = {"@span_getters": "spacy-transformers.strided_spans.v1", "window": 16, "stride": 12}
+    model = {"@architectures": architecture, "name": str(folder), "get_spans": spans, **settings}
+    nlp.add_pipe("transformer", config={"model": model})
+    nlp.add_pipe("transformer_ner")
+    return nlp
+
+
+OURS, THEIRS = "adaptive_spacy.TransformerModel.v1", "spacy-transformers.TransformerModel.v3"
+
+
+def trained(folder: Path, architecture: str, steps: int = 25, **settings) -> Language:
+    fix_random_seed(0)
+    nlp = make_nlp(folder, architecture, **settings)
+    nlp.initialize(lambda: examples(nlp))
+    learn(nlp, steps)
+    return nlp
+
+
+def learn(nlp: Language, steps: int) -> None:
+    """As spaCy's training loop does it."""
+    optimizer = make_adamw_v1(3e-3)
+    for _ in range(steps):
+        nlp.update(examples(nlp), sgd=False)  # type: ignore[arg-type]
+        for name in ("transformer", "transformer_ner"):
+            nlp.get_pipe(name).finish_update(optimizer)
+        optimizer.step_schedules()
+
+
+def weights(nlp: Language) -> dict[str, torch.Tensor]:
+    return nlp.get_pipe("transformer").model.transformer.state_dict()
+
+
+def vectors(nlp: Language) -> list[numpy.ndarray]:
+    docs = list(nlp.get_pipe("transformer").pipe(map(nlp.make_doc, TEXTS)))
+    tensors = [doc._.trf_data.tensors for doc in docs]
+    return [one[0] for one in tensors if one]
+
+
+def test_model_trains_bit_for_bit_like_that_of_spacy_transformers(transformer_folder) -> None:
+    # but for the random numbers of dropout
+    still = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
+    ours, theirs = (
+        trained(transformer_folder, one, steps=5, transformer_config=still)
+        for one in (OURS, THEIRS)
+    )
+    for name, weight in weights(theirs).items():
+        assert torch.equal(weights(ours)[name], weight), name
+
+
+def test_model_predicts_like_that_of_spacy_transformers(transformer_folder) -> None:
+    ours = trained(transformer_folder, OURS)
+    theirs = trained(transformer_folder, THEIRS, steps=1)
+    theirs.from_bytes(ours.to_bytes(exclude=["config"]))
+    for one, other in zip(vectors(ours), vectors(theirs), strict=True):
+        assert numpy.array_equal(one, other)
+    entities = [found(doc) for doc in ours.pipe(TEXTS)]
+    assert entities == [found(doc) for doc in theirs.pipe(TEXTS)]
+    assert any(entities)
+
+
+def test_model_survives_disk_and_bytes(transformer_folder, tmp_path: Path) -> None:
+    nlp = trained(transformer_folder, OURS)
+    nlp.to_disk(tmp_path / "model")
+    loaded = spacy.load(tmp_path / "model")
+    assert isinstance(loaded.get_pipe("transformer").model.layers[0].shims[0], shim.TransformerShim)
+    assert [found(doc) for doc in loaded.pipe(TEXTS)] == [found(doc) for doc in nlp.pipe(TEXTS)]
+    # a network read from disk goes on learning
+    before = {name: weight.clone() for name, weight in weights(loaded).items()}
+    learn(loaded, steps=1)
+    changed = [name for name, weight in weights(loaded).items() if not weight.equal(before[name])]
+    assert changed
+
+
+def test_files_are_those_of_spacy_transformers(transformer_folder, tmp_path: Path) -> None:
+    ours = trained(transformer_folder, OURS)
+    theirs = make_nlp(transformer_folder, THEIRS)
+    theirs.initialize(lambda: examples(theirs))
+    data = ours.get_pipe("transformer").to_bytes(exclude=["vocab"])
+    theirs.get_pipe("transformer").from_bytes(data)
+    for one, other in zip(vectors(ours), vectors(theirs), strict=True):
+        assert numpy.array_equal(one, other)
+
+
+def test_listener_can_be_replaced(transformer_folder, tmp_path: Path) -> None:
+    nlp = trained(transformer_folder, OURS, precision="bfloat16")
+    expected = [found(doc) for doc in nlp.pipe(TEXTS)]
+    nlp.replace_listeners("transformer", "transformer_ner", ["model.tok2vec"])
+    nlp.remove_pipe("transformer")
+    assert [found(doc) for doc in nlp.pipe(TEXTS)] == expected
+    nlp.to_disk(tmp_path / "model")
+    assert [found(doc) for doc in spacy.load(tmp_path / "model").pipe(TEXTS)] == expected
+
+
+def test_gradients_change_hands(transformer_folder) -> None:
+    nlp = trained(transformer_folder, OURS, steps=1)
+    network = nlp.get_pipe("transformer").model.transformer
+    assert all(parameter.grad is None for parameter in network.parameters())
+
+
+def test_copied_gradients_are_left_at_zero(transformer_folder) -> None:
+    nlp = trained(transformer_folder, THEIRS, steps=1)
+    network = nlp.get_pipe("transformer").model.transformer
+    gradients = [one.grad for one in network.parameters() if one.grad is not None]
+    assert gradients
+    assert not any(one.any() for one in gradients)
+
+
+def test_bfloat16_computes_in_halves_and_keeps_float32(
+    transformer_folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exact = vectors(trained(transformer_folder, OURS))
+    # as on a processor that has it in hardware
+    monkeypatch.setattr(shim, "computes", lambda device, dtype: True)
+    nlp = trained(transformer_folder, OURS, precision="bfloat16")
+    rough = vectors(nlp)
+    assert {one.dtype for one in rough} == {numpy.dtype("float32")}
+    assert {weight.dtype for weight in weights(nlp).values()} == {torch.float32}
+    difference = max(abs(a - b).max() for a, b in zip(exact, rough, strict=True))
+    assert 0 < difference < 0.3
+    assert found(nlp("Ada lives in Paris .")) == [("Ada", "PER"), ("Paris", "LOC")]
+    nlp.to_disk(tmp_path / "model")
+    monkeypatch.undo()
+    loaded = spacy.load(tmp_path / "model")
+    assert found(loaded("Ada lives in Paris .")) == [("Ada", "PER"), ("Paris", "LOC")]
+
+
+def test_precision_is_float32_where_the_device_has_no_other(
+    transformer_folder, monkeypatch
+) -> None:
+    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)
+    monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: False)
+    plain = trained(transformer_folder, OURS, steps=3)
+    for precision in ("bfloat16", "float16"):
+        nlp = trained(transformer_folder, OURS, steps=3, precision=precision)
+        assert nlp.get_pipe("transformer").model.layers[0].shims[0].dtype is torch.float32
+        for name, weight in weights(plain).items():
+            assert torch.equal(weights(nlp)[name], weight), name
+
+
+def test_unknown_precision_is_refused() -> None:
+    message = "precision: expected one of float32, bfloat16, float16, got 'fp8'"
+    with pytest.raises(ConfigValidationError, match=message):
+        build_transformer_model_v1("x", lambda docs: [], precision="fp8")
+
+
+def test_optimizer_goes_on_with_a_network_that_was_replaced() -> None:
+    def run(replace: bool) -> torch.Tensor:
+        optimizer = make_adamw_v1(0.1)
+        parameter = torch.nn.Parameter(torch.ones(3, 2))
+        for step in range(4):
+            if replace and step == 2:
+                parameter = torch.nn.Parameter(parameter.detach().clone())
+            parameter.grad = torch.full((3, 2), 1.0 + step)
+            optimizer.take((1, "W"), parameter)
+            assert parameter.grad is None
+            optimizer.step_schedules()
+        return parameter.detach()
+
+    assert torch.equal(run(True), run(False))
