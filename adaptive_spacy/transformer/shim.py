@@ -32,8 +32,9 @@ class TransformerShim(HFShim):
     """
 
     def __init__(self, model: HFObjects, precision: str = "float32") -> None:
-        # scaling of the loss is for float16 alone; a float32 device never uses it
-        super().__init__(model, mixed_precision=precision == "float16")
+        # scaling of the loss is for float16 alone; a float32 device never uses it. The dict is
+        # given because HFShim writes into its default one, which all shims would share (1.4.0).
+        super().__init__(model, mixed_precision=precision == "float16", grad_scaler_config={})
         self.precision = precision
         self._prepared: Any = None
 

@@ -157,6 +157,14 @@ def test_precision_is_float32_where_the_device_has_no_other(
             assert torch.equal(weights(nlp)[name], weight), name
 
 
+def test_precision_of_one_transformer_does_not_reach_the_next() -> None:
+    def scales(precision: str) -> bool:
+        model = build_transformer_model_v1("x", lambda docs: [], precision=precision)
+        return model.layers[0].shims[0]._grad_scaler._enabled
+
+    assert [scales(one) for one in ("float32", "float16", "bfloat16")] == [False, True, False]
+
+
 def test_unknown_precision_is_refused() -> None:
     message = "precision: expected one of float32, bfloat16, float16, got 'fp8'"
     with pytest.raises(ConfigValidationError, match=message):
