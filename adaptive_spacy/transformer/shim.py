@@ -1,4 +1,5 @@
-"""The transformer's torch side: precision, and gradients that change hands without a copy."""
+"""The transformer's torch side: precision, cheap dropout, and gradients that change hands without a
+copy."""
 
 from collections.abc import Callable
 from typing import Any, Protocol, runtime_checkable
@@ -10,7 +11,7 @@ from thinc.api import ConfigValidationError, Optimizer
 from thinc.types import ArgsKwargs
 from transformers.file_utils import ModelOutput
 
-from adaptive_spacy.transformer.dropout import speed_up_dropout
+from adaptive_spacy.transformer.dropout import FastDropout
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 
@@ -36,7 +37,6 @@ class TransformerShim(HFShim):
         # given because HFShim writes into its default one, which all shims would share (1.4.0).
         super().__init__(model, mixed_precision=precision == "float16", grad_scaler_config={})
         self.precision = precision
-        self._prepared: Any = None
 
     @property
     def dtype(self) -> torch.dtype:
@@ -61,13 +61,12 @@ class TransformerShim(HFShim):
     def begin_update(self, inputs: ArgsKwargs) -> tuple[Any, Callable[[ArgsKwargs], ArgsKwargs]]:
         """RETURNS (tuple): The network's output, vectors in float32, and a function that adds up
         gradients."""
-        if self._prepared is not self._model:
-            speed_up_dropout(self._model)
-            self._prepared = self._model
         if self.dtype is torch.float16:
             return super().begin_update(inputs)
         self._model.train()
-        with self.autocast():
+        # a dense gradient of the word embeddings is mostly zeros, written and read in every step
+        self._set_sparse(self.device.type == "cpu")
+        with self.autocast(), FastDropout():
             output = _to_float32(self._model(*inputs.args, **inputs.kwargs))
 
         def backprop(gradients: ArgsKwargs) -> ArgsKwargs:
@@ -80,11 +79,20 @@ class TransformerShim(HFShim):
     def finish_update(self, optimizer: Optimizer) -> None:
         """Hand the gradients to an optimizer that takes them, or have them copied."""
         if self.dtype is torch.float16 or not isinstance(optimizer, TakesParameters):
+            for parameter in self._model.parameters():
+                if parameter.grad is not None and parameter.grad.is_sparse:
+                    parameter.grad = parameter.grad.to_dense()
             super().finish_update(optimizer)
             return
         for name, parameter in self._model.named_parameters():
             if parameter.grad is not None:
                 optimizer.take((self.id, name), parameter)
+
+    def _set_sparse(self, sparse: bool) -> None:
+        """Whether the gradient of the word embeddings names only the rows of a batch."""
+        embeddings = self._model.get_input_embeddings()
+        if isinstance(embeddings, torch.nn.Embedding):
+            embeddings.sparse = sparse
 
 
 def computes(device: str, dtype: torch.dtype) -> bool:
