@@ -12,6 +12,7 @@ from thinc.types import ArgsKwargs
 from transformers.file_utils import ModelOutput
 
 from adaptive_spacy.transformer.dropout import FastDropout
+from adaptive_spacy.transformer.prediction import predict_by_length
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 
@@ -54,7 +55,10 @@ class TransformerShim(HFShim):
         """RETURNS (Any): The network's output without gradients, vectors in float32."""
         self._model.eval()
         with torch.no_grad(), self.autocast():
-            outputs = self._model(*inputs.args, **inputs.kwargs)
+            if self.device.type == "cpu" and not self._returns_layers():
+                outputs = predict_by_length(self._model, **inputs.kwargs)
+            else:
+                outputs = self._model(*inputs.args, **inputs.kwargs)
         self._model.train()
         return _to_float32(outputs)
 
@@ -87,6 +91,11 @@ class TransformerShim(HFShim):
         for name, parameter in self._model.named_parameters():
             if parameter.grad is not None:
                 optimizer.take((self.id, name), parameter)
+
+    def _returns_layers(self) -> bool:
+        """Whether the network returns more than the vectors of its last layer."""
+        config = self._model.config
+        return bool(config.output_hidden_states or config.output_attentions)
 
     def _set_sparse(self, sparse: bool) -> None:
         """Whether the gradient of the word embeddings names only the rows of a batch."""
