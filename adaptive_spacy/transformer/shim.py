@@ -2,8 +2,10 @@
 copy."""
 
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any, Protocol, runtime_checkable
 
+import srsly
 import torch
 from spacy_transformers.data_classes import HFObjects
 from spacy_transformers.layers.hf_shim import HFShim
@@ -12,6 +14,7 @@ from thinc.types import ArgsKwargs
 from transformers.file_utils import ModelOutput
 
 from adaptive_spacy.transformer.dropout import FastDropout
+from adaptive_spacy.transformer.packing import Parts, pack
 from adaptive_spacy.transformer.prediction import predict_by_length
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
@@ -38,6 +41,7 @@ class TransformerShim(HFShim):
         # given because HFShim writes into its default one, which all shims would share (1.4.0).
         super().__init__(model, mixed_precision=precision == "float16", grad_scaler_config={})
         self.precision = precision
+        self._framed: tuple[Any, dict[str, Any]] | None = None
 
     @property
     def dtype(self) -> torch.dtype:
@@ -91,6 +95,32 @@ class TransformerShim(HFShim):
         for name, parameter in self._model.named_parameters():
             if parameter.grad is not None:
                 optimizer.take((self.id, name), parameter)
+
+    def to_bytes(self) -> bytes:
+        """RETURNS (bytes): The same as spacy-transformers' shim."""
+        return b"".join(self.to_parts().pieces)
+
+    def to_parts(self) -> Parts:
+        """RETURNS (Parts): What `to_bytes` returns, with the weights in a piece of their own."""
+        if self._model is None:
+            return Parts([super().to_bytes()])
+        weights = BytesIO()
+        torch.save(self._model.state_dict(), weights)
+        config = self._model.config.to_dict()
+        frame = {**self._frame(), "config": config, "state": Parts([weights.getbuffer()])}
+        return Parts(list(pack(frame)))
+
+    def _frame(self) -> dict[str, Any]:
+        """What is saved beside the weights. The tokenizer, which writes its files to be read back,
+        does not change while a network trains, and is asked once."""
+        tokenizer = self._hfmodel.tokenizer
+        if self._framed is None or self._framed[0] is not tokenizer:
+            network, self._model = self._model, torch.nn.Module()
+            try:
+                self._framed = tokenizer, srsly.msgpack_loads(super().to_bytes())
+            finally:
+                self._model = network
+        return self._framed[1]
 
     def _returns_layers(self) -> bool:
         """Whether the network returns more than the vectors of its last layer."""

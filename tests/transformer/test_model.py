@@ -3,8 +3,11 @@ from pathlib import Path
 import numpy
 import pytest
 import spacy
+import srsly
 import torch
 from spacy.language import Language
+from spacy_transformers.layers.hf_shim import HFShim
+from spacy_transformers.layers.transformer_model import TransformerModel
 from thinc.api import Adam, ConfigValidationError, fix_random_seed
 
 from adaptive_spacy.training.optimizer import make_adamw_v1
@@ -106,6 +109,32 @@ def test_files_are_those_of_spacy_transformers(transformer_folder, tmp_path: Pat
     theirs.get_pipe("transformer").from_bytes(data)
     for one, other in zip(weights(ours).values(), weights(theirs).values(), strict=True):
         assert torch.equal(one, other)
+
+
+def test_file_is_what_bytes_are(transformer_folder, tmp_path: Path) -> None:
+    model = trained(transformer_folder, OURS, steps=1).get_pipe("transformer").model
+    for _ in range(2):  # the second time with the tokenizer's files at hand
+        model.to_disk(tmp_path / "model")
+        ours, theirs = (
+            srsly.msgpack_loads(data)
+            for data in ((tmp_path / "model").read_bytes(), TransformerModel.to_bytes(model))
+        )
+        shims = [message.pop("shims") for message in (ours, theirs)]
+        assert ours == theirs
+        ((shim_bytes,),), ((other,),) = ([one for one in shim if one] for shim in shims)
+        assert shim_bytes == other
+        # as spacy-transformers' own shim packs it, but for the form of the length
+        assert srsly.msgpack_loads(other) == srsly.msgpack_loads(
+            HFShim.to_bytes(model.layers[0].shims[0])
+        )
+
+
+def test_file_before_there_is_a_network(tmp_path: Path) -> None:
+    model = build_transformer_model_v1("x", lambda docs: [], {"use_fast": True})
+    model.to_disk(tmp_path / "model")
+    assert srsly.msgpack_loads((tmp_path / "model").read_bytes()) == srsly.msgpack_loads(
+        model.to_bytes()
+    )
 
 
 def test_listener_can_be_replaced(transformer_folder, tmp_path: Path) -> None:
