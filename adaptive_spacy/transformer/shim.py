@@ -13,11 +13,15 @@ from thinc.api import ConfigValidationError, Optimizer
 from thinc.types import ArgsKwargs
 from transformers.file_utils import ModelOutput
 
+from adaptive_spacy.transformer import int8
 from adaptive_spacy.transformer.dropout import FastDropout
 from adaptive_spacy.transformer.packing import Parts, pack
 from adaptive_spacy.transformer.prediction import predict_by_length
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
+#: Predicts with integers on a processor; everything else is float32
+INT8 = "int8"
+PRECISIONS = (*DTYPES, INT8)
 
 
 @runtime_checkable
@@ -33,7 +37,7 @@ class TransformerShim(HFShim):
     """Runs the network; its files are those of spacy-transformers.
 
     model (HFObjects): Tokenizer and network, or the settings to load them with.
-    precision (str): A key of `DTYPES`.
+    precision (str): One of `PRECISIONS`.
     """
 
     def __init__(self, model: HFObjects, precision: str = "float32") -> None:
@@ -41,12 +45,13 @@ class TransformerShim(HFShim):
         # given because HFShim writes into its default one, which all shims would share (1.4.0).
         super().__init__(model, mixed_precision=precision == "float16", grad_scaler_config={})
         self.precision = precision
+        self._quantized: tuple[Any, torch.nn.Module] | None = None
         self._framed: tuple[Any, dict[str, Any]] | None = None
 
     @property
     def dtype(self) -> torch.dtype:
         """RETURNS (torch.dtype): What the network computes in on its device."""
-        wanted = DTYPES[self.precision]
+        wanted = DTYPES.get(self.precision, torch.float32)
         return wanted if computes(self.device.type, wanted) else torch.float32
 
     def autocast(self) -> torch.autocast:
@@ -58,17 +63,19 @@ class TransformerShim(HFShim):
     def predict(self, inputs: ArgsKwargs) -> Any:
         """RETURNS (Any): The network's output without gradients, vectors in float32."""
         self._model.eval()
+        network = self._predictor()
         with torch.no_grad(), self.autocast():
             if self.device.type == "cpu" and not self._returns_layers():
-                outputs = predict_by_length(self._model, **inputs.kwargs)
+                outputs = predict_by_length(network, **inputs.kwargs)
             else:
-                outputs = self._model(*inputs.args, **inputs.kwargs)
+                outputs = network(*inputs.args, **inputs.kwargs)
         self._model.train()
         return _to_float32(outputs)
 
     def begin_update(self, inputs: ArgsKwargs) -> tuple[Any, Callable[[ArgsKwargs], ArgsKwargs]]:
         """RETURNS (tuple): The network's output, vectors in float32, and a function that adds up
         gradients."""
+        self._quantized = None
         if self.dtype is torch.float16:
             return super().begin_update(inputs)
         self._model.train()
@@ -122,6 +129,15 @@ class TransformerShim(HFShim):
                 self._model = network
         return self._framed[1]
 
+    def _predictor(self) -> torch.nn.Module:
+        """The network to predict with. The one with integers is made from the weights as they are,
+        and anew after they were trained or read."""
+        if self.precision != INT8 or self.device.type != "cpu" or not int8.is_supported():
+            return self._model
+        if self._quantized is None or self._quantized[0] is not self._model:
+            self._quantized = self._model, int8.quantized(self._model)
+        return self._quantized[1]
+
     def _returns_layers(self) -> bool:
         """Whether the network returns more than the vectors of its last layer."""
         config = self._model.config
@@ -148,11 +164,11 @@ def computes(device: str, dtype: torch.dtype) -> bool:
 
 def require_precision(precision: str) -> None:
     """RAISES (ConfigValidationError): If the precision is not known."""
-    if precision not in DTYPES:
+    if precision not in PRECISIONS:
         raise ConfigValidationError(
             title="Unknown precision",
             desc="[components.transformer.model] precision: expected one of "
-            f"{', '.join(DTYPES)}, got {precision!r}",
+            f"{', '.join(PRECISIONS)}, got {precision!r}",
         )
 
 

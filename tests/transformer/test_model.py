@@ -217,7 +217,7 @@ def test_precision_of_one_transformer_does_not_reach_the_next() -> None:
 
 
 def test_unknown_precision_is_refused() -> None:
-    message = "precision: expected one of float32, bfloat16, float16, got 'fp8'"
+    message = "precision: expected one of float32, bfloat16, float16, int8, got 'fp8'"
     with pytest.raises(ConfigValidationError, match=message):
         build_transformer_model_v1("x", lambda docs: [], precision="fp8")
 
