@@ -39,7 +39,7 @@ def decode(logits: Sequence[Floats], tagset: TagSet, decoder: str) -> list[list[
     if decoder == "greedy":
         return [_greedy(one, tagset) for one in logits]
     columns = viterbi(logits, tagset)
-    entities = [tagset.decode(one.tolist()) for one in columns]
+    entities = [tagset.decode(one) for one in columns]
     some = [i for i, found in enumerate(entities) if found]
     weighed = iter(forward_backward([logits[i] for i in some], tagset))
     return [
@@ -66,7 +66,7 @@ def _greedy(logits: Floats, tagset: TagSet) -> list[Decoded]:
     best = _probabilities(logits).max(axis=1)
     return [
         Decoded(entity, float(best[entity.start : entity.end].prod()))
-        for entity in tagset.decode(columns.tolist())
+        for entity in tagset.decode(columns)
     ]
 
 

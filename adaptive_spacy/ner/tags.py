@@ -105,22 +105,20 @@ class TagSet:
                 unknown += columns[i] == MISSING
         return columns, int(unknown)
 
-    def decode(self, columns: Sequence[int]) -> list[Entity]:
+    def decode(self, columns: Sequence[int] | NDArray[numpy.int64]) -> list[Entity]:
         """Read entities off a tag sequence, leniently: an illegal I starts an entity.
 
-        columns (Sequence[int]): One tag per token.
+        columns (Sequence[int]): One tag per token. *Shape:* (n_tokens,)
         RETURNS (list[Entity]): Entities in order.
         """
-        entities: list[Entity] = []
-        before = 0
-        for i, column in enumerate(columns):
-            if column:
-                if before and self.joins[before, column]:
-                    entities[-1] = entities[-1]._replace(end=i + 1)
-                else:
-                    entities.append(Entity(i, i + 1, self.type_of(column)))
-            before = column
-        return entities
+        tags = numpy.asarray(columns, dtype=numpy.int64)
+        before = numpy.concatenate([[0], tags[:-1]])
+        continues = self.joins[before, tags]
+        goes_on = numpy.concatenate([continues[1:], [False]])
+        begins = numpy.flatnonzero((tags != 0) & ~continues)
+        ends = numpy.flatnonzero((tags != 0) & ~goes_on) + 1
+        types = [self.type_of(tag) for tag in tags[begins].tolist()]
+        return list(map(Entity, begins.tolist(), ends.tolist(), types))
 
     def type_of(self, column: int) -> str:
         """RETURNS (str): The entity type of a tag other than "O"."""
