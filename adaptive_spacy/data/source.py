@@ -1,0 +1,96 @@
+"""What every format gives: sentences with entities, from a source that was checked as a whole.
+
+A module per format family makes sources; conversion, statistics and export know only these.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from spacy.tokens import Doc, Span
+from spacy.vocab import Vocab
+
+MAX_PROBLEMS = 20
+
+
+class Sentence(NamedTuple):
+    """One unit of annotated text, a sentence or a document, and its entities.
+
+    words (list[str]): The tokens, as the source has them.
+    ents (list[tuple[int, int, str]]): First token, token after the last, type.
+    missing (list[int]): Tokens whose annotation is missing.
+    spaces (list[bool] | None): Whether a space follows each token; None: not known, as in CoNLL.
+    """
+
+    words: list[str]
+    ents: list[tuple[int, int, str]]
+    missing: list[int]
+    spaces: list[bool] | None = None
+
+    @property
+    def text(self) -> str:
+        """RETURNS (str): The text; tokens are divided by single spaces where that is not known."""
+        if self.spaces is None:
+            return " ".join(self.words)
+        return "".join(
+            word + " " * space for word, space in zip(self.words, self.spaces, strict=True)
+        )
+
+
+class Source(Protocol):
+    """The sentences of one file or folder.
+
+    Making a source walks it once and finds all faults; iterating streams the sentences, as often as
+    needed, in memory that does not grow with the file.
+
+    path (Path): The file or folder.
+    repairs (Counter[str]): What was mended, by kind, as the user asked; empty otherwise.
+    """
+
+    path: Path
+    repairs: Counter[str]
+
+    def __iter__(self) -> Iterator[Sentence]: ...
+
+    def describe(self) -> str:
+        """RETURNS (str): What was recognised, e.g. "CoNLL, scheme BIO (detected)"."""
+
+
+def make_doc(sentence: Sentence, vocab: Vocab) -> Doc:
+    """RETURNS (Doc): The source's own tokens; all outside the entities are annotated as such."""
+    # without `spaces` the doc has `has_unknown_spaces`, so that spaCy does not tokenize it anew
+    doc = Doc(vocab, words=sentence.words, spaces=sentence.spaces)
+    doc.set_ents(
+        [Span(doc, start, end, label=label) for start, end, label in sentence.ents],
+        missing=[doc[i : i + 1] for i in sentence.missing],
+        default="outside",
+    )
+    return doc
+
+
+class Problems:
+    """The first problems of a source, and the number of all."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.first: list[tuple[int, str]] = []
+
+    def add(self, line: int, message: str) -> None:
+        """Note a problem.
+
+        line (int): Line or record, from 1.
+        message (str): What was found, and what is allowed.
+        """
+        self.count += 1
+        if self.count <= MAX_PROBLEMS:
+            self.first.append((line, message))
+
+    def raise_any(self, path: Path) -> None:
+        """RAISES (ValueError): With the first problems, each with its place, and the number of the
+        others; nothing if there is none."""
+        lines = [f"{path}:{line}: {message}" for line, message in sorted(self.first)]
+        if self.count > len(self.first):
+            lines.append(f"and {self.count - len(self.first)} more problems in {path}")
+        if lines:
+            raise ValueError(";\n".join(lines))
