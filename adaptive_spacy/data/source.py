@@ -70,9 +70,13 @@ def make_doc(sentence: Sentence, vocab: Vocab) -> Doc:
 
 
 class Problems:
-    """The first problems of a source, and the number of all."""
+    """The first problems of a source, and the number of all.
 
-    def __init__(self) -> None:
+    place (str): What the numbers count if not lines, e.g. " record ".
+    """
+
+    def __init__(self, place: str = "") -> None:
+        self.place = place
         self.count = 0
         self.first: list[tuple[int, str]] = []
 
@@ -89,7 +93,7 @@ class Problems:
     def raise_any(self, path: Path) -> None:
         """RAISES (ValueError): With the first problems, each with its place, and the number of the
         others; nothing if there is none."""
-        lines = [f"{path}:{line}: {message}" for line, message in sorted(self.first)]
+        lines = [f"{path}:{self.place}{line}: {message}" for line, message in sorted(self.first)]
         if self.count > len(self.first):
             lines.append(f"and {self.count - len(self.first)} more problems in {path}")
         if lines:

@@ -1,0 +1,189 @@
+"""Entities given by character offsets, as tokens; and what to do where the two do not fit."""
+
+from collections import Counter
+from collections.abc import Callable
+from functools import cache
+from itertools import pairwise
+from typing import NamedTuple
+
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+from spacy.util import filter_spans
+
+from adaptive_spacy.data.conll import shorten
+
+
+class CharSpan(NamedTuple):
+    """An entity in characters (Unicode code points).
+
+    start (int): Its first character, from 0.
+    end (int): The character after its last.
+    label (str): Its type.
+    text (str | None): What the source says that it covers; None: nothing.
+    """
+
+    start: int
+    end: int
+    label: str
+    text: str | None = None
+
+    def quote(self, text: str) -> str:
+        """RETURNS (str): What it covers, where it is and its type, for messages."""
+        return f"{shorten(text[self.start : self.end])} ({self.start} to {self.end}, {self.label})"
+
+
+def align(
+    doc: Doc,
+    spans: list[CharSpan],
+    *,
+    repair: bool,
+    repairs: Counter[str],
+    add: Callable[[str], None],
+) -> list[tuple[int, int, str]]:
+    """Find the tokens of each entity.
+
+    doc (Doc): The tokens.
+    spans (list[CharSpan]): The entities, in any order.
+    repair (bool): Trim white space, widen to whole tokens, drop what occurs twice, and of entities
+        that overlap keep the longest, of equals the first. Without it all these are problems.
+    repairs (Counter[str]): Takes what was mended, by kind.
+    add (Callable[[str], None]): Takes the problems.
+    RETURNS (list[tuple[int, int, str]]): First token, token after the last, type; in order.
+    """
+    text = doc.text
+    found: list[Span] = []
+    for span in spans:
+        problem = find_problem(text, span)
+        if problem:
+            add(problem)
+            continue
+        trimmed = trim(text, span)
+        if trimmed != span and not repair:
+            add(
+                f"found {span.quote(text)} with white space at its edge, expected "
+                f"{trimmed.quote(text)}; --repair trims it"
+            )
+            continue
+        if trimmed != span:
+            repairs["white space at the edge of an entity trimmed"] += 1
+        entity = doc.char_span(
+            trimmed.start, trimmed.end, label=span.label, alignment_mode="expand"
+        )
+        assert entity is not None  # what is in the text and is no white space is in a token
+        if (entity.start_char, entity.end_char) != (trimmed.start, trimmed.end):
+            if not repair:
+                add(describe_misaligned(trimmed, doc, entity))
+                continue
+            repairs["entities widened to whole tokens"] += 1
+        found.append(entity)
+    found.sort(key=lambda span: (span.start, span.end))
+    return [
+        (span.start, span.end, span.label_)
+        for span in resolve(found, repair=repair, repairs=repairs, add=add)
+    ]
+
+
+@cache
+def load_tokenizer(lang: str) -> Language:
+    """Make what tokenizes texts, once for each language.
+
+    lang (str): A code that spaCy knows, e.g. "en"; "xx": any.
+    RETURNS (Language): An empty pipeline, to be used in its `memory_zone` alone, so that the words
+        of the texts do not pile up in it.
+    RAISES (ValueError): If spaCy lacks the language, or a package that it takes.
+    """
+    try:
+        return spacy.blank(lang)
+    except ImportError as error:
+        reason = " ".join(str(error).split())
+        raise ValueError(
+            f"--lang: expected a language that spaCy has, e.g. en, got {lang!r}: {reason}"
+        ) from None
+
+
+def find_problem(text: str, span: CharSpan) -> str | None:
+    """RETURNS (str | None): What is wrong with the offsets beyond repair."""
+    start, end, label, covered = span
+    where = f"an entity from {start} to {end} ({label})"
+    if start < 0 or end < 0:
+        return f"found {where}, expected offsets from 0"
+    if start >= end:
+        return f"found {where}, expected its end after its start"
+    if end > len(text):
+        return f"found {where}, expected offsets up to {len(text)}, the length of the text"
+    if not text[start:end].strip():
+        return f"found {where} that covers only white space, expected text"
+    if covered is not None and squeeze(covered) != squeeze(text[start:end]):
+        message = f"found {shorten(covered)} as the text of {where}, which is "
+        message += shorten(text[start:end])
+        if covered == slice_utf16(text, start, end):
+            message += "; offsets count characters, these count UTF-16 units (an emoji is two)"
+        return message
+    return None
+
+
+def squeeze(text: str) -> str:
+    """RETURNS (str): The text without white space: tools differ in how they write line ends."""
+    return "".join(text.replace("\\n", "\n").split())
+
+
+def slice_utf16(text: str, start: int, end: int) -> str:
+    """RETURNS (str): The text between offsets as JavaScript counts them."""
+    return text.encode("utf-16-le")[2 * start : 2 * end].decode("utf-16-le", "replace")
+
+
+def trim(text: str, span: CharSpan) -> CharSpan:
+    """RETURNS (CharSpan): The span without white space at its edges."""
+    covered = text[span.start : span.end]
+    return span._replace(
+        start=span.end - len(covered.lstrip()), end=span.start + len(covered.rstrip())
+    )
+
+
+def describe_misaligned(span: CharSpan, doc: Doc, whole: Span) -> str:
+    """RETURNS (str): Which tokens the entity cuts."""
+    cuts = [
+        f"{verb} inside the token {shorten(token.text)} ({token.idx} to {token.idx + len(token)})"
+        for verb, token, offset in (("starts", whole[0], span.start), ("ends", whole[-1], span.end))
+        if token.idx < offset < token.idx + len(token)
+    ]
+    return (
+        f"found {span.quote(doc.text)}, which {' and '.join(cuts)}, expected whole tokens; "
+        "--repair widens it to these"
+    )
+
+
+def resolve(
+    found: list[Span], *, repair: bool, repairs: Counter[str], add: Callable[[str], None]
+) -> list[Span]:
+    """RETURNS (list[Span]): The entities of a doc, in order, without those that overlap."""
+    if all(span.end <= following.start for span, following in pairwise(found)):
+        return found
+    unique = list({(span.start, span.end, span.label): span for span in found}.values())
+    longest = filter_spans(unique)
+    if repair:
+        for kind, dropped in (
+            ("entities that occur twice dropped", len(found) - len(unique)),
+            ("overlapping entities dropped, the longest kept", len(unique) - len(longest)),
+        ):
+            if dropped:
+                repairs[kind] += dropped
+        return longest
+    furthest = found[0]
+    for span in found[1:]:
+        if (span.start, span.end, span.label) == (furthest.start, furthest.end, furthest.label):
+            add(f"found {quote(span)} twice, expected it once; --repair drops it")
+        elif span.start < furthest.end:
+            add(
+                f"found {quote(furthest)} and {quote(span)}, which overlap, expected one of them; "
+                "--repair keeps the longest"
+            )
+        if span.end > furthest.end:
+            furthest = span
+    return longest
+
+
+def quote(span: Span) -> str:
+    """RETURNS (str): What an entity covers, where it is and its type, for messages."""
+    return CharSpan(span.start_char, span.end_char, span.label_).quote(span.doc.text)

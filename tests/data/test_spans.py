@@ -1,0 +1,648 @@
+"""Texts with entities from JSON and JSONL: each tool's shape, and what is wrong in which words."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adaptive_spacy.data.shapes import SHAPES
+from adaptive_spacy.data.source import Sentence
+from adaptive_spacy.data.spans import SpanFile, recognise
+
+TEXT = "Ada lives in New York."
+WORDS = ["Ada", "lives", "in", "New", "York", "."]
+ENTS = [(0, 1, "PER"), (3, 5, "LOC")]
+SPACES = [True, True, True, True, False, False]
+
+
+def write(folder: Path, content: Any, name: str = "file.jsonl") -> Path:
+    """Bytes and text as they are, a list of lines as JSONL, any other value as JSON."""
+    path = folder / name
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    else:
+        text = content if isinstance(content, str) else json.dumps(content)
+        path.write_text(text, encoding="utf-8", newline="")
+    return path
+
+
+def to_jsonl(*records: Any) -> str:
+    return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+
+
+# --- shapes ----------------------------------------------------------------------------------
+
+LISTS = [[0, 3, "PER"], [13, 21, "LOC"]]
+OBJECTS = [{"start": start, "end": end, "label": label} for start, end, label in LISTS]
+OFFSETS = [
+    {"id": 1, "start_offset": start, "end_offset": end, "label": label}
+    for start, end, label in LISTS
+]
+VALUES = [
+    {"start": start, "end": end, "text": TEXT[start:end], "labels": [label]}
+    for start, end, label in LISTS
+]
+RESULT = [
+    {"id": "a", "from_name": "label", "to_name": "text", "type": "labels", "value": value}
+    for value in VALUES
+]
+TOKENS = [
+    {"text": word, "start": start, "end": start + len(word), "id": i, "ws": space}
+    for i, (word, start, space) in enumerate(
+        zip(WORDS, (0, 4, 10, 13, 17, 21), SPACES, strict=True)
+    )
+]
+TOKEN_SPANS = [
+    {**OBJECTS[0], "token_start": 0, "token_end": 0},
+    {**OBJECTS[1], "token_start": 3, "token_end": 4},
+]
+
+
+def task(*annotations: Any, **data: Any) -> dict[str, Any]:
+    """A task of Label Studio."""
+    return {"id": 1, "data": data or {"text": TEXT}, "annotations": list(annotations)}
+
+
+GOOD = [
+    ("prodigy", {"text": TEXT, "spans": OBJECTS, "answer": "accept"}),
+    ("prodigy", {"text": TEXT, "spans": OBJECTS, "_task_hash": 1, "_input_hash": 2}),
+    ("prodigy", {"text": TEXT, "tokens": TOKENS, "spans": TOKEN_SPANS, "answer": "accept"}),
+    ("prodigy", {"text": TEXT, "tokens": TOKENS, "spans": TOKEN_SPANS}),
+    ("label-studio", task({"result": RESULT})),
+    ("label-studio", task({"result": RESULT}, meta=7, article=TEXT)),
+    ("label-studio", {"data": {"text": TEXT}, "completions": [{"result": RESULT}]}),
+    ("label-studio", task({"result": RESULT, "was_cancelled": False}, {"result": RESULT[::-1]})),
+    ("label-studio", task({"result": []}, {"result": RESULT, "ground_truth": True})),
+    ("label-studio", task({"result": [], "was_cancelled": True}, {"result": RESULT})),
+    ("label-studio", task({"result": [*RESULT, {"type": "relation", "from_id": "a"}]})),
+    ("label-studio-min", {"id": 1, "text": TEXT, "label": VALUES, "annotation_id": 3}),
+    ("spacy-v2", [TEXT, {"entities": LISTS}]),
+    ("doccano", {"id": 1, "text": TEXT, "label": LISTS}),
+    ("doccano", {"id": 1, "text": TEXT, "labels": LISTS, "Comments": []}),
+    ("doccano", {"id": 1, "data": TEXT, "label": LISTS}),
+    ("doccano", {"id": 1, "text": TEXT, "entities": OFFSETS, "relations": []}),
+    ("entities", {"text": TEXT, "entities": LISTS}),
+    ("entities", {"text": TEXT, "entities": OBJECTS}),
+    ("entities", {"text": TEXT, "spans": LISTS[::-1]}),
+    ("entities", {"text": TEXT, "entities": [{**one, "type": one["label"]} for one in OBJECTS]}),
+]
+
+
+@pytest.mark.parametrize(("shape", "record"), GOOD)
+def test_span_file_reads_each_shape_given_or_detected(tmp_path, shape, record):
+    contents = [
+        json.dumps(record),
+        to_jsonl(record),
+        "\ufeff" + to_jsonl(record).replace("\n", "\r\n"),
+        json.dumps([record]),
+        json.dumps([record], indent=2),
+    ]
+    if isinstance(record, dict):
+        contents.append(json.dumps(record, indent=1))
+    for content in contents:
+        path = write(tmp_path, content)
+        assert recognise(path, path.read_bytes()[:65536]) == shape
+        for format in ("auto", shape):
+            file = SpanFile(path, format=format)
+            assert list(file) == [Sentence(WORDS, ENTS, [], SPACES)] == list(file)
+            assert file.format == shape
+            assert not file.repairs
+            assert file.describe().endswith("(detected)") == (format == "auto")
+
+
+def test_span_file_says_what_it_recognised_and_what_it_did_not_read(tmp_path):
+    records = [
+        {"text": TEXT, "spans": OBJECTS, "answer": answer}
+        for answer in ("reject", "accept", "ignore", "reject")
+    ]
+    file = SpanFile(write(tmp_path, to_jsonl(*records)))
+    assert len(list(file)) == 1
+    assert file.describe() == (
+        "JSONL of Prodigy (detected); records not read: 1 ignored, 2 rejected"
+    )
+    tasks = [task(), task({"result": RESULT, "was_cancelled": True}), task({"result": RESULT})]
+    file = SpanFile(write(tmp_path, tasks), format="label-studio")
+    assert len(list(file)) == 1
+    assert file.describe() == (
+        "JSON of Label Studio; records not read: 1 cancelled, 1 not annotated"
+    )
+
+
+def test_span_file_masks_what_a_binary_task_leaves_open(tmp_path):
+    record = {"text": TEXT, "spans": OBJECTS[:1], "answer": "accept", "_is_binary": True}
+    (sentence,) = SpanFile(write(tmp_path, to_jsonl(record)))
+    assert sentence.ents == ENTS[:1]
+    assert sentence.missing == [1, 2, 3, 4, 5]
+
+
+def test_span_file_reads_tokens_without_annotation(tmp_path):
+    record = {"text": TEXT, "tokens": TOKENS, "spans": TOKEN_SPANS[1:], "missing": [5, 0, 0]}
+    (sentence,) = SpanFile(write(tmp_path, to_jsonl(record)))
+    assert sentence == Sentence(WORDS, ENTS[1:], [0, 5], SPACES)
+
+
+def test_span_file_makes_tokens_of_the_white_space_between_a_records_own(tmp_path):
+    text = " Ada  in\n\nRome "
+    spans = [("Ada", 1), ("in", 6), ("Rome", 10)]
+    tokens = [{"text": word, "start": at, "end": at + len(word)} for word, at in spans]
+    record = {
+        "text": text,
+        "tokens": tokens,
+        "spans": [{"start": 10, "end": 14, "label": "LOC"}],
+        "missing": [1],
+    }
+    (sentence,) = SpanFile(write(tmp_path, to_jsonl(record)))
+    assert sentence.words == [" ", "Ada", " ", "in", "\n\n", "Rome"]
+    assert sentence.text == text
+    assert sentence.ents == [(5, 6, "LOC")]
+    assert sentence.missing == [3]
+
+
+def test_span_file_counts_offsets_in_code_points(tmp_path):
+    record = {"text": "🎉 Ada ä́ Rome", "entities": [[2, 5, "PER"], [9, 13, "LOC"]]}
+    (sentence,) = SpanFile(write(tmp_path, to_jsonl(record)))
+    assert [sentence.words[start] for start, _, _ in sentence.ents] == ["Ada", "Rome"]
+
+
+def test_span_file_tokenizes_as_the_language_does(tmp_path):
+    path = write(tmp_path, to_jsonl({"text": "She isn't", "entities": []}))
+    assert next(iter(SpanFile(path, lang="en"))).words == ["She", "is", "n't"]
+    assert next(iter(SpanFile(path))).words == ["She", "isn't"]
+
+
+def test_span_file_reads_any_encoding(tmp_path):
+    text = to_jsonl({"text": "Zoë", "entities": [[0, 3, "PER"]]}) * 2
+    for encoding in ("latin-1", "utf-16", "utf-8-sig"):
+        path = write(tmp_path, text.encode(encoding))
+        assert [one.words for one in SpanFile(path, encoding=encoding)] == [["Zoë"]] * 2
+
+
+def test_span_file_keeps_an_empty_text(tmp_path):
+    path = write(tmp_path, to_jsonl({"text": "", "entities": []}))
+    assert list(SpanFile(path)) == [Sentence([], [], [], [])]
+
+
+# --- repairs ---------------------------------------------------------------------------------
+
+WIDENED = "entities widened to whole tokens"
+TRIMMED = "white space at the edge of an entity trimmed"
+TWICE = "entities that occur twice dropped"
+OVERLAPS = "overlapping entities dropped, the longest kept"
+
+
+@pytest.mark.parametrize(
+    ("spans", "ents", "repairs"),
+    [
+        ([[1, 3, "PER"]], [(0, 1, "PER")], {WIDENED: 1}),
+        ([[0, 2, "PER"], [14, 20, "LOC"]], ENTS, {WIDENED: 2}),
+        ([[0, 4, "PER"], [12, 21, "LOC"]], ENTS, {TRIMMED: 2}),
+        ([[3, 8, "X"]], [(1, 2, "X")], {TRIMMED: 1, WIDENED: 1}),
+        ([[0, 3, "PER"], [0, 3, "PER"]], [(0, 1, "PER")], {TWICE: 1}),
+        ([[0, 3, "PER"], [1, 3, "PER"]], [(0, 1, "PER")], {WIDENED: 1, TWICE: 1}),
+        ([[17, 21, "X"], [13, 21, "LOC"]], [(3, 5, "LOC")], {OVERLAPS: 1}),
+        ([[13, 16, "A"], [13, 16, "B"]], [(3, 4, "A")], {OVERLAPS: 1}),
+        ([[13, 16, "B"], [13, 16, "A"]], [(3, 4, "B")], {OVERLAPS: 1}),
+        ([[4, 12, "A"], [10, 16, "B"]], [(1, 3, "A")], {OVERLAPS: 1}),
+        ([[4, 9, "A"], [9, 12, "B"]], [(1, 2, "A"), (2, 3, "B")], {TRIMMED: 1}),
+        ([[0, 22, "A"], [0, 3, "B"], [4, 9, "C"]], [(0, 6, "A")], {OVERLAPS: 2}),
+    ],
+)
+def test_span_file_mends_only_when_told_and_counts_it(tmp_path, spans, ents, repairs):
+    path = write(tmp_path, to_jsonl({"text": TEXT, "entities": spans}))
+    file = SpanFile(path, repair=True)
+    for _ in range(2):
+        assert [sentence.ents for sentence in file] == [ents]
+        assert file.repairs == repairs
+    with pytest.raises(ValueError, match="--repair"):
+        SpanFile(path)
+
+
+# --- what is wrong ---------------------------------------------------------------------------
+
+
+def entities(*spans: Any, text: Any = TEXT) -> dict[str, Any]:
+    return {"text": text, "entities": list(spans)}
+
+
+def prodigy(**changes: Any) -> dict[str, Any]:
+    return {"text": TEXT, "tokens": TOKENS, "spans": TOKEN_SPANS, "answer": "accept", **changes}
+
+
+NO_SHAPE = (
+    "expected a record of Prodigy, Label Studio, Label Studio JSON-MIN, spaCy v2 tuples, doccano, "
+    "texts with entities"
+)
+
+#: a record that cannot be read, and why
+BAD_RECORDS = {
+    "negative": (
+        entities([-1, 3, "PER"]),
+        "found an entity from -1 to 3 (PER), expected offsets from 0",
+    ),
+    "reversed": (
+        entities([3, 0, "PER"]),
+        "found an entity from 3 to 0 (PER), expected its end after its start",
+    ),
+    "empty": (
+        entities([3, 3, "PER"]),
+        "found an entity from 3 to 3 (PER), expected its end after its start",
+    ),
+    "past the end": (
+        entities([13, 40, "LOC"]),
+        "found an entity from 13 to 40 (LOC), expected offsets up to 22, the length of the text",
+    ),
+    "white space only": (
+        entities([3, 4, "PER"]),
+        "found an entity from 3 to 4 (PER) that covers only white space, expected text",
+    ),
+    "white space at the end": (
+        entities([0, 4, "PER"]),
+        "found 'Ada ' (0 to 4, PER) with white space at its edge, expected 'Ada' (0 to 3, PER); "
+        "--repair trims it",
+    ),
+    "starts inside": (
+        entities([14, 21, "LOC"]),
+        "found 'ew York' (14 to 21, LOC), which starts inside the token 'New' (13 to 16), expected "
+        "whole tokens; --repair widens it to these",
+    ),
+    "ends inside": (
+        entities([13, 19, "LOC"]),
+        "found 'New Yo' (13 to 19, LOC), which ends inside the token 'York' (17 to 21), expected "
+        "whole tokens; --repair widens it to these",
+    ),
+    "cuts both": (
+        entities([1, 2, "PER"]),
+        "found 'd' (1 to 2, PER), which starts inside the token 'Ada' (0 to 3) and ends inside the "
+        "token 'Ada' (0 to 3), expected whole tokens; --repair widens it to these",
+    ),
+    "overlap": (
+        entities([13, 21, "LOC"], [17, 21, "PER"]),
+        "found 'New York' (13 to 21, LOC) and 'York' (17 to 21, PER), which overlap, expected one "
+        "of them; --repair keeps the longest",
+    ),
+    "duplicate": (
+        entities([0, 3, "PER"], [0, 3, "PER"]),
+        "found 'Ada' (0 to 3, PER) twice, expected it once; --repair drops it",
+    ),
+    "offset is a string": (
+        entities(["0", 3, "PER"]),
+        "found the offset '0' of an entity, expected an integer",
+    ),
+    "offset is a float": (
+        entities([0, 3.0, "PER"]),
+        "found the offset 3.0 of an entity, expected an integer",
+    ),
+    "offset is a boolean": (
+        entities([False, 3, "PER"]),
+        "found the offset false of an entity, expected an integer",
+    ),
+    "label is null": (entities([0, 3, None]), "found null as the label, expected a string"),
+    "label is a number": (entities([0, 3, 7]), "found 7 as the label, expected a string"),
+    "label is blank": (entities([0, 3, " "]), "found the label ' ', expected a name"),
+    "two values": (
+        entities([0, 3]),
+        "found the entity [0, 3], expected [start, end, label]",
+    ),
+    "a word": (entities("Ada"), "found the entity 'Ada', expected a list or an object"),
+    "unknown keys": (
+        entities({"from": 0, "to": 3, "label": "PER"}),
+        "found an entity with the keys 'from', 'label', 'to', expected \"start\"",
+    ),
+    "no label": (
+        entities({"start": 0, "end": 3}),
+        "found an entity with the keys 'end', 'start', expected \"label\"",
+    ),
+    "two labels": (
+        entities({"start": 0, "end": 3, "labels": ["A", "B"]}),
+        'found 2 labels of one entity, expected one: {"start": 0, "end": 3, "labels": ["A", "B"]}',
+    ),
+    "entities under no key": (
+        {"text": TEXT, "ents": []},
+        "found the keys 'ents', 'text', expected a list of entities under \"spans\", \"entities\", "
+        '"labels" or "label"',
+    ),
+    "entities under two keys": (
+        {"text": TEXT, "entities": LISTS, "spans": LISTS},
+        'found entities under "spans" and "entities", expected them under one key',
+    ),
+    "no text": (
+        {"body": TEXT, "entities": LISTS},
+        "found no \"text\", expected one beside the keys 'body', 'entities'",
+    ),
+    "text is null": (entities(text=None), "found null as the text, expected a string"),
+    "text is a list": (entities(text=["Ada"]), 'found ["Ada"] as the text, expected a string'),
+    "lone surrogate": (
+        '{"text": "Ada \\ud800", "entities": []}',
+        "found half of a surrogate pair, \\ud800, in the text, expected whole characters",
+    ),
+    "lone surrogate in a label": (
+        '{"text": "Ada", "entities": [[0, 3, "\\udc00"]]}',
+        "found half of a surrogate pair, \\udc00, in the label, expected whole characters",
+    ),
+    "escaped NUL": (
+        '{"text": "Ada\\u0000", "entities": []}',
+        "found a NUL character in the text, expected text",
+    ),
+    "NUL": (
+        '{"text": "Ada\0", "entities": []}',
+        "found a NUL character, expected utf-8 text; pass the right --encoding, e.g. utf-16",
+    ),
+    "a scalar": ("12", "found 12, expected an object with a text and its entities"),
+    "a string": ('"Ada"', "found 'Ada', expected an object with a text and its entities"),
+    "null": ("null", "found null, expected an object with a text and its entities"),
+    "a list": ("[]", "found [], expected an object with a text and its entities"),
+    "cut off in a string": (
+        '{"text": "Ada li',
+        "found a string without end, '\"Ada li', expected a whole JSON value",
+    ),
+    "cut off after a value": (
+        '{"text": "Ada", "entities": [',
+        "found the beginning of a JSON value, expected a whole one",
+    ),
+    "not JSON": (
+        "{'text': 'Ada'}",
+        "found \"'text': 'Ada'}\" at column 2, expected JSON there",
+    ),
+    "two values on a line": (
+        '{"text": "Ada", "entities": []} {"text": "Ben", "entities": []}',
+        'found \'{"text": "Ben", "entities": []}\' after the end of the JSON value, expected one '
+        "value per line",
+    ),
+    "CoNLL": ("Ada B-PER", "found 'Ada B-PER' at column 1, expected JSON there"),
+    "a key twice": (
+        '{"text": "Ada", "text": "Ben", "entities": []}',
+        "found the key 'text' twice in one object, expected one",
+    ),
+    "NaN": (
+        '{"text": "Ada", "entities": [[0, NaN, "PER"]]}',
+        "found NaN, which JSON does not have, expected a number",
+    ),
+    "a number without end": (
+        '{"text": "Ada", "entities": [[0, %s, "PER"]]}' % ("9" * 5000),
+        "found a number of thousands of digits, expected a record",
+    ),
+    "nested too deeply": (
+        "[" * 200_000,
+        "found a JSON value that is nested too deeply, expected a record",
+    ),
+}
+
+
+def read_error(path: Path, **options: Any) -> str:
+    with pytest.raises(ValueError) as info:  # noqa: PT011 (the callers compare the whole message)
+        SpanFile(path, **options)
+    return str(info.value)
+
+
+@pytest.mark.parametrize("name", BAD_RECORDS)
+def test_span_file_says_what_is_wrong_with_a_record(tmp_path, name):
+    record, message = BAD_RECORDS[name]
+    line = record if isinstance(record, str) else json.dumps(record)
+    good = json.dumps(entities())
+    path = write(tmp_path, f"{good}\n\n{line}\n{good}\n")
+    assert read_error(path) == f"{path}:3: {message}"
+
+
+#: changes to a good Prodigy task, and what is then wrong
+BAD_TASKS = {
+    "answer": (
+        prodigy(answer="maybe"),
+        "found the answer 'maybe', expected accept, reject or ignore",
+    ),
+    "no text": (
+        {"html": "<b>Ada</b>", "spans": [], "answer": "accept"},
+        "found no \"text\", expected one beside the keys 'answer', 'html', 'spans'",
+    ),
+    "spans are no list": (prodigy(spans={}), 'found {} under "spans", expected a list'),
+    "token without offsets": (
+        prodigy(tokens=[{"text": "Ada", "id": 0}]),
+        'found the token {"text": "Ada", "id": 0}, expected an object with "text", "start" and '
+        '"end"',
+    ),
+    "token is a word": (
+        prodigy(tokens=["Ada"]),
+        'found the token \'Ada\', expected an object with "text", "start" and "end"',
+    ),
+    "token offset": (
+        prodigy(tokens=[{"text": "Ada", "start": 0, "end": "3"}]),
+        "found '3' as end of token 0, expected an integer from 0",
+    ),
+    "token differs from the text": (
+        prodigy(tokens=[{"text": "Eda", "start": 0, "end": 3}]),
+        "found token 0, 'Eda' from 0 to 3, expected tokens that follow one another; the text has "
+        "'Ada' there",
+    ),
+    "tokens overlap": (
+        prodigy(tokens=[TOKENS[0], {"text": "a lives", "start": 2, "end": 9}]),
+        "found token 1, 'a lives' from 2 to 9, expected tokens that follow one another; the text "
+        "has 'a lives' there",
+    ),
+    "tokens leave a gap": (
+        prodigy(tokens=[TOKENS[0], *TOKENS[2:]]),
+        "found ' lives ' in no token, expected tokens for all the text",
+    ),
+    "tokens end early": (
+        prodigy(tokens=TOKENS[:-1]),
+        "found '.' in no token, expected tokens for all the text",
+    ),
+    "token_start elsewhere": (
+        prodigy(spans=[{**TOKEN_SPANS[1], "token_start": 2}]),
+        "found token_start 2 of an entity from 13 to 21 (LOC), expected a token at these offsets; "
+        "token 2 is 'in'",
+    ),
+    "token_end past the end": (
+        prodigy(spans=[{**TOKEN_SPANS[1], "token_end": 6}]),
+        "found token_end 6, expected a token from 0 to 5",
+    ),
+    "missing without tokens": (
+        {"text": TEXT, "spans": [], "missing": [0], "answer": "accept"},
+        'found "missing" without "tokens", expected both: it holds their indices',
+    ),
+    "missing past the end": (
+        prodigy(missing=[6]),
+        'found 6 under "missing", expected a token from 0 to 5',
+    ),
+    "missing in an entity": (
+        prodigy(missing=[4]),
+        'found token 4 under "missing" and in an entity, expected one of both',
+    ),
+    "text of a span differs": (
+        prodigy(spans=[{**OBJECTS[0], "text": "Ben"}]),
+        "found 'Ben' as the text of an entity from 0 to 3 (PER), which is 'Ada'",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BAD_TASKS)
+def test_span_file_says_what_is_wrong_with_a_prodigy_task(tmp_path, name):
+    record, message = BAD_TASKS[name]
+    path = write(tmp_path, to_jsonl(prodigy(), record))
+    assert read_error(path) == f"{path}:2: {message}"
+
+
+EMOJI = "🎉 Ada"
+
+#: tasks of Label Studio, and what is wrong with them
+BAD_LABEL_STUDIO = {
+    "annotators differ": (
+        task({"result": RESULT}, {"result": RESULT[:1]}),
+        "found 2 annotations that differ, expected one: mark one of them as ground truth in Label "
+        "Studio, or cancel the others",
+    ),
+    "no data": (
+        {"annotations": []},
+        "found no \"data\", expected it beside the keys 'annotations'",
+    ),
+    "no text": (
+        task({"result": RESULT}, title="a", body="b"),
+        "found no \"text\" under \"data\", expected one beside the keys 'body', 'title'",
+    ),
+    "HTML": (
+        task({"result": [{"type": "labels", "value": {**VALUES[0], "start": "/p[1]/text()[1]"}}]}),
+        "found the offset '/p[1]/text()[1]' of an entity, expected an integer",
+    ),
+    "UTF-16 offsets": (
+        task(
+            {"result": [{"value": {"start": 3, "end": 6, "text": "Ada", "labels": ["PER"]}}]},
+            text=EMOJI,
+        ),
+        "found an entity from 3 to 6 (PER), expected offsets up to 5, the length of the text",
+    ),
+    "UTF-16 offsets inside the text": (
+        task(
+            {"result": [{"value": {"start": 3, "end": 6, "text": "Ada", "labels": ["PER"]}}]},
+            text=f"{EMOJI} is",
+        ),
+        "found 'Ada' as the text of an entity from 3 to 6 (PER), which is 'da '; offsets count "
+        "characters, these count UTF-16 units (an emoji is two)",
+    ),
+    "annotations are no objects": (
+        {"data": {"text": TEXT}, "annotations": [1]},
+        'found [1] under "annotations", expected objects',
+    ),
+    "results are no objects": (
+        task({"result": ["Ada"]}),
+        'found ["Ada"] under "result", expected objects',
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BAD_LABEL_STUDIO)
+def test_span_file_says_what_is_wrong_with_a_label_studio_task(tmp_path, name):
+    record, message = BAD_LABEL_STUDIO[name]
+    path = write(tmp_path, [task({"result": RESULT}), record])
+    assert read_error(path) == f"{path}: record 2: {message}"
+
+
+GOOD_JSON = json.dumps(entities())
+
+#: files as a whole: bytes or text, and the error after the path
+BAD_FILES = {
+    "empty": (b"", ": expected records with a text and its entities, found none"),
+    "blank": ("\n \n", ": expected records with a text and its entities, found none"),
+    "empty list": ("[]", ": expected records with a text and its entities, found none"),
+    "gzip": (b"\x1f\x8b\x08\0", ": expected JSON or JSONL, found a gzip file; unpack it"),
+    "zip": (b"PK\x03\x04", ": expected JSON or JSONL, found a zip file; unpack it"),
+    "invalid UTF-8": (
+        b'{"text": "Zo\xeb", "entities": []}\n',
+        ":1: found byte 0xeb, expected utf-8 text; pass the right --encoding, e.g. latin-1",
+    ),
+    "UTF-16": (
+        GOOD_JSON.encode("utf-16"),
+        ":1: found byte 0xff, expected utf-8 text; pass the right --encoding, e.g. latin-1",
+    ),
+    "unknown shape": (
+        '{"a": 1, "b": 2}\n',
+        f":1: found the keys 'a', 'b', {NO_SHAPE}",
+    ),
+    "a text without entities": ('{"text": "Ada"}\n', f":1: found the keys 'text', {NO_SHAPE}"),
+    "a list of numbers": ("[1, 2]", f": record 1: found 1, {NO_SHAPE}"),
+    "a list of texts": ('["Ada", "Ben"]', f':1: found ["Ada", "Ben"], {NO_SHAPE}'),
+    "cut off list": (
+        f"[{GOOD_JSON},",
+        ": record 2: found the end of the file inside a JSON value, expected the rest of it",
+    ),
+    "cut off before a comma": (
+        f"[{GOOD_JSON}",
+        ": record 2: found the end of the file after a value, expected , or ]",
+    ),
+    "cut off value": (
+        f"[{GOOD_JSON}, {GOOD_JSON[:-1]}",
+        ": record 2: found the end of the file inside a JSON value, expected the rest of it",
+    ),
+    "no comma": (
+        f"[{GOOD_JSON} 1]",
+        ": record 2: found '1]' after a value, expected , or ]",
+    ),
+    "comma at the end": (
+        f"[{GOOD_JSON},]",
+        ": record 2: found ']', expected JSON there",
+    ),
+    "more after the list": (
+        f"[{GOOD_JSON}] []",
+        ": record 2: found '[]' after the end of the list, expected nothing",
+    ),
+    "broken record over several lines": (
+        json.dumps(entities(), indent=1) + '\n{"text" 1}',
+        ": record 2: found '1}', expected JSON there",
+    ),
+    "a long line": (
+        json.dumps(entities([0, 1, "PER"], text="x " * 5_000_000)) + "x",
+        ":1: found 'x' after the end of the JSON value, expected one value per line",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_span_file_says_what_is_wrong_with_a_file(tmp_path, name):
+    content, message = BAD_FILES[name]
+    path = write(tmp_path, content)
+    assert read_error(path) == f"{path}{message}"
+
+
+def test_span_file_refuses_what_is_no_file(tmp_path):
+    assert read_error(tmp_path) == f"{tmp_path}: expected JSON or JSONL, found a folder"
+    path = tmp_path / "none.jsonl"
+    assert read_error(path) == f"{path}: expected JSON or JSONL, found nothing"
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"format": "xml"}, f"--format: expected one of auto, {', '.join(SHAPES)}, got 'xml'"),
+        ({"encoding": "x"}, "--encoding: expected one that Python knows, e.g. utf-8, got 'x'"),
+    ],
+)
+def test_span_file_refuses_options(tmp_path, options, message):
+    assert read_error(write(tmp_path, to_jsonl(entities())), **options) == message
+
+
+def test_span_file_refuses_languages_that_spacy_lacks(tmp_path):
+    message = read_error(write(tmp_path, to_jsonl(entities())), lang="zz")
+    assert message.startswith("--lang: expected a language that spaCy has, e.g. en, got 'zz': ")
+    assert "\n" not in message
+
+
+def test_span_file_shows_the_first_problems_of_all_records(tmp_path):
+    bad = json.dumps(entities([0, 3, ""], [-1, 3, "PER"]))
+    path = write(tmp_path, f"{bad}\n" * 15)
+    lines = read_error(path).split(";\n")
+    assert len(lines) == 21
+    assert lines[19].startswith(f"{path}:10: ")
+    assert lines[20] == f"and 10 more problems in {path}"
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["Ada B-PER\nlives O\n", "[ O\n", "{ O\n", "", "T1\tPER 0 3\tAda\n", b"\xff\xfe[\0", '"Ada"'],
+)
+def test_recognise_leaves_other_formats_alone(tmp_path, content):
+    path = write(tmp_path, content)
+    assert recognise(path, path.read_bytes()) is None
+
+
+@pytest.mark.parametrize("content", ['{"a": 1}', '{"text": "Ada', "[]", '[{"text": "\xe9"}'])
+def test_recognise_leaves_broken_json_to_span_file(tmp_path, content):
+    path = write(tmp_path, content.encode("latin-1"))
+    assert recognise(path, path.read_bytes()) == "auto"
