@@ -12,6 +12,7 @@ from spacy.tokens import Doc, Span
 from spacy.util import filter_spans
 
 from adaptive_spacy.data.conll import shorten
+from adaptive_spacy.data.source import Sentence
 
 
 class CharSpan(NamedTuple):
@@ -33,55 +34,32 @@ class CharSpan(NamedTuple):
         return f"{shorten(text[self.start : self.end])} ({self.start} to {self.end}, {self.label})"
 
 
-def align(
-    doc: Doc,
-    spans: list[CharSpan],
-    *,
-    repair: bool,
-    repairs: Counter[str],
-    add: Callable[[str], None],
-) -> list[tuple[int, int, str]]:
-    """Find the tokens of each entity.
+def locate(doc: Doc, span: CharSpan, *, repair: bool, repairs: Counter[str]) -> Span:
+    """Find the tokens of an entity.
 
-    doc (Doc): The tokens.
-    spans (list[CharSpan]): The entities, in any order.
-    repair (bool): Trim white space, widen to whole tokens, drop what occurs twice, and of entities
-        that overlap keep the longest, of equals the first. Without it all these are problems.
+    repair (bool): Trim white space and widen to whole tokens; without it both are errors.
     repairs (Counter[str]): Takes what was mended, by kind.
-    add (Callable[[str], None]): Takes the problems.
-    RETURNS (list[tuple[int, int, str]]): First token, token after the last, type; in order.
+    RETURNS (Span): The tokens, with the entity's label.
+    RAISES (ValueError): If the offsets do not fit the text, or not its tokens.
     """
     text = doc.text
-    found: list[Span] = []
-    for span in spans:
-        problem = find_problem(text, span)
-        if problem:
-            add(problem)
-            continue
-        trimmed = trim(text, span)
-        if trimmed != span and not repair:
-            add(
+    check_offsets(text, span)
+    trimmed = trim(text, span)
+    if trimmed != span:
+        if not repair:
+            raise ValueError(
                 f"found {span.quote(text)} with white space at its edge, expected "
                 f"{trimmed.quote(text)}; --repair trims it"
             )
-            continue
-        if trimmed != span:
-            repairs["white space at the edge of an entity trimmed"] += 1
-        entity = doc.char_span(
-            trimmed.start, trimmed.end, label=span.label, alignment_mode="expand"
-        )
-        assert entity is not None  # what is in the text and is no white space is in a token
-        if (entity.start_char, entity.end_char) != (trimmed.start, trimmed.end):
-            if not repair:
-                add(describe_misaligned(trimmed, doc, entity))
-                continue
-            repairs["entities widened to whole tokens"] += 1
-        found.append(entity)
-    found.sort(key=lambda span: (span.start, span.end))
-    return [
-        (span.start, span.end, span.label_)
-        for span in resolve(found, repair=repair, repairs=repairs, add=add)
-    ]
+        repairs["white space at the edge of an entity trimmed"] += 1
+    start, end = trimmed.start, trimmed.end
+    entity = doc.char_span(start, end, label=span.label, alignment_mode="expand")
+    assert entity is not None  # what is in the text and is no white space is in a token
+    if (entity.start_char, entity.end_char) != (start, end):
+        if not repair:
+            raise ValueError(describe_misaligned(trimmed, doc, entity))
+        repairs["entities widened to whole tokens"] += 1
+    return entity
 
 
 @cache
@@ -102,25 +80,40 @@ def load_tokenizer(lang: str) -> Language:
         ) from None
 
 
-def find_problem(text: str, span: CharSpan) -> str | None:
-    """RETURNS (str | None): What is wrong with the offsets beyond repair."""
+def to_sentence(
+    doc: Doc, ents: list[tuple[int, int, str]], missing: list[int] | None = None
+) -> Sentence:
+    """RETURNS (Sentence): The tokens of a doc, in plain Python, with these entities."""
+    return Sentence(
+        words=[token.text for token in doc],
+        ents=ents,
+        missing=missing or [],
+        spaces=[bool(token.whitespace_) for token in doc],
+    )
+
+
+def check_offsets(text: str, span: CharSpan) -> None:
+    """RAISES (ValueError): If the offsets are wrong beyond repair."""
     start, end, label, covered = span
     where = f"an entity from {start} to {end} ({label})"
     if start < 0 or end < 0:
-        return f"found {where}, expected offsets from 0"
+        raise ValueError(f"found {where}, expected offsets from 0")
     if start >= end:
-        return f"found {where}, expected its end after its start"
+        raise ValueError(f"found {where}, expected its end after its start")
     if end > len(text):
-        return f"found {where}, expected offsets up to {len(text)}, the length of the text"
+        raise ValueError(
+            f"found {where}, expected offsets up to {len(text)}, the length of the text"
+        )
     if not text[start:end].strip():
-        return f"found {where} that covers only white space, expected text"
+        raise ValueError(f"found {where} that covers only white space, expected text")
     if covered is not None and squeeze(covered) != squeeze(text[start:end]):
-        message = f"found {shorten(covered)} as the text of {where}, which is "
-        message += shorten(text[start:end])
+        hint = ""
         if covered == slice_utf16(text, start, end):
-            message += "; offsets count characters, these count UTF-16 units (an emoji is two)"
-        return message
-    return None
+            hint = "; offsets count characters, these count UTF-16 units (an emoji is two)"
+        raise ValueError(
+            f"found {shorten(covered)} as the text of {where}, which is "
+            f"{shorten(text[start:end])}{hint}"
+        )
 
 
 def squeeze(text: str) -> str:
@@ -155,33 +148,56 @@ def describe_misaligned(span: CharSpan, doc: Doc, whole: Span) -> str:
 
 
 def resolve(
-    found: list[Span], *, repair: bool, repairs: Counter[str], add: Callable[[str], None]
-) -> list[Span]:
-    """RETURNS (list[Span]): The entities of a doc, in order, without those that overlap."""
-    if all(span.end <= following.start for span, following in pairwise(found)):
-        return found
+    entities: list[Span],
+    *,
+    repair: bool,
+    repairs: Counter[str],
+    add: Callable[[Span, str], None],
+) -> list[tuple[int, int, str]]:
+    """Put the entities of a doc in order, none of them over another.
+
+    repair (bool): Drop what occurs twice, and of entities that overlap keep the one of most
+        tokens, of equals the first; without it both are problems.
+    repairs (Counter[str]): Takes what was mended, by kind.
+    add (Callable[[Span, str], None]): Takes the problems, each with the entity that has it.
+    RETURNS (list[tuple[int, int, str]]): First token, token after the last, type.
+    """
+    found = sorted(entities, key=lambda span: (span.start, span.end))
+    if any(span.end > following.start for span, following in pairwise(found)):
+        if repair:
+            found = drop_overlaps(found, repairs)
+        else:
+            find_overlaps(found, add)
+    return [(span.start, span.end, span.label_) for span in found]
+
+
+def drop_overlaps(found: list[Span], repairs: Counter[str]) -> list[Span]:
+    """RETURNS (list[Span]): The longest of those that overlap, and all others."""
     unique = list({(span.start, span.end, span.label): span for span in found}.values())
     longest = filter_spans(unique)
-    if repair:
-        for kind, dropped in (
-            ("entities that occur twice dropped", len(found) - len(unique)),
-            ("overlapping entities dropped, the longest kept", len(unique) - len(longest)),
-        ):
-            if dropped:
-                repairs[kind] += dropped
-        return longest
+    for kind, dropped in (
+        ("entities that occur twice dropped", len(found) - len(unique)),
+        ("overlapping entities dropped, the longest kept", len(unique) - len(longest)),
+    ):
+        if dropped:
+            repairs[kind] += dropped
+    return longest
+
+
+def find_overlaps(found: list[Span], add: Callable[[Span, str], None]) -> None:
+    """Tell of each entity, in order, whether it overlaps one before it."""
     furthest = found[0]
     for span in found[1:]:
         if (span.start, span.end, span.label) == (furthest.start, furthest.end, furthest.label):
-            add(f"found {quote(span)} twice, expected it once; --repair drops it")
+            add(span, f"found {quote(span)} twice, expected it once; --repair drops it")
         elif span.start < furthest.end:
             add(
+                span,
                 f"found {quote(furthest)} and {quote(span)}, which overlap, expected one of them; "
-                "--repair keeps the longest"
+                "--repair keeps the longest",
             )
         if span.end > furthest.end:
             furthest = span
-    return longest
 
 
 def quote(span: Span) -> str:

@@ -93,8 +93,22 @@ class Problems:
     def raise_any(self, path: Path) -> None:
         """RAISES (ValueError): With the first problems, each with its place, and the number of the
         others; nothing if there is none."""
-        lines = [f"{path}:{self.place}{line}: {message}" for line, message in sorted(self.first)]
-        if self.count > len(self.first):
-            lines.append(f"and {self.count - len(self.first)} more problems in {path}")
-        if lines:
-            raise ValueError(";\n".join(lines))
+        raise_problems(self.lines(path), self.count, path)
+
+    def lines(self, path: Path) -> list[str]:
+        """RETURNS (list[str]): The first problems, each with its place, in order."""
+        return [f"{path}:{self.place}{line}: {message}" for line, message in sorted(self.first)]
+
+
+def raise_problems(lines: list[str], count: int, path: Path) -> None:
+    """RAISES (ValueError): With the first lines, if there is any, and the number of the others.
+
+    lines (list[str]): Problems, each with its place.
+    count (int): The number of all, of which `lines` holds the first.
+    path (Path): The source.
+    """
+    shown = lines[:MAX_PROBLEMS]
+    if count > len(shown):
+        shown.append(f"and {count - len(shown)} more problems in {path}")
+    if shown:
+        raise ValueError(";\n".join(shown))

@@ -8,7 +8,7 @@ from typing import Any
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from adaptive_spacy.data.alignment import CharSpan, align, load_tokenizer
+from adaptive_spacy.data.alignment import CharSpan, load_tokenizer, locate, resolve, to_sentence
 from adaptive_spacy.data.conll import shorten
 from adaptive_spacy.data.jsonl import JsonFile, NotJson
 from adaptive_spacy.data.shapes import (
@@ -36,7 +36,8 @@ class SpanFile:
     path (str | Path): The file: JSONL, one JSON list, or JSON values one after another.
     format (str): One of `SHAPES`, or "auto": the first that fits the first record.
     lang (str): Language of the tokenizer, e.g. "en"; "xx": any.
-    repair (bool): Mend offsets that do not fit the tokens, see `align`; each kind is counted.
+    repair (bool): Mend offsets that do not fit the tokens, see `locate` and `resolve`; each kind
+        is counted.
     encoding (str): Encoding of the file. A byte order mark is dropped.
     progress (bool): Show a progress bar where a pass takes longer than a second.
     RAISES (ValueError): The first 20 problems, each with its file and line or record, and how
@@ -163,7 +164,7 @@ def make_sentence(
     """Tokenize a record and find the tokens of its entities.
 
     nlp (Language): Tokenizes records that have no tokens of their own.
-    repair (bool), repairs (Counter[str]), add (Add): See `align`.
+    repair (bool), repairs (Counter[str]), add (Add): See `locate` and `resolve`.
     RETURNS (Sentence): The record, of use only if no problem was added.
     RAISES (ValueError): If its tokens do not fit its text.
     """
@@ -173,27 +174,21 @@ def make_sentence(
     else:
         words, spaces, positions = place_tokens(record.text, record.tokens)
         doc = Doc(nlp.vocab, words=words, spaces=spaces)
-    spans = []
+    found = []
     for raw in record.spans:
         try:
             span = read_span(raw)
             check_token_indices(raw, span, record.tokens or [])
+            found.append(locate(doc, span, repair=repair, repairs=repairs))
         except ValueError as error:
             add(str(error))
-        else:
-            spans.append(span)
-    ents = align(doc, spans, repair=repair, repairs=repairs, add=add)
+    ents = resolve(found, repair=repair, repairs=repairs, add=lambda _, message: add(message))
     annotated = {i for start, end, _ in ents for i in range(start, end)}
     if record.partial:
         missing = [i for i in range(len(doc)) if i not in annotated]
     else:
         missing = find_missing(record.missing, positions, annotated)
-    return Sentence(
-        words=[token.text for token in doc],
-        ents=ents,
-        missing=missing,
-        spaces=[bool(token.whitespace_) for token in doc],
-    )
+    return to_sentence(doc, ents, missing)
 
 
 def place_tokens(text: str, tokens: list[Any]) -> tuple[list[str], list[bool], list[int]]:
