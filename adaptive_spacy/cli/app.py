@@ -8,6 +8,7 @@ from adaptive_spacy.cli.model import model_cli
 from adaptive_spacy.cli.package import package_cli
 from adaptive_spacy.cli.plot import plot_cli
 from adaptive_spacy.cli.smoke_test import smoke_test_cli
+from adaptive_spacy.cli.stats import stats_cli
 
 app = typer.Typer(
     name="adaptive-spacy",
@@ -25,6 +26,7 @@ def main() -> None:
 
 app.command("model")(model_cli)
 app.command("convert")(convert_cli)
+app.command("stats")(stats_cli)
 app.command("evaluate")(evaluate_cli)
 app.command("plot")(plot_cli)
 app.command("package")(package_cli)

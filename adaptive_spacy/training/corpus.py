@@ -87,6 +87,23 @@ def draw(ranks: Sequence[int], fraction: float) -> list[int]:
     return sorted(sorted(range(len(ranks)), key=ranks.__getitem__)[:size])
 
 
+def read_docs(path: Path, vocab: Vocab) -> Iterator[Doc]:
+    """Yield the docs of a .spacy file.
+
+    RAISES (ValueError): If the file is none, or is broken.
+    """
+    if not path.is_file():
+        raise ValueError(f"{path}: expected a {FILE_TYPE} file, found nothing")
+    try:
+        yield from DocBin().from_disk(path).get_docs(vocab)
+    except (ValueError, KeyError, TypeError) as error:
+        # what spaCy raises for any file that it did not write
+        raise ValueError(
+            f"{path}: expected a {FILE_TYPE} file, found something else or a broken one "
+            f"({type(error).__name__}); write it anew with `adaptive-spacy convert`"
+        ) from None
+
+
 def cut_sentences(doc: Doc) -> Iterator[Doc]:
     """Cut a doc into its sentences.
 
@@ -250,7 +267,7 @@ class FractionCorpus(Corpus):
         ]
 
     def _read(self, vocab: Vocab, path: Path) -> Iterator[Doc]:
-        for doc in DocBin().from_disk(path).get_docs(vocab):
+        for doc in read_docs(path, vocab):
             for unit in [doc] if self.units == "docs" else cut_sentences(doc):
                 if len(unit):
                     yield unit
