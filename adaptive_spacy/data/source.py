@@ -21,12 +21,15 @@ class Sentence(NamedTuple):
     ents (list[tuple[int, int, str]]): First token, token after the last, type.
     missing (list[int]): Tokens whose annotation is missing.
     spaces (list[bool] | None): Whether a space follows each token; None: not known, as in CoNLL.
+    sent_starts (list[int] | None): The first token of each sentence in it, in order; None: not
+        known, or it is one sentence.
     """
 
     words: list[str]
     ents: list[tuple[int, int, str]]
     missing: list[int]
     spaces: list[bool] | None = None
+    sent_starts: list[int] | None = None
 
     @property
     def text(self) -> str:
@@ -60,7 +63,11 @@ class Source(Protocol):
 def make_doc(sentence: Sentence, vocab: Vocab) -> Doc:
     """RETURNS (Doc): The source's own tokens; all outside the entities are annotated as such."""
     # without `spaces` the doc has `has_unknown_spaces`, so that spaCy does not tokenize it anew
-    doc = Doc(vocab, words=sentence.words, spaces=sentence.spaces)
+    starts: list[bool | int | None] | None = None
+    if sentence.sent_starts is not None:
+        first = set(sentence.sent_starts)
+        starts = [i in first for i in range(len(sentence.words))]
+    doc = Doc(vocab, words=sentence.words, spaces=sentence.spaces, sent_starts=starts)
     doc.set_ents(
         [Span(doc, start, end, label=label) for start, end, label in sentence.ents],
         missing=[doc[i : i + 1] for i in sentence.missing],
@@ -90,6 +97,15 @@ class Problems:
         if self.count <= MAX_PROBLEMS:
             self.first.append((line, message))
 
+    def merge(self, places: list[tuple[int, str]], count: int) -> None:
+        """Note problems that were found apart.
+
+        places (list[tuple[int, str]]): The first of them, as for `add`.
+        count (int): The number of all.
+        """
+        self.count += count
+        self.first = sorted(self.first + places)[:MAX_PROBLEMS]
+
     def raise_any(self, path: Path) -> None:
         """RAISES (ValueError): With the first problems, each with its place, and the number of the
         others; nothing if there is none."""
@@ -112,3 +128,8 @@ def raise_problems(lines: list[str], count: int, path: Path) -> None:
         shown.append(f"and {count - len(shown)} more problems in {path}")
     if shown:
         raise ValueError(";\n".join(shown))
+
+
+def shorten(text: str) -> str:
+    """RETURNS (str): The text in quotes, without the end of a very long one."""
+    return repr(text if len(text) <= 40 else f"{text[:40]}…")
