@@ -11,8 +11,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 from spacy.util import filter_spans
 
-from adaptive_spacy.data.conll import shorten
-from adaptive_spacy.data.source import Sentence
+from adaptive_spacy.data.source import Sentence, shorten
 
 
 class CharSpan(NamedTuple):

@@ -19,8 +19,7 @@ from adaptive_spacy.data.alignment import (
     squeeze,
     to_sentence,
 )
-from adaptive_spacy.data.conll import shorten
-from adaptive_spacy.data.source import MAX_PROBLEMS, Problems, Sentence, raise_problems
+from adaptive_spacy.data.source import MAX_PROBLEMS, Problems, Sentence, raise_problems, shorten
 from adaptive_spacy.data.text import describe_nul, open_text
 
 TEXT_BOUND = re.compile(r"(T\w+)\t(\S+) (-?\d{1,15} -?\d{1,15}(?:;-?\d{1,15} -?\d{1,15})*)\t(.*)")
@@ -77,7 +76,6 @@ class BratFolder:
         progress: bool = False,
     ) -> None:
         self.path = Path(path)
-        self.lang = lang
         self.repair = repair
         self.encoding = encoding
         self.progress = progress
@@ -88,6 +86,7 @@ class BratFolder:
             raise ValueError(
                 f"{self.path}: expected a folder of .txt and .ann files, found {found}"
             )
+        self._nlp = load_tokenizer(lang)
         lines, count = self._check()
         raise_problems(lines, count, self.path)
 
@@ -155,9 +154,8 @@ class BratFolder:
         with open_text(ann_path, encoding=self.encoding) as stream:
             entities = list(read_annotations(stream, problems, others))
         text = fit_line_ends(text, entities)
-        nlp = load_tokenizer(self.lang)
-        with nlp.memory_zone():
-            doc = nlp.tokenizer(text)
+        with self._nlp.memory_zone():
+            doc = self._nlp.tokenizer(text)
             found: dict[Span, int] = {}
             spans = []
             for entity in entities:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
-from adaptive_spacy.data.conll import shorten
+from adaptive_spacy.data.source import shorten
 from adaptive_spacy.data.text import describe_nul, open_text
 
 HEAD_CHARS = 65_536
@@ -81,7 +81,9 @@ def find_layout(head: str) -> str:
     try:
         Decoder().raw_decode(first_line, 0)
     except json.JSONDecodeError as error:
-        return "values" if may_be_cut(error, first_line.rstrip()) else "lines"
+        # a value that goes on in the next line: no string does
+        is_open = error.pos >= len(first_line.rstrip())
+        return "values" if is_open and not error.msg.startswith("Unterminated") else "lines"
     except (ValueError, RecursionError):
         pass
     return "lines"
@@ -233,8 +235,8 @@ class Scanner:
                 if may_be_cut(error, self._buffer) and self._fill():
                     continue
                 raise
-            # a number at the edge may go on
-            if end == len(self._buffer) and self._fill():
+            # a number at the edge may go on: the 0 of `0.`, the 1 of `1e+`
+            if len(self._buffer) - end < 3 and self._fill():
                 continue
             self._at = end
             return value

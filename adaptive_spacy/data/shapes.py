@@ -5,7 +5,9 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from adaptive_spacy.data.alignment import CharSpan
-from adaptive_spacy.data.conll import shorten
+from adaptive_spacy.data.schemes import UNTAGGED
+from adaptive_spacy.data.source import shorten
+from adaptive_spacy.data.tagged import TAGS, WORDS, Tagged
 
 # what tools call the same things
 TEXT = ("text", "data")
@@ -44,13 +46,13 @@ class Shape(NamedTuple):
 
     title (str): What it is called.
     fits (Callable[[Any], bool]): Whether a record, by its keys, is written this way.
-    read (Callable[[Any], Annotated | Skipped]): Read a record. RAISES (ValueError): If it is
-        not written this way after all.
+    read (Callable[[Any], Annotated | Tagged | Skipped]): Read a record. RAISES (ValueError): If it
+        is not written this way after all.
     """
 
     title: str
     fits: Callable[[Any], bool]
-    read: Callable[[Any], Annotated | Skipped]
+    read: Callable[[Any], Annotated | Tagged | Skipped]
 
 
 def detect_shape(record: Any) -> str | None:
@@ -134,6 +136,14 @@ def get_list(record: dict[str, Any], key: str) -> list[Any]:
     return value
 
 
+def get_objects(record: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    """RETURNS (list[dict[str, Any]]): What is under the key; an empty list if nothing is."""
+    values = get_list(record, key)
+    if not all(isinstance(value, dict) for value in values):
+        raise ValueError(f'found {quote(values)} under "{key}", expected objects')
+    return values
+
+
 def check_object(record: Any) -> dict[str, Any]:
     """RETURNS (dict[str, Any]): The record. RAISES (ValueError): If it is no object."""
     if not isinstance(record, dict):
@@ -211,9 +221,7 @@ def read_label_studio(record: Any) -> Annotated | Skipped:
     data = record.get("data")
     if not isinstance(data, dict):
         raise ValueError(f'found no "data", expected it beside {list_keys(record)}')
-    annotations = get_list(record, "annotations" if "annotations" in record else "completions")
-    if not is_list_of_objects(annotations):
-        raise ValueError(f'found {quote(annotations)} under "annotations", expected objects')
+    annotations = get_objects(record, "annotations" if "annotations" in record else "completions")
     valid = [one for one in annotations if not (one.get("was_cancelled") or one.get("skipped"))]
     if not valid:
         return Skipped("cancelled" if annotations else "not annotated")
@@ -238,9 +246,7 @@ def choose_ground_truth(annotations: list[dict[str, Any]]) -> list[dict[str, Any
 
 def read_results(annotation: dict[str, Any]) -> list[Any]:
     """RETURNS (list[Any]): The entities of an annotation, without relations, choices and notes."""
-    results = get_list(annotation, "result")
-    if not is_list_of_objects(results):
-        raise ValueError(f'found {quote(results)} under "result", expected objects')
+    results = get_objects(annotation, "result")
     spans = [result.get("value") for result in results if result.get("type", "labels") == "labels"]
     return sorted(spans, key=str)
 
@@ -320,12 +326,84 @@ def read_spacy_tuple(record: Any) -> Annotated:
     return Annotated(text, get_list(annotations, "entities"))
 
 
-# from what is told by most to what is told by least
+def is_spacy_json(record: Any) -> bool:
+    return isinstance(record, dict) and isinstance(record.get("paragraphs"), list)
+
+
+def read_spacy_json(record: Any) -> Tagged:
+    """A document of spaCy v2's training JSON; `-` as tag: the token is not annotated."""
+    record = check_object(record)
+    words: list[str] = []
+    tags: list[str] = []
+    starts: list[int] = []
+    for paragraph in get_objects(record, "paragraphs"):
+        for sentence in get_objects(paragraph, "sentences"):
+            starts.append(len(words))
+            for token in get_objects(sentence, "tokens"):
+                if not {"orth", "ner"} <= token.keys():
+                    raise ValueError(
+                        f'found a token with {list_keys(token)}, expected "orth" and "ner"'
+                    )
+                words.append(check_word(token["orth"], len(words)))
+                tags.append(read_tag(token["ner"]))
+    missing = [i for i, tag in enumerate(tags) if tag == "-"]
+    return Tagged(words, ["O" if tag == "-" else tag for tag in tags], missing, starts)
+
+
+# --- tokens with tags ------------------------------------------------------------------------
+
+
+def is_tagged(record: Any) -> bool:
+    return isinstance(record, dict) and all(
+        any(isinstance(record.get(key), list) for key in keys) for keys in (WORDS, TAGS)
+    )
+
+
+def read_tagged(record: Any) -> Tagged:
+    """Tokens and a tag for each, as rows of the Hugging Face hub are written in JSON."""
+    record = check_object(record)
+    if not is_tagged(record):
+        raise ValueError(f'found {list_keys(record)}, expected lists under "tokens" and "ner_tags"')
+    words, tags = (
+        next(record[key] for key in keys if isinstance(record.get(key), list))
+        for keys in (WORDS, TAGS)
+    )
+    return Tagged(
+        [check_word(word, i) for i, word in enumerate(words)], [read_tag(tag) for tag in tags]
+    )
+
+
+def check_word(word: Any, index: int) -> str:
+    """RETURNS (str): A token. RAISES (ValueError): If it is no text."""
+    check_string(word, f"token {index}")
+    if not word:
+        raise ValueError(f"found an empty token {index}, expected text")
+    return word
+
+
+def read_tag(tag: Any) -> str:
+    """RETURNS (str): A tag, `UNTAGGED` for null. RAISES (ValueError): If it is no name."""
+    if tag is None:
+        return UNTAGGED
+    if type(tag) is int:
+        raise ValueError(
+            f"found the number {tag} as a tag, expected its name, e.g. B-PER: nothing here says "
+            "what the numbers mean"
+        )
+    check_string(tag, "a tag")
+    if tag != tag.strip():
+        raise ValueError(f"found the tag {quote(tag)}, expected no white space at its edge")
+    return tag
+
+
+# the shapes that are told by most come first
 SHAPES = {
     "prodigy": Shape("Prodigy", is_prodigy, read_prodigy),
     "label-studio": Shape("Label Studio", is_label_studio, read_label_studio),
     "label-studio-min": Shape("Label Studio JSON-MIN", is_label_studio_min, read_label_studio_min),
     "spacy-v2": Shape("spaCy v2 tuples", is_spacy_tuple, read_spacy_tuple),
+    "spacy-v2-json": Shape("spaCy v2 training data", is_spacy_json, read_spacy_json),
+    "tokens": Shape("tokens with tags", is_tagged, read_tagged),
     "doccano": Shape("doccano", is_doccano, read_plain),
     "entities": Shape("texts with entities", is_plain, read_plain),
 }

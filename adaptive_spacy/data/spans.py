@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,6 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from adaptive_spacy.data.alignment import CharSpan, load_tokenizer, locate, resolve, to_sentence
-from adaptive_spacy.data.conll import shorten
 from adaptive_spacy.data.jsonl import JsonFile, NotJson
 from adaptive_spacy.data.shapes import (
     SHAPES,
@@ -21,7 +21,10 @@ from adaptive_spacy.data.shapes import (
     quote,
     read_span,
 )
-from adaptive_spacy.data.source import Problems, Sentence
+from adaptive_spacy.data.source import Problems, Sentence, shorten
+from adaptive_spacy.data.tagged import Tagged, TagTable
+
+TAGGED = ("spacy-v2-json", "tokens")  # the shapes that need no tokenizer
 
 Add = Callable[[str], None]
 
@@ -36,8 +39,9 @@ class SpanFile:
     path (str | Path): The file: JSONL, one JSON list, or JSON values one after another.
     format (str): One of `SHAPES`, or "auto": the first that fits the first record.
     lang (str): Language of the tokenizer, e.g. "en"; "xx": any.
-    repair (bool): Mend offsets that do not fit the tokens, see `locate` and `resolve`; each kind
-        is counted.
+    scheme (str), missing_tag (str | None): Of records with a tag per token, see `TagTable`.
+    repair (bool): Mend offsets that do not fit the tokens, see `locate` and `resolve`, and illegal
+        sequences of tags, see `TagTable`; each kind is counted.
     encoding (str): Encoding of the file. A byte order mark is dropped.
     progress (bool): Show a progress bar where a pass takes longer than a second.
     RAISES (ValueError): The first 20 problems, each with its file and line or record, and how
@@ -50,6 +54,8 @@ class SpanFile:
         *,
         format: str = "auto",
         lang: str = "xx",
+        scheme: str = "auto",
+        missing_tag: str | None = None,
         repair: bool = False,
         encoding: str = "utf-8",
         progress: bool = False,
@@ -62,25 +68,32 @@ class SpanFile:
         if format not in ("auto", *SHAPES):
             allowed = ", ".join(("auto", *SHAPES))
             raise ValueError(f"--format: expected one of {allowed}, got {format!r}")
+        self._tags = TagTable(scheme, missing_tag)
         self._file = JsonFile(path, encoding=encoding, progress=progress)
         self.detected = format == "auto"
         self.format = self._detect() if self.detected else format
+        if self.format not in TAGGED:
+            load_tokenizer(lang)  # if there is none, that is no problem of a record
         problems = Problems(self._file.place)
-        for _ in self._sentences("Checking", problems, self.repairs, self.skipped):
-            pass
+        self._check(problems)
         problems.raise_any(self.path)
 
     def __iter__(self) -> Iterator[Sentence]:
-        return self._sentences("Reading", Problems(), Counter(), Counter())
+        for _, record in self._records("Reading", Problems(), Counter()):
+            if isinstance(record, Tagged):
+                yield self._tags.decode(record)
+            else:
+                yield self._align(record, Counter(), lambda message: None)
 
     def describe(self) -> str:
         """RETURNS (str): The format, and how many records were not read, and why."""
         how = " (detected)" if self.detected else ""
         kind = "JSONL" if self._file.layout == "lines" else "JSON"
-        skipped = ", ".join(f"{count:,} {reason}" for reason, count in sorted(self.skipped.items()))
-        return f"{kind} of {SHAPES[self.format].title}{how}" + (
-            f"; records not read: {skipped}" if skipped else ""
-        )
+        skipped = ", ".join(f"{reason} {count:,}" for reason, count in sorted(self.skipped.items()))
+        parts = [f"{kind} of {SHAPES[self.format].title}{how}"]
+        if self.format in TAGGED:
+            parts.append(self._tags.describe())
+        return ", ".join(parts) + (f"; records not read: {skipped}" if skipped else "")
 
     def _detect(self) -> str:
         """RETURNS (str): The shape of the first record. RAISES (ValueError): If it has none."""
@@ -97,37 +110,55 @@ class SpanFile:
         problems.raise_any(self.path)
         raise ValueError(f"{self.path}: expected records with a text and its entities, found none")
 
-    def _sentences(
-        self, action: str, problems: Problems, repairs: Counter[str], skipped: Counter[str]
-    ) -> Iterator[Sentence]:
-        """Yield the records that have no problem.
+    def _check(self, problems: Problems) -> None:
+        """Walk the file once and find what is wrong with it."""
+        tagged = False
+        for number, record in self._records("Checking", problems, self.skipped):
+            add = partial(problems.add, number)
+            try:
+                if isinstance(record, Tagged):
+                    tagged = True
+                    self._tags.check(record)
+                else:
+                    self._align(record, self.repairs, add)
+            except ValueError as error:
+                add(str(error))
+        if tagged:
+            self._tags.settle(problems, self._tagged, repair=self.repair, repairs=self.repairs)
+
+    def _tagged(self) -> Iterator[tuple[int, Tagged]]:
+        for number, record in self._records("Locating", Problems(), Counter()):
+            if isinstance(record, Tagged):
+                yield number, record
+
+    def _align(self, record: Annotated, repairs: Counter[str], add: Add) -> Sentence:
+        nlp = load_tokenizer(self.lang)
+        # the zone frees the words of this text: the vocabulary does not grow
+        with nlp.memory_zone():
+            return make_sentence(nlp, record, self.repair, repairs, add)
+
+    def _records(
+        self, action: str, problems: Problems, skipped: Counter[str]
+    ) -> Iterator[tuple[int, Annotated | Tagged]]:
+        """Yield the records that have the format's shape, with their numbers.
 
         action (str): What the progress bar says.
-        problems (Problems), repairs (Counter[str]), skipped (Counter[str]): Take what is found.
+        problems (Problems), skipped (Counter[str]): Take the others.
         """
-        nlp = load_tokenizer(self.lang)
         read = SHAPES[self.format].read
-        for number, record in self._file.records(action):
-            faults: list[str] = []
-            if isinstance(record, NotJson):
-                faults.append(record.message)
+        for number, raw in self._file.records(action):
+            if isinstance(raw, NotJson):
+                problems.add(number, raw.message)
+                continue
+            try:
+                record = read(raw)
+            except ValueError as error:
+                problems.add(number, str(error))
+                continue
+            if isinstance(record, Skipped):
+                skipped[record.reason] += 1
             else:
-                try:
-                    annotated = read(record)
-                    if isinstance(annotated, Skipped):
-                        skipped[annotated.reason] += 1
-                        continue
-                    # the zone frees the words of this text: the vocabulary does not grow
-                    with nlp.memory_zone():
-                        sentence = make_sentence(
-                            nlp, annotated, self.repair, repairs, faults.append
-                        )
-                except ValueError as error:
-                    faults.append(str(error))
-            for fault in faults:
-                problems.add(number, fault)
-            if not faults:
-                yield sentence
+                yield number, record
 
 
 def recognise(path: Path, head: bytes) -> str | None:

@@ -1,14 +1,26 @@
 """Texts with entities from JSON and JSONL: each tool's shape, and what is wrong in which words."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+import spacy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
 
 from adaptive_spacy.data.shapes import SHAPES
-from adaptive_spacy.data.source import Sentence
+from adaptive_spacy.data.source import Sentence, make_doc
 from adaptive_spacy.data.spans import SpanFile, recognise
+
+Ents = list[tuple[int, int, str]]
+
+VOCAB = Vocab()
+TOKENIZER = spacy.blank("xx").tokenizer
 
 TEXT = "Ada lives in New York."
 WORDS = ["Ada", "lives", "in", "New", "York", "."]
@@ -88,6 +100,10 @@ GOOD = [
     ("entities", {"text": TEXT, "entities": [{**one, "type": one["label"]} for one in OBJECTS]}),
 ]
 
+TAGS = ["B-PER", "O", "O", "B-LOC", "I-LOC", "O"]
+BILOU = ["U-PER", "O", "-", "B-LOC", "L-LOC", "O"]
+ORTHS = [{"orth": word, "ner": tag} for word, tag in zip(WORDS, BILOU, strict=True)]
+
 
 @pytest.mark.parametrize(("shape", "record"), GOOD)
 def test_span_file_reads_each_shape_given_or_detected(tmp_path, shape, record):
@@ -111,6 +127,52 @@ def test_span_file_reads_each_shape_given_or_detected(tmp_path, shape, record):
             assert file.describe().endswith("(detected)") == (format == "auto")
 
 
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"tokens": WORDS, "ner_tags": TAGS},
+        {"id": "0", "words": WORDS, "tags": TAGS},
+        {"tokens": WORDS, "labels": TAGS, "text": TEXT},
+    ],
+)
+def test_span_file_reads_tokens_with_tags(tmp_path, record):
+    path = write(tmp_path, to_jsonl(record))
+    assert recognise(path, path.read_bytes()) == "tokens"
+    file = SpanFile(path)
+    assert list(file) == [Sentence(WORDS, ENTS, [])] == list(file)
+    assert file.describe() == ("JSONL of tokens with tags (detected), scheme BIO (detected)")
+
+
+def test_span_file_reads_training_data_of_spacy_v2(tmp_path):
+    sentences = [{"tokens": ORTHS[:2]}, {"tokens": ORTHS[2:]}]
+    record = {"id": 0, "paragraphs": [{"raw": TEXT, "sentences": sentences}]}
+    path = write(tmp_path, [record], "file.json")
+    assert recognise(path, path.read_bytes()) == "spacy-v2-json"
+    file = SpanFile(path)
+    assert list(file) == [Sentence(WORDS, ENTS, [2], sent_starts=[0, 2])]
+    assert file.describe() == ("JSON of spaCy v2 training data (detected), scheme BILOU (detected)")
+
+
+@pytest.mark.parametrize(("missing_tag", "missing"), [("O", []), ("mask", [1])])
+def test_span_file_reads_tokens_without_a_tag_as_told(tmp_path, missing_tag, missing):
+    record = {"tokens": WORDS, "ner_tags": ["B-PER", None, *TAGS[2:]]}
+    (sentence,) = SpanFile(write(tmp_path, to_jsonl(record)), missing_tag=missing_tag)
+    assert sentence == Sentence(WORDS, ENTS, missing)
+
+
+def test_span_file_mends_illegal_tags_only_when_told_and_counts_them(tmp_path):
+    record = {"tokens": WORDS, "ner_tags": ["I-PER", "O", "O", "B-LOC", "I-LOC", "O"]}
+    path = write(tmp_path, to_jsonl(record, record))
+    file = SpanFile(path, scheme="BIO", repair=True)
+    assert [sentence.ents for sentence in file] == [ENTS, ENTS]
+    assert file.repairs == {"inner tags that continue no entity read as its start": 2}
+    assert read_error(path, scheme="BIO") == ";\n".join(
+        f"{path}:{line}: found 'I-PER' at the start of a sentence, expected B-PER or I-PER before "
+        "it (scheme BIO); --repair begins an entity there"
+        for line in (1, 2)
+    )
+
+
 def test_span_file_says_what_it_recognised_and_what_it_did_not_read(tmp_path):
     records = [
         {"text": TEXT, "spans": OBJECTS, "answer": answer}
@@ -119,13 +181,13 @@ def test_span_file_says_what_it_recognised_and_what_it_did_not_read(tmp_path):
     file = SpanFile(write(tmp_path, to_jsonl(*records)))
     assert len(list(file)) == 1
     assert file.describe() == (
-        "JSONL of Prodigy (detected); records not read: 1 ignored, 2 rejected"
+        "JSONL of Prodigy (detected); records not read: ignored 1, rejected 2"
     )
     tasks = [task(), task({"result": RESULT, "was_cancelled": True}), task({"result": RESULT})]
     file = SpanFile(write(tmp_path, tasks), format="label-studio")
     assert len(list(file)) == 1
     assert file.describe() == (
-        "JSON of Label Studio; records not read: 1 cancelled, 1 not annotated"
+        "JSON of Label Studio; records not read: cancelled 1, not annotated 1"
     )
 
 
@@ -230,8 +292,8 @@ def prodigy(**changes: Any) -> dict[str, Any]:
 
 
 NO_SHAPE = (
-    "expected a record of Prodigy, Label Studio, Label Studio JSON-MIN, spaCy v2 tuples, doccano, "
-    "texts with entities"
+    "expected a record of Prodigy, Label Studio, Label Studio JSON-MIN, spaCy v2 tuples, spaCy v2 "
+    "training data, tokens with tags, doccano, texts with entities"
 )
 
 #: a record that cannot be read, and why
@@ -481,6 +543,65 @@ def test_span_file_says_what_is_wrong_with_a_prodigy_task(tmp_path, name):
     assert read_error(path) == f"{path}:2: {message}"
 
 
+def tagged(words: Any = WORDS, tags: Any = TAGS) -> dict[str, Any]:
+    return {"tokens": words, "ner_tags": tags}
+
+
+#: records of tokens with tags that cannot be read, and why
+BAD_TAGGED = {
+    "fewer tags": (
+        tagged(tags=TAGS[:-1]),
+        "found 6 tokens and 5 tags, expected a tag for each token",
+    ),
+    "numbers": (
+        tagged(tags=[0, 1, 2, 3, 4, 5]),
+        "found the number 0 as a tag, expected its name, e.g. B-PER: nothing here says what the "
+        "numbers mean",
+    ),
+    "no tag": (
+        tagged(tags=["B-PER", "O", None, *TAGS[3:]]),
+        "found no tag of token 2, expected one; --missing-tag O reads such a token as outside, "
+        "--missing-tag mask as not annotated",
+    ),
+    "white space": (
+        tagged(tags=["\tedge", *TAGS[1:]]),
+        "found the tag '\\tedge', expected no white space at its edge",
+    ),
+    "unknown tag": (
+        tagged(tags=["X-PER", *TAGS[1:]]),
+        "found tag 'X-PER', expected O, B-TYPE or I-TYPE (scheme BIO, detected)",
+    ),
+    "illegal sequence": (
+        tagged(tags=[*TAGS[:3], "O", "I-LOC", "O"]),
+        "found 'I-LOC' after 'O', expected B-LOC or I-LOC before it (scheme BIO, detected); "
+        "--repair begins an entity there",
+    ),
+    "empty token": (tagged(["Ada", "", *WORDS[2:]]), "found an empty token 1, expected text"),
+    "token is null": (tagged([None]), "found null as token 0, expected a string"),
+    "no tags": (
+        {"tokens": WORDS},
+        'found the keys \'tokens\', expected lists under "tokens" and "ner_tags"',
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BAD_TAGGED)
+def test_span_file_says_what_is_wrong_with_tokens_and_tags(tmp_path, name):
+    record, message = BAD_TAGGED[name]
+    path = write(tmp_path, to_jsonl(tagged(), record, tagged()))
+    assert read_error(path) == f"{path}:2: {message}"
+
+
+def test_span_file_says_what_is_wrong_with_training_data_of_spacy_v2(tmp_path):
+    good = {"paragraphs": [{"sentences": [{"tokens": ORTHS}]}]}
+    bad = {"paragraphs": [{"sentences": [{"tokens": [{"orth": "Ada", "tag": "NN"}]}]}]}
+    path = write(tmp_path, [good, bad])
+    assert read_error(path) == (
+        f"{path}: record 2: found a token with the keys 'orth', 'tag', "
+        'expected "orth" and "ner"'
+    )
+
+
 EMOJI = "🎉 Ada"
 
 #: tasks of Label Studio, and what is wrong with them
@@ -646,3 +767,201 @@ def test_recognise_leaves_other_formats_alone(tmp_path, content):
 def test_recognise_leaves_broken_json_to_span_file(tmp_path, content):
     path = write(tmp_path, content.encode("latin-1"))
     assert recognise(path, path.read_bytes()) == "auto"
+
+
+# --- properties ------------------------------------------------------------------------------
+
+#: what a tokenizer or an offset may trip over: marks, astral characters, odd white space
+ALPHABET = "aAß ä\u0301\u200b\u200d🎉👩.,-'\"()\\/\n\t\r\xa0\u3000\u2028中ا0"
+LABELS = st.sampled_from(["PER", "LOC", "B-cell", "Ärzte", "a b"])
+
+
+@st.composite
+def annotated_docs(draw: st.DrawFn) -> tuple[Doc, Ents]:
+    """A doc with tokens as spaCy makes them, and its entities in tokens."""
+    doc = TOKENIZER(draw(st.text(ALPHABET, max_size=30)))
+    return doc, draw_entities(draw, doc)
+
+
+@st.composite
+def tokenized_docs(draw: st.DrawFn) -> tuple[Doc, Ents]:
+    """A doc with any tokens, and its entities in tokens."""
+    words = draw(st.lists(st.text(ALPHABET, min_size=1, max_size=5), max_size=8))
+    spaces = draw(st.lists(st.booleans(), min_size=len(words), max_size=len(words)))
+    doc = Doc(VOCAB, words=words, spaces=spaces)
+    return doc, draw_entities(draw, doc)
+
+
+def draw_entities(draw: st.DrawFn, doc: Doc) -> Ents:
+    ents, at = [], 0
+    while at < len(doc):
+        end = draw(st.integers(at, len(doc)))
+        text = doc[at:end].text
+        if text and text.strip() == text:
+            ents.append((at, end, draw(LABELS)))
+        at = max(at + 1, end)
+    return ents
+
+
+def to_sentence(doc: Doc, ents: Ents, missing: Sequence[int] = ()) -> Sentence:
+    words, spaces = [token.text for token in doc], [bool(token.whitespace_) for token in doc]
+    return Sentence(words, ents, [*missing], spaces)
+
+
+def to_lists(doc: Doc, ents: Ents) -> Ents:
+    spans = [doc[start:end] for start, end, _ in ents]
+    labels = [label for _, _, label in ents]
+    return [(one.start_char, one.end_char, x) for one, x in zip(spans, labels, strict=True)]
+
+
+def to_prodigy(sentence: Sentence) -> dict[str, Any]:
+    """A sentence as Prodigy has it, with the tokens that have no annotation."""
+    doc = Doc(VOCAB, words=sentence.words, spaces=sentence.spaces)
+    tokens = [
+        {"text": one.text, "start": one.idx, "end": one.idx + len(one), "ws": bool(one.whitespace_)}
+        for one in doc
+    ]
+    spans = [
+        {"start": start, "end": end, "label": label, "token_start": first, "token_end": last - 1}
+        for (start, end, label), (first, last, _) in zip(
+            to_lists(doc, sentence.ents), sentence.ents, strict=True
+        )
+    ]
+    return {"text": doc.text, "tokens": tokens, "spans": spans, "missing": sentence.missing}
+
+
+WRITERS = {
+    "prodigy": lambda text, spans: {
+        "text": text,
+        "answer": "accept",
+        "spans": [{"start": start, "end": end, "label": label} for start, end, label in spans],
+    },
+    "label-studio": lambda text, spans: task(
+        {
+            "result": [
+                {
+                    "type": "labels",
+                    "value": {
+                        "start": start,
+                        "end": end,
+                        # Label Studio writes line ends so
+                        "text": text[start:end].replace("\n", "\\n"),
+                        "labels": [label],
+                    },
+                }
+                for start, end, label in spans
+            ]
+        },
+        text=text,
+    ),
+    "label-studio-min": lambda text, spans: {
+        "text": text,
+        "annotation_id": 1,
+        **(
+            {
+                "label": [
+                    {"start": start, "end": end, "text": text[start:end], "labels": [label]}
+                    for start, end, label in spans
+                ]
+            }
+            if spans
+            else {}
+        ),
+    },
+    "spacy-v2": lambda text, spans: [text, {"entities": spans}],
+    "doccano": lambda text, spans: {"text": text, "label": spans},
+    "entities": lambda text, spans: {"text": text, "entities": spans},
+}
+
+
+@pytest.mark.parametrize("shape", WRITERS)
+@pytest.mark.parametrize("layout", ["lines", "list", "indented"])
+@settings(max_examples=30)
+@given(docs=st.lists(annotated_docs(), min_size=1, max_size=3), ascii=st.booleans())
+def test_span_file_reads_what_was_written_in_each_shape(shape, layout, docs, ascii):
+    records = [WRITERS[shape](doc.text, to_lists(doc, ents)) for doc, ents in docs]
+    if layout == "lines":
+        content = "".join(json.dumps(one, ensure_ascii=ascii) + "\n" for one in records)
+    else:
+        content = json.dumps(records, indent=2 if layout == "indented" else None)
+    with TemporaryDirectory() as folder:
+        file = SpanFile(write(Path(folder), content))
+        sentences = list(file)
+    assert sentences == [to_sentence(doc, ents) for doc, ents in docs]
+    assert file.format == shape
+    # and back: what was read is written as it was
+    again = [
+        WRITERS[shape](one.text, to_lists(doc, one.ents))
+        for one, (doc, _) in zip(sentences, docs, strict=True)
+    ]
+    assert json.dumps(again) == json.dumps(records)
+
+
+@settings(max_examples=100)
+@given(one=tokenized_docs(), data=st.data())
+def test_span_file_reads_prodigys_tokens_exactly(one, data):
+    doc, ents = one
+    free = sorted(set(range(len(doc))) - {i for start, end, _ in ents for i in range(start, end)})
+    missing = data.draw(st.lists(st.sampled_from(free), unique=True).map(sorted)) if free else []
+    sentence = to_sentence(doc, ents, missing)
+    record = to_prodigy(sentence)
+    with TemporaryDirectory() as folder:
+        (read,) = SpanFile(write(Path(folder), to_jsonl(record)))
+    assert read == sentence
+    assert to_prodigy(read) == record
+
+
+# fmt: off
+KEYS = st.sampled_from([
+    "text", "data", "spans", "entities", "label", "labels", "start", "end", "start_offset",
+    "answer", "tokens", "missing", "annotations", "result", "value", "was_cancelled",
+    "annotation_id", "token_start", "ner_tags", "tags", "paragraphs", "sentences", "orth", "ner",
+])
+# fmt: on
+RECORDS = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-3, 30)
+    | st.floats()
+    | st.text("ab \ud800\0🎉", max_size=6)
+    | st.sampled_from(["Ada lives", "accept", "PER", "B-PER", "O"]),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=5),
+    max_leaves=15,
+)
+
+
+@settings(max_examples=300)
+@given(
+    records=st.lists(RECORDS, max_size=4),
+    lines=st.booleans(),
+    format=st.sampled_from(["auto", *SHAPES]),
+    repair=st.booleans(),
+)
+def test_span_file_raises_nothing_but_value_errors_whatever_the_json(
+    records, lines, format, repair
+):
+    content = to_jsonl_ascii(records) if lines else json.dumps(records)
+    with TemporaryDirectory() as folder:
+        check_raises_value_error_at_most(write(Path(folder), content), format, repair)
+
+
+def to_jsonl_ascii(records: list[Any]) -> str:
+    return "".join(json.dumps(record) + "\n" for record in records)
+
+
+def check_raises_value_error_at_most(path: Path, format: str, repair: bool) -> None:
+    recognise(path, path.read_bytes())
+    try:
+        file = SpanFile(path, format=format, repair=repair)
+    except ValueError:
+        return
+    for sentence in file:
+        assert len(make_doc(sentence, VOCAB)) == len(sentence.words)
+    assert file.describe()
+
+
+@settings(max_examples=200)
+@given(content=st.binary(max_size=40), format=st.sampled_from(["auto", *SHAPES]))
+def test_span_file_raises_nothing_but_value_errors_whatever_the_bytes(content, format):
+    with TemporaryDirectory() as folder:
+        check_raises_value_error_at_most(write(Path(folder), content), format, repair=False)
