@@ -143,19 +143,7 @@ class ConllFile:
             yield document, Sentence(tokens, decode(tags, self._meanings), missing)
 
     def _find_layout(self, token_column: int | None, tag_column: int | None) -> Layout:
-        rows: list[list[str]] = []
-        count = 0
-        for _, lines in self._chunks("Opening"):
-            for line in lines:
-                if line.startswith("# "):
-                    continue
-                fields = [] if line.startswith(DOCSTART) else split_row(line)
-                rows.append(fields)
-                count += bool(fields)
-                if count == SNIFFED_ROWS:
-                    break
-            if count == SNIFFED_ROWS:
-                break
+        rows = self._sniff()
         columns = count_columns(rows)
         if columns == 1:
             raise ValueError(f"{self.path}: expected rows of a token and its tag, found one column")
@@ -171,6 +159,23 @@ class ConllFile:
                 f"--tag-column {tag_column}, which are the same of {columns}"
             )
         return Layout(columns, token, tag)
+
+    def _sniff(self) -> list[list[str]]:
+        """RETURNS (list[list[str]]): The columns of the first rows; nothing for a blank line."""
+        rows: list[list[str]] = []
+        full = 0
+        for _, lines in self._chunks("Opening"):
+            for line in lines:
+                fields = [] if line.startswith(DOCSTART) else split_row(line)
+                if line.startswith("# "):
+                    continue
+                # a file may begin with many tokens without a tag
+                if len(fields) > 1 or len(rows) < SNIFFED_ROWS:
+                    rows.append(fields)
+                full += len(fields) > 1
+                if full == SNIFFED_ROWS:
+                    return rows
+        return rows
 
     def _check_column(self, option: str, column: int, columns: int) -> int:
         if not -columns <= column < columns:

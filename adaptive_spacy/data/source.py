@@ -76,6 +76,19 @@ def make_doc(sentence: Sentence, vocab: Vocab) -> Doc:
     return doc
 
 
+def read_doc(doc: Doc) -> Sentence:
+    """RETURNS (Sentence): What `make_doc` made the doc from."""
+    starts = doc.to_array("SENT_START").astype("int64")
+    return Sentence(
+        words=[token.text for token in doc],
+        ents=[(ent.start, ent.end, ent.label_) for ent in doc.ents],
+        missing=(doc.to_array("ENT_IOB") == 0).nonzero()[0].tolist(),
+        spaces=None if doc.has_unknown_spaces else doc.to_array("SPACY").astype(bool).tolist(),
+        # spaCy takes the first token for a start even where nothing is known
+        sent_starts=(starts == 1).nonzero()[0].tolist() if starts[1:].any() else None,
+    )
+
+
 class Problems:
     """The first problems of a source, and the number of all.
 
