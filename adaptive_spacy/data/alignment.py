@@ -11,7 +11,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 from spacy.util import filter_spans
 
-from adaptive_spacy.data.source import Sentence, shorten
+from adaptive_spacy.data.source import shorten
 
 
 class CharSpan(NamedTuple):
@@ -33,9 +33,13 @@ class CharSpan(NamedTuple):
         return f"{shorten(text[self.start : self.end])} ({self.start} to {self.end}, {self.label})"
 
 
-def locate(doc: Doc, span: CharSpan, *, repair: bool, repairs: Counter[str]) -> Span:
+def locate(
+    doc: Doc, span: CharSpan, *, own_tokens: bool = False, repair: bool, repairs: Counter[str]
+) -> Span:
     """Find the tokens of an entity.
 
+    own_tokens (bool): Whether the tokens are the source's own: an entity of whole tokens is then
+        meant so, white space at its edge and all.
     repair (bool): Trim white space and widen to whole tokens; without it both are errors.
     repairs (Counter[str]): Takes what was mended, by kind.
     RETURNS (Span): The tokens, with the entity's label.
@@ -43,6 +47,14 @@ def locate(doc: Doc, span: CharSpan, *, repair: bool, repairs: Counter[str]) -> 
     """
     text = doc.text
     check_offsets(text, span)
+    entity = doc.char_span(span.start, span.end, label=span.label) if own_tokens else None
+    if entity is not None:
+        return entity
+    if not text[span.start : span.end].strip():
+        raise ValueError(
+            f"found an entity from {span.start} to {span.end} ({span.label}) that covers only "
+            "white space, expected text"
+        )
     trimmed = trim(text, span)
     if trimmed != span:
         if not repair:
@@ -79,18 +91,6 @@ def load_tokenizer(lang: str) -> Language:
         ) from None
 
 
-def to_sentence(
-    doc: Doc, ents: list[tuple[int, int, str]], missing: list[int] | None = None
-) -> Sentence:
-    """RETURNS (Sentence): The tokens of a doc, in plain Python, with these entities."""
-    return Sentence(
-        words=[token.text for token in doc],
-        ents=ents,
-        missing=missing or [],
-        spaces=[bool(token.whitespace_) for token in doc],
-    )
-
-
 def check_offsets(text: str, span: CharSpan) -> None:
     """RAISES (ValueError): If the offsets are wrong beyond repair."""
     start, end, label, covered = span
@@ -103,8 +103,6 @@ def check_offsets(text: str, span: CharSpan) -> None:
         raise ValueError(
             f"found {where}, expected offsets up to {len(text)}, the length of the text"
         )
-    if not text[start:end].strip():
-        raise ValueError(f"found {where} that covers only white space, expected text")
     if covered is not None and squeeze(covered) != squeeze(text[start:end]):
         hint = ""
         if covered == slice_utf16(text, start, end):

@@ -17,7 +17,6 @@ from adaptive_spacy.data.alignment import (
     locate,
     resolve,
     squeeze,
-    to_sentence,
 )
 from adaptive_spacy.data.source import MAX_PROBLEMS, Problems, Sentence, raise_problems, shorten
 from adaptive_spacy.data.text import describe_nul, open_text
@@ -171,7 +170,12 @@ class BratFolder:
                 repairs=repairs,
                 add=lambda span, message: problems.add(found[span], message),
             )
-            return to_sentence(doc, ents)
+            return Sentence(
+                words=[token.text for token in doc],
+                ents=ents,
+                missing=[],
+                spaces=[bool(token.whitespace_) for token in doc],
+            )
 
 
 def recognise(path: Path, head: bytes) -> str | None:

@@ -25,6 +25,8 @@ class Annotated(NamedTuple):
     tokens (list[Any] | None): The record's own tokens, `{"text", "start", "end"}` each; None: the
         text is yet to be tokenized.
     missing (list[Any]): Indices of the tokens whose annotation is missing.
+    sent_starts (list[Any] | None): Indices of the tokens that begin a sentence; None: not known.
+    known_spaces (bool): Whether the spaces of the text are those of the source.
     partial (bool): Whether only the entities are annotated and what is outside is not.
     """
 
@@ -32,6 +34,8 @@ class Annotated(NamedTuple):
     spans: list[Any]
     tokens: list[Any] | None = None
     missing: list[Any] = []  # noqa: RUF012 (never changed)
+    sent_starts: list[Any] | None = None
+    known_spaces: bool = True
     partial: bool = False
 
 
@@ -186,7 +190,8 @@ def is_list_of_objects(value: Any) -> bool:
 def read_prodigy(record: Any) -> Annotated | Skipped:
     """Prodigy's tasks. What was rejected or ignored is not read: a rejected task tells that its
     entities are wrong, not which are right. In a binary task, as `ner.teach` asks them, only the
-    entity is annotated."""
+    entity is annotated. Beside what Prodigy writes `export` has `missing` and `sent_starts`, both
+    indices of tokens, and `has_unknown_spaces`."""
     record = check_object(record)
     answer = record.get("answer", "accept")
     if answer in ("reject", "ignore"):
@@ -195,11 +200,19 @@ def read_prodigy(record: Any) -> Annotated | Skipped:
         raise ValueError(f"found the answer {quote(answer)}, expected accept, reject or ignore")
     text = get_text(record, ("text",))
     tokens = get_list(record, "tokens") if "tokens" in record else None
-    missing = get_list(record, "missing")
-    if missing and tokens is None:
-        raise ValueError('found "missing" without "tokens", expected both: it holds their indices')
+    for key in ("missing", "sent_starts"):
+        if record.get(key) and tokens is None:
+            raise ValueError(
+                f'found "{key}" without "tokens", expected both: it holds their indices'
+            )
     return Annotated(
-        text, get_list(record, "spans"), tokens, missing, record.get("_is_binary") is True
+        text,
+        get_list(record, "spans"),
+        tokens,
+        get_list(record, "missing"),
+        get_list(record, "sent_starts") if "sent_starts" in record else None,
+        known_spaces=record.get("has_unknown_spaces") is not True,
+        partial=record.get("_is_binary") is True,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from adaptive_spacy.data.alignment import CharSpan, load_tokenizer, locate, resolve, to_sentence
+from adaptive_spacy.data.alignment import CharSpan, load_tokenizer, locate, resolve
 from adaptive_spacy.data.jsonl import JsonFile, NotJson
 from adaptive_spacy.data.shapes import (
     SHAPES,
@@ -210,7 +210,15 @@ def make_sentence(
         try:
             span = read_span(raw)
             check_token_indices(raw, span, record.tokens or [])
-            found.append(locate(doc, span, repair=repair, repairs=repairs))
+            found.append(
+                locate(
+                    doc,
+                    span,
+                    own_tokens=record.tokens is not None,
+                    repair=repair,
+                    repairs=repairs,
+                )
+            )
         except ValueError as error:
             add(str(error))
     ents = resolve(found, repair=repair, repairs=repairs, add=lambda _, message: add(message))
@@ -219,7 +227,14 @@ def make_sentence(
         missing = [i for i in range(len(doc)) if i not in annotated]
     else:
         missing = find_missing(record.missing, positions, annotated)
-    return to_sentence(doc, ents, missing)
+    starts = record.sent_starts
+    return Sentence(
+        words=[token.text for token in doc],
+        ents=ents,
+        missing=missing,
+        spaces=[bool(token.whitespace_) for token in doc] if record.known_spaces else None,
+        sent_starts=None if starts is None else find_tokens("sent_starts", starts, positions),
+    )
 
 
 def place_tokens(text: str, tokens: list[Any]) -> tuple[list[str], list[bool], list[int]]:
@@ -300,16 +315,27 @@ def check_token_indices(raw: Any, span: CharSpan, tokens: list[Any]) -> None:
 def find_missing(missing: list[Any], positions: list[int], annotated: set[int]) -> list[int]:
     """RETURNS (list[int]): The tokens without annotation, in order.
     RAISES (ValueError): If there is no such token, or if it is part of an entity."""
-    found = set()
-    for index in missing:
+    found = find_tokens("missing", missing, positions)
+    for index in found:
+        if index in annotated:
+            raise ValueError(
+                f'found token {positions.index(index)} under "missing" and in an entity, expected '
+                "one of both"
+            )
+    return found
+
+
+def find_tokens(key: str, indices: list[Any], positions: list[int]) -> list[int]:
+    """Find tokens by their numbers in the record.
+
+    key (str): What the record calls them.
+    positions (list[int]): Where the record's tokens are.
+    RETURNS (list[int]): Where these are, in order. RAISES (ValueError): If there is no such token.
+    """
+    for index in indices:
         if type(index) is not int or not 0 <= index < len(positions):
             raise ValueError(
-                f'found {quote(index)} under "missing", expected a token from 0 to '
+                f'found {quote(index)} under "{key}", expected a token from 0 to '
                 f"{len(positions) - 1}"
             )
-        if positions[index] in annotated:
-            raise ValueError(
-                f'found token {index} under "missing" and in an entity, expected one of both'
-            )
-        found.add(positions[index])
-    return sorted(found)
+    return sorted({positions[index] for index in indices})

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
+from adaptive_spacy.data.export import make_record
 from adaptive_spacy.data.shapes import SHAPES
 from adaptive_spacy.data.source import Sentence, make_doc
 from adaptive_spacy.data.spans import SpanFile, recognise
@@ -525,6 +526,14 @@ BAD_TASKS = {
         prodigy(missing=[6]),
         'found 6 under "missing", expected a token from 0 to 5',
     ),
+    "sent_starts without tokens": (
+        {"text": TEXT, "spans": [], "sent_starts": [0], "answer": "accept"},
+        'found "sent_starts" without "tokens", expected both: it holds their indices',
+    ),
+    "sent_starts is no index": (
+        prodigy(sent_starts=[0, "3"]),
+        "found '3' under \"sent_starts\", expected a token from 0 to 5",
+    ),
     "missing in an entity": (
         prodigy(missing=[4]),
         'found token 4 under "missing" and in an entity, expected one of both',
@@ -789,15 +798,15 @@ def tokenized_docs(draw: st.DrawFn) -> tuple[Doc, Ents]:
     words = draw(st.lists(st.text(ALPHABET, min_size=1, max_size=5), max_size=8))
     spaces = draw(st.lists(st.booleans(), min_size=len(words), max_size=len(words)))
     doc = Doc(VOCAB, words=words, spaces=spaces)
-    return doc, draw_entities(draw, doc)
+    return doc, draw_entities(draw, doc, own_tokens=True)
 
 
-def draw_entities(draw: st.DrawFn, doc: Doc) -> Ents:
+def draw_entities(draw: st.DrawFn, doc: Doc, own_tokens: bool = False) -> Ents:
     ents, at = [], 0
     while at < len(doc):
         end = draw(st.integers(at, len(doc)))
         text = doc[at:end].text
-        if text and text.strip() == text:
+        if text and (own_tokens or text.strip() == text):
             ents.append((at, end, draw(LABELS)))
         at = max(at + 1, end)
     return ents
@@ -812,22 +821,6 @@ def to_lists(doc: Doc, ents: Ents) -> Ents:
     spans = [doc[start:end] for start, end, _ in ents]
     labels = [label for _, _, label in ents]
     return [(one.start_char, one.end_char, x) for one, x in zip(spans, labels, strict=True)]
-
-
-def to_prodigy(sentence: Sentence) -> dict[str, Any]:
-    """A sentence as Prodigy has it, with the tokens that have no annotation."""
-    doc = Doc(VOCAB, words=sentence.words, spaces=sentence.spaces)
-    tokens = [
-        {"text": one.text, "start": one.idx, "end": one.idx + len(one), "ws": bool(one.whitespace_)}
-        for one in doc
-    ]
-    spans = [
-        {"start": start, "end": end, "label": label, "token_start": first, "token_end": last - 1}
-        for (start, end, label), (first, last, _) in zip(
-            to_lists(doc, sentence.ents), sentence.ents, strict=True
-        )
-    ]
-    return {"text": doc.text, "tokens": tokens, "spans": spans, "missing": sentence.missing}
 
 
 WRITERS = {
@@ -897,18 +890,25 @@ def test_span_file_reads_what_was_written_in_each_shape(shape, layout, docs, asc
     assert json.dumps(again) == json.dumps(records)
 
 
-@settings(max_examples=100)
+@settings(max_examples=150)
 @given(one=tokenized_docs(), data=st.data())
-def test_span_file_reads_prodigys_tokens_exactly(one, data):
+def test_span_file_reads_back_exactly_what_export_writes(one, data):
     doc, ents = one
     free = sorted(set(range(len(doc))) - {i for start, end, _ in ents for i in range(start, end)})
-    missing = data.draw(st.lists(st.sampled_from(free), unique=True).map(sorted)) if free else []
-    sentence = to_sentence(doc, ents, missing)
-    record = to_prodigy(sentence)
+    some = st.lists(st.sampled_from(free), unique=True).map(sorted) if free else st.just([])
+    starts = st.lists(st.sampled_from(range(len(doc))), unique=True) if len(doc) else st.just([])
+    sentence = to_sentence(doc, ents, data.draw(some))._replace(
+        sent_starts=data.draw(st.none() | starts.map(lambda found: sorted({0, *found})))
+        if len(doc) > 1
+        else None
+    )
+    if data.draw(st.booleans()):
+        sentence = sentence._replace(spaces=None)
+    record = make_record(sentence)
     with TemporaryDirectory() as folder:
         (read,) = SpanFile(write(Path(folder), to_jsonl(record)))
     assert read == sentence
-    assert to_prodigy(read) == record
+    assert make_record(read) == record
 
 
 # fmt: off
