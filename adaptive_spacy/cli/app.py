@@ -5,6 +5,7 @@ import typer
 from adaptive_spacy.cli.convert import convert_cli
 from adaptive_spacy.cli.evaluate import evaluate_cli
 from adaptive_spacy.cli.export import export_cli
+from adaptive_spacy.cli.init import init_cli
 from adaptive_spacy.cli.model import model_cli
 from adaptive_spacy.cli.package import package_cli
 from adaptive_spacy.cli.plot import plot_cli
@@ -28,6 +29,7 @@ def main() -> None:
 app.command("model")(model_cli)
 app.command("convert")(convert_cli)
 app.command("export")(export_cli)
+app.command("init")(init_cli)
 app.command("stats")(stats_cli)
 app.command("evaluate")(evaluate_cli)
 app.command("plot")(plot_cli)
