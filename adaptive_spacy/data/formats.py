@@ -6,9 +6,10 @@ from inspect import signature
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from adaptive_spacy.data import brat, spans
+from adaptive_spacy.data import brat, hub, spans
 from adaptive_spacy.data.brat import BratFolder
 from adaptive_spacy.data.conll import ConllFile
+from adaptive_spacy.data.hub import HubData
 from adaptive_spacy.data.shapes import SHAPES
 from adaptive_spacy.data.source import Source
 from adaptive_spacy.data.spans import SpanFile
@@ -18,7 +19,7 @@ HEAD_BYTES = 65_536
 # how files begin that are no text, beside packed ones
 BINARY = {
     b"%PDF": "a PDF file; extract and annotate its text",
-    b"PAR1": "a parquet file; give the folder of the data set that it belongs to",
+    b"PAR1": "a parquet file; --format hub reads it",
     b"\xd0\xcf\x11\xe0": "a Microsoft Office file; save it as text",
     b"SQLite format 3\0": "a SQLite database; export it as JSONL",
     b"\x89PNG": "a picture",
@@ -47,6 +48,7 @@ FORMATS: dict[str, Format] = {
     "jsonl": Format("JSON or JSONL", SpanFile),
     **{name: Format(shape.title, partial(SpanFile, format=name)) for name, shape in SHAPES.items()},
     "brat": Format("brat", BratFolder),
+    "hub": Format("Hugging Face data", HubData),
 }
 FORMAT_NAMES = ("auto", *FORMATS)
 
@@ -78,7 +80,7 @@ def find_format(path: Path, format: str = "auto") -> str:
         raise ValueError(f"--format: expected one of {', '.join(FORMAT_NAMES)}, got {format!r}")
     if format == "auto":
         return recognise(path)
-    if path.is_file():
+    if path.is_file() and format != "hub":
         check_is_text(path, read_head(path))
     return format
 
@@ -105,14 +107,16 @@ def recognise(path: Path) -> str:
     if not path.exists():
         raise ValueError(f"{path}: expected a file or folder to convert, found nothing")
     if path.is_dir():
-        name = brat.recognise(path, b"")
+        name = brat.recognise(path, b"") or hub.recognise(path, b"")
         if name is None:
             raise ValueError(
-                f"{path}: expected a file, or a folder of brat's .txt and .ann files, found a "
-                f"folder of {list_files(path)}"
+                f"{path}: expected a file, a folder of brat's .txt and .ann files or a data set of "
+                f"Hugging Face, found a folder of {list_files(path)}"
             )
         return name
     head = read_head(path)
+    if hub.recognise(path, head):
+        return "hub"
     check_is_text(path, head)
     name = spans.recognise(path, head)
     if name == "auto":

@@ -177,10 +177,23 @@ def list_keys(record: dict[str, Any]) -> str:
 
 def is_prodigy(record: Any) -> bool:
     return isinstance(record, dict) and (
+        is_prodigy_task(record)
+        or (isinstance(record.get("text"), str) and is_list_of_spans(record.get("spans")))
+    )
+
+
+def is_prodigy_task(record: dict[str, Any]) -> bool:
+    """Whether a record is certainly one of Prodigy's: it has no "spans" where there are none."""
+    tokens = record.get("tokens")
+    return (
         "answer" in record
         or "_task_hash" in record
-        or ("spans" in record and is_list_of_objects(record.get("tokens")))
+        or ("spans" in record and is_list_of_objects(tokens))
     )
+
+
+def is_list_of_spans(value: Any) -> bool:
+    return bool(value) and is_list_of_objects(value) and {"start", "end"} <= value[0].keys()
 
 
 def is_list_of_objects(value: Any) -> bool:
@@ -199,6 +212,8 @@ def read_prodigy(record: Any) -> Annotated | Skipped:
     if answer != "accept":
         raise ValueError(f"found the answer {quote(answer)}, expected accept, reject or ignore")
     text = get_text(record, ("text",))
+    if "spans" not in record and not is_prodigy_task(record):
+        raise ValueError(f'found no "spans", expected them beside {list_keys(record)}')
     tokens = get_list(record, "tokens") if "tokens" in record else None
     for key in ("missing", "sent_starts"):
         if record.get(key) and tokens is None:

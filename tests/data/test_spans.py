@@ -82,6 +82,7 @@ GOOD = [
     ("prodigy", {"text": TEXT, "spans": OBJECTS, "_task_hash": 1, "_input_hash": 2}),
     ("prodigy", {"text": TEXT, "tokens": TOKENS, "spans": TOKEN_SPANS, "answer": "accept"}),
     ("prodigy", {"text": TEXT, "tokens": TOKENS, "spans": TOKEN_SPANS}),
+    ("prodigy", {"text": TEXT, "spans": OBJECTS}),
     ("label-studio", task({"result": RESULT})),
     ("label-studio", task({"result": RESULT}, meta=7, article=TEXT)),
     ("label-studio", {"data": {"text": TEXT}, "completions": [{"result": RESULT}]}),
@@ -476,6 +477,10 @@ BAD_TASKS = {
     "no text": (
         {"html": "<b>Ada</b>", "spans": [], "answer": "accept"},
         "found no \"text\", expected one beside the keys 'answer', 'html', 'spans'",
+    ),
+    "no spans": (
+        {"text": TEXT, "ents": OBJECTS},
+        "found no \"spans\", expected them beside the keys 'ents', 'text'",
     ),
     "spans are no list": (prodigy(spans={}), 'found {} under "spans", expected a list'),
     "token without offsets": (
