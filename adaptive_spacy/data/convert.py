@@ -198,8 +198,7 @@ def convert(
     summary = Summary(output, files)
     summary.splits.update((name, SplitSummary()) for name in (*(split or ()), *filter(None, names)))
     ranks = {name: array("Q") for name in summary.splits}
-    with_starts = any(getattr(file, "group", "sentences") != "sentences" for file in files)
-    make_shard = partial(Shard, norm, with_starts)
+    make_shard = partial(Shard, norm)
     with aside(output) as folder:
         shards = {name: Shards(folder, name, shard_size, make_shard) for name in summary.splits}
         for file, whole in zip(files, names, strict=True):

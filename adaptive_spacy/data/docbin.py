@@ -47,18 +47,19 @@ class Shard:
     It writes the bytes that `DocBin.to_bytes` gives for the docs of `make_doc`, in a tenth of the
     time: a Doc and its tokens are made only to be read back at once.
 
+    Where sentences start is stored if that is known of one of them at least.
+
     norm (Callable[[str], str]): What spaCy takes for a word's norm, see `find_norm`.
-    with_starts (bool): Whether to store where sentences start.
     """
 
-    def __init__(self, norm: Callable[[str], str], with_starts: bool = False) -> None:
+    def __init__(self, norm: Callable[[str], str]) -> None:
         self._ids = Ids(norm)
         self._labels: dict[str, int] = {}
         self._orths = array("Q")
         self._iobs = bytearray()
         self._types = array("Q")
         self._spaces = bytearray()
-        self._starts = array("b") if with_starts else None
+        self._starts: array[int] | None = None
         self._lengths: list[int] = []
         self._flags: list[dict[str, bool]] = []
 
@@ -89,7 +90,7 @@ class Shard:
         for i in missing:
             self._iobs[offset + i] = 0
         self._spaces += b"\1" * length if spaces is None else bytes(spaces)
-        if self._starts is not None:
+        if self._starts is not None or sent_starts is not None:
             self._add_starts(sent_starts, length)
         self._lengths.append(length)
         self._flags.append({"has_unknown_spaces": spaces is None})
@@ -130,12 +131,20 @@ class Shard:
         return self._labels[label]
 
     def _add_starts(self, sent_starts: list[int] | None, length: int) -> None:
-        assert self._starts is not None
-        offset = len(self._starts)
-        unknown = sent_starts is None
-        self._starts.frombytes(bytes((0 if unknown else IS_NO_START % 256,)) * length)
-        for i in ([0] if length else []) if sent_starts is None else sent_starts:
-            self._starts[offset + i] = IS_START
+        if self._starts is None:
+            self._starts = array("b")
+            for before in self._lengths:
+                self._starts.extend(mark_starts(None, before))
+        self._starts.extend(mark_starts(sent_starts, length))
+
+
+def mark_starts(sent_starts: list[int] | None, length: int) -> list[int]:
+    """RETURNS (list[int]): spaCy's SENT_START of each token of a doc."""
+    marks = [0 if sent_starts is None else IS_NO_START] * length
+    # spaCy takes the first token for a start even where nothing is known
+    for i in range(min(1, length)) if sent_starts is None else sent_starts:
+        marks[i] = IS_START
+    return marks
 
 
 class Shards:

@@ -22,7 +22,7 @@ PARIS = Sentence(["Paris"], [(0, 1, "LOC")], [])
 
 def store(folder: Path, *sentences: Sentence) -> Path:
     """RETURNS (Path): A .spacy file of the sentences."""
-    shard = Shard(find_norm("xx"), any(one.sent_starts is not None for one in sentences))
+    shard = Shard(find_norm("xx"))
     for sentence in sentences:
         shard.add(sentence)
     path = folder / "in.spacy"
