@@ -52,11 +52,14 @@ class Shape(NamedTuple):
     fits (Callable[[Any], bool]): Whether a record, by its keys, is written this way.
     read (Callable[[Any], Annotated | Tagged | Skipped]): Read a record. RAISES (ValueError): If it
         is not written this way after all.
+    unique (str | None): Key of what is annotated, if records in a row that share it are of several
+        annotators.
     """
 
     title: str
     fits: Callable[[Any], bool]
     read: Callable[[Any], Annotated | Tagged | Skipped]
+    unique: str | None = None
 
 
 def detect_shape(record: Any) -> str | None:
@@ -324,7 +327,8 @@ def read_plain(record: Any) -> Annotated:
 
 
 def read_label_studio_min(record: Any) -> Annotated:
-    """Label Studio's JSON-MIN: no key for the entities where there are none."""
+    """Label Studio's JSON-MIN: a record per annotation, with no key for the entities where there
+    are none."""
     record = check_object(record)
     text = get_text(record, ("text",))
     has_spans = any(isinstance(record.get(key), list) for key in SPANS)
@@ -428,7 +432,9 @@ def read_tag(tag: Any) -> str:
 SHAPES = {
     "prodigy": Shape("Prodigy", is_prodigy, read_prodigy),
     "label-studio": Shape("Label Studio", is_label_studio, read_label_studio),
-    "label-studio-min": Shape("Label Studio JSON-MIN", is_label_studio_min, read_label_studio_min),
+    "label-studio-min": Shape(
+        "Label Studio JSON-MIN", is_label_studio_min, read_label_studio_min, unique="id"
+    ),
     "spacy-v2": Shape("spaCy v2 tuples", is_spacy_tuple, read_spacy_tuple),
     "spacy-v2-json": Shape("spaCy v2 training data", is_spacy_json, read_spacy_json),
     "tokens": Shape("tokens with tags", is_tagged, read_tagged),

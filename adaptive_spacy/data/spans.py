@@ -145,13 +145,16 @@ class SpanFile:
         action (str): What the progress bar says.
         problems (Problems), skipped (Counter[str]): Take the others.
         """
-        read = SHAPES[self.format].read
+        shape = SHAPES[self.format]
+        previous = None
         for number, raw in self._file.records(action):
             if isinstance(raw, NotJson):
                 problems.add(number, raw.message)
                 continue
             try:
-                record = read(raw)
+                record = shape.read(raw)
+                if shape.unique:
+                    previous = check_unique(raw.get(shape.unique), previous)
             except ValueError as error:
                 problems.add(number, str(error))
                 continue
@@ -159,6 +162,17 @@ class SpanFile:
                 skipped[record.reason] += 1
             else:
                 yield number, record
+
+
+def check_unique(name: Any, previous: Any) -> Any:
+    """RETURNS (Any): The name of what a record annotates.
+    RAISES (ValueError): If the record before it annotates the same."""
+    if name is not None and name == previous:
+        raise ValueError(
+            f"found a second annotation of task {quote(name)}, expected one of each text; export "
+            "JSON, where one of several annotations can be marked as ground truth"
+        )
+    return name
 
 
 def recognise(path: Path, head: bytes) -> str | None:

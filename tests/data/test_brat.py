@@ -1,9 +1,14 @@
 """Texts with entities from brat's folders: what is read, what is refused and in which words."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from spacy.tokens import Doc
 
+from adaptive_spacy.data.alignment import load_tokenizer
 from adaptive_spacy.data.brat import BratFolder, recognise
 from adaptive_spacy.data.source import Sentence
 
@@ -230,3 +235,89 @@ def test_recognise_leaves_other_folders_alone(tmp_path):
     (tmp_path / "a.txt").write_text("Ada", encoding="utf-8")
     assert recognise(tmp_path, b"") is None
     assert recognise(tmp_path / "a.txt", b"Ada") is None
+
+
+# --- properties ------------------------------------------------------------------------------
+
+ALPHABET = "aB ä\u0301🎉.,'\n\t\r\xa0\u2028中"
+
+
+@st.composite
+def texts(draw: st.DrawFn) -> Doc:
+    """A text with entities on its tokens."""
+    doc = load_tokenizer("xx")(draw(st.text(ALPHABET, max_size=25)))
+    ents, at = [], 0
+    while at < len(doc):
+        end = draw(st.integers(at, len(doc)))
+        text = doc[at:end].text
+        # brat divides an entity at a line end, and the rest of a line cannot hold a tab
+        if text and text == text.strip() and not set(text) & set("\n\r\t"):
+            ents.append(doc.char_span(doc[at].idx, doc[at].idx + len(text), label=draw(LABELS)))
+        at = max(at + 1, end)
+    doc.set_ents(ents)
+    return doc
+
+
+LABELS = st.sampled_from(["PER", "Geo-Political", "Ä_b"])
+
+
+def to_ann(sentence: Sentence) -> str:
+    """The .ann file of a sentence."""
+    doc = Doc(load_tokenizer("xx").vocab, words=sentence.words, spaces=sentence.spaces)
+    spans = [(doc[start:end], label) for start, end, label in sentence.ents]
+    return "".join(
+        f"T{i}\t{label} {span.start_char} {span.end_char}\t{span.text}\n"
+        for i, (span, label) in enumerate(spans, 1)
+    )
+
+
+@settings(max_examples=60)
+@given(docs=st.lists(texts(), min_size=1, max_size=3))
+def test_brat_reads_what_was_written(docs):
+    corpus = [
+        Sentence(
+            [token.text for token in doc],
+            [(ent.start, ent.end, ent.label_) for ent in doc.ents],
+            [],
+            [bool(token.whitespace_) for token in doc],
+        )
+        for doc in docs
+    ]
+    with TemporaryDirectory() as folder:
+        for i, sentence in enumerate(corpus):
+            (Path(folder) / f"{i}.txt").write_text(sentence.text, encoding="utf-8", newline="")
+            (Path(folder) / f"{i}.ann").write_text(to_ann(sentence), encoding="utf-8")
+        read = list(BratFolder(folder))
+    assert read == corpus
+    # and back: what was read is written as it was
+    assert [to_ann(sentence) for sentence in read] == [to_ann(sentence) for sentence in corpus]
+
+
+@settings(max_examples=200)
+@given(
+    text=st.text("Ad ä\n\r🎉", max_size=12) | st.binary(max_size=8),
+    lines=st.lists(
+        st.binary(max_size=12)
+        | st.builds(
+            lambda *parts: "{}\t{} {} {}{}\t{}".format(*parts).encode("utf-8", "replace"),
+            st.sampled_from(["T1", "T2", "R1", "#1", "", "*"]),
+            st.sampled_from(["PER", "", "a b"]),
+            st.integers(-2, 20),
+            st.integers(-2, 20),
+            st.sampled_from(["", ";3 5", ";9 4", ";"]),
+            st.text("Ad ä\n\r🎉", max_size=6),
+        ),
+        max_size=4,
+    ),
+    repair=st.booleans(),
+)
+def test_brat_raises_nothing_but_value_errors_whatever_the_files(text, lines, repair):
+    with TemporaryDirectory() as folder:
+        write(Path(folder), text=text, ann=b"\n".join(lines))
+        try:
+            (sentence,) = BratFolder(folder, repair=repair)
+        except ValueError:
+            return
+    assert "".join(sentence.text.split()) == "".join(
+        (text if isinstance(text, str) else text.decode("utf-8-sig")).split()
+    )

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
+from adaptive_spacy.data.alignment import load_tokenizer
 from adaptive_spacy.data.export import make_record
 from adaptive_spacy.data.shapes import SHAPES
 from adaptive_spacy.data.source import Sentence, make_doc
@@ -245,6 +246,15 @@ def test_span_file_reads_any_encoding(tmp_path):
 def test_span_file_keeps_an_empty_text(tmp_path):
     path = write(tmp_path, to_jsonl({"text": "", "entities": []}))
     assert list(SpanFile(path)) == [Sentence([], [], [], [])]
+
+
+def test_span_file_keeps_no_words_of_the_texts_it_read(tmp_path):
+    records = [{"text": f"word{i} Ada{i}", "entities": [[0, 4, f"T{i}"]]} for i in range(200)]
+    strings = load_tokenizer("xx").vocab.strings
+    before = len(strings)
+    file = SpanFile(write(tmp_path, to_jsonl(*records)), repair=True)
+    assert len(list(file)) == 200
+    assert len(strings) == before
 
 
 # --- repairs ---------------------------------------------------------------------------------
@@ -668,6 +678,18 @@ def test_span_file_says_what_is_wrong_with_a_label_studio_task(tmp_path, name):
     record, message = BAD_LABEL_STUDIO[name]
     path = write(tmp_path, [task({"result": RESULT}), record])
     assert read_error(path) == f"{path}: record 2: {message}"
+
+
+def test_span_file_refuses_several_annotations_of_a_task_in_json_min(tmp_path):
+    records = [
+        {"id": task, "text": TEXT, "label": VALUES, "annotator": annotator, "annotation_id": task}
+        for task, annotator in ((1, 1), (2, 1), (2, 2), (3, 1))
+    ]
+    path = write(tmp_path, records)
+    assert read_error(path) == (
+        f"{path}: record 3: found a second annotation of task 2, expected one of each text; export "
+        "JSON, where one of several annotations can be marked as ground truth"
+    )
 
 
 GOOD_JSON = json.dumps(entities())
