@@ -17,11 +17,13 @@ class Layout(NamedTuple):
     columns (int): The number of columns.
     token (int): Column of the token, from 0.
     tag (int): Column of the tag, from 0.
+    numbered (bool): Whether column 0 numbers the tokens, so that no row begins with a #.
     """
 
     columns: int
     token: int
     tag: int
+    numbered: bool = False
 
 
 def split_row(line: str) -> list[str]:
@@ -50,15 +52,18 @@ def count_columns(rows: list[list[str]]) -> int:
     return max(counts, key=counts.__getitem__, default=2)  # of equals the first
 
 
-def detect_token_column(rows: list[list[str]]) -> int:
-    """RETURNS (int): 0, or 1 where column 0 only numbers the tokens of each sentence from 1.
+def is_numbered(rows: list[list[str]]) -> bool:
+    """Whether column 0 only numbers the tokens of each sentence from 1, as in CoNLL-U.
 
     rows (list[list[str]]): The columns of the first rows; nothing for a blank line.
     """
-    firsts = [fields for i, fields in enumerate(rows) if fields and (i == 0 or not rows[i - 1])]
-    full = [fields for fields in rows if len(fields) > 2]
-    numbered = full and all(INDEX.fullmatch(fields[0]) for fields in rows if fields)
-    return int(bool(numbered and all(fields[0] == "1" for fields in firsts)))
+    rows = [fields for fields in rows if not fields or not fields[0].startswith("#")]
+    firsts = [fields[0] for i, fields in enumerate(rows) if fields and (i == 0 or not rows[i - 1])]
+    return (
+        any(len(fields) > 2 for fields in rows)
+        and all(INDEX.fullmatch(fields[0]) for fields in rows if fields)
+        and set(firsts) == {"1"}
+    )
 
 
 def detect_tag_column(rows: list[list[str]], columns: int, token: int) -> int:

@@ -11,8 +11,8 @@ from adaptive_spacy.data.columns import (
     Layout,
     count_columns,
     detect_tag_column,
-    detect_token_column,
     is_comment,
+    is_numbered,
     split_row,
 )
 from adaptive_spacy.data.schemes import (
@@ -32,7 +32,7 @@ SNIFFED_ROWS = 1000
 CHUNK_CHARS = 1 << 20
 MAX_LINE_CHARS = 1 << 24
 MAX_TAGS = 10_000
-KNOWN_ROWS = 1 << 16  # rows whose columns are kept, as most rows of a text come again
+KNOWN_ROWS = 1 << 17  # rows whose columns are kept, as most rows of a text come again
 LONGEST_KNOWN = 100
 
 SKIPPED = "\tskipped"  # in place of the tag: a comment
@@ -43,13 +43,11 @@ class Rows(NamedTuple):
     """The rows of a sentence.
 
     tokens (list[str]), tags (list[str]): As the file has them.
-    lines (list[int]): Line of each row, from 1.
     document (int): The number of `-DOCSTART-` rows so far.
     """
 
     tokens: list[str]
     tags: list[str]
-    lines: list[int]
     document: int
 
 
@@ -58,7 +56,8 @@ class ConllFile:
 
     Columns are separated by tabs or, in a row without a tab, by spaces. `-DOCSTART-` rows divide
     documents. Comments are skipped: lines that start with `# ` and go on as `key = value` or with
-    more columns than the file has. Other `#` are tokens, as in tweets.
+    more columns than the file has. Other `#` are tokens, as in tweets, unless rows begin with a
+    number.
 
     path (str | Path): The file.
     scheme (str): One of `SCHEMES`, or "auto": the one that fits the whole file.
@@ -94,6 +93,7 @@ class ConllFile:
         self.encoding = encoding
         self.progress = progress
         self.repairs: Counter[str] = Counter()
+        self._known: dict[str, tuple[str | None, str]] = {}
         self.group = parse_group(group)
         wanted = find_scheme(scheme, or_auto=True)
         if missing_tag not in (None, "O", "mask"):
@@ -136,7 +136,7 @@ class ConllFile:
     def _sentences(self) -> Iterator[tuple[int, Sentence]]:
         """Yield the sentences, each with the number of its document."""
         mask = self.missing_tag == "mask"
-        for tokens, tags, _, document in self._rows("Reading", Problems()):
+        for tokens, tags, document in self._rows("Reading", Problems()):
             missing = []
             if mask and UNTAGGED in tags:
                 missing = [i for i, raw in enumerate(tags) if raw == UNTAGGED]
@@ -147,8 +147,9 @@ class ConllFile:
         columns = count_columns(rows)
         if columns == 1:
             raise ValueError(f"{self.path}: expected rows of a token and its tag, found one column")
+        numbered = is_numbered(rows)
         if token_column is None:
-            token_column = detect_token_column(rows)
+            token_column = int(numbered)
         token = self._check_column("--token-column", token_column, columns)
         if tag_column is None:
             tag_column = detect_tag_column(rows, columns, token)
@@ -158,7 +159,7 @@ class ConllFile:
                 f"{self.path}: expected two columns, got --token-column {token_column} and "
                 f"--tag-column {tag_column}, which are the same of {columns}"
             )
-        return Layout(columns, token, tag)
+        return Layout(columns, token, tag, numbered and token > 0)
 
     def _sniff(self) -> list[list[str]]:
         """RETURNS (list[list[str]]): The columns of the first rows; nothing for a blank line."""
@@ -222,13 +223,22 @@ class ConllFile:
         """RETURNS (list[tuple[int, str]]): The first lines with faults, and which."""
         messages = {fault.pair: fault.message for fault in faults}
         places: list[tuple[int, str]] = []
-        for _, tags, lines, _ in self._rows("Locating", Problems()):
-            for pair, line in zip(pairwise((EDGE, *tags, EDGE)), (*lines, lines[-1]), strict=True):
-                if pair in messages:
-                    places.append((line, messages[pair]))
+        before, last = EDGE, 0
+        for first, chunk in self._chunks("Locating"):
+            for number, line in enumerate(chunk, first):
+                tag = self._read_row(line)[1]
+                if tag is SKIPPED:
+                    continue
+                if tag is DOCUMENT:
+                    tag = EDGE
+                if (before, tag) in messages:
+                    places.append((last if tag is EDGE else number, messages[before, tag]))
+                before, last = tag, number
             if len(places) >= MAX_PROBLEMS:
-                break
-        return places[:MAX_PROBLEMS]
+                return places[:MAX_PROBLEMS]
+        if (before, EDGE) in messages:
+            places.append((last, messages[before, EDGE]))
+        return places
 
     def _rows(self, action: str, problems: Problems) -> Iterator[Rows]:
         """Yield the rows sentence by sentence.
@@ -236,10 +246,10 @@ class ConllFile:
         action (str): What the progress bar says.
         problems (Problems): Takes the rows that cannot be read; their tag is BROKEN.
         """
-        known: dict[str, tuple[str | None, str]] = {}
+        known = self._known
         document = 0
-        rows = Rows([], [], [], document)
-        tokens, tags, lines, _ = rows
+        tokens: list[str] = []
+        tags: list[str] = []
         for first, chunk in self._chunks(action):
             for number, line in enumerate(chunk, first):
                 row = known.get(line)
@@ -253,33 +263,31 @@ class ConllFile:
                 if token is not None:
                     tokens.append(token)
                     tags.append(tag)
-                    lines.append(number)
-                    continue
-                if tag is SKIPPED:
-                    continue
-                if tag is BROKEN:
+                elif tag is BROKEN:
                     problems.add(number, self._find_problem(line, split_row(line)) or "")
                     tokens.append("")
                     tags.append(tag)
-                    lines.append(number)
-                    continue
-                if tokens:
-                    yield rows
-                document += tag is DOCUMENT
-                rows = Rows([], [], [], document)
-                tokens, tags, lines, _ = rows
+                elif tag is not SKIPPED:
+                    if tokens:
+                        yield Rows(tokens, tags, document)
+                        tokens, tags = [], []
+                    document += tag is DOCUMENT
         if tokens:
-            yield rows
+            yield Rows(tokens, tags, document)
 
     def _read_row(self, line: str) -> tuple[str | None, str]:
         """RETURNS (tuple[str | None, str]): Token and tag. No token: the tag says what it is."""
         fields = split_row(line)
-        columns, token_at, tag_at = self.layout
+        columns, token_at, tag_at, numbered = self.layout
+        if len(fields) == columns and line[0] not in "#-":
+            return fields[token_at], fields[tag_at]
         if not fields:
             return None, EDGE
         if line.startswith(DOCSTART):
             return None, DOCUMENT
         if line.startswith("# ") and is_comment(line, fields, columns):
+            return None, SKIPPED
+        if numbered and line.startswith("#"):
             return None, SKIPPED
         if len(fields) == columns:
             return fields[token_at], fields[tag_at]
@@ -290,7 +298,7 @@ class ConllFile:
     def _find_problem(self, line: str, fields: list[str]) -> str | None:
         """RETURNS (str | None): What is wrong with a row of too few or too many columns."""
         first = shorten(fields[0])
-        columns, _, tag_at = self.layout
+        columns, _, tag_at, _ = self.layout
         if len(fields) != columns - 1 or tag_at != len(fields):
             return f"found {len(fields)} columns at {first}, expected {columns}"
         if line[0] in " \t":

@@ -17,7 +17,7 @@ from adaptive_spacy.data.schemes import (
 )
 from adaptive_spacy.data.source import shorten
 
-LIKE_PREFIXED = re.compile(r"[BILUESMW](-|$)")
+LIKE_PREFIXED = re.compile(r"[BILUESMW]([- ]|$)")
 
 # A tag and the tag after it, as the file has them or one of the places without a tag.
 Pair = tuple[str, str]

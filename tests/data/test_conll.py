@@ -462,6 +462,90 @@ def test_conll_shows_twenty_problems_in_order_and_counts_the_rest(tmp_path):
     assert numbers == [n for n in range(121, 121 + 4 * 7) if n % 4 != 3][:20]
 
 
+# --- repairs ---------------------------------------------------------------------------------
+
+BEGUN = "inner tags that continue no entity read as its start"
+ENDED = "entities without their last tag ended"
+DIVIDED = "B- tags that divide no neighbours read as a start"
+
+
+@pytest.mark.parametrize(
+    ("scheme", "tags", "ents", "repairs"),
+    [
+        ("BIO", "I-A O B-B I-A", [(0, 1, "A"), (2, 3, "B"), (3, 4, "A")], {BEGUN: 2}),
+        ("BIO", "B-A I-A O", [(0, 2, "A")], {}),
+        ("IOB1", "B-A O I-A B-B", [(0, 1, "A"), (2, 3, "A"), (3, 4, "B")], {DIVIDED: 2}),
+        ("BILOU", "B-A O L-A I-B O", [(0, 1, "A"), (2, 3, "A"), (3, 4, "B")], {BEGUN: 2, ENDED: 2}),
+        ("BILOU", "B-A U-A L-A", [(0, 1, "A"), (1, 2, "A"), (2, 3, "A")], {BEGUN: 1, ENDED: 1}),
+        ("BILOU", "B-A I-A", [(0, 2, "A")], {ENDED: 1}),
+        ("BIOES", "B-A I-B E-B O", [(0, 1, "A"), (1, 3, "B")], {BEGUN: 1}),
+        ("BMEWO", "M-A E-A W-A O", [(0, 2, "A"), (2, 3, "A")], {BEGUN: 1}),
+    ],
+)
+def test_conll_repairs_on_request_and_counts(tmp_path, scheme, tags, ents, repairs):
+    path = write(tmp_path, "".join(f"w {tag}\n" for tag in tags.split()))
+    file = ConllFile(path, scheme=scheme, repair=True)
+    assert [sentence.ents for sentence in file] == [ents]
+    assert file.repairs == repairs
+    if repairs:
+        with pytest.raises(ValueError, match="--repair"):
+            ConllFile(path, scheme=scheme)
+
+
+def test_conll_repairs_no_unknown_tag(tmp_path):
+    path = write(tmp_path, "a I-A\nb B-A\nc X-A\nd I-A\n")
+    with pytest.raises(ValueError) as error:  # noqa: PT011
+        ConllFile(path, scheme="BIO", repair=True)
+    assert str(error.value) == f"{path}:3: found tag 'X-A', expected O, B-TYPE or I-TYPE {BIO}"
+
+
+# --- documents -------------------------------------------------------------------------------
+
+DOCUMENTS = (
+    "a B-X\nb I-X\n\nc O\n\n-DOCSTART- O\n\n-DOCSTART- O\n\nd O\n-DOCSTART- O\ne O\n\nf B-X\n\ng\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("group", "expected"),
+    [
+        (
+            "documents",
+            [
+                Sentence(["a", "b", "c"], [(0, 2, "X")], [], None, [0, 2]),
+                Sentence(["d"], [], [], None, [0]),
+                Sentence(["e", "f", "g"], [(1, 2, "X")], [2], None, [0, 1, 2]),
+            ],
+        ),
+        (
+            2,
+            [
+                Sentence(["a", "b", "c"], [(0, 2, "X")], [], None, [0, 2]),
+                Sentence(["d"], [], [], None, [0]),
+                Sentence(["e", "f"], [(1, 2, "X")], [], None, [0, 1]),
+                Sentence(["g"], [], [0], None, [0]),
+            ],
+        ),
+    ],
+)
+def test_conll_joins_sentences_and_keeps_where_they_start(tmp_path, group, expected):
+    for value in (group, str(group)):
+        file = ConllFile(write(tmp_path, DOCUMENTS), group=value, missing_tag="mask")
+        assert list(file) == expected
+    size = "" if group == "documents" else " of 2 sentences"
+    assert file.describe() == f"CoNLL, scheme BIO (detected), documents{size}"
+
+
+def test_conll_joins_no_sentence_of_another_document():
+    path = SHARED / "wikigold" / "wikigold.conll.txt"
+    if not path.exists():
+        pytest.skip(f"needs {path}")
+    documents = list(ConllFile(path, group="documents"))
+    assert len(documents) == 145
+    assert sum(len(one.sent_starts or ()) for one in documents) == 1696
+    assert sum(len(one.ents) for one in documents) == 3558
+
+
 # --- round trips -----------------------------------------------------------------------------
 
 TYPES = st.sampled_from(["PER", "LOC", "creative-work", "I", "O", "B-cell", "0"])
