@@ -2,12 +2,9 @@
 
 from collections import Counter
 from collections.abc import Callable
-from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
-import spacy
-from spacy.language import Language
 from spacy.tokens import Doc, Span
 from spacy.util import filter_spans
 
@@ -71,24 +68,6 @@ def locate(
             raise ValueError(describe_misaligned(trimmed, doc, entity))
         repairs["entities widened to whole tokens"] += 1
     return entity
-
-
-@cache
-def load_tokenizer(lang: str) -> Language:
-    """Make what tokenizes texts, once for each language.
-
-    lang (str): A code that spaCy knows, e.g. "en"; "xx": any.
-    RETURNS (Language): An empty pipeline, to be used in its `memory_zone` alone, so that the words
-        of the texts do not pile up in it.
-    RAISES (ValueError): If spaCy lacks the language, or a package that it takes.
-    """
-    try:
-        return spacy.blank(lang)
-    except ImportError as error:
-        reason = " ".join(str(error).split())
-        raise ValueError(
-            f"--lang: expected a language that spaCy has, e.g. en, got {lang!r}: {reason}"
-        ) from None
 
 
 def check_offsets(text: str, span: CharSpan) -> None:

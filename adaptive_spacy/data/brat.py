@@ -13,13 +13,13 @@ from tqdm import tqdm
 from adaptive_spacy.data.alignment import (
     CharSpan,
     check_offsets,
-    load_tokenizer,
     locate,
     resolve,
     squeeze,
 )
 from adaptive_spacy.data.source import MAX_PROBLEMS, Problems, Sentence, raise_problems, shorten
 from adaptive_spacy.data.text import describe_nul, open_text
+from adaptive_spacy.data.tokenizer import load_tokenizer
 
 TEXT_BOUND = re.compile(r"(T\w+)\t(\S+) (-?\d{1,15} -?\d{1,15}(?:;-?\d{1,15} -?\d{1,15})*)\t(.*)")
 # the other kinds of annotation, by the letter that their lines start with
@@ -85,7 +85,7 @@ class BratFolder:
             raise ValueError(
                 f"{self.path}: expected a folder of .txt and .ann files, found {found}"
             )
-        self._nlp = load_tokenizer(lang)
+        self._tokenize = load_tokenizer(lang)
         lines, count = self._check()
         raise_problems(lines, count, self.path)
 
@@ -153,29 +153,28 @@ class BratFolder:
         with open_text(ann_path, encoding=self.encoding) as stream:
             entities = list(read_annotations(stream, problems, others))
         text = fit_line_ends(text, entities)
-        with self._nlp.memory_zone():
-            doc = self._nlp.tokenizer(text)
-            found: dict[Span, int] = {}
-            spans = []
-            for entity in entities:
-                try:
-                    span = join_fragments(text, entity, repair=self.repair, repairs=repairs)
-                    spans.append(locate(doc, span, repair=self.repair, repairs=repairs))
-                    found[spans[-1]] = entity.line
-                except ValueError as error:
-                    problems.add(entity.line, str(error))
-            ents = resolve(
-                spans,
-                repair=self.repair,
-                repairs=repairs,
-                add=lambda span, message: problems.add(found[span], message),
-            )
-            return Sentence(
-                words=[token.text for token in doc],
-                ents=ents,
-                missing=[],
-                spaces=[bool(token.whitespace_) for token in doc],
-            )
+        doc = self._tokenize(text)
+        found: dict[Span, int] = {}
+        spans = []
+        for entity in entities:
+            try:
+                span = join_fragments(text, entity, repair=self.repair, repairs=repairs)
+                spans.append(locate(doc, span, repair=self.repair, repairs=repairs))
+                found[spans[-1]] = entity.line
+            except ValueError as error:
+                problems.add(entity.line, str(error))
+        ents = resolve(
+            spans,
+            repair=self.repair,
+            repairs=repairs,
+            add=lambda span, message: problems.add(found[span], message),
+        )
+        return Sentence(
+            words=[token.text for token in doc],
+            ents=ents,
+            missing=[],
+            spaces=[bool(token.whitespace_) for token in doc],
+        )
 
 
 def recognise(path: Path, head: bytes) -> str | None:

@@ -6,10 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from spacy.language import Language
-from spacy.tokens import Doc
-
-from adaptive_spacy.data.alignment import CharSpan, load_tokenizer, locate, resolve
+from adaptive_spacy.data.alignment import CharSpan, locate, resolve
 from adaptive_spacy.data.jsonl import JsonFile, NotJson
 from adaptive_spacy.data.shapes import (
     SHAPES,
@@ -23,6 +20,7 @@ from adaptive_spacy.data.shapes import (
 )
 from adaptive_spacy.data.source import Problems, Sentence, shorten
 from adaptive_spacy.data.tagged import Tagged, TagTable
+from adaptive_spacy.data.tokenizer import Tokenizer, load_tokenizer
 
 TAGGED = ("spacy-v2-json", "tokens")  # the shapes that need no tokenizer
 
@@ -132,10 +130,7 @@ class SpanFile:
                 yield number, record
 
     def _align(self, record: Annotated, repairs: Counter[str], add: Add) -> Sentence:
-        nlp = load_tokenizer(self.lang)
-        # the zone frees the words of this text: the vocabulary does not grow
-        with nlp.memory_zone():
-            return make_sentence(nlp, record, self.repair, repairs, add)
+        return make_sentence(load_tokenizer(self.lang), record, self.repair, repairs, add)
 
     def _records(
         self, action: str, problems: Problems, skipped: Counter[str]
@@ -204,21 +199,21 @@ def describe_unknown(record: Any) -> str:
 
 
 def make_sentence(
-    nlp: Language, record: Annotated, repair: bool, repairs: Counter[str], add: Add
+    tokenizer: Tokenizer, record: Annotated, repair: bool, repairs: Counter[str], add: Add
 ) -> Sentence:
     """Tokenize a record and find the tokens of its entities.
 
-    nlp (Language): Tokenizes records that have no tokens of their own.
+    tokenizer (Tokenizer): Tokenizes records that have no tokens of their own.
     repair (bool), repairs (Counter[str]), add (Add): See `locate` and `resolve`.
     RETURNS (Sentence): The record, of use only if no problem was added.
     RAISES (ValueError): If its tokens do not fit its text.
     """
     positions: list[int] = []
     if record.tokens is None:
-        doc = nlp.tokenizer(record.text)
+        doc = tokenizer(record.text)
     else:
         words, spaces, positions = place_tokens(record.text, record.tokens)
-        doc = Doc(nlp.vocab, words=words, spaces=spaces)
+        doc = tokenizer.make_doc(words, spaces)
     found = []
     for raw in record.spans:
         try:

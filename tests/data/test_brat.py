@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.tokens import Doc
 
-from adaptive_spacy.data.alignment import load_tokenizer
 from adaptive_spacy.data.brat import BratFolder, recognise
 from adaptive_spacy.data.source import Sentence
+from adaptive_spacy.data.tokenizer import load_tokenizer
 
 TEXT = "Ada lives in New York."
 WORDS = ["Ada", "lives", "in", "New", "York", "."]
@@ -263,7 +263,7 @@ LABELS = st.sampled_from(["PER", "Geo-Political", "Ä_b"])
 
 def to_ann(sentence: Sentence) -> str:
     """The .ann file of a sentence."""
-    doc = Doc(load_tokenizer("xx").vocab, words=sentence.words, spaces=sentence.spaces)
+    doc = load_tokenizer("xx").make_doc(sentence.words, sentence.spaces)
     spans = [(doc[start:end], label) for start, end, label in sentence.ents]
     return "".join(
         f"T{i}\t{label} {span.start_char} {span.end_char}\t{span.text}\n"
