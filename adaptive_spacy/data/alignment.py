@@ -9,6 +9,7 @@ from spacy.tokens import Doc, Span
 from spacy.util import filter_spans
 
 from adaptive_spacy.data.source import shorten
+from adaptive_spacy.data.tokenizer import Tokenized
 
 
 class CharSpan(NamedTuple):
@@ -31,7 +32,12 @@ class CharSpan(NamedTuple):
 
 
 def locate(
-    doc: Doc, span: CharSpan, *, own_tokens: bool = False, repair: bool, repairs: Counter[str]
+    tokens: Tokenized,
+    span: CharSpan,
+    *,
+    own_tokens: bool = False,
+    repair: bool,
+    repairs: Counter[str],
 ) -> Span:
     """Find the tokens of an entity.
 
@@ -42,7 +48,7 @@ def locate(
     RETURNS (Span): The tokens, with the entity's label.
     RAISES (ValueError): If the offsets do not fit the text, or not its tokens.
     """
-    text = doc.text
+    doc, text = tokens.doc, tokens.text
     check_offsets(text, span)
     entity = doc.char_span(span.start, span.end, label=span.label) if own_tokens else None
     if entity is not None:

@@ -153,13 +153,13 @@ class BratFolder:
         with open_text(ann_path, encoding=self.encoding) as stream:
             entities = list(read_annotations(stream, problems, others))
         text = fit_line_ends(text, entities)
-        doc = self._tokenize(text)
+        tokens = self._tokenize(text)
         found: dict[Span, int] = {}
         spans = []
         for entity in entities:
             try:
                 span = join_fragments(text, entity, repair=self.repair, repairs=repairs)
-                spans.append(locate(doc, span, repair=self.repair, repairs=repairs))
+                spans.append(locate(tokens, span, repair=self.repair, repairs=repairs))
                 found[spans[-1]] = entity.line
             except ValueError as error:
                 problems.add(entity.line, str(error))
@@ -169,12 +169,7 @@ class BratFolder:
             repairs=repairs,
             add=lambda span, message: problems.add(found[span], message),
         )
-        return Sentence(
-            words=[token.text for token in doc],
-            ents=ents,
-            missing=[],
-            spaces=[bool(token.whitespace_) for token in doc],
-        )
+        return Sentence(tokens.words, ents, [], tokens.spaces)
 
 
 def recognise(path: Path, head: bytes) -> str | None:

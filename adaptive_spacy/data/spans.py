@@ -210,10 +210,10 @@ def make_sentence(
     """
     positions: list[int] = []
     if record.tokens is None:
-        doc = tokenizer(record.text)
+        tokens = tokenizer(record.text)
     else:
         words, spaces, positions = place_tokens(record.text, record.tokens)
-        doc = tokenizer.make_doc(words, spaces)
+        tokens = tokenizer.make(record.text, words, spaces)
     found = []
     for raw in record.spans:
         try:
@@ -221,7 +221,7 @@ def make_sentence(
             check_token_indices(raw, span, record.tokens or [])
             found.append(
                 locate(
-                    doc,
+                    tokens,
                     span,
                     own_tokens=record.tokens is not None,
                     repair=repair,
@@ -233,15 +233,15 @@ def make_sentence(
     ents = resolve(found, repair=repair, repairs=repairs, add=lambda _, message: add(message))
     annotated = {i for start, end, _ in ents for i in range(start, end)}
     if record.partial:
-        missing = [i for i in range(len(doc)) if i not in annotated]
+        missing = [i for i in range(len(tokens.words)) if i not in annotated]
     else:
         missing = find_missing(record.missing, positions, annotated)
     starts = record.sent_starts
     return Sentence(
-        words=[token.text for token in doc],
+        words=tokens.words,
         ents=ents,
         missing=missing,
-        spaces=[bool(token.whitespace_) for token in doc] if record.known_spaces else None,
+        spaces=tokens.spaces if record.known_spaces else None,
         sent_starts=None if starts is None else find_tokens("sent_starts", starts, positions),
     )
 
