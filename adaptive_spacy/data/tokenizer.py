@@ -71,7 +71,8 @@ class Tokenizer:
             raise ValueError(
                 f"--lang: expected a language that spaCy has, e.g. en, got {self.lang!r}: {reason}"
             ) from None
-        nlp.vocab.lex_attr_getters = {}  # the attributes of words, which nothing here asks for
+        # no attributes of words, which nothing here asks for
+        nlp.vocab.lex_attr_getters = {}  # type: ignore[attr-defined]
         return nlp
 
 
