@@ -61,7 +61,7 @@ def open_table(path: Path) -> Iterator[Table]:
             with parquet.ParquetFile(path) as table:
                 yield Table(
                     table.schema_arrow,
-                    lambda columns: table.iter_batches(ROWS, columns=columns),
+                    lambda columns: map(validate, table.iter_batches(ROWS, columns=columns)),
                 )
         else:
             open_ipc = (
@@ -69,7 +69,7 @@ def open_table(path: Path) -> Iterator[Table]:
             )
             with pyarrow.memory_map(str(path)) as source, open_ipc(source) as reader:
                 yield Table(reader.schema, lambda columns: slice_batches(reader, columns))
-    except (pyarrow.ArrowException, OSError) as error:
+    except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as error:
         reason = " ".join(str(error).split())
         raise ValueError(
             f"{path}: expected a parquet or Arrow file, found one that cannot be read: {reason}"
@@ -83,9 +83,16 @@ def slice_batches(
     count = getattr(reader, "num_record_batches", None)
     batches = reader if count is None else (reader.get_batch(i) for i in range(count))
     for batch in batches:
-        selected = batch.select(columns)
+        selected = validate(batch.select(columns))
         for start in range(0, selected.num_rows, ROWS):
             yield selected.slice(start, ROWS)
+
+
+def validate(batch: "pyarrow.RecordBatch") -> "pyarrow.RecordBatch":
+    """RETURNS (pyarrow.RecordBatch): The batch. RAISES (pyarrow.ArrowInvalid): If it is damaged:
+    pyarrow reads past the end of the memory where lengths or offsets are wrong."""
+    batch.validate(full=True)
+    return batch
 
 
 def find_column(path: Path, schema: "pyarrow.Schema", names: tuple[str, ...]) -> str:

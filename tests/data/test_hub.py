@@ -360,3 +360,31 @@ def test_hub_reads_what_was_written(corpus, scheme, numbers, saved):
     assert read == corpus
     # and back: what was read is written as it was
     assert [(one.words, encode(one.ents, len(one.words), scheme)) for one in read] == rows
+
+
+DAMAGED = make_table([(WORDS, NUMBERS)] * 3, FEATURES)
+
+
+@settings(max_examples=150)
+@given(
+    saved=st.booleans(),
+    edits=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), min_size=1, max_size=4),
+)
+def test_hub_raises_nothing_but_value_errors_whatever_the_damage(saved, edits):
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "a"
+        if saved:
+            path = save(path, DAMAGED) / "data-00000-of-00001.arrow"
+        else:
+            write_parquet(path, DAMAGED)
+        content = bytearray(path.read_bytes())
+        for place, byte in edits:
+            content[int(place * (len(content) - 1))] = byte
+        path.write_bytes(content)
+        try:
+            list(HubData(path))
+        except ValueError as error:
+            message = str(error)
+        else:
+            return
+    assert message.startswith(str(path))
