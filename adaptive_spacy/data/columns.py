@@ -29,6 +29,10 @@ class Layout(NamedTuple):
 def split_row(line: str) -> list[str]:
     """RETURNS (list[str]): Columns, separated by tabs if the row has any, else by spaces."""
     # str.split() would also cut tokens at no-break spaces and the like
+    if " " not in line:  # most rows: nothing to strip
+        fields = line.split("\t")
+        if "" not in fields and line[-1] not in "\r\n":
+            return fields
     line = line.strip(" \t\r\n")
     if "\t" not in line:
         fields = line.split(" ")

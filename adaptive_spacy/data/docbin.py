@@ -19,7 +19,7 @@ from adaptive_spacy.data.source import Sentence
 ATTRIBUTES = ("ENT_IOB", "ENT_TYPE")
 OUTSIDE, INSIDE, BEGIN = 2, 1, 3  # spaCy's ENT_IOB; 0: missing
 IS_START, IS_NO_START = 1, -1  # spaCy's SENT_START; 0: not known
-MAX_TOKENS = 2_000_000  # of a shard: it takes some 100 bytes per token when it is written
+MAX_TOKENS = 1_000_000  # of a shard: it takes some 150 bytes per token when it is written
 
 
 class Ids(dict[str, int]):

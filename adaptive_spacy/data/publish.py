@@ -70,8 +70,8 @@ def find_former(new: Path, output: Path) -> list[Path]:
 
 def is_shards(path: Path) -> bool:
     """Whether a path is a folder of shards and nothing else."""
-    names = [one.name for one in path.iterdir()] if path.is_dir() else []
-    return bool(names) and all(map(SHARD.fullmatch, names))
+    found = list(path.iterdir()) if path.is_dir() else []
+    return bool(found) and all(SHARD.fullmatch(one.name) and one.is_file() for one in found)
 
 
 def list_others(output: Path, splits: Collection[str]) -> list[str]:

@@ -88,6 +88,16 @@ def test_convert_warns_of_texts_in_several_splits(runner, tmp_path):
             "it (scheme BIO); --repair begins an entity there",
         ),
         ("", [], "{path}: expected rows of a token and its tag, found no row"),
+        (
+            ROWS,
+            ["--format", "brat"],
+            "{path}: expected a folder of .txt and .ann files, found a file",
+        ),
+        (
+            ROWS,
+            ["--group", "pages"],
+            "--group: expected sentences, documents or a number of sentences, got 'pages'",
+        ),
         (ROWS, ["--missing-tag", "drop"], "--missing-tag: expected O or mask, got 'drop'"),
         (
             ROWS,
@@ -119,6 +129,30 @@ def test_convert_masks_on_request(runner, tmp_path):
     code, out, _ = convert(runner, path, tmp_path / "out", "--missing-tag", "mask")
     assert code == 0
     assert ["not", "annotated", "1"] in [line.split() for line in out.splitlines()]
+
+
+def test_convert_takes_the_options_of_the_conversion(runner, tmp_path):
+    path = write(tmp_path / "a.conll", ROWS.replace("B-PER", "I-PER"))
+    options = [
+        "--format",
+        "conll",
+        "--scheme",
+        "BIO",
+        "--repair",
+        "--group",
+        "2",
+        "--shard-size",
+        "1",
+    ]
+    code, out, _ = convert(
+        runner, path, tmp_path / "out", *options, "--split", "x=1", "--no-stratify", "--seed", "3"
+    )
+    assert code == 0
+    assert "CoNLL, scheme BIO, documents of 2 sentences: a.conll" in out
+    repaired = "Repaired in a.conll: 2 inner tags that continue no entity read as its start"
+    assert repaired in " ".join(out.split())
+    assert ["documents", "2"] in [line.split() for line in out.splitlines()]
+    assert [count_docs(tmp_path / "out" / "x" / f"00{i}.spacy") for i in range(2)] == [1, 1]
 
 
 def test_convert_takes_a_data_set_by_name(runner, tmp_path):

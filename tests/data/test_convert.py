@@ -19,6 +19,7 @@ from adaptive_spacy.data.convert import (
     parse_split,
 )
 from adaptive_spacy.data.datasets import convert_recipe, read_recipe
+from adaptive_spacy.training.corpus import FractionCorpus
 
 ROOT = Path(__file__).parents[2]
 DATASETS = ROOT / "assets" / "datasets.yml"
@@ -258,6 +259,78 @@ def test_convert_leaves_all_as_it_was_after_an_error(tmp_path, monkeypatch, form
     )
 
 
+# --- shards, documents, repairs, formats -----------------------------------------------------
+
+
+def test_convert_writes_shards_above_a_size_and_replaces_them(tmp_path):
+    pool = write(tmp_path / "all.conll", WORDS)
+    shares = {"train": 0.8, "dev": 0.2}
+    summary = convert([pool], tmp_path / "out", split=shares, shard_size=3)
+    files = ["dev.spacy", "train/000.spacy", "train/001.spacy", "train/002.spacy"]
+    assert sorted(list_files(tmp_path / "out")) == files
+    assert summary.splits["train"].docs == 8
+    corpus = FractionCorpus(tmp_path / "out" / "train")
+    nlp = spacy.blank("xx")
+    sharded = [example.reference[0].text for example in corpus(nlp)]
+    convert([pool], tmp_path / "out", split=shares)
+    assert sorted(list_files(tmp_path / "out")) == ["dev.spacy", "train.spacy"]
+    assert first_words(tmp_path / "out" / "train.spacy") == sharded
+
+
+def test_convert_keeps_sentence_starts_of_documents(tmp_path):
+    path = tmp_path / "a.conll"
+    path.write_text("-DOCSTART- O\n\na B-X\nb O\n\nc O\n\n-DOCSTART- O\n\nd O\n")
+    summary = convert([path], tmp_path / "out", group="documents")
+    one, two = load(tmp_path / "out" / "a.spacy")
+    assert [sent.text for sent in one.sents] == ["a b", "c"]
+    assert [sent.text for sent in two.sents] == ["d"]
+    assert summary.rows()[:2] == [["documents", "2"], ["sentences", "3"]]
+    assert summary.notes() == ["CoNLL, scheme BIO (detected), documents: a.conll"]
+
+
+def test_convert_says_what_it_repaired(tmp_path):
+    (tmp_path / "a.conll").write_text("a I-X\nb O\nc I-X\n")
+    (tmp_path / "b.conll").write_text("a B-X\n")
+    files = [tmp_path / "a.conll", tmp_path / "b.conll"]
+    summary = convert(files, tmp_path / "out", repair=True, scheme="BIO")
+    assert summary.notes() == [
+        "CoNLL, scheme BIO: a.conll, b.conll",
+        "Repaired in a.conll: 2 inner tags that continue no entity read as its start",
+    ]
+    assert summary.splits["a"].entities == {"X": 2}
+
+
+def test_convert_joins_files_of_several_formats(tmp_path):
+    conll = write(tmp_path / "a.conll", ["one"])
+    jsonl = tmp_path / "b.jsonl"
+    jsonl.write_text('{"text": "two times", "spans": [{"start": 0, "end": 3, "label": "NUM"}]}\n')
+    summary = convert([Input(conll, "train"), Input(jsonl, "train")], tmp_path / "out")
+    assert summary.notes() == ["CoNLL, scheme BIO (detected): a.conll", "JSONL of Prodigy: b.jsonl"]
+    assert summary.rows()[0] == ["texts", "2"]
+    one, two = load(tmp_path / "out" / "train.spacy")
+    assert (one.has_unknown_spaces, two.has_unknown_spaces) == (True, False)
+    assert [ent.text for doc in (one, two) for ent in doc.ents] == ["one", "two"]
+
+
+def test_convert_refuses_options_that_no_file_takes(tmp_path):
+    jsonl = tmp_path / "b.jsonl"
+    jsonl.write_text('{"text": "two", "spans": []}\n')
+    with pytest.raises(ValueError) as error:  # noqa: PT011
+        convert([jsonl], tmp_path / "out", group="documents")
+    assert str(error.value) == (
+        "--group: expected a file of CoNLL, which has such an option, found texts with entities"
+    )
+    assert not (tmp_path / "out").exists()
+
+
+def test_convert_does_not_read_what_another_format_is_claimed_for(tmp_path):
+    path = write(tmp_path / "a.conll", ["one"])
+    with pytest.raises(
+        ValueError, match=r"a\.conll:1: found 'one B-NUM' at column 1, expected JSON"
+    ):
+        convert([path], tmp_path / "out", format="jsonl")
+
+
 # --- bad arguments ---------------------------------------------------------------------------
 
 
@@ -322,6 +395,11 @@ def test_check_split_finds_faults(split, faults):
             {},
             "expected one input for a.spacy, got 2: write a=PATH for each to join them, or divide "
             "them all with --split",
+        ),
+        (
+            ["{}/a.conll"],
+            {"shard_size": 0},
+            "--shard-size: expected a number from 1, got 0",
         ),
         (
             ["{}/a.conll"],
@@ -549,6 +627,15 @@ KEYS = (
                 "x: tag-column: expected an integer, got 1.5",
                 "x: token-column: expected an integer, got True",
                 "x: lang: expected a text, got 1",
+            ],
+        ),
+        (
+            "x: {files: {train: a}, stratify: 1, repair: maybe, group: pages, shard-size: 0}",
+            [
+                "x: stratify: expected true or false, got 1",
+                "x: repair: expected true or false, got 'maybe'",
+                "x: group: expected sentences, documents or a number of sentences, got 'pages'",
+                "x: shard-size: expected an integer from 1, got 0",
             ],
         ),
         (
