@@ -8,7 +8,17 @@ import pytest
 HEAVY = ["spacy", "thinc", "torch", "transformers", "numpy", "seqeval", "matplotlib"]
 
 
-COMMANDS = ["model", "convert", "evaluate", "plot", "package", "smoke-test"]
+COMMANDS = [
+    "model",
+    "convert",
+    "init",
+    "stats",
+    "check",
+    "evaluate",
+    "plot",
+    "package",
+    "smoke-test",
+]
 
 
 def test_import_is_light() -> None:

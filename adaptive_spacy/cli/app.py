@@ -2,12 +2,16 @@
 
 import typer
 
+from adaptive_spacy.cli.check import SETTINGS, check_cli
 from adaptive_spacy.cli.convert import convert_cli
 from adaptive_spacy.cli.evaluate import evaluate_cli
+from adaptive_spacy.cli.export import export_cli
+from adaptive_spacy.cli.init import init_cli
 from adaptive_spacy.cli.model import model_cli
 from adaptive_spacy.cli.package import package_cli
 from adaptive_spacy.cli.plot import plot_cli
 from adaptive_spacy.cli.smoke_test import smoke_test_cli
+from adaptive_spacy.cli.stats import stats_cli
 
 app = typer.Typer(
     name="adaptive-spacy",
@@ -25,6 +29,10 @@ def main() -> None:
 
 app.command("model")(model_cli)
 app.command("convert")(convert_cli)
+app.command("export")(export_cli)
+app.command("init")(init_cli)
+app.command("stats")(stats_cli)
+app.command("check", context_settings=SETTINGS)(check_cli)
 app.command("evaluate")(evaluate_cli)
 app.command("plot")(plot_cli)
 app.command("package")(package_cli)

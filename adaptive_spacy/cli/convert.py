@@ -16,9 +16,9 @@ def convert_cli(
         list[str],
         typer.Argument(
             metavar="INPUT...",
-            help="CoNLL files: PATH joins the pool that --split divides, SPLIT=PATH goes to that "
-            "split as a whole. Without --split each PATH becomes a split of its own, named like "
-            "the file. With --datasets: the name of one data set.",
+            help="Files or folders: PATH joins the pool that --split divides, SPLIT=PATH goes to "
+            "that split as a whole. Without --split each PATH becomes a split of its own, named "
+            "like the file. With --datasets: the name of one data set.",
             show_default=False,
         ),
     ],
@@ -26,10 +26,21 @@ def convert_cli(
         Path,
         typer.Argument(
             metavar="OUTPUT",
-            help="Folder for train.spacy, dev.spacy, ...; written only if all went well.",
+            help="Folder for train.spacy, dev.spacy, ...; written only if all went well. A large "
+            "split becomes a folder train of 000.spacy, 001.spacy, ...",
             show_default=False,
         ),
     ],
+    format: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FORMAT",
+            help="What the files are: conll; jsonl for JSON or JSONL of any tool, or prodigy, "
+            "doccano, label-studio, label-studio-min, spacy-v2, entities; brat; hub for a data set "
+            "of Hugging Face. auto: what each is recognised as.",
+            show_default="auto",
+        ),
+    ] = None,
     split: Annotated[
         str | None,
         typer.Option(
@@ -39,9 +50,39 @@ def convert_cli(
             show_default=False,
         ),
     ] = None,
+    stratify: Annotated[
+        bool | None,
+        typer.Option(
+            "--stratify/--no-stratify",
+            help="Divide the texts of each entity type by these shares, so that each type is in "
+            "each split where it can; or only the pool as a whole.",
+            show_default="stratify",
+        ),
+    ] = None,
     seed: Annotated[
         int | None,
         typer.Option(help="Another seed divides the pool differently.", show_default="0"),
+    ] = None,
+    group: Annotated[
+        str | None,
+        typer.Option(
+            metavar="sentences|documents|N",
+            help="CoNLL: what becomes one doc, a sentence, a document (divided by -DOCSTART- rows) "
+            "or N sentences. Docs of several sentences keep where these start.",
+            show_default="sentences",
+        ),
+    ] = None,
+    repair: Annotated[
+        bool,
+        typer.Option(
+            "--repair",
+            help="Mend illegal sequences of tags, offsets that cut tokens and entities that "
+            "overlap (the longest is kept), and say how many of each. Otherwise they are errors.",
+        ),
+    ] = False,
+    shard_size: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="The most docs of one .spacy file.", show_default="100000"),
     ] = None,
     missing_tag: Annotated[
         str | None,
@@ -71,11 +112,15 @@ def convert_cli(
     ] = None,
     token_column: Annotated[
         int | None,
-        typer.Option(help="Column of the token, from 0; -1 is the last.", show_default="0"),
+        typer.Option(
+            help="CoNLL: column of the token, from 0; -1 is the last.", show_default="detected"
+        ),
     ] = None,
     tag_column: Annotated[
         int | None,
-        typer.Option(help="Column of the tag, from 0; -1 is the last.", show_default="-1"),
+        typer.Option(
+            help="CoNLL: column of the tag, from 0; -1 is the last.", show_default="detected"
+        ),
     ] = None,
     datasets: Annotated[
         Path | None,
@@ -90,7 +135,11 @@ def convert_cli(
         typer.Option(metavar="FOLDER", help="Folder of downloaded files: {raw} in the recipes."),
     ] = Path("assets/raw"),
 ) -> None:
-    """Turn CoNLL files (a token and its tag per row) into spaCy's .spacy files.
+    """Turn annotated text into spaCy's .spacy files.
+
+    It reads CoNLL (a token and its tag per row), JSON and JSONL of annotation tools, brat's folders
+    and data sets of Hugging Face, and says what it took each file for. What is broken is an error
+    that names file and line; nothing is guessed, and nothing is written then.
 
     Divide one file:
 
@@ -105,8 +154,13 @@ def convert_cli(
         adaptive-spacy convert wikigold corpus --datasets assets/datasets.yml
     """
     given: dict[str, Any] = {
+        "format": format,
         "split": split,
+        "stratify": stratify,
         "seed": seed,
+        "group": group,
+        "repair": repair or None,
+        "shard_size": shard_size,
         "missing_tag": missing_tag,
         "scheme": scheme,
         "lang": lang,
@@ -116,9 +170,14 @@ def convert_cli(
     }
     options = {name: value for name, value in given.items() if value is not None}
     with one_line_errors():
+        import gc
+
         from adaptive_spacy.data.convert import Input, convert, parse_split
         from adaptive_spacy.data.datasets import convert_recipe
 
+        # what spaCy's import made stays: the collector need not walk it again and again (a sixth
+        # of the time for a large file)
+        gc.freeze()
         if datasets is None:
             if split is not None:
                 options["split"] = parse_split(split)

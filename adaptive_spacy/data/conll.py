@@ -1,87 +1,75 @@
 """Read CoNLL files: one token with its entity tag per line, a blank line after each sentence."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator
-from io import TextIOWrapper
-from itertools import islice
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from spacy.tokens import Doc, Span
-from spacy.vocab import Vocab
-from tqdm import tqdm
+from adaptive_spacy.data.columns import (
+    DOCSTART,
+    Layout,
+    count_columns,
+    detect_tag_column,
+    is_comment,
+    is_numbered,
+    split_row,
+)
+from adaptive_spacy.data.schemes import (
+    BROKEN,
+    EDGE,
+    NOTHING,
+    UNTAGGED,
+    decode,
+    find_scheme,
+    parse_tag,
+)
+from adaptive_spacy.data.sequences import Fault, Pairs, detect_scheme, find_faults
+from adaptive_spacy.data.source import MAX_PROBLEMS, Problems, Sentence, shorten
+from adaptive_spacy.data.text import check_encoding, describe_nul, open_text
 
-# Each scheme's letters and what they mean in BILOU. A file without any B- reads the same in IO
-# and IOB1; in "bare" files a tag is a type and nothing else.
-SCHEMES: dict[str, dict[str, str]] = {
-    "BIO": {"B": "B", "I": "I"},
-    "IOB1": {"B": "B", "I": "I"},
-    "BILOU": {"B": "B", "I": "I", "L": "L", "U": "U"},
-    "BIOES": {"B": "B", "I": "I", "E": "L", "S": "U"},
-    "BMEWO": {"B": "B", "M": "I", "E": "L", "W": "U"},
-    "IO": {"I": "I"},
-    "bare": {"": "I"},
-}
-NAMES = {"iob2": "BIO", "iobes": "BIOES", **{name.lower(): name for name in SCHEMES}}
-OUTSIDE = ("O", "0", "_")
-
-# Places in a sequence of tags that hold no tag: no tag contains a tab.
-EDGE = "\tedge"  # before the first and after the last token of a sentence
-UNTAGGED = "\tuntagged"  # a row without a tag, where these are allowed
-BROKEN = "\tbroken"  # a row that could not be read
-
-MAX_PROBLEMS = 20
 SNIFFED_ROWS = 1000
-PREFIXED = re.compile(r"[BILUESMW]-.+")
-LIKE_PREFIXED = re.compile(r"[BILUESMW](-|$)")
-# without brackets and stars: CoNLL-2012's `(PERSON*` would pass for a type
-TYPE = re.compile(r"[^()*\t]*\w[^()*\t]*")
-KEY_AND_VALUE = re.compile(r"# +[\w.:-]+ =(\s|$)")
+CHUNK_CHARS = 1 << 20
+MAX_LINE_CHARS = 1 << 24
+MAX_TAGS = 10_000
+KNOWN_ROWS = 1 << 17  # rows whose columns are kept, as most rows of a text come again
+LONGEST_KNOWN = 100
+
+SKIPPED = "\tskipped"  # in place of the tag: a comment
+DOCUMENT = "\tdocument"  # in place of the tag: a document begins
 
 
-class Sentence(NamedTuple):
-    """A sentence and its entities.
+class Rows(NamedTuple):
+    """The rows of a sentence.
 
-    words (list[str]): The tokens, as the file has them.
-    ents (list[tuple[int, int, str]]): First token, token after the last, type.
-    missing (list[int]): Tokens whose annotation is missing.
+    tokens (list[str]), tags (list[str]): As the file has them.
+    document (int): The number of `-DOCSTART-` rows so far.
     """
 
-    words: list[str]
-    ents: list[tuple[int, int, str]]
-    missing: list[int]
-
-    @property
-    def text(self) -> str:
-        return " ".join(self.words)
-
-
-def make_doc(sentence: Sentence, vocab: Vocab) -> Doc:
-    """RETURNS (Doc): The corpus' own tokens; all outside the entities are annotated as such."""
-    # without `spaces` the doc has `has_unknown_spaces`, so that spaCy does not tokenize it anew
-    doc = Doc(vocab, words=sentence.words)
-    doc.set_ents(
-        [Span(doc, start, end, label=label) for start, end, label in sentence.ents],
-        missing=[doc[i : i + 1] for i in sentence.missing],
-        default="outside",
-    )
-    return doc
+    tokens: list[str]
+    tags: list[str]
+    document: int
 
 
 class ConllFile:
     """The sentences of one file: checked as a whole first, then streamed as often as needed.
 
-    Columns are separated by tabs or, in a row without a tab, by spaces. `-DOCSTART-` rows are
-    skipped, and so are comments: lines that start with `# ` and go on as `key = value` or with
-    more columns than the file has. Other `#` are tokens, as in tweets.
+    Columns are separated by tabs or, in a row without a tab, by spaces. `-DOCSTART-` rows divide
+    documents. Comments are skipped: lines that start with `# ` and go on as `key = value` or with
+    more columns than the file has. Other `#` are tokens, as in tweets, unless rows begin with a
+    number.
 
     path (str | Path): The file.
     scheme (str): One of `SCHEMES`, or "auto": the one that fits the whole file.
     missing_tag (str | None): A row without a tag is an outside token ("O"), a token without
         annotation ("mask"), or an error (None).
-    token_column (int): Column of the token, from 0; -1 is the last.
-    tag_column (int): Column of the tag, from 0; -1 is the last.
+    token_column (int | None): Column of the token, from 0; -1 is the last. None: 0, or 1 where
+        column 0 numbers the tokens.
+    tag_column (int | None): Column of the tag, from 0; -1 is the last. None: the last, unless
+        another one clearly has the tags; see `detect_tag_column`.
+    group (str | int): What is one item: "sentences"; "documents", as `-DOCSTART-` divides them; or
+        paragraphs of that many sentences, which do not go across documents.
+    repair (bool): Read illegal sequences of tags, see `decode`, and count them.
     encoding (str): Encoding of the file. A byte order mark is dropped.
     progress (bool): Show a progress bar where a pass takes longer than a second.
     RAISES (ValueError): The first 20 problems, each with its file and line, and how many more.
@@ -93,8 +81,10 @@ class ConllFile:
         *,
         scheme: str = "auto",
         missing_tag: str | None = None,
-        token_column: int = 0,
-        tag_column: int = -1,
+        token_column: int | None = None,
+        tag_column: int | None = None,
+        group: str | int = "sentences",
+        repair: bool = False,
         encoding: str = "utf-8",
         progress: bool = False,
     ) -> None:
@@ -102,133 +92,217 @@ class ConllFile:
         self.missing_tag = missing_tag
         self.encoding = encoding
         self.progress = progress
-        self._check_arguments(scheme)
-        self.columns = self._count_columns()
-        self._token_at = self._find_column("--token-column", token_column)
-        self._tag_at = self._find_column("--tag-column", tag_column)
-        if self._token_at == self._tag_at:
-            raise ValueError(
-                f"{self.path}: expected two columns, got --token-column {token_column} and "
-                f"--tag-column {tag_column}, which are the same of {self.columns}"
-            )
+        self.repairs: Counter[str] = Counter()
+        self._known: dict[str, tuple[str | None, str]] = {}
+        self.group = parse_group(group)
+        wanted = find_scheme(scheme, or_auto=True)
+        if missing_tag not in (None, "O", "mask"):
+            raise ValueError(f"--missing-tag: expected O or mask, got {missing_tag!r}")
+        self._codec = check_encoding(encoding)
+        self.detected_tag_column = tag_column is None
+        self.layout = self._find_layout(token_column, tag_column)
         problems = Problems()
-        pairs = self._survey(problems)
-        if not pairs:
-            raise ValueError(f"{self.path}: expected rows of a token and its tag, found no row")
-        self.detected = scheme.lower() == "auto"
-        self.scheme = detect_scheme(pairs) if self.detected else NAMES[scheme.lower()]
-        problems.raise_with(find_faults(pairs, self.scheme, self.detected), self.path)
-        self._tags = {raw: parse_tag(raw, self.scheme) or NOTHING for _, raw in pairs}
+        pairs, documents = self._survey(problems)
+        if self.group == "documents" and not documents:
+            raise ValueError(
+                f"{self.path}: --group documents: expected {DOCSTART} rows that divide the "
+                "documents, found none; --group 10 makes documents of ten sentences"
+            )
+        self.detected = wanted == "auto"
+        self.scheme = detect_scheme(pairs) if self.detected else wanted
+        self._judge(pairs, problems, repair)
+        problems.raise_any(self.path)
+        self._meanings = {raw: parse_tag(raw, self.scheme) or NOTHING for _, raw in pairs}
 
     def __iter__(self) -> Iterator[Sentence]:
-        sentence = Sentence([], [], [])
-        start, label = 0, ""  # the open entity; no label: none is open
-        # spaCy's iob_to_biluo and seqeval's schemes mend what is illegal and know fewer schemes;
-        # all is legal here, so these few lines do for every scheme
-        for _, token, raw in self._rows("Reading", Problems()):
-            words, ents, missing = sentence
-            here = len(words)
-            kind, new_label = self._tags[raw]
-            if label and (kind not in "IL" or new_label != label):
-                ents.append((start, here, label))
-                label = ""
-            if new_label and not label:
-                start, label = here, new_label
-            if kind in "LU":
-                ents.append((start, here + 1, label))
-                label = ""
-            if raw is EDGE:
-                if words:
-                    yield sentence
-                    sentence = Sentence([], [], [])
-                continue
-            if raw is UNTAGGED and self.missing_tag == "mask":
-                missing.append(here)
-            words.append(token)
+        sentences = self._sentences()
+        if self.group == "sentences":
+            return (sentence for _, sentence in sentences)
+        return join(sentences, None if self.group == "documents" else int(self.group))
 
-    def _check_arguments(self, scheme: str) -> None:
-        if scheme.lower() not in ("auto", *NAMES):
-            allowed = ", ".join(("auto", *SCHEMES))
-            raise ValueError(f"--scheme: expected one of {allowed}, got {scheme!r}")
-        if self.missing_tag not in (None, "O", "mask"):
-            raise ValueError(f"--missing-tag: expected O or mask, got {self.missing_tag!r}")
-        try:
-            "".encode(self.encoding)
-        except LookupError:
-            raise ValueError(
-                f"--encoding: expected one that Python knows, e.g. utf-8, got {self.encoding!r}"
-            ) from None
-        if not self.path.is_file():
-            found = "a folder" if self.path.is_dir() else "nothing"
-            raise ValueError(f"{self.path}: expected a CoNLL file, found {found}")
+    def describe(self) -> str:
+        """RETURNS (str): The scheme, and what else was detected."""
+        parts = [f"CoNLL, scheme {self.scheme}{' (detected)' if self.detected else ''}"]
+        if self.layout.columns > 2:
+            detected = " (detected)" if self.detected_tag_column else ""
+            parts.append(f"tag column {self.layout.tag}{detected}")
+        if self.layout.token:
+            parts.append(f"token column {self.layout.token}")
+        if self.group != "sentences":
+            size = "" if self.group == "documents" else f" of {self.group} sentences"
+            parts.append(f"documents{size}")
+        return ", ".join(parts)
 
-    def _count_columns(self) -> int:
-        """RETURNS (int): The number of columns that most of the first rows have."""
-        lengths = (
-            len(fields)
-            for _, line in self._lines("Opening")
-            if (fields := split_row(line)) and not line.startswith(("# ", "-DOCSTART-"))
-        )
-        counts = Counter(islice(lengths, SNIFFED_ROWS))
-        if list(counts) == [1]:
+    def _sentences(self) -> Iterator[tuple[int, Sentence]]:
+        """Yield the sentences, each with the number of its document."""
+        mask = self.missing_tag == "mask"
+        for tokens, tags, document in self._rows("Reading", Problems()):
+            missing = []
+            if mask and UNTAGGED in tags:
+                missing = [i for i, raw in enumerate(tags) if raw == UNTAGGED]
+            yield document, Sentence(tokens, decode(tags, self._meanings), missing)
+
+    def _find_layout(self, token_column: int | None, tag_column: int | None) -> Layout:
+        rows = self._sniff()
+        columns = count_columns(rows)
+        if columns == 1:
             raise ValueError(f"{self.path}: expected rows of a token and its tag, found one column")
-        counts.pop(1, None)  # tokens without a tag
-        return max(counts, key=counts.__getitem__, default=2)  # of equals the first
-
-    def _find_column(self, option: str, column: int) -> int:
-        if not -self.columns <= column < self.columns:
+        numbered = is_numbered(rows)
+        if token_column is None:
+            token_column = int(numbered)
+        token = self._check_column("--token-column", token_column, columns)
+        if tag_column is None:
+            tag_column = detect_tag_column(rows, columns, token)
+        tag = self._check_column("--tag-column", tag_column, columns)
+        if token == tag:
             raise ValueError(
-                f"{self.path}: {option}: expected a column from 0 to {self.columns - 1}, or -1 "
+                f"{self.path}: expected two columns, got --token-column {token_column} and "
+                f"--tag-column {tag_column}, which are the same of {columns}"
+            )
+        return Layout(columns, token, tag, numbered and token > 0)
+
+    def _sniff(self) -> list[list[str]]:
+        """RETURNS (list[list[str]]): The columns of the first rows; nothing for a blank line."""
+        rows: list[list[str]] = []
+        full = 0
+        for _, lines in self._chunks("Opening"):
+            for line in lines:
+                fields = [] if line.startswith(DOCSTART) else split_row(line)
+                if line.startswith("# "):
+                    continue
+                # a file may begin with many tokens without a tag
+                if len(fields) > 1 or len(rows) < SNIFFED_ROWS:
+                    rows.append(fields)
+                full += len(fields) > 1
+                if full == SNIFFED_ROWS:
+                    return rows
+        return rows
+
+    def _check_column(self, option: str, column: int, columns: int) -> int:
+        if not -columns <= column < columns:
+            raise ValueError(
+                f"{self.path}: {option}: expected a column from 0 to {columns - 1}, or -1 "
                 f"for the last, got {column}"
             )
-        return column % self.columns
+        return column % columns
 
-    def _survey(self, problems: "Problems") -> "Pairs":
-        """Walk the file once. RETURNS (Pairs): Which tag follows which, how often and where."""
-        pairs: Pairs = {}
-        previous, row = EDGE, 0
-        for number, _, raw in self._rows("Checking", problems):
-            if raw is not EDGE:
-                row = number
-            elif previous is EDGE:
-                continue
-            pair = pairs.get((previous, raw))
-            if pair is None:
-                pair = pairs[previous, raw] = Occurrences()
-            pair.add(row)
-            previous = raw
-        return pairs
+    def _survey(self, problems: Problems) -> tuple[Pairs, int]:
+        """Walk the file once.
 
-    def _rows(self, action: str, problems: "Problems") -> Iterator[tuple[int, str, str]]:
-        """Yield (line number, token, tag), and an EDGE as tag after each sentence.
+        RETURNS (tuple[Pairs, int]): How often which tag follows which, and the number of
+            `-DOCSTART-` rows.
+        RAISES (ValueError): If there is no row, or if the tags are none.
+        """
+        pairs: Pairs = Counter()
+        documents = 0
+        for rows in self._rows("Checking", problems):
+            documents = rows.document
+            pairs.update(pairwise((EDGE, *rows.tags, EDGE)))
+            if len(pairs) > MAX_TAGS and len({raw for _, raw in pairs}) > MAX_TAGS:
+                raise ValueError(
+                    f"{self.path}: found more than {MAX_TAGS:,} different tags in column "
+                    f"{self.layout.tag}, expected entity tags; pass the right --tag-column"
+                )
+        if not pairs:
+            raise ValueError(f"{self.path}: expected rows of a token and its tag, found no row")
+        return pairs, documents
+
+    def _judge(self, pairs: Pairs, problems: Problems, repair: bool) -> None:
+        """Note the faults of the tags as problems or as repairs."""
+        faults = find_faults(pairs, self.scheme, self.detected)
+        if repair:
+            for fault in faults:
+                if fault.repair:
+                    self.repairs[fault.repair] += pairs[fault.pair]
+            faults = [fault for fault in faults if not fault.repair]
+        if faults:
+            count = sum(pairs[fault.pair] for fault in faults)
+            problems.merge(self._locate(faults), count)
+
+    def _locate(self, faults: list[Fault]) -> list[tuple[int, str]]:
+        """RETURNS (list[tuple[int, str]]): The first lines with faults, and which."""
+        messages = {fault.pair: fault.message for fault in faults}
+        places: list[tuple[int, str]] = []
+        before, last = EDGE, 0
+        for first, chunk in self._chunks("Locating"):
+            for number, line in enumerate(chunk, first):
+                tag = self._read_row(line)[1]
+                if tag is SKIPPED:
+                    continue
+                if tag is DOCUMENT:
+                    tag = EDGE
+                if (before, tag) in messages:
+                    places.append((last if tag is EDGE else number, messages[before, tag]))
+                before, last = tag, number
+            if len(places) >= MAX_PROBLEMS:
+                return places[:MAX_PROBLEMS]
+        if (before, EDGE) in messages:
+            places.append((last, messages[before, EDGE]))
+        return places
+
+    def _rows(self, action: str, problems: Problems) -> Iterator[Rows]:
+        """Yield the rows sentence by sentence.
 
         action (str): What the progress bar says.
-        problems (Problems): Takes the rows that cannot be read; these are yielded as BROKEN.
+        problems (Problems): Takes the rows that cannot be read; their tag is BROKEN.
         """
-        number, columns = 0, self.columns
-        token_at, tag_at = self._token_at, self._tag_at
-        for number, line in self._lines(action):
-            fields = split_row(line)
-            if not fields or line.startswith("-DOCSTART-"):
-                yield number, "", EDGE
-            elif line.startswith("# ") and is_comment(line, fields, columns):
-                continue
-            elif len(fields) == columns:
-                yield number, fields[token_at], fields[tag_at]
-            elif problem := self._find_problem(line, fields):
-                problems.add(number, problem)
-                yield number, "", BROKEN
-            else:
-                yield number, fields[token_at], UNTAGGED
-        yield number, "", EDGE
+        known = self._known
+        document = 0
+        tokens: list[str] = []
+        tags: list[str] = []
+        for first, chunk in self._chunks(action):
+            for number, line in enumerate(chunk, first):
+                row = known.get(line)
+                if row is None:
+                    row = self._read_row(line)
+                    if len(line) <= LONGEST_KNOWN:
+                        if len(known) == KNOWN_ROWS:
+                            known.clear()
+                        known[line] = row
+                token, tag = row
+                if token is not None:
+                    tokens.append(token)
+                    tags.append(tag)
+                elif tag is BROKEN:
+                    problems.add(number, self._find_problem(line, split_row(line)) or "")
+                    tokens.append("")
+                    tags.append(tag)
+                elif tag is not SKIPPED:
+                    if tokens:
+                        yield Rows(tokens, tags, document)
+                        tokens, tags = [], []
+                    document += tag is DOCUMENT
+        if tokens:
+            yield Rows(tokens, tags, document)
+
+    def _read_row(self, line: str) -> tuple[str | None, str]:
+        """RETURNS (tuple[str | None, str]): Token and tag. No token: the tag says what it is."""
+        fields = split_row(line)
+        columns, token_at, tag_at, numbered = self.layout
+        if len(fields) == columns and line[0] not in "#-":
+            return fields[token_at], fields[tag_at]
+        if not fields:
+            return None, EDGE
+        if line.startswith(DOCSTART):
+            return None, DOCUMENT
+        if line.startswith("# ") and is_comment(line, fields, columns):
+            return None, SKIPPED
+        if numbered and line.startswith("#"):
+            return None, SKIPPED
+        if len(fields) == columns:
+            return fields[token_at], fields[tag_at]
+        if self._find_problem(line, fields):
+            return None, BROKEN
+        return fields[token_at], UNTAGGED
 
     def _find_problem(self, line: str, fields: list[str]) -> str | None:
         """RETURNS (str | None): What is wrong with a row of too few or too many columns."""
         first = shorten(fields[0])
-        if len(fields) != self.columns - 1 or self._tag_at != len(fields):
-            return f"found {len(fields)} columns at {first}, expected {self.columns}"
+        columns, _, tag_at, _ = self.layout
+        if len(fields) != columns - 1 or tag_at != len(fields):
+            return f"found {len(fields)} columns at {first}, expected {columns}"
         if line[0] in " \t":
-            return f"found no token before {first}, expected {self.columns} columns"
+            return f"found no token before {first}, expected {columns} columns"
         if self.missing_tag is None:
             return (
                 f"found {first} without a tag, expected one; --missing-tag O reads such a token "
@@ -236,214 +310,84 @@ class ConllFile:
             )
         return None
 
-    def _lines(self, action: str) -> Iterator[tuple[int, str]]:
-        """Yield (line number from 1, line), with any kind of line end."""
-        # the variant of UTF-8 that drops a byte order mark, where there is one
-        codec = "utf-8-sig" if is_utf8(self.encoding) else self.encoding
-        bar = tqdm(
-            total=self.path.stat().st_size,
-            desc=f"{action} {self.path.name}",
-            unit="B",
-            unit_scale=True,
-            leave=False,
-            delay=1,
-            disable=None if self.progress else True,
-        )
-        with bar, self.path.open("rb") as file:
+    def _chunks(self, action: str) -> Iterator[tuple[int, list[str]]]:
+        """Yield whole lines, without any kind of line end, and the number of the first."""
+        number = 1
+        with open_text(
+            self.path,
+            encoding=self.encoding,
+            expected="a CoNLL file",
+            action=action,
+            progress=self.progress,
+        ) as stream:
+            while text := stream.read(CHUNK_CHARS):
+                rest = stream.readline(MAX_LINE_CHARS)
+                self._check_chunk(text, rest, number)
+                lines = (text + rest).split("\n")
+                if not lines[-1]:
+                    lines.pop()
+                yield number, lines
+                number += len(lines)
+
+    def _check_chunk(self, text: str, rest: str, number: int) -> None:
+        """RAISES (ValueError): What makes a file unreadable as a whole, with its line."""
+        found = ""
+        at = 0
+        if len(rest) == MAX_LINE_CHARS:
+            at = len(text)
+            found = f"found a line of more than {MAX_LINE_CHARS:,} characters, expected a token"
+            found += " and its tag per line"
+        elif "\0" in text or "\0" in rest:
+            text += rest
+            at = text.index("\0")
+            found = describe_nul(self.encoding)
+        elif self._codec != "utf-8-sig" and not text.isascii():
+            # UTF-7 and the like can spell what is no character
             try:
-                for number, line in enumerate(TextIOWrapper(file, encoding=codec), 1):
-                    if "\0" in line:
-                        raise ValueError(
-                            f"{self.path}:{number}: found a NUL character, expected "
-                            f"{self.encoding} text; pass the right --encoding, e.g. utf-16"
-                        )
-                    yield number, line
-                    if number % 10_000 == 0:
-                        bar.update(file.tell() - bar.n)
-            except UnicodeDecodeError as error:
-                raise ValueError(
-                    f"{self._find_undecodable(codec)}: found byte "
-                    f"0x{error.object[error.start]:02x}, expected {self.encoding} text; pass the "
-                    "right --encoding, e.g. latin-1"
-                ) from None
-
-    def _find_undecodable(self, codec: str) -> str:
-        """RETURNS (str): The file, with the line if the encoding has one-byte line ends."""
-        if len("\n".encode(self.encoding)) > 1:
-            return str(self.path)
-        with self.path.open("rb") as file:
-            for number, line in enumerate(file, 1):
-                try:
-                    line.decode(codec)
-                except UnicodeDecodeError:
-                    return f"{self.path}:{number}"
-        return str(self.path)
+                (text + rest).encode()
+            except UnicodeEncodeError as error:
+                at, text = error.start, text + rest
+                found = f"found the lone surrogate U+{ord(text[at]):04X}, expected "
+                found += f"{self.encoding} text; pass the right --encoding, e.g. utf-8"
+        if found:
+            line = number + text.count("\n", 0, at)
+            raise ValueError(f"{self.path}:{line}: {found}")
 
 
-def is_utf8(encoding: str) -> bool:
-    return "é".encode(encoding, "replace") == b"\xc3\xa9"
+def parse_group(group: str | int) -> str | int:
+    """RETURNS (str | int): "sentences", "documents", or a number of sentences.
+    RAISES (ValueError): Anything else."""
+    if group in ("sentences", "documents"):
+        return group
+    try:
+        size = int(group)
+    except ValueError:
+        size = 0
+    if size < 1:
+        raise ValueError(
+            f"--group: expected sentences, documents or a number of sentences, got {group!r}"
+        )
+    return size
 
 
-def split_row(line: str) -> list[str]:
-    """RETURNS (list[str]): Columns, separated by tabs if the row has any, else by spaces."""
-    # str.split() would also cut tokens at no-break spaces and the like
-    line = line.strip(" \t\r\n")
-    if "\t" not in line:
-        fields = line.split(" ")
-    elif " " in line:
-        fields = [field.strip(" ") for field in line.split("\t")]
-    else:
-        fields = line.split("\t")
-    return [field for field in fields if field] if "" in fields else fields
+def join(sentences: Iterator[tuple[int, Sentence]], size: int | None) -> Iterator[Sentence]:
+    """Join the sentences of a document, or so many of them at a time.
 
-
-def is_comment(line: str, fields: list[str], columns: int) -> bool:
-    """Whether a line that starts with `# ` is a comment and not the token `#`."""
-    return len(fields) > columns or KEY_AND_VALUE.match(line) is not None
-
-
-class Tag(NamedTuple):
-    """A tag of any scheme in the letters of BILOU.
-
-    kind (str): B, I, L, U, or O for what is outside.
-    label (str): The entity type; empty outside.
+    sentences (Iterator[tuple[int, Sentence]]): Sentences with the number of their document.
+    size (int | None): The most sentences of one item; None: no limit.
     """
-
-    kind: str
-    label: str
-
-
-NOTHING = Tag("O", "")
-
-
-def parse_tag(raw: str, scheme: str) -> Tag | None:
-    """RETURNS (Tag | None): What a tag means; None if the scheme has no such tag."""
-    if raw in (*OUTSIDE, EDGE, UNTAGGED):
-        return NOTHING
-    letter, label = ("", raw) if scheme == "bare" else raw.partition("-")[::2]
-    kind = SCHEMES[scheme].get(letter)
-    return Tag(kind, label) if kind and TYPE.fullmatch(label) else None
-
-
-def may_follow(tag: Tag, previous: Tag, scheme: str) -> bool:
-    """Whether the scheme allows one tag after another; a sentence's edges count as outside."""
-    is_open = previous.kind in "BI"
-    connected = is_open and tag.label == previous.label
-    if scheme in ("IO", "bare"):
-        return True
-    if scheme == "IOB1":  # B- only divides neighbours of one type
-        return connected or tag.kind != "B"
-    if scheme == "BIO":
-        return connected or tag.kind != "I"
-    return connected if tag.kind in "IL" else not is_open
-
-
-class Occurrences:
-    """How often something occurs, and the first lines where it does."""
-
-    __slots__ = ("count", "lines")
-
-    def __init__(self) -> None:
-        self.count = 0
-        self.lines: list[int] = []
-
-    def add(self, line: int) -> None:
-        self.count += 1
-        if self.count <= MAX_PROBLEMS:
-            self.lines.append(line)
-
-
-# a tag and the tag after it, as the file has them or one of the places without a tag
-Pairs = dict[tuple[str, str], Occurrences]
-Fault = tuple[str, Occurrences]
-
-
-def detect_scheme(pairs: Pairs) -> str:
-    """RETURNS (str): The scheme with the fewest faults; of equals the first in `SCHEMES`."""
-    tags: Counter[str] = Counter()
-    for (_, raw), pair in pairs.items():
-        if raw not in (*OUTSIDE, EDGE, UNTAGGED, BROKEN):
-            tags[raw] += pair.count
-    prefixed = sum(count for raw, count in tags.items() if PREFIXED.fullmatch(raw))
-    if 2 * prefixed < tags.total():
-        return "bare"
-
-    def count_faults(scheme: str) -> int:
-        return sum(where.count for _, where in find_faults(pairs, scheme))
-
-    return min((name for name, letters in SCHEMES.items() if "B" in letters), key=count_faults)
-
-
-def find_faults(pairs: Pairs, scheme: str, detected: bool = False) -> list[Fault]:
-    """Find tags that the scheme does not have and sequences that it does not allow.
-
-    detected (bool): Whether the scheme is a guess. Types like `B-cell` are not guessed then:
-        they may as well be tags of another scheme.
-    RETURNS (list[Fault]): What is wrong, and where.
-    """
-    suffix = f"(scheme {scheme}{', detected' if detected else ''})"
-    faults = []
-    for (raw_previous, raw), pair in pairs.items():
-        if raw is BROKEN:
-            continue
-        tag, previous = parse_tag(raw, scheme), parse_tag(raw_previous, scheme)
-        doubtful = detected and scheme == "bare" and LIKE_PREFIXED.match(raw)
-        if tag is None or doubtful:
-            message = f"found tag {shorten(raw)}, expected {describe_tags(scheme)}"
-            if doubtful:
-                message += " without a prefix; --scheme bare takes it for a type"
-        elif previous is None or may_follow(tag, previous, scheme):
-            continue
-        else:
-            message = describe_sequence(raw, raw_previous, tag, previous, scheme)
-        faults.append((f"{message} {suffix}", pair))
-    return faults
-
-
-def describe_tags(scheme: str) -> str:
-    *tags, last = [f"{letter}-TYPE" if letter else "TYPE" for letter in SCHEMES[scheme]]
-    return f"{', '.join(('O', *tags))} or {last}"
-
-
-def describe_sequence(raw: str, raw_previous: str, tag: Tag, previous: Tag, scheme: str) -> str:
-    """RETURNS (str): What was found, and what the scheme allows in its place."""
-    letters = {kind: letter for letter, kind in SCHEMES[scheme].items()}
-    found = {EDGE: "the end of the sentence", UNTAGGED: "a row without a tag"}
-    place = {EDGE: "at the start of a sentence", UNTAGGED: "after a row without a tag"}
-    message = f"found {found.get(raw) or shorten(raw)} "
-    message += place.get(raw_previous) or f"after {shorten(raw_previous)}"
-    if scheme == "IOB1":
-        return f"{message}, expected I-{tag.label}: B- only divides neighbours of one type"
-    if "L" in letters and previous.kind in "BI":
-        label = previous.label
-        return f"{message}, expected {letters['I']}-{label} or {letters['L']}-{label}"
-    return f"{message}, expected B-{tag.label} or {letters['I']}-{tag.label} before it"
-
-
-def shorten(text: str) -> str:
-    """RETURNS (str): The text in quotes, without the end of a very long one."""
-    return repr(text if len(text) <= 40 else f"{text[:40]}…")
-
-
-class Problems:
-    """The first problems of a file, and the number of all."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self.first: list[tuple[int, str]] = []
-
-    def add(self, line: int, message: str) -> None:
-        self.count += 1
-        if self.count <= MAX_PROBLEMS:
-            self.first.append((line, message))
-
-    def raise_with(self, faults: list[Fault], path: Path) -> None:
-        """Raise these and the faults of the tags as one error, if there are any."""
-        count = self.count + sum(where.count for _, where in faults)
-        places = [(line, message) for message, where in faults for line in where.lines]
-        shown = sorted(self.first + places)[:MAX_PROBLEMS]
-        lines = [f"{path}:{line}: {message}" for line, message in shown]
-        if count > len(shown):
-            lines.append(f"and {count - len(shown)} more problems in {path}")
-        if lines:
-            raise ValueError(";\n".join(lines))
+    unit = Sentence([], [], [], None, [])
+    current = -1
+    for document, (words, ents, missing, _, _) in sentences:
+        starts = unit.sent_starts or []
+        if starts and (document != current or len(starts) == size):
+            yield unit
+            unit = Sentence([], [], [], None, [])
+        current, offset = document, len(unit.words)
+        unit.words.extend(words)
+        unit.ents.extend((start + offset, end + offset, label) for start, end, label in ents)
+        unit.missing.extend(i + offset for i in missing)
+        assert unit.sent_starts is not None
+        unit.sent_starts.append(offset)
+    if unit.words:
+        yield unit

@@ -1,25 +1,25 @@
 """Annotated files to spaCy's .spacy files, divided into splits."""
 
 import re
-from bisect import bisect_right
+from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import accumulate
+from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from spacy.tokens import DocBin
-from spacy.util import get_lang_class
-from spacy.vocab import Vocab, create_vocab
+import numpy
 
-from adaptive_spacy.data.conll import ConllFile, Sentence, make_doc
+from adaptive_spacy.data.division import Pool
+from adaptive_spacy.data.docbin import Shard, Shards, find_norm
+from adaptive_spacy.data.formats import check_options, find_format, open_source
+from adaptive_spacy.data.publish import aside, list_others, publish
+from adaptive_spacy.data.source import Sentence, Source
 from adaptive_spacy.training.corpus import rank
 
+SHARD_SIZE = 100_000
 SPLIT_NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
-# what the docs are annotated with; spaCy adds the tokens themselves
-ATTRIBUTES = ("ENT_IOB", "ENT_TYPE")
 
 
 class Input(NamedTuple):
@@ -39,15 +39,21 @@ class Input(NamedTuple):
 
 @dataclass
 class SplitSummary:
-    """Counts of one split. `missing` (int): tokens without annotation."""
+    """Counts of one split.
 
+    docs (int): Items: sentences, or documents of several.
+    missing (int): Tokens without annotation.
+    """
+
+    docs: int = 0
     sentences: int = 0
     tokens: int = 0
     missing: int = 0
     entities: Counter[str] = field(default_factory=Counter)
 
     def add(self, sentence: Sentence) -> None:
-        self.sentences += 1
+        self.docs += 1
+        self.sentences += len(sentence.sent_starts or "1")
         self.tokens += len(sentence.words)
         self.missing += len(sentence.missing)
         self.entities.update(label for _, _, label in sentence.ents)
@@ -58,15 +64,15 @@ class Summary:
     """What a conversion read and wrote.
 
     output (Path): The folder.
-    files (list[ConllFile]): What was read.
+    files (list[Source]): What was read.
     splits (dict[str, SplitSummary]): Counts by split.
     shared (Counter[tuple[str, ...]]): Texts that occur in several splits, by these splits.
-    left_out (int): Sentences of the pool that fell in no split.
-    former (list[str]): Splits that lie in `output` from before.
+    left_out (int): Items of the pool that fell in no split.
+    former (list[str]): What lies in `output` from before.
     """
 
     output: Path
-    files: list[ConllFile]
+    files: list[Source]
     splits: dict[str, SplitSummary] = field(default_factory=dict)
     shared: Counter[tuple[str, ...]] = field(default_factory=Counter)
     left_out: int = 0
@@ -79,10 +85,13 @@ class Summary:
         """RETURNS (list[list[str]]): A table under `header`: totals, then a row per type."""
         splits = list(self.splits.values())
         counts: dict[str, list[int]] = {
+            self.unit: [split.docs for split in splits],
             "sentences": [split.sentences for split in splits],
             "tokens": [split.tokens for split in splits],
             "entities": [split.entities.total() for split in splits],
         }
+        if self.unit == "texts":
+            del counts["sentences"]
         if any(split.missing for split in splits):
             counts["not annotated"] = [split.missing for split in splits]
         rows = [[name, *(f"{number:,}" for number in numbers)] for name, numbers in counts.items()]
@@ -90,13 +99,26 @@ class Summary:
             rows.append([f"- {label}", *(f"{split.entities[label]:,}" for split in splits)])
         return rows
 
+    @property
+    def unit(self) -> str:
+        """RETURNS (str): What one item is."""
+        groups = {getattr(file, "group", "") for file in self.files}
+        if groups == {"sentences"}:
+            return "sentences"
+        return "texts" if "" in groups else "documents"
+
     def notes(self) -> list[str]:
-        """RETURNS (list[str]): The tag scheme of the files, a line per scheme."""
+        """RETURNS (list[str]): What the files were read as, and what was mended in which."""
         names: dict[str, list[str]] = {}
         for file in self.files:
-            scheme = f"{file.scheme} (detected)" if file.detected else file.scheme
-            names.setdefault(scheme, []).append(file.path.name)
-        return [f"Scheme {scheme}: {_shorten(files)}" for scheme, files in names.items()]
+            names.setdefault(file.describe(), []).append(file.path.name)
+        lines = [f"{found}: {shorten_list(files)}" for found, files in names.items()]
+        lines += [
+            f"Repaired in {file.path.name}: {count:,} {kind}"
+            for file in self.files
+            for kind, count in sorted(file.repairs.items())
+        ]
+        return lines
 
     def warnings(self) -> list[str]:
         """RETURNS (list[str]): What the user should know about the result, a line each."""
@@ -109,11 +131,11 @@ class Summary:
             lines.append(f"Texts that occur in more than one split: {parts}")
         if self.left_out:
             lines.append(
-                f"Sentences in no split, as the shares sum to less than 1: {self.left_out:,}"
+                f"{self.unit.capitalize()} in no split, as the shares sum to less than 1: "
+                f"{self.left_out:,}"
             )
         if self.former:
-            files = _shorten([f"{name}.spacy" for name in self.former])
-            lines.append(f"Left from before in {self.output}: {files}")
+            lines.append(f"Left from before in {self.output}: {shorten_list(self.former)}")
         return lines
 
 
@@ -121,17 +143,20 @@ def convert(
     inputs: Iterable[Input | str | Path],
     output: str | Path,
     *,
+    format: str = "auto",
     split: Mapping[str, float] | None = None,
+    stratify: bool = True,
     seed: int = 0,
-    scheme: str = "auto",
-    missing_tag: str | None = None,
+    shard_size: int = SHARD_SIZE,
     lang: str = "xx",
-    encoding: str = "utf-8",
-    token_column: int = 0,
-    tag_column: int = -1,
     progress: bool = False,
+    **options: Any,
 ) -> Summary:
     """Write `output`/SPLIT.spacy for every split: one doc per sentence, with its own tokens.
+
+    A split of more than `shard_size` docs becomes a folder SPLIT of files 000.spacy, 001.spacy and
+    so on, which `spacy.Corpus.v1` and `adaptive_spacy.Corpus.v1` read as one corpus. So does one
+    that is too large for the memory; no more than one shard per split is held there.
 
     The same input gives the same bytes. After an error nothing is written, and what lay in
     `output` is untouched.
@@ -139,61 +164,90 @@ def convert(
     inputs (Iterable[Input | str | Path]): The files. Those without a split are the pool that
         `split` divides; with no `split` each is one of its own, named like the file.
     output (str | Path): A folder; it is made if need be.
+    format (str): One of `FORMATS`, or "auto": for each file the one that it has.
     split (Mapping[str, float] | None): Shares of the pool by name, e.g. `{"train": 0.8, "dev":
         0.2}`, in the order in which they are filled. The sentences are drawn by a hash of seed and
         text, so all copies of a text are in one split, on every platform.
+    stratify (bool): Divide each entity type by these shares, see `Pool.divide`.
     seed (int): Another seed gives an unrelated division.
-    scheme, missing_tag, encoding, token_column, tag_column: See `ConllFile`.
-    lang (str): The language whose vocabulary the docs get, as in `spacy.blank`.
+    shard_size (int): The most docs of a file.
+    lang (str): The language of the text, as in `spacy.blank`.
     progress (bool): Show progress bars.
+    options: How the files are read; see `FORMATS` and the classes there.
     RETURNS (Summary): Counts, and what is worth a warning.
     RAISES (ValueError): Bad arguments, or the problems of the first file that has any.
     """
     sources = [item if isinstance(item, Input) else Input(Path(item)) for item in inputs]
     output = Path(output)
-    _check_arguments(sources, output, split)
-    vocab = _make_vocab(lang)
+    _check_arguments(sources, output, split, shard_size)
+    formats = [find_format(source.path, format) for source in sources]
+    check_options(formats, options)
+    norm = find_norm(lang)
     files = [
-        ConllFile(
-            source.path,
-            scheme=scheme,
-            missing_tag=missing_tag,
-            token_column=token_column,
-            tag_column=tag_column,
-            encoding=encoding,
-            progress=progress,
-        )
-        for source in sources
+        open_source(source.path, format=name, progress=progress, lang=lang, **options)
+        for source, name in zip(sources, formats, strict=True)
     ]
     if split:
-        pool = [file for file, source in zip(files, sources, strict=True) if not source.split]
-        keys = Counter(rank(seed, sentence.text) for file in pool for sentence in file)
-        division = divide(keys, split)
         names = [source.split or "" for source in sources]
+        pool = [file for file, name in zip(files, names, strict=True) if not name]
+        drawn = _draw_splits(pool, split, stratify, seed)
     else:
-        division = {}
         names = [source.split or source.path.stem for source in sources]
+        drawn = iter(())
 
     summary = Summary(output, files)
-    bins = {name: DocBin(attrs=ATTRIBUTES) for name in (*(split or ()), *filter(None, names))}
-    summary.splits.update((name, SplitSummary()) for name in bins)
-    places: dict[int, set[str]] = {}  # the splits of each text
-    for file, whole in zip(files, names, strict=True):
-        for sentence in file:
-            key = rank(seed, sentence.text)
-            name = whole or division.get(key, "")
-            if not name:
-                summary.left_out += 1
-                continue
-            summary.splits[name].add(sentence)
-            bins[name].add(make_doc(sentence, vocab))
-            places.setdefault(key, set()).add(name)
-    summary.shared.update(
-        tuple(name for name in bins if name in found) for found in places.values() if len(found) > 1
-    )
-    write_bins(bins, output)
-    summary.former = sorted({path.stem for path in output.glob("*.spacy")} - set(bins))
+    summary.splits.update((name, SplitSummary()) for name in (*(split or ()), *filter(None, names)))
+    ranks = {name: array("Q") for name in summary.splits}
+    make_shard = partial(Shard, norm)
+    with aside(output) as folder:
+        shards = {name: Shards(folder, name, shard_size, make_shard) for name in summary.splits}
+        for file, whole in zip(files, names, strict=True):
+            for sentence in file:
+                name = whole or next(drawn)
+                if not name:
+                    summary.left_out += 1
+                    continue
+                summary.splits[name].add(sentence)
+                ranks[name].append(rank(seed, sentence.text))
+                shards[name].add(sentence)
+        for one in shards.values():
+            one.close()
+        publish(folder, output)
+    summary.shared.update(count_shared(ranks))
+    summary.former = list_others(output, summary.splits)
     return summary
+
+
+def _draw_splits(
+    pool: list[Source], split: Mapping[str, float], stratify: bool, seed: int
+) -> Iterator[str]:
+    """RETURNS (Iterator[str]): The split of each sentence, in order; nothing for none."""
+    drawn = Pool()
+    for file in pool:
+        for sentence in file:
+            drawn.add(rank(seed, sentence.text), (label for _, _, label in sentence.ents))
+    names = [*split, ""]  # NO_SPLIT is the last
+    return (names[number] for number in drawn.divide(split, stratify=stratify))
+
+
+def count_shared(ranks: Mapping[str, "array[int]"]) -> Counter[tuple[str, ...]]:
+    """Count the texts that several splits have.
+
+    ranks (Mapping[str, array[int]]): The rank of each text, by split.
+    RETURNS (Counter[tuple[str, ...]]): Different texts, by their splits.
+    """
+    each = [numpy.unique(numpy.frombuffer(found, dtype=numpy.uint64)) for found in ranks.values()]
+    texts, counts = numpy.unique(numpy.concatenate(each), return_counts=True)
+    texts = texts[counts > 1]
+    shared = numpy.stack([numpy.isin(texts, one, assume_unique=True) for one in each])
+    names = list(ranks)
+    found, counts = numpy.unique(shared, axis=1, return_counts=True)
+    return Counter(
+        {
+            tuple(name for name, has in zip(names, column, strict=True) if has): int(count)
+            for column, count in zip(found.T, counts, strict=True)
+        }
+    )
 
 
 def parse_split(text: str) -> dict[str, float]:
@@ -230,65 +284,20 @@ def check_split(split: Mapping[str, float]) -> list[str]:
     return faults
 
 
-def divide(counts: Mapping[int, int], split: Mapping[str, float]) -> dict[int, str]:
-    """Fill the splits one after the other, in the order of the texts' ranks.
-
-    counts (Mapping[int, int]): The number of sentences by the rank of their text.
-    split (Mapping[str, float]): Shares of the sentences; copies of a text stay together.
-    RETURNS (dict[int, str]): The split of each rank. What is beyond the last is left out.
-    RAISES (ValueError): A split that gets nothing.
-    """
-    total = sum(counts.values())
-    names = list(split)
-    ends = [round(share * total) for share in accumulate(split.values())]
-    division: dict[int, str] = {}
-    taken = 0
-    for key in sorted(counts):
-        if taken < ends[-1]:
-            division[key] = names[bisect_right(ends, taken)]
-        taken += counts[key]
-    for name in names:
-        if name not in division.values():
-            raise ValueError(
-                f"--split: expected something for each split, but {name}={split[name]:g} of "
-                f"{total} sentences is none"
-            )
-    return division
-
-
-def write_bins(bins: Mapping[str, DocBin], output: Path) -> None:
-    """Write NAME.spacy for each bin; all of them or, after an error, none.
-
-    output (Path): The folder; files of the same names are replaced, others stay.
-    """
-    for name in bins:
-        if (output / f"{name}.spacy").is_dir():
-            raise ValueError(f"{output / name}.spacy: expected a file to replace, found a folder")
-    # inside of a folder that exists: beside it may be another file system, or not writable
-    beside = output if output.exists() else output.parent
-    beside.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=beside, prefix=f".{output.name}-") as aside:
-        folder = Path(aside) / "splits"
-        folder.mkdir()  # with the usual permissions; those of a temporary folder are strict
-        for name, docs in bins.items():
-            docs.to_disk(folder / f"{name}.spacy")
-        if not output.exists():
-            folder.rename(output)
-            return
-        for path in sorted(folder.iterdir()):
-            path.replace(output / path.name)
-
-
-def _check_arguments(sources: list[Input], output: Path, split: Mapping[str, float] | None) -> None:
+def _check_arguments(
+    sources: list[Input], output: Path, split: Mapping[str, float] | None, shard_size: int
+) -> None:
     if not sources:
         raise ValueError("expected a file to convert, got none")
+    if shard_size < 1:
+        raise ValueError(f"--shard-size: expected a number from 1, got {shard_size}")
     if output.exists() and not output.is_dir():
         raise ValueError(f"{output}: expected a folder to write to, found a file")
     pool = [source.path for source in sources if source.split is None]
     for path in pool:
         if not path.exists() and not path.suffix:
             raise ValueError(
-                f"{path}: expected a CoNLL file, found nothing; is it the name of a data set? "
+                f"{path}: expected a file to convert, found nothing; is it the name of a data set? "
                 "Then add --datasets assets/datasets.yml"
             )
     if split is not None:
@@ -308,17 +317,7 @@ def _check_arguments(sources: list[Input], output: Path, split: Mapping[str, flo
             )
 
 
-def _make_vocab(lang: str) -> Vocab:
-    # not spacy.blank(): the tokenizers of some languages need packages that nothing here uses
-    try:
-        return create_vocab(lang, get_lang_class(lang).Defaults)
-    except ImportError:
-        raise ValueError(
-            f"--lang: expected a language of spaCy, e.g. en, or xx for any, got {lang!r}"
-        ) from None
-
-
-def _shorten(names: list[str]) -> str:
+def shorten_list(names: list[str]) -> str:
     """RETURNS (str): The first names, and how many more."""
     more = len(names) - 5
     return ", ".join(names[:5]) + (f" and {more} more" if more > 0 else "")

@@ -7,8 +7,10 @@ from typing import Any, NamedTuple
 
 import srsly
 
-from adaptive_spacy.data.conll import SCHEMES
+from adaptive_spacy.data.conll import parse_group
 from adaptive_spacy.data.convert import SPLIT_NAME, Input, Summary, check_split, convert
+from adaptive_spacy.data.formats import FORMAT_NAMES
+from adaptive_spacy.data.schemes import SCHEMES
 
 RAW = "{raw}"  # how a recipe writes the folder of the downloaded files
 
@@ -36,6 +38,16 @@ def is_paths(value: Any) -> bool:
     return is_text(value) or (isinstance(value, list) and bool(value) and all(map(is_text, value)))
 
 
+def is_group(value: Any) -> bool:
+    if not (is_text(value) or is_integer(value)):
+        return False
+    try:
+        parse_group(value)
+    except ValueError:
+        return False
+    return True
+
+
 def is_table(value: Any, accepts: Callable[[Any], bool]) -> bool:
     """Whether a value is given for one split or more."""
     if not isinstance(value, dict) or not value:
@@ -46,6 +58,7 @@ def is_table(value: Any, accepts: Callable[[Any], bool]) -> bool:
 
 TEXT = Key("a text", is_text)
 INTEGER = Key("an integer", is_integer)
+SWITCH = Key("true or false", lambda value: isinstance(value, bool))
 SCHEME_NAMES = ("auto", *SCHEMES)
 # those from `split` on are arguments of `convert`
 KEYS = {
@@ -54,7 +67,12 @@ KEYS = {
     "files": Key("a path or a list of paths per split", lambda value: is_table(value, is_paths)),
     "pool": Key("a path or a list of paths", is_paths),
     "split": Key("a share per split", lambda value: is_table(value, is_number)),
+    "stratify": SWITCH,
     "seed": INTEGER,
+    "shard-size": Key("an integer from 1", lambda value: is_integer(value) and value > 0),
+    "format": Key(f"one of {', '.join(FORMAT_NAMES)}", lambda value: value in FORMAT_NAMES),
+    "group": Key("sentences, documents or a number of sentences", is_group),
+    "repair": SWITCH,
     "scheme": Key(f"one of {', '.join(SCHEME_NAMES)}", lambda value: value in SCHEME_NAMES),
     "missing-tag": Key("O or mask", lambda value: value in ("O", "mask")),
     "lang": TEXT,

@@ -44,7 +44,7 @@ def test_convert_prints_what_it_wrote(runner, tmp_path):
     path = write(tmp_path / "all.conll")
     code, out, _ = convert(runner, path, tmp_path / "out", "--split", "train=0.5,dev=0.5")
     assert code == 0
-    assert "Scheme BIO (detected): all.conll" in out
+    assert "CoNLL, scheme BIO (detected): all.conll" in out
     rows = [line.split() for line in out.splitlines()]
     assert ["train", "dev"] in rows
     assert ["sentences", "2", "2"] in rows
@@ -58,7 +58,7 @@ def test_convert_takes_given_splits_and_options(runner, tmp_path):
     options = ["--scheme", "bare", "--token-column", "1", "--tag-column", "-2", "--lang", "sv"]
     code, out, _ = convert(runner, f"train={one}", f"dev={two}", tmp_path / "out", *options)
     assert code == 0
-    assert "Scheme bare: a.txt, b.txt" in out
+    assert "CoNLL, scheme bare, tag column 2, token column 1: a.txt, b.txt" in out
     assert ["-", "PER", "0", "1"] in [line.split() for line in out.splitlines()]
     docs = DocBin().from_disk(tmp_path / "out" / "dev.spacy").get_docs(Vocab())
     assert [doc[0].text for doc in docs] == ["Åre", "Ada"]
@@ -83,10 +83,21 @@ def test_convert_warns_of_texts_in_several_splits(runner, tmp_path):
         (
             "a O\nb I-X\nc O\nd I-X\n",
             ["--scheme", "BIO"],
-            "{path}:2: found 'I-X' after 'O', expected B-X or I-X before it (scheme BIO); "
-            "{path}:4: found 'I-X' after 'O', expected B-X or I-X before it (scheme BIO)",
+            "{path}:2: found 'I-X' after 'O', expected B-X or I-X before it (scheme BIO); --repair "
+            "begins an entity there; {path}:4: found 'I-X' after 'O', expected B-X or I-X before "
+            "it (scheme BIO); --repair begins an entity there",
         ),
         ("", [], "{path}: expected rows of a token and its tag, found no row"),
+        (
+            ROWS,
+            ["--format", "brat"],
+            "{path}: expected a folder of .txt and .ann files, found a file",
+        ),
+        (
+            ROWS,
+            ["--group", "pages"],
+            "--group: expected sentences, documents or a number of sentences, got 'pages'",
+        ),
         (ROWS, ["--missing-tag", "drop"], "--missing-tag: expected O or mask, got 'drop'"),
         (
             ROWS,
@@ -120,13 +131,37 @@ def test_convert_masks_on_request(runner, tmp_path):
     assert ["not", "annotated", "1"] in [line.split() for line in out.splitlines()]
 
 
+def test_convert_takes_the_options_of_the_conversion(runner, tmp_path):
+    path = write(tmp_path / "a.conll", ROWS.replace("B-PER", "I-PER"))
+    options = [
+        "--format",
+        "conll",
+        "--scheme",
+        "BIO",
+        "--repair",
+        "--group",
+        "2",
+        "--shard-size",
+        "1",
+    ]
+    code, out, _ = convert(
+        runner, path, tmp_path / "out", *options, "--split", "x=1", "--no-stratify", "--seed", "3"
+    )
+    assert code == 0
+    assert "CoNLL, scheme BIO, documents of 2 sentences: a.conll" in out
+    repaired = "Repaired in a.conll: 2 inner tags that continue no entity read as its start"
+    assert repaired in " ".join(out.split())
+    assert ["documents", "2"] in [line.split() for line in out.splitlines()]
+    assert [count_docs(tmp_path / "out" / "x" / f"00{i}.spacy") for i in range(2)] == [1, 1]
+
+
 def test_convert_takes_a_data_set_by_name(runner, tmp_path):
     if not SHARED.exists():
         pytest.skip(f"needs {SHARED}")
     options = ["--datasets", DATASETS, "--raw", SHARED]
     code, out, _ = convert(runner, "swedish_ner_corpus", tmp_path / "out", *options)
     assert code == 0
-    assert "Scheme bare (detected): train_corpus.txt, test_corpus.txt" in out
+    assert "CoNLL, scheme bare (detected): train_corpus.txt, test_corpus.txt" in out
     rows = [line.split() for line in out.splitlines()]
     assert ["sentences", "6,196", "689", "2,453"] in rows
     assert ["not", "annotated", "1", "0", "0"] in rows

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from spacy.tokens import DocBin
 from spacy.vocab import Vocab
 
-from adaptive_spacy.data.conll import SCHEMES, ConllFile, Sentence, make_doc
+from adaptive_spacy.data.conll import ConllFile
+from adaptive_spacy.data.schemes import SCHEMES
+from adaptive_spacy.data.source import Sentence, make_doc
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data"
 
@@ -150,9 +152,9 @@ def test_conll_keeps_unusual_spaces_inside_of_tokens(tmp_path):
 def test_conll_takes_columns_by_number(tmp_path):
     text = "1 Ada NNP B-PER x\n2 sings VBZ O x\n"
     (sentence,) = read(tmp_path, text, token_column=1, tag_column=-2)
-    assert sentence == (["Ada", "sings"], [(0, 1, "PER")], [])
+    assert sentence[:3] == (["Ada", "sings"], [(0, 1, "PER")], [])
     (sentence,) = read(tmp_path, text, token_column=-4, tag_column=3)
-    assert sentence == (["Ada", "sings"], [(0, 1, "PER")], [])
+    assert sentence[:3] == (["Ada", "sings"], [(0, 1, "PER")], [])
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "utf-16", "utf-8-sig", "UTF8"])
@@ -171,17 +173,17 @@ def test_conll_can_be_walked_again(tmp_path):
 
 def test_conll_reads_missing_tag_as_outside(tmp_path):
     (sentence,) = read(tmp_path, "a PER\nb\nc PER\n", missing_tag="O")
-    assert sentence == (["a", "b", "c"], [(0, 1, "PER"), (2, 3, "PER")], [])
+    assert sentence[:3] == (["a", "b", "c"], [(0, 1, "PER"), (2, 3, "PER")], [])
 
 
 def test_conll_masks_missing_tag(tmp_path):
     (sentence,) = read(tmp_path, "a PER\nb\nc PER\n\n", missing_tag="mask")
-    assert sentence == (["a", "b", "c"], [(0, 1, "PER"), (2, 3, "PER")], [1])
+    assert sentence[:3] == (["a", "b", "c"], [(0, 1, "PER"), (2, 3, "PER")], [1])
 
 
 def test_conll_finds_missing_tag_in_rows_of_many_columns(tmp_path):
     (sentence,) = read(tmp_path, "a NN B-NP O\nb NN B-NP\n", missing_tag="mask")
-    assert sentence == (["a", "b"], [], [1])
+    assert sentence[:3] == (["a", "b"], [], [1])
 
 
 def test_make_doc_annotates_every_token_but_the_missing_ones():
@@ -203,6 +205,7 @@ NO_TAG = (
     "--missing-tag mask as not annotated"
 )
 BIO, AUTO_BIO = "(scheme BIO)", "(scheme BIO, detected)"
+BEGINS, ENDS = "; --repair begins an entity there", "; --repair ends the entity before it"
 MALFORMED: dict[str, tuple[str, dict, str]] = {
     "empty": ("", {}, ": expected rows of a token and its tag, found no row"),
     "blank": (" \n\t\n", {}, ": expected rows of a token and its tag, found no row"),
@@ -246,72 +249,76 @@ MALFORMED: dict[str, tuple[str, dict, str]] = {
     "I first, given BIO": (
         "a I-PER\n",
         {"scheme": "BIO"},
-        f":1: found 'I-PER' at the start of a sentence, expected B-PER or I-PER before it {BIO}",
+        f":1: found 'I-PER' at the start of a sentence, expected B-PER or I-PER before it "
+        f"{BIO}{BEGINS}",
     ),
     "I after O, given BIO": (
         "a O\nb I-PER\n",
         {"scheme": "BIO"},
-        f":2: found 'I-PER' after 'O', expected B-PER or I-PER before it {BIO}",
+        f":2: found 'I-PER' after 'O', expected B-PER or I-PER before it {BIO}{BEGINS}",
     ),
     "I of another type": (
         "a B-LOC\nb I-PER\n",
         {"scheme": "bio"},
-        f":2: found 'I-PER' after 'B-LOC', expected B-PER or I-PER before it {BIO}",
+        f":2: found 'I-PER' after 'B-LOC', expected B-PER or I-PER before it {BIO}{BEGINS}",
     ),
     "I after a blank line": (
         "a B-PER\n\nb I-PER\n",
         {"scheme": "BIO"},
-        f":3: found 'I-PER' at the start of a sentence, expected B-PER or I-PER before it {BIO}",
+        f":3: found 'I-PER' at the start of a sentence, expected B-PER or I-PER before it "
+        f"{BIO}{BEGINS}",
     ),
     "I after a masked row": (
         "a B-PER\nb\nc I-PER\n",
         {"scheme": "BIO", "missing_tag": "mask"},
         ":3: found 'I-PER' after a row without a tag, expected B-PER or I-PER before it "
-        "(scheme BIO)",
+        f"(scheme BIO){BEGINS}",
     ),
     "one slip in BIO, detected": (
         "a B-PER\nb O\nc B-LOC\nd O\ne I-LOC\n",
         {},
-        f":5: found 'I-LOC' after 'O', expected B-LOC or I-LOC before it {AUTO_BIO}",
+        f":5: found 'I-LOC' after 'O', expected B-LOC or I-LOC before it {AUTO_BIO}{BEGINS}",
     ),
     "B after O in IOB1": (
         "a I-PER\nb O\nc B-PER\n",
         {"scheme": "IOB1"},
         ":3: found 'B-PER' after 'O', expected I-PER: B- only divides neighbours of one type "
-        "(scheme IOB1)",
+        f"(scheme IOB1){BEGINS}",
     ),
     "B of another type in IOB1": (
         "a I-PER\nb B-LOC\n",
         {"scheme": "IOB1"},
         ":2: found 'B-LOC' after 'I-PER', expected I-LOC: B- only divides neighbours of one type "
-        "(scheme IOB1)",
+        f"(scheme IOB1){BEGINS}",
     ),
     "L without B": (
         "a O\nb L-PER\n",
         {"scheme": "BILOU"},
-        ":2: found 'L-PER' after 'O', expected B-PER or I-PER before it (scheme BILOU)",
+        f":2: found 'L-PER' after 'O', expected B-PER or I-PER before it (scheme BILOU){BEGINS}",
     ),
     "B without L": (
         "a B-PER\nb O\n",
         {"scheme": "BILOU"},
-        ":2: found 'O' after 'B-PER', expected I-PER or L-PER (scheme BILOU)",
+        f":2: found 'O' after 'B-PER', expected I-PER or L-PER (scheme BILOU){ENDS}",
     ),
     "B without E at the end": (
         "a B-PER\n\nb O\n",
         {"scheme": "BIOES"},
-        ":1: found the end of the sentence after 'B-PER', expected I-PER or E-PER (scheme BIOES)",
+        ":1: found the end of the sentence after 'B-PER', expected I-PER or E-PER (scheme BIOES)"
+        f"{ENDS}",
     ),
     "B before a masked row": (
         "a B-PER\nb\n",
         {"scheme": "BMEWO", "missing_tag": "mask"},
-        ":2: found a row without a tag after 'B-PER', expected M-PER or E-PER (scheme BMEWO)",
+        ":2: found a row without a tag after 'B-PER', expected M-PER or E-PER (scheme BMEWO)"
+        f"{ENDS}",
     ),
     "U inside": (
         "a U-PER\nb B-PER\nc U-PER\nd L-PER\n",
         {},
-        ":3: found 'U-PER' after 'B-PER', expected I-PER or L-PER (scheme BILOU, detected);\n"
-        "{path}:4: found 'L-PER' after 'U-PER', expected B-PER or I-PER before it "
-        "(scheme BILOU, detected)",
+        ":3: found 'U-PER' after 'B-PER', expected I-PER or L-PER (scheme BILOU, detected)"
+        f"{ENDS};\n{{path}}:4: found 'L-PER' after 'U-PER', expected B-PER or I-PER before it "
+        f"(scheme BILOU, detected){BEGINS}",
     ),
     "L in BIO": (
         "a B-PER\nb L-PER\n",
@@ -453,6 +460,90 @@ def test_conll_shows_twenty_problems_in_order_and_counts_the_rest(tmp_path):
     assert lines[-1] == f"and 7 more problems in {path}"
     numbers = [int(line.removeprefix(f"{path}:").split(":")[0]) for line in lines[:-1]]
     assert numbers == [n for n in range(121, 121 + 4 * 7) if n % 4 != 3][:20]
+
+
+# --- repairs ---------------------------------------------------------------------------------
+
+BEGUN = "inner tags that continue no entity read as its start"
+ENDED = "entities without their last tag ended"
+DIVIDED = "B- tags that divide no neighbours read as a start"
+
+
+@pytest.mark.parametrize(
+    ("scheme", "tags", "ents", "repairs"),
+    [
+        ("BIO", "I-A O B-B I-A", [(0, 1, "A"), (2, 3, "B"), (3, 4, "A")], {BEGUN: 2}),
+        ("BIO", "B-A I-A O", [(0, 2, "A")], {}),
+        ("IOB1", "B-A O I-A B-B", [(0, 1, "A"), (2, 3, "A"), (3, 4, "B")], {DIVIDED: 2}),
+        ("BILOU", "B-A O L-A I-B O", [(0, 1, "A"), (2, 3, "A"), (3, 4, "B")], {BEGUN: 2, ENDED: 2}),
+        ("BILOU", "B-A U-A L-A", [(0, 1, "A"), (1, 2, "A"), (2, 3, "A")], {BEGUN: 1, ENDED: 1}),
+        ("BILOU", "B-A I-A", [(0, 2, "A")], {ENDED: 1}),
+        ("BIOES", "B-A I-B E-B O", [(0, 1, "A"), (1, 3, "B")], {BEGUN: 1}),
+        ("BMEWO", "M-A E-A W-A O", [(0, 2, "A"), (2, 3, "A")], {BEGUN: 1}),
+    ],
+)
+def test_conll_repairs_on_request_and_counts(tmp_path, scheme, tags, ents, repairs):
+    path = write(tmp_path, "".join(f"w {tag}\n" for tag in tags.split()))
+    file = ConllFile(path, scheme=scheme, repair=True)
+    assert [sentence.ents for sentence in file] == [ents]
+    assert file.repairs == repairs
+    if repairs:
+        with pytest.raises(ValueError, match="--repair"):
+            ConllFile(path, scheme=scheme)
+
+
+def test_conll_repairs_no_unknown_tag(tmp_path):
+    path = write(tmp_path, "a I-A\nb B-A\nc X-A\nd I-A\n")
+    with pytest.raises(ValueError) as error:  # noqa: PT011
+        ConllFile(path, scheme="BIO", repair=True)
+    assert str(error.value) == f"{path}:3: found tag 'X-A', expected O, B-TYPE or I-TYPE {BIO}"
+
+
+# --- documents -------------------------------------------------------------------------------
+
+DOCUMENTS = (
+    "a B-X\nb I-X\n\nc O\n\n-DOCSTART- O\n\n-DOCSTART- O\n\nd O\n-DOCSTART- O\ne O\n\nf B-X\n\ng\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("group", "expected"),
+    [
+        (
+            "documents",
+            [
+                Sentence(["a", "b", "c"], [(0, 2, "X")], [], None, [0, 2]),
+                Sentence(["d"], [], [], None, [0]),
+                Sentence(["e", "f", "g"], [(1, 2, "X")], [2], None, [0, 1, 2]),
+            ],
+        ),
+        (
+            2,
+            [
+                Sentence(["a", "b", "c"], [(0, 2, "X")], [], None, [0, 2]),
+                Sentence(["d"], [], [], None, [0]),
+                Sentence(["e", "f"], [(1, 2, "X")], [], None, [0, 1]),
+                Sentence(["g"], [], [0], None, [0]),
+            ],
+        ),
+    ],
+)
+def test_conll_joins_sentences_and_keeps_where_they_start(tmp_path, group, expected):
+    for value in (group, str(group)):
+        file = ConllFile(write(tmp_path, DOCUMENTS), group=value, missing_tag="mask")
+        assert list(file) == expected
+    size = "" if group == "documents" else " of 2 sentences"
+    assert file.describe() == f"CoNLL, scheme BIO (detected), documents{size}"
+
+
+def test_conll_joins_no_sentence_of_another_document():
+    path = SHARED / "wikigold" / "wikigold.conll.txt"
+    if not path.exists():
+        pytest.skip(f"needs {path}")
+    documents = list(ConllFile(path, group="documents"))
+    assert len(documents) == 145
+    assert sum(len(one.sent_starts or ()) for one in documents) == 1696
+    assert sum(len(one.ents) for one in documents) == 3558
 
 
 # --- round trips -----------------------------------------------------------------------------

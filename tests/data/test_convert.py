@@ -4,12 +4,11 @@ import hashlib
 import os
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
 import pytest
 import spacy
-from hypothesis import given
-from hypothesis import strategies as st
 from spacy.tokens import Doc, DocBin
 
 from adaptive_spacy.data.convert import (
@@ -17,10 +16,10 @@ from adaptive_spacy.data.convert import (
     SplitSummary,
     check_split,
     convert,
-    divide,
     parse_split,
 )
 from adaptive_spacy.data.datasets import convert_recipe, read_recipe
+from adaptive_spacy.training.corpus import FractionCorpus
 
 ROOT = Path(__file__).parents[2]
 DATASETS = ROOT / "assets" / "datasets.yml"
@@ -58,7 +57,7 @@ def list_files(folder: Path) -> dict[str, str]:
 def test_convert_divides_the_pool_by_seed_and_keeps_its_order(tmp_path):
     pool = write(tmp_path / "all.conll", WORDS)
     shares = {"train": 0.6, "dev": 0.2, "test": 0.2}
-    summary = convert([pool], tmp_path / "out", split=shares)
+    summary = convert([pool], tmp_path / "out", split=shares, stratify=False)
     # literal, as it must be the same on every platform and with every version of Python
     assert {name: first_words(tmp_path / "out" / f"{name}.spacy") for name in shares} == {
         "train": ["one", "two", "four", "five", "seven", "eight"],
@@ -77,6 +76,35 @@ def test_convert_divides_differently_by_another_seed(tmp_path):
     assert zero != one
 
 
+def test_convert_divides_each_type_by_the_shares(tmp_path):
+    # 40 texts of a PER, 20 of a LOC, 3 of an ORG, 40 of nothing
+    kinds = ["B-PER"] * 40 + ["B-LOC"] * 20 + ["B-ORG"] * 3 + ["O"] * 40
+    pool = tmp_path / "all.conll"
+    pool.write_text("\n".join(f"w{i} {tag}\n" for i, tag in enumerate(kinds)))
+    shares = {"train": 0.8, "dev": 0.1, "test": 0.1}
+    summary = convert([pool], tmp_path / "out", split=shares)
+    assert {name: dict(split.entities) for name, split in summary.splits.items()} == {
+        "train": {"PER": 32, "LOC": 16, "ORG": 1},
+        "dev": {"PER": 4, "LOC": 2, "ORG": 1},
+        "test": {"PER": 4, "LOC": 2, "ORG": 1},
+    }
+    assert [split.sentences for split in summary.splits.values()] == [82, 11, 10]
+    # literal, as it must be the same on every platform and with every version of Python
+    assert first_words(tmp_path / "out" / "dev.spacy") == [
+        "w2",
+        "w3",
+        "w14",
+        "w26",
+        "w41",
+        "w49",
+        "w62",
+        "w67",
+        "w68",
+        "w87",
+        "w93",
+    ]
+
+
 def test_convert_keeps_copies_of_a_text_together(tmp_path):
     pool = [write(tmp_path / f"{i}.conll", WORDS) for i in range(3)]
     summary = convert(pool, tmp_path / "out", split={"train": 0.5, "dev": 0.5})
@@ -92,28 +120,6 @@ def test_convert_leaves_out_what_is_beyond_the_shares_and_says_so(tmp_path):
     assert summary.splits == {"train": summary.splits["train"]}
     assert summary.splits["train"].sentences == 3
     assert summary.warnings() == ["Sentences in no split, as the shares sum to less than 1: 7"]
-
-
-@given(
-    counts=st.dictionaries(st.integers(0, 2**64 - 1), st.integers(1, 3), min_size=12),
-    shares=st.tuples(st.floats(0.3, 0.34), st.floats(0.3, 0.33), st.floats(0.3, 0.33)),
-)
-def test_divide_misses_the_shares_by_less_than_the_copies_of_a_text(counts, shares):
-    split = dict(zip(["train", "dev", "test"], shares, strict=True))
-    division = divide(counts, split)
-    total, end, taken = sum(counts.values()), 0.0, 0
-    for name, share in split.items():
-        taken += sum(counts[key] for key in division if division[key] == name)
-        end += share * total
-        assert end - 0.5 <= taken < end + 0.5 + 3
-
-
-def test_divide_refuses_a_split_without_a_sentence():
-    with pytest.raises(ValueError) as error:  # noqa: PT011
-        divide({1: 1, 2: 1, 3: 1}, {"train": 0.9, "dev": 0.1})
-    assert str(error.value) == (
-        "--split: expected something for each split, but dev=0.1 of 3 sentences is none"
-    )
 
 
 # --- inputs with and without a split ---------------------------------------------------------
@@ -227,7 +233,9 @@ def test_convert_leaves_all_as_it_was_after_an_error(tmp_path, monkeypatch, form
     if fault == "row":
         (tmp_path / "b.conll").write_text("one B-NUM\ntwo\n")
     elif fault == "share":
-        split = {"train": 0.1, "dev": 0.9, "test": 1e-9}
+        split = {"train": 0.1, "dev": 0.9 - 1e-9, "x": 1e-9, "y": 1e-9} | dict.fromkeys(
+            "abcdefgh", 1e-10
+        )
     elif fault == "full disk":
         write_to, written = DocBin.to_disk, []
 
@@ -249,6 +257,78 @@ def test_convert_leaves_all_as_it_was_after_an_error(tmp_path, monkeypatch, form
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
         ["a.conll", "b.conll", *(["out"] if output.exists() else [])]
     )
+
+
+# --- shards, documents, repairs, formats -----------------------------------------------------
+
+
+def test_convert_writes_shards_above_a_size_and_replaces_them(tmp_path):
+    pool = write(tmp_path / "all.conll", WORDS)
+    shares = {"train": 0.8, "dev": 0.2}
+    summary = convert([pool], tmp_path / "out", split=shares, shard_size=3)
+    files = ["dev.spacy", "train/000.spacy", "train/001.spacy", "train/002.spacy"]
+    assert sorted(list_files(tmp_path / "out")) == files
+    assert summary.splits["train"].docs == 8
+    corpus = FractionCorpus(tmp_path / "out" / "train")
+    nlp = spacy.blank("xx")
+    sharded = [example.reference[0].text for example in corpus(nlp)]
+    convert([pool], tmp_path / "out", split=shares)
+    assert sorted(list_files(tmp_path / "out")) == ["dev.spacy", "train.spacy"]
+    assert first_words(tmp_path / "out" / "train.spacy") == sharded
+
+
+def test_convert_keeps_sentence_starts_of_documents(tmp_path):
+    path = tmp_path / "a.conll"
+    path.write_text("-DOCSTART- O\n\na B-X\nb O\n\nc O\n\n-DOCSTART- O\n\nd O\n")
+    summary = convert([path], tmp_path / "out", group="documents")
+    one, two = load(tmp_path / "out" / "a.spacy")
+    assert [sent.text for sent in one.sents] == ["a b", "c"]
+    assert [sent.text for sent in two.sents] == ["d"]
+    assert summary.rows()[:2] == [["documents", "2"], ["sentences", "3"]]
+    assert summary.notes() == ["CoNLL, scheme BIO (detected), documents: a.conll"]
+
+
+def test_convert_says_what_it_repaired(tmp_path):
+    (tmp_path / "a.conll").write_text("a I-X\nb O\nc I-X\n")
+    (tmp_path / "b.conll").write_text("a B-X\n")
+    files = [tmp_path / "a.conll", tmp_path / "b.conll"]
+    summary = convert(files, tmp_path / "out", repair=True, scheme="BIO")
+    assert summary.notes() == [
+        "CoNLL, scheme BIO: a.conll, b.conll",
+        "Repaired in a.conll: 2 inner tags that continue no entity read as its start",
+    ]
+    assert summary.splits["a"].entities == {"X": 2}
+
+
+def test_convert_joins_files_of_several_formats(tmp_path):
+    conll = write(tmp_path / "a.conll", ["one"])
+    jsonl = tmp_path / "b.jsonl"
+    jsonl.write_text('{"text": "two times", "spans": [{"start": 0, "end": 3, "label": "NUM"}]}\n')
+    summary = convert([Input(conll, "train"), Input(jsonl, "train")], tmp_path / "out")
+    assert summary.notes() == ["CoNLL, scheme BIO (detected): a.conll", "JSONL of Prodigy: b.jsonl"]
+    assert summary.rows()[0] == ["texts", "2"]
+    one, two = load(tmp_path / "out" / "train.spacy")
+    assert (one.has_unknown_spaces, two.has_unknown_spaces) == (True, False)
+    assert [ent.text for doc in (one, two) for ent in doc.ents] == ["one", "two"]
+
+
+def test_convert_refuses_options_that_no_file_takes(tmp_path):
+    jsonl = tmp_path / "b.jsonl"
+    jsonl.write_text('{"text": "two", "spans": []}\n')
+    with pytest.raises(ValueError) as error:  # noqa: PT011
+        convert([jsonl], tmp_path / "out", group="documents")
+    assert str(error.value) == (
+        "--group: expected a file of CoNLL, which has such an option, found texts with entities"
+    )
+    assert not (tmp_path / "out").exists()
+
+
+def test_convert_does_not_read_what_another_format_is_claimed_for(tmp_path):
+    path = write(tmp_path / "a.conll", ["one"])
+    with pytest.raises(
+        ValueError, match=r"a\.conll:1: found 'one B-NUM' at column 1, expected JSON"
+    ):
+        convert([path], tmp_path / "out", format="jsonl")
 
 
 # --- bad arguments ---------------------------------------------------------------------------
@@ -318,15 +398,24 @@ def test_check_split_finds_faults(split, faults):
         ),
         (
             ["{}/a.conll"],
+            {"shard_size": 0},
+            "--shard-size: expected a number from 1, got 0",
+        ),
+        (
+            ["{}/a.conll"],
             {"lang": "zz"},
             "--lang: expected a language of spaCy, e.g. en, or xx for any, got 'zz'",
         ),
-        (["{}/b.conll"], {}, "{}/b.conll: expected a CoNLL file, found nothing"),
+        (
+            ["{}/b.conll"],
+            {},
+            "{}/b.conll: expected a file or folder to convert, found nothing",
+        ),
         (
             ["wikigold"],
             {},
-            "wikigold: expected a CoNLL file, found nothing; is it the name of a data set? Then "
-            "add --datasets assets/datasets.yml",
+            "wikigold: expected a file to convert, found nothing; is it the name of a data set? "
+            "Then add --datasets assets/datasets.yml",
         ),
     ],
 )
@@ -366,15 +455,15 @@ def test_summary_tabulates_counts_by_split_and_type(tmp_path):
         ["- PER", "1", "1"],
     ]
     assert summary.notes() == [
-        "Scheme BIO (detected): a.conll",
-        "Scheme bare (detected): b.conll",
+        "CoNLL, scheme BIO (detected): a.conll",
+        "CoNLL, scheme bare (detected): b.conll",
     ]
 
 
 def test_summary_shortens_a_long_list_of_files(tmp_path):
     files = [write(tmp_path / f"{i}.conll", ["one"]) for i in range(7)]
     assert convert(files, tmp_path / "out", scheme="bio").notes() == [
-        "Scheme BIO: 0.conll, 1.conll, 2.conll, 3.conll, 4.conll and 2 more"
+        "CoNLL, scheme BIO: 0.conll, 1.conll, 2.conll, 3.conll, 4.conll and 2 more"
     ]
 
 
@@ -414,6 +503,7 @@ def test_shipped_recipe_converts_real_corpus(tmp_path, name, sentences, entities
     for split, counted in summary.splits.items():
         stored = SplitSummary()
         for doc in load(tmp_path / "out" / f"{split}.spacy"):
+            stored.docs += 1
             stored.sentences += 1
             stored.tokens += len(doc)
             stored.missing += sum(token.ent_iob == 0 for token in doc)
@@ -454,9 +544,28 @@ def test_recipe_converts_a_users_own_data(tmp_path):
     assert (recipe.licence, recipe.source) == ("", "")
 
 
+#: of the unpacked bytes, as packing differs between versions of zlib
+WIKIGOLD = {
+    "train": "57ccc23422461ac785244904bc87c8e9ed624d2a4b2b59bf81cc157d2667c9ca",
+    "dev": "2a796fa5c2f8f92fde9a95d6a63038770456814df27512fbaa27e72fd989fe04",
+    "test": "c0f744f53e425c88479e08b1777c19084711021abeec678ba39c0ec3a85f6b3a",
+}
+
+
+def test_wikigold_is_divided_as_for_the_published_records(tmp_path):
+    if not (SHARED / "wikigold").exists():
+        pytest.skip(f"needs {SHARED / 'wikigold'}")
+    convert_recipe("wikigold", tmp_path / "out", datasets=DATASETS, raw=SHARED)
+    found = {
+        path.stem: hashlib.sha256(zlib.decompress(path.read_bytes())).hexdigest()
+        for path in (tmp_path / "out").iterdir()
+    }
+    assert found == WIKIGOLD
+
+
 KEYS = (
-    "licence, source, files, pool, split, seed, scheme, missing-tag, lang, encoding, "
-    "token-column, tag-column"
+    "licence, source, files, pool, split, stratify, seed, shard-size, format, group, repair, "
+    "scheme, missing-tag, lang, encoding, token-column, tag-column"
 )
 
 
@@ -518,6 +627,15 @@ KEYS = (
                 "x: tag-column: expected an integer, got 1.5",
                 "x: token-column: expected an integer, got True",
                 "x: lang: expected a text, got 1",
+            ],
+        ),
+        (
+            "x: {files: {train: a}, stratify: 1, repair: maybe, group: pages, shard-size: 0}",
+            [
+                "x: stratify: expected true or false, got 1",
+                "x: repair: expected true or false, got 'maybe'",
+                "x: group: expected sentences, documents or a number of sentences, got 'pages'",
+                "x: shard-size: expected an integer from 1, got 0",
             ],
         ),
         (

@@ -1,0 +1,113 @@
+"""Open text files behind a progress bar, and say in one line why a file is no text."""
+
+import codecs
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BufferedReader, FileIO, TextIOWrapper
+from pathlib import Path
+
+from tqdm import tqdm
+
+# how packed files begin
+PACKED = {
+    b"\x1f\x8b": "gzip",
+    b"PK\x03\x04": "zip",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ\0": "xz",
+    b"\x28\xb5\x2f\xfd": "zstd",
+}
+
+
+@contextmanager
+def open_text(
+    path: Path,
+    *,
+    encoding: str = "utf-8",
+    newline: str | None = None,
+    expected: str = "a text file",
+    action: str = "Reading",
+    progress: bool = False,
+) -> Iterator[TextIOWrapper]:
+    """Open a text file, without its byte order mark, where it has one.
+
+    encoding (str): Any that Python knows.
+    newline (str | None): As for `open`: None turns every line end into `\\n`, "" leaves them.
+    expected (str): What the file should be, for the error messages.
+    action (str): What the progress bar says.
+    progress (bool): Show the bar where reading takes longer than a second.
+    YIELDS (TextIOWrapper): The text, decoded as it is read.
+    RAISES (ValueError): If there is no such file, if it is packed, or if it is not in this
+        encoding; the latter while it is read.
+    """
+    codec = check_encoding(encoding)
+    if not path.is_file():
+        found = "a folder" if path.is_dir() else "nothing"
+        raise ValueError(f"{path}: expected {expected}, found {found}")
+    bar = tqdm(
+        total=path.stat().st_size,
+        desc=f"{action} {path.name}",
+        unit="B",
+        unit_scale=True,
+        leave=False,
+        delay=1,
+        disable=None if progress else True,
+    )
+    with bar, Counted(path, bar) as file:
+        head = file.peek(8)
+        for magic, name in PACKED.items():
+            if head.startswith(magic):
+                raise ValueError(f"{path}: expected {expected}, found a {name} file; unpack it")
+        try:
+            yield TextIOWrapper(file, encoding=codec, newline=newline)
+        except UnicodeDecodeError as error:
+            raise ValueError(
+                f"{find_undecodable(path, encoding)}: found byte "
+                f"0x{error.object[error.start]:02x}, expected {encoding} text; pass the right "
+                "--encoding, e.g. latin-1"
+            ) from None
+
+
+class Counted(BufferedReader):
+    """A file that tells a progress bar how many bytes were read."""
+
+    def __init__(self, path: Path, bar: tqdm) -> None:
+        super().__init__(FileIO(str(path)))
+        self.bar = bar
+
+    def read1(self, size: int = -1, /) -> bytes:  # what TextIOWrapper calls
+        data = super().read1(size)
+        self.bar.update(len(data))
+        return data
+
+
+def check_encoding(encoding: str) -> str:
+    """RETURNS (str): The codec; for UTF-8 the variant that drops a byte order mark.
+    RAISES (ValueError): If Python does not know the encoding."""
+    try:
+        is_utf8 = "é".encode(encoding, "replace") == b"\xc3\xa9"
+    except LookupError:
+        raise ValueError(
+            f"--encoding: expected one that Python knows, e.g. utf-8, got {encoding!r}"
+        ) from None
+    return "utf-8-sig" if is_utf8 else encoding
+
+
+def find_undecodable(path: Path, encoding: str) -> str:
+    """RETURNS (str): The file, with the line if the encoding has one-byte line ends."""
+    if len("\n".encode(encoding)) > 1:
+        return str(path)
+    decoder = codecs.getincrementaldecoder(encoding)
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            try:
+                decoder().decode(line, final=True)
+            except UnicodeDecodeError:
+                return f"{path}:{number}"
+    return str(path)
+
+
+def describe_nul(encoding: str) -> str:
+    """RETURNS (str): What to say about a NUL character, which no text has."""
+    return (
+        f"found a NUL character, expected {encoding} text; pass the right --encoding, e.g. utf-16"
+    )

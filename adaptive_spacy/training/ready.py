@@ -1,0 +1,65 @@
+"""Reads a config as `spacy train` does, checks it with its data, and forecasts the training."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from spacy.cli._util import import_code, parse_config_overrides, setup_gpu
+from spacy.util import load_config, load_model_from_config
+from thinc.api import ConfigValidationError
+
+from adaptive_spacy.training.forecast import Forecast, forecast
+from adaptive_spacy.training.preflight import TOLERANCE, Findings, one_line, preflight
+
+
+@dataclass(frozen=True)
+class Report:
+    """findings (Findings): Errors and warnings. forecast (Forecast | None): None if there are
+    errors, or none was asked for."""
+
+    findings: Findings
+    forecast: Forecast | None
+
+
+def get_ready(
+    path: Path,
+    arguments: list[str],
+    *,
+    tolerance: float = TOLERANCE,
+    with_forecast: bool = True,
+    code: Path | None = None,
+    gpu_id: int = -1,
+    progress: bool = False,
+) -> Report:
+    """Check a training before it is started.
+
+    path (Path): The config.
+    arguments (list[str]): Overrides as on the command line, e.g. ["--paths.train", "a.spacy"].
+    tolerance (float): See `preflight`.
+    with_forecast (bool): Also time some steps, unless there are errors.
+    code (Path | None): A Python file with functions of the config.
+    gpu_id (int): Number of the GPU; -1: the processor.
+    progress (bool): Show progress bars.
+    RETURNS (Report): What was found.
+    RAISES (ValueError): If there is no such config, or it cannot be read.
+    """
+    if not path.is_file():
+        raise ValueError(f"{path}: expected a config of spaCy, found nothing")
+    import_code(code)
+    setup_gpu(gpu_id, silent=True)
+    try:
+        overrides = parse_config_overrides(list(arguments))
+        config = load_config(path, overrides=overrides, interpolate=False)
+        nlp = load_model_from_config(config, auto_fill=True)
+    except click.NoSuchOption as error:
+        raise ValueError(
+            f"{error.option_name}: expected an option of check, or a setting of the config with a "
+            "dot, e.g. --paths.train"
+        ) from None
+    except ConfigValidationError as error:
+        raise ValueError(f"{path}: {one_line(error)}") from None
+    findings = preflight(nlp, tolerance=tolerance, progress=progress)
+    timed = None
+    if with_forecast and not findings.errors:
+        timed = forecast(config, use_gpu=gpu_id, progress=progress)
+    return Report(findings, timed)

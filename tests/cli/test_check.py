@@ -1,0 +1,83 @@
+"""`adaptive-spacy check` as its user meets it."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from adaptive_spacy.cli.app import app
+from tests.conftest import ROOT, SENTENCES, write_corpus
+
+CONFIG = str(ROOT / "configs" / "adaptive.cfg")
+
+
+@pytest.fixture
+def arguments(tmp_path: Path, transformer_folder: Path, monkeypatch) -> list[str]:
+    """Overrides for a sound corpus in the working folder."""
+    write_corpus(tmp_path / "train.spacy", SENTENCES * 6)
+    write_corpus(tmp_path / "dev.spacy", [("Cleo lives in London .", "B-PER O O B-LOC O")])
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ANSI_COLORS_DISABLED", "1")
+    return [
+        "--paths.train=train.spacy",
+        "--paths.dev",
+        "dev.spacy",
+        f"--variables.transformer={transformer_folder}",
+    ]
+
+
+def run(*arguments: str) -> tuple[int, str, str]:
+    """RETURNS (tuple[int, str, str]): Exit code, stdout, stderr."""
+    result = CliRunner().invoke(app, ["check", *arguments])
+    return result.exit_code, result.stdout, result.stderr
+
+
+def test_check_forecasts_a_sound_training(arguments: list[str]) -> None:
+    code, out, _ = run(CONFIG, *arguments)
+    assert code == 0
+    rows = [line.split() for line in out.splitlines()]
+    assert ["steps", "per", "epoch", "3"] in rows
+    assert any(row[:4] == ["at", "least", "9", "epochs,"] for row in rows)
+    assert out.endswith("✔ Ready to train, 0 warnings\n")
+
+
+def test_check_shows_errors_and_warnings_apart_and_leaves_with_1(arguments: list[str]) -> None:
+    sentences = [*SENTENCES * 6, ("Siri calls", "B-PRODUCT O")]
+    write_corpus(Path("train.spacy"), sentences)
+    write_corpus(Path("dev.spacy"), SENTENCES[:1])
+    code, out, _ = run(CONFIG, *arguments, "--training.max_epochs", "3")
+    assert code == 1
+    lines = out.splitlines()
+    assert [line[0] for line in lines] == ["✘", "✘", "⚠", "⚠", "2"]
+    assert lines[-1] == "2 errors, 2 warnings; mend the errors before you train"
+
+
+def test_check_without_forecast_trains_nothing(arguments: list[str], monkeypatch) -> None:
+    def refuse(*args, **kwargs):
+        raise AssertionError("trained")
+
+    monkeypatch.setattr("adaptive_spacy.training.ready.forecast", refuse)
+    assert run(CONFIG, *arguments, "--no-forecast") == (0, "✔ Ready to train, 0 warnings\n", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("gone.cfg",), "✘ gone.cfg: expected a config of spaCy, found nothing\n"),
+        ((CONFIG, "--tolerance", "7"), "✘ --tolerance: expected a number in [0, 1], got 7.0\n"),
+        (
+            (CONFIG, "--bogus", "7"),
+            "✘ --bogus: expected an option of check, or a setting of the config with a dot, e.g. "
+            "--paths.train\n",
+        ),
+    ],
+)
+def test_check_says_in_one_line_what_is_wrong(arguments, message) -> None:
+    assert run(*arguments) == (1, "", message)
+
+
+def test_check_says_in_one_line_that_a_setting_is_none() -> None:
+    code, out, err = run(CONFIG, "--paths.bogus.deeper", "x")
+    assert (code, out) == (1, "")
+    assert err.startswith(f"✘ {CONFIG}: ")
+    assert err.count("\n") == 1

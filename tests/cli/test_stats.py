@@ -1,0 +1,78 @@
+"""`adaptive-spacy stats` as its user meets it."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from adaptive_spacy.cli.app import app
+from tests.conftest import SENTENCES, write_corpus
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder with a corpus `corpus` of train and dev."""
+    (tmp_path / "corpus").mkdir()
+    write_corpus(tmp_path / "corpus" / "train.spacy", SENTENCES)
+    write_corpus(tmp_path / "corpus" / "dev.spacy", SENTENCES[:1])
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ANSI_COLORS_DISABLED", "1")
+    return tmp_path
+
+
+def run(*arguments: str) -> tuple[int, str, str]:
+    """RETURNS (tuple[int, str, str]): Exit code, stdout, stderr."""
+    result = CliRunner().invoke(app, ["stats", *arguments])
+    return result.exit_code, result.stdout, result.stderr
+
+
+def test_stats_prints_tables_and_warnings_and_saves(folder: Path) -> None:
+    code, out, _ = run("corpus", "--output", "stats")
+    assert code == 0
+    rows = [line.split() for line in out.splitlines()]
+    assert ["documents", "8", "1"] in rows
+    assert sum(row[:1] == ["⚠"] for row in rows) == 3
+    assert out.endswith("✔ Saved to stats/stats.json\n✔ Saved to stats/stats.png\n")
+    saved = json.loads((folder / "stats" / "stats.json").read_text(encoding="utf8"))
+    assert saved["splits"]["dev"]["documents"] == 1
+
+
+def test_stats_counts_word_pieces(folder: Path, transformer_folder: Path) -> None:
+    code, out, _ = run("corpus/train.spacy", "--transformer", str(transformer_folder))
+    assert code == 0
+    assert [line.split()[:2] for line in out.splitlines() if "over 64" in line] == [
+        ["word", "pieces"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("gone",), "✘ gone: expected a .spacy file or a folder of them, found another file\n"),
+        (("corpus", "--window", "0"), "✘ --window: expected a number >= 1, got 0\n"),
+        (
+            ("corpus", "--transformer", "./missing"),
+            "✘ ./missing: expected the folder of a transformer, found nothing\n",
+        ),
+    ],
+)
+def test_stats_says_in_one_line_what_is_wrong(folder: Path, arguments, message) -> None:
+    (folder / "gone").write_text("text")
+    assert run(*arguments) == (1, "", message)
+
+
+def test_stats_names_a_broken_file(folder: Path) -> None:
+    (folder / "corpus" / "dev.spacy").write_bytes(b"text")
+    code, out, err = run("corpus")
+    assert (code, out) == (1, "")
+    assert err.startswith("✘ corpus/dev.spacy: expected a .spacy file, found something else")
+
+
+def test_stats_without_matplotlib_says_what_to_install(folder: Path, monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    monkeypatch.delitem(sys.modules, "adaptive_spacy.report.corpus_figure", raising=False)
+    message = '✘ --output needs matplotlib: pip install "adaptive-spacy[plot]"\n'
+    assert run("corpus", "--output", "stats") == (1, "", message)
+    assert not (folder / "stats").exists()

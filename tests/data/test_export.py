@@ -1,0 +1,267 @@
+"""Back out of .spacy: what is written is read again as the same, or refused."""
+
+import json
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adaptive_spacy.data.conll import ConllFile
+from adaptive_spacy.data.convert import Input, convert
+from adaptive_spacy.data.docbin import Shard, find_norm
+from adaptive_spacy.data.export import export, read_sentences
+from adaptive_spacy.data.schemes import SCHEMES
+from adaptive_spacy.data.source import Sentence
+from tests.data.test_conll import SHARED
+
+ADA = Sentence(["Ada", "Lovelace", "sings"], [(0, 2, "PER")], [])
+PARIS = Sentence(["Paris"], [(0, 1, "LOC")], [])
+
+
+def store(folder: Path, *sentences: Sentence) -> Path:
+    """RETURNS (Path): A .spacy file of the sentences."""
+    shard = Shard(find_norm("xx"))
+    for sentence in sentences:
+        shard.add(sentence)
+    path = folder / "in.spacy"
+    shard.write(path)
+    return path
+
+
+def load(path: Path) -> list[Sentence]:
+    return list(read_sentences([path], "", False))
+
+
+def join(ents: list[tuple[int, int, str]]) -> bool:
+    """Whether neighbours are of one type, which IO and bare join."""
+    return any(a[1] == b[0] and a[2] == b[2] for a, b in pairwise(ents))
+
+
+# --- what is written -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("scheme", "tags"),
+    [
+        ("BIO", "B-PER I-PER O B-LOC"),
+        ("IOB1", "I-PER I-PER O I-LOC"),
+        ("BILOU", "B-PER L-PER O U-LOC"),
+        ("bioes", "B-PER E-PER O S-LOC"),
+        ("bare", "PER PER O LOC"),
+    ],
+)
+def test_export_writes_conll_in_each_scheme(tmp_path, scheme, tags):
+    export(store(tmp_path, ADA, PARIS), tmp_path / "out.conll", scheme=scheme)
+    a, b, c, d = tags.split()
+    assert (tmp_path / "out.conll").read_text() == (
+        f"Ada\t{a}\nLovelace\t{b}\nsings\t{c}\n\nParis\t{d}\n"
+    )
+
+
+def test_export_writes_documents_and_missing_tags(tmp_path):
+    document = Sentence(["Ada", "sings", "in", "Paris"], [(0, 1, "PER")], [3], None, [0, 2])
+    exported = export(store(tmp_path, document, PARIS), tmp_path / "out.conll")
+    assert (tmp_path / "out.conll").read_text() == (
+        "-DOCSTART-\tO\n\nAda\tB-PER\nsings\tO\n\nin\tO\nParis\n\n-DOCSTART-\tO\n\nParis\tB-LOC\n"
+    )
+    assert exported.notes() == [
+        "Tokens without annotation: 1, written without a tag; --missing-tag mask reads them back",
+        "--group documents reads the documents back",
+    ]
+
+
+def test_export_writes_jsonl_in_the_shape_of_prodigy(tmp_path):
+    sentence = Sentence(["Ada", "sings", "."], [(0, 1, "PER")], [1], [True, False, False])
+    export(store(tmp_path, sentence), tmp_path / "out.jsonl")
+    assert json.loads((tmp_path / "out.jsonl").read_text()) == {
+        "text": "Ada sings.",
+        "tokens": [
+            {"text": "Ada", "start": 0, "end": 3, "id": 0, "ws": True},
+            {"text": "sings", "start": 4, "end": 9, "id": 1, "ws": False},
+            {"text": ".", "start": 9, "end": 10, "id": 2, "ws": False},
+        ],
+        "spans": [{"start": 0, "end": 3, "token_start": 0, "token_end": 0, "label": "PER"}],
+        "missing": [1],
+    }
+
+
+def test_export_says_that_conll_does_not_hold_spaces(tmp_path):
+    sentence = ADA._replace(spaces=[True, True, False])
+    exported = export(store(tmp_path, sentence, PARIS), tmp_path / "out.conll")
+    assert exported.notes() == [
+        "CoNLL does not say which tokens are divided by a space, as 1 docs do; JSONL does"
+    ]
+
+
+def test_export_takes_the_shards_of_a_split(tmp_path):
+    conll = tmp_path / "a.conll"
+    conll.write_text("".join(f"w{i} B-X\n\n" for i in range(5)))
+    convert([Input(conll, "train")], tmp_path / "corpus", shard_size=2)
+    exported = export(tmp_path / "corpus" / "train", tmp_path / "out.conll")
+    assert exported.docs == 5
+    assert list(ConllFile(tmp_path / "out.conll")) == list(ConllFile(conll))
+
+
+# --- round trips -----------------------------------------------------------------------------
+
+WORDS = st.text("aB#-_0é\u00a0 ", min_size=1, max_size=4).filter(
+    lambda word: word == word.strip(" ")
+)
+LABELS = st.sampled_from(["PER", "LOC", "creative-work", "art work", "B-cell"])
+
+
+@st.composite
+def sentences(draw) -> Sentence:
+    words = draw(st.lists(WORDS, min_size=1, max_size=8))
+    cuts = sorted(draw(st.sets(st.integers(0, len(words)), max_size=6)))
+    ents = [
+        (start, end, label)
+        for start, end in pairwise(cuts)
+        if (label := draw(st.none() | LABELS)) is not None
+    ]
+    inside = {i for start, end, _ in ents for i in range(start, end)}
+    # a token that holds a space cannot stand alone in a row
+    free = [i for i in range(len(words)) if i not in inside and " " not in words[i]]
+    missing = sorted(draw(st.sets(st.sampled_from(free)))) if free else []
+    return Sentence(words, ents, missing)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@settings(max_examples=40)
+@given(corpus=st.lists(sentences(), min_size=1, max_size=4))
+def test_export_to_conll_is_read_back_as_the_same(tmp_path_factory, scheme, corpus):
+    if scheme in ("IO", "bare"):
+        corpus = [one._replace(ents=one.ents[:1] if join(one.ents) else one.ents) for one in corpus]
+    corpus.append(ADA)
+    folder = tmp_path_factory.mktemp("export")
+    path = store(folder, *corpus)
+    export(path, folder / "out.conll", scheme=scheme)
+    assert list(ConllFile(folder / "out.conll", scheme=scheme, missing_tag="mask")) == corpus
+    options = {"scheme": scheme, "missing_tag": "mask"}
+    convert([Input(folder / "out.conll", "back")], folder / "corpus", **options)
+    assert load(folder / "corpus" / "back.spacy") == corpus
+
+
+@settings(max_examples=40)
+@given(
+    corpus=st.lists(st.lists(sentences(), min_size=1, max_size=3), min_size=1, max_size=3),
+)
+def test_export_of_documents_is_read_back_as_the_same(tmp_path_factory, corpus):
+    folder = tmp_path_factory.mktemp("export")
+    text = folder / "in.conll"
+    documents = [*corpus, [Sentence(["a"], [], []), Sentence(["b"], [], [])]]
+    blocks = ["-DOCSTART- O\n\n" + "\n".join(map(write_rows, units)) for units in documents]
+    text.write_text("\n".join(blocks), encoding="utf8")
+    options = {"missing_tag": "mask", "group": "documents", "scheme": "BIO"}
+    convert([Input(text, "one")], folder / "one", **options)
+    export(folder / "one" / "one.spacy", folder / "out.conll")
+    convert([Input(folder / "out.conll", "one")], folder / "two", **options)
+    found = load(folder / "two" / "one.spacy")
+    assert found == load(folder / "one" / "one.spacy")
+    assert len(found) == len(documents)
+    assert found[-1].sent_starts == [0, 1]
+
+
+def write_rows(sentence: Sentence) -> str:
+    rows = [f"{word}\tO" for word in sentence.words]
+    for start, end, label in sentence.ents:
+        rows[start:end] = [f"{word}\tI-{label}" for word in sentence.words[start:end]]
+        rows[start] = f"{sentence.words[start]}\tB-{label}"
+    for i in sentence.missing:
+        rows[i] = sentence.words[i]
+    return "".join(f"{row}\n" for row in rows)
+
+
+@pytest.mark.parametrize("name", ["wikigold/wikigold.conll.txt", "wnut17/wnut17train.conll"])
+def test_export_of_real_corpus_is_read_back_as_the_same(tmp_path, name):
+    if not (SHARED / name).exists():
+        pytest.skip(f"needs {SHARED / name}")
+    convert([Input(SHARED / name, "train")], tmp_path)
+    export(tmp_path / "train.spacy", tmp_path / "out.conll", scheme="BILOU")
+    file = ConllFile(tmp_path / "out.conll")
+    assert file.scheme == "BILOU"
+    assert list(file) == list(ConllFile(SHARED / name))
+
+
+# --- what is refused -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sentence", "scheme", "problem"),
+    [
+        (
+            Sentence(["a", "\n"], [], []),
+            "BIO",
+            "found the token '\\n', which CoNLL cannot hold; JSONL can",
+        ),
+        (Sentence([" "], [], []), "BIO", "found the token ' ', which CoNLL cannot hold; JSONL can"),
+        (
+            Sentence(["a\tb"], [], []),
+            "BIO",
+            "found the token 'a\\tb', which CoNLL cannot hold; JSONL can",
+        ),
+        (
+            Sentence(["-DOCSTART-"], [], []),
+            "BIO",
+            "found the token '-DOCSTART-', which CoNLL cannot hold; JSONL can",
+        ),
+        (
+            Sentence(["# a = b"], [], []),
+            "BIO",
+            "found the token '# a = b', which CoNLL cannot hold; JSONL can",
+        ),
+        (
+            Sentence(["New York"], [], [0]),
+            "BIO",
+            "found the token 'New York' without annotation, which CoNLL cannot hold; JSONL can",
+        ),
+        (Sentence([], [], []), "BIO", "found no token, expected some"),
+        (
+            Sentence(["a"], [(0, 1, "(x)")], []),
+            "BIO",
+            "found the type '(x)', which no tag of BIO can hold",
+        ),
+        (
+            Sentence(["a"], [(0, 1, "O")], []),
+            "bare",
+            "found the type 'O', which no tag of bare can hold",
+        ),
+        (
+            Sentence(["a", "b"], [(0, 1, "X"), (1, 2, "X")], []),
+            "IO",
+            "found neighbours of one type, which the scheme would join; --scheme BIO keeps them "
+            "apart",
+        ),
+        (
+            Sentence(["a", "b", "c"], [(0, 2, "X")], [], None, [0, 1]),
+            "BIO",
+            "found an entity across a sentence boundary, which CoNLL cannot hold; JSONL can",
+        ),
+    ],
+)
+def test_export_refuses_what_conll_cannot_hold(tmp_path, sentence, scheme, problem):
+    path = store(tmp_path, PARIS, sentence)
+    with pytest.raises(ValueError) as error:  # noqa: PT011
+        export(path, tmp_path / "out.conll", scheme=scheme)
+    assert str(error.value) == f"{path}: doc 2: {problem}"
+    assert [found.name for found in tmp_path.iterdir()] == ["in.spacy"]
+    export(path, tmp_path / "out.jsonl")
+
+
+def test_export_refuses_other_paths(tmp_path):
+    path = store(tmp_path, ADA)
+    cases = [
+        ((path, tmp_path / "out"), "out: expected a name that ends in .conll or .jsonl, or"),
+        ((tmp_path / "none.spacy", tmp_path / "a.conll"), "none.spacy: expected a .spacy file"),
+        ((tmp_path, tmp_path / "a.conll"), "found a folder of in.spacy"),
+        ((path, tmp_path), "expected a name that ends in"),
+    ]
+    for (source, output), message in cases:
+        with pytest.raises(ValueError, match=message):
+            export(source, output)
+    unannotated = store(tmp_path, Sentence(["a"], [], [0]))
+    with pytest.raises(ValueError, match=r"found 1 without any annotation$"):
+        export(unannotated, tmp_path / "a.conll")
+    assert [found.name for found in tmp_path.iterdir()] == ["in.spacy"]

@@ -1,0 +1,45 @@
+import pytest
+
+from adaptive_spacy.training.rounds import Rounds
+
+ADAPTIVE = {"@schedules": "adaptive_spacy.adaptive.v1", "rate": 1.0, "interval": 10}
+CONSTANT = {"@schedules": "constant.v1", "rate": 1.0}
+
+# learning rate, eval_frequency, patience, max_steps, max_epochs; needed, fewest, most.
+# An epoch is 10 steps. The adaptive default needs 1 + 7 + 1 rounds.
+LENGTHS = [
+    (ADAPTIVE, 10, 0, 0, 250, 90, 90, 2500),
+    ({**ADAPTIVE, "patience": 2, "cooldown": 3}, 10, 0, 0, 250, 70, 70, 2500),
+    (ADAPTIVE, 5, 0, 0, 250, 45, 45, 2500),
+    # spaCy's patience ends it as well, counted from the first evaluation
+    (ADAPTIVE, 10, 80, 0, 0, 90, 80, None),
+    (ADAPTIVE, 10, 0, 50, 0, 90, 50, 50),
+    (CONSTANT, 10, 0, 200, 0, 0, 200, 200),
+    (CONSTANT, 10, 0, 200, 5, 0, 50, 50),
+    (CONSTANT, 10, 30, 200, 0, 0, 30, 200),
+    (CONSTANT, 10, 0, 0, 0, 0, 0, None),
+]
+
+
+@pytest.mark.parametrize(
+    ("rate", "frequency", "patience", "max_steps", "max_epochs", "needed", "fewest", "most"),
+    LENGTHS,
+)
+def test_lengths_of_a_training(
+    rate, frequency, patience, max_steps, max_epochs, needed, fewest, most
+) -> None:
+    training = {
+        "optimizer": {"learn_rate": rate},
+        "eval_frequency": frequency,
+        "patience": patience,
+        "max_steps": max_steps,
+        "max_epochs": max_epochs,
+    }
+    assert Rounds.of(training, 10) == Rounds(10, frequency, needed, fewest, most)
+
+
+@pytest.mark.parametrize(
+    ("steps", "text"), [(10, "1 epoch"), (90, "9 epochs"), (45, "4.5 epochs"), (0, "0 epochs")]
+)
+def test_steps_are_said_as_epochs(steps: int, text: str) -> None:
+    assert Rounds(10, 10, 0, 0, None).describe(steps) == text
