@@ -6,7 +6,8 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from spacy.tokens import Doc
-from transformers import AutoTokenizer
+
+from adaptive_spacy.transformer.tokenizer import WordPieces
 
 
 def make_piece_lengths_v1(
@@ -31,15 +32,14 @@ class PieceLengths:
         self._known: WeakKeyDictionary[Doc, int] = WeakKeyDictionary()
 
     @cached_property
-    def tokenizer(self) -> Any:
-        """RETURNS (PreTrainedTokenizerBase): The tokenizer, loaded when it is needed."""
-        return AutoTokenizer.from_pretrained(self.name, **self.tokenizer_config)
+    def pieces(self) -> WordPieces:
+        """RETURNS (WordPieces): The tokenizer, loaded when it is needed."""
+        return WordPieces(self.name, **self.tokenizer_config)
 
     def __call__(self, docs: Sequence[Doc]) -> list[int]:
         """RETURNS (list[int]): Word pieces of each doc, special ones included."""
         new = [doc for doc in docs if doc not in self._known]
         if new:
-            # `verbose`: no warning about texts beyond the window, which the model reads in spans
-            pieces = self.tokenizer([doc.text for doc in new], verbose=False)["input_ids"]
-            self._known.update(zip(new, map(len, pieces), strict=True))
+            counts = self.pieces.count([doc.text for doc in new])
+            self._known.update(zip(new, counts, strict=True))
         return [self._known[doc] for doc in docs]
