@@ -8,7 +8,7 @@ import pytest
 HEAVY = ["spacy", "thinc", "torch", "transformers", "numpy", "seqeval", "matplotlib"]
 
 
-COMMANDS = ["model", "convert", "evaluate", "plot", "package", "smoke-test"]
+COMMANDS = ["model", "convert", "evaluate", "plot", "package", "smoke-test", "sweep"]
 
 
 def test_import_is_light() -> None:
