@@ -80,7 +80,7 @@ def sweep_cli(
             seeds=_seeds(seeds),
             threads=threads,
         )
-        todo = list(chosen.jobs())
+        todo = list(chosen.jobs(device="gpu" if gpu_id >= 0 else "cpu"))
         if dry_run:
             records = read_records(output) if output.is_dir() else []
             typer.echo(describe_plan(todo, records, side_by_side=jobs))

@@ -122,7 +122,7 @@ class Grid(_Block):
             return list(product(self.datasets, self.models))
         return [(dataset, model) for dataset, model in self.combinations]
 
-    def jobs(self) -> Iterator[Job]:
+    def jobs(self, *, device: str = "cpu") -> Iterator[Job]:
         """YIELDS (Job): Seed by seed, so that a sweep that is cut short has all cells."""
         for seed in self.seeds:
             for (dataset, model), fraction in product(self.pairs(), self.fractions):
@@ -141,6 +141,7 @@ class Grid(_Block):
                         fraction=fraction,
                         seed=seed,
                         threads=self.threads,
+                        device=device,
                     )
 
 

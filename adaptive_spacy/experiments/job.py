@@ -32,6 +32,7 @@ class Job:
     fraction (float): Share of train and dev.
     seed (int): The seed.
     threads (int): Threads that compute.
+    device (str): "cpu" or "gpu".
     """
 
     approach: str
@@ -47,6 +48,7 @@ class Job:
     fraction: float
     seed: int
     threads: int
+    device: str
 
     @property
     def cell(self) -> tuple[str, str, float]:
@@ -132,6 +134,7 @@ class Job:
             "fraction": self.fraction,
             "seed": self.seed,
             "threads": self.threads,
+            "device": self.device,
             "train_on_dev": self.train_on_dev,
             "config": _without_paths(self.make_config()).to_str(interpolate=False),
             "data": {split: hash_file(path) for split, path in self.files().items()},

@@ -8,6 +8,7 @@ import sys
 import time
 import traceback
 from dataclasses import asdict
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
@@ -60,7 +61,8 @@ def run_job(job: Job, folder: Path, *, keep: bool = False, gpu_id: int = -1) -> 
             traceback.print_exc()
             record.update(status="failed", reason=describe_error(error))
     record["seconds"] = round(time.perf_counter() - started, 3)
-    record["device"] = torch.cuda.get_device_name(gpu_id) if gpu_id >= 0 else platform.machine()
+    record["finished"] = datetime.now(UTC).isoformat(timespec="seconds")
+    record["machine"] = torch.cuda.get_device_name(gpu_id) if gpu_id >= 0 else platform.machine()
     return record
 
 
