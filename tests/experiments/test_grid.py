@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from adaptive_spacy.experiments.cost import fixed_epochs
 from adaptive_spacy.experiments.grid import Grid, read_grid, replace_axes
 from tests.conftest import ROOT
 
@@ -161,7 +162,17 @@ def test_unknown_approach_is_refused(grid: Grid) -> None:
 
 # grid: approaches, combinations of dataset and model, fractions, seeds
 COUNTS = {
+    "main": (3, 5, 11, 5),
+    "confirmation": (3, 5, 11, 5),
+    "simplification": (3, 5, 11, 5),
+    "cooldown": (3, 5, 11, 5),
+    "constant": (4, 5, 11, 5),
+    "ablation": (3, 5, 11, 5),
+    "validation-size": (3, 5, 3, 5),
+    "train-on-dev": (3, 5, 11, 5),
+    "schemes": (2, 5, 11, 5),
     "small": (4, 1, 4, 3),
+    "epochs": (6, 1, 4, 3),
 }
 
 
@@ -181,3 +192,30 @@ def test_grids_have_their_jobs(name: str, monkeypatch: pytest.MonkeyPatch) -> No
     # every setting fits the config that it is for
     for job in {job.approach: job for job in jobs}.values():
         job.make_config()
+
+
+def test_main_grid_is_the_papers() -> None:
+    grid = read_grid(ROOT / "configs" / "experiments" / "main.yml")
+    experiments = {(job.cell, job.approach) for job in grid.jobs()}
+    assert len(experiments) == 165
+    job = next(grid.jobs())
+    assert job.make_config().interpolate()["training"]["optimizer"]["learn_rate"][
+        "initial_rate"
+    ] == pytest.approx(2e-5)
+
+
+@pytest.mark.parametrize(
+    ("approach", "epochs", "warmup"),
+    [("linear-2", 2, 0.4), ("linear-5", 5, 1), ("linear-10", 10, 2), ("linear-40", 40, 2)],
+)
+def test_search_over_epochs_warms_up_over_a_fifth(
+    approach: str, epochs: int, warmup: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    grid = read_grid(Path("configs/experiments/epochs.yml"))
+    job = next(job for job in grid.jobs() if job.approach == approach)
+    training = job.make_config().interpolate()["training"]
+    assert training["max_steps"]["times"] == epochs
+    steps = training["optimizer"]["learn_rate"]["warmup_steps"]
+    assert steps["times"] * steps["epochs"] == pytest.approx(warmup)
+    assert fixed_epochs(job) == epochs
