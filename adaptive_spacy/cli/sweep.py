@@ -42,6 +42,12 @@ def sweep_cli(
             help="Run the jobs on a Ray cluster: its address, auto, or local to start one here.",
         ),
     ] = None,
+    ray_shared: Annotated[
+        bool,
+        typer.Option(
+            help="The cluster's nodes see the same paths; else data and model are sent to them."
+        ),
+    ] = False,
     gpu_id: Annotated[int, typer.Option(help="Number of the GPU; -1: the processor.")] = -1,
     checkpoints: Annotated[
         str, typer.Option(help="dropped: no model is ever written; kept: the selected ones are.")
@@ -86,10 +92,20 @@ def sweep_cli(
             typer.echo(describe_plan(todo, records, side_by_side=jobs))
             return
         check_jobs(todo)
+        keep = checkpoints == "kept"
+        backend: Backend
+        if ray is None:
+            from adaptive_spacy.experiments.local import LocalProcesses
+
+            backend = LocalProcesses(jobs, keep=keep, gpu_id=gpu_id)
+        else:
+            from adaptive_spacy.experiments.cluster import RayCluster
+
+            backend = RayCluster(ray, jobs, threads=chosen.threads, keep=keep, shared=ray_shared)
         outcome = sweep(
             todo,
             output,
-            _backend(jobs, ray, keep=checkpoints == "kept", gpu_id=gpu_id),
+            backend,
             retry_failed=retry_failed,
             progress=Progress(todo),
         )
@@ -101,16 +117,6 @@ def sweep_cli(
                 f"{len(outcome.failed)} jobs failed, {len(outcome.blocked)} wait for them; "
                 "log.txt of their folders says why, --retry-failed runs them again"
             )
-
-
-def _backend(jobs: int, ray: str | None, *, keep: bool, gpu_id: int) -> "Backend":
-    if ray is None:
-        from adaptive_spacy.experiments.local import LocalProcesses
-
-        return LocalProcesses(jobs, keep=keep, gpu_id=gpu_id)
-    from adaptive_spacy.experiments.cluster import RayCluster
-
-    return RayCluster(ray, jobs, keep=keep, gpu_id=gpu_id)
 
 
 def _split(text: str) -> list[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from adaptive_spacy.experiments.job import Job
-from adaptive_spacy.experiments.records import Lock, Record, write_record
+from adaptive_spacy.experiments.records import Lock, make_failure, write_record
 
 #: Imported once by the process that the jobs' processes are forked off
 PRELOAD = ["adaptive_spacy.experiments.training", "spacy_transformers"]
@@ -54,7 +54,7 @@ class LocalProcesses:
                 continue
             process.join()
             if process.exitcode != 0:
-                write_record(folder, _died(job, process.exitcode))
+                write_record(folder, make_failure(job, _describe_death(process.exitcode)))
             lock.release()
             del self.running[folder]
             yield folder
@@ -86,22 +86,13 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _died(job: Job, exit_code: int) -> Record:
-    """The record of a job whose process ended without one."""
-    reason = f"the job's process ended with exit code {exit_code}"
-    if exit_code < 0:
-        name = signal.Signals(-exit_code).name
-        reason = f"the job's process was ended by {name}"
-        if name == "SIGKILL":
-            reason += ", as systems do when memory runs out"
-    return {
-        "format": 1,
-        "id": job.identity(),
-        "status": "failed",
-        "reason": f"{reason}; see log.txt",
-        "job": job.to_dict(),
-        "definition": job.definition(),
-    }
+def _describe_death(exit_code: int) -> str:
+    """Why a job's process ended without a record."""
+    if exit_code >= 0:
+        return f"the job's process ended with exit code {exit_code}; see log.txt"
+    name = signal.Signals(-exit_code).name
+    hint = ", as systems do when memory runs out" if name == "SIGKILL" else ""
+    return f"the job's process was ended by {name}{hint}; see log.txt"
 
 
 @contextlib.contextmanager

@@ -9,15 +9,33 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from adaptive_spacy.experiments.job import Job
+
 Record = dict[str, Any]
 
+FORMAT = 1
 RECORD = "record.json"
 LOCK = ".lock"
 #: What the checkpoint is selected by, on the dev set alone
 RULES = ("best_loss", "best_f1", "last")
+
+
+def make_failure(job: Job, reason: str | None = None) -> Record:
+    """RETURNS (dict): The record of a job that came to nothing; the part of each record that says
+    which job it is. One that ran to its end has more, see docs/experiments.md."""
+    return {
+        "format": FORMAT,
+        "id": job.identity(),
+        "status": "failed",
+        "reason": reason,
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "job": job.to_dict(),
+        "definition": job.definition(),
+    }
 
 
 def write_record(folder: Path, record: Record) -> None:

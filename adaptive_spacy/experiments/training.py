@@ -24,7 +24,7 @@ from spacy.vocab import Vocab
 from threadpoolctl import threadpool_limits
 
 from adaptive_spacy.experiments.job import SPLITS, Job
-from adaptive_spacy.experiments.records import LOCK, Record
+from adaptive_spacy.experiments.records import LOCK, Record, make_failure
 from adaptive_spacy.experiments.selection import RESULTS, epoch_of
 from adaptive_spacy.report.history import read_history, stretches
 from adaptive_spacy.training.corpus import FractionCorpus
@@ -46,7 +46,9 @@ def run_job(job: Job, folder: Path, *, keep: bool = False, gpu_id: int = -1) -> 
     """
     _empty(folder)
     started = time.perf_counter()
-    record = describe(job)
+    record = make_failure(job)
+    record["versions"] = {one: version(one) for one in PACKAGES}
+    record["versions"]["python"] = platform.python_version()
     torch.set_num_threads(job.threads)
     with (
         (folder / "log.txt").open("w", encoding="utf8") as log,
@@ -64,19 +66,6 @@ def run_job(job: Job, folder: Path, *, keep: bool = False, gpu_id: int = -1) -> 
     record["finished"] = datetime.now(UTC).isoformat(timespec="seconds")
     record["machine"] = torch.cuda.get_device_name(gpu_id) if gpu_id >= 0 else platform.machine()
     return record
-
-
-def describe(job: Job) -> Record:
-    """RETURNS (dict): The part of a record that is known before the job runs."""
-    return {
-        "format": 1,
-        "id": job.identity(),
-        "status": "failed",
-        "reason": None,
-        "job": job.to_dict(),
-        "definition": job.definition(),
-        "versions": {one: version(one) for one in PACKAGES} | {"python": platform.python_version()},
-    }
 
 
 def describe_error(error: BaseException) -> str:

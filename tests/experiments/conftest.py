@@ -9,7 +9,7 @@ from tests.conftest import NOISE, SENTENCES, write_corpus
 
 GRID = """
 title: tiny
-settings: {{variables.rate: 3e-3, training.optimizer.learn_rate.warmup: 1}}
+settings: {{variables.rate: 1e-2, training.optimizer.learn_rate.warmup: 1}}
 approaches:
   adaptive:
     config: configs/adaptive.cfg
@@ -26,14 +26,23 @@ seeds: [1, 2]
 """
 
 
+#: Words in places where the training sentences do not have them
+HARD = [
+    ("New Ben visits Ray York", "O B-PER O B-PER B-LOC"),
+    ("London loves Paris today", "B-LOC O B-LOC O"),
+    ("Ray calls Cleo and Ben", "B-PER O B-PER O B-PER"),
+    ("it likes York in Ada", "O O B-LOC O B-LOC"),
+]
+
+
 @pytest.fixture(scope="session")
 def experiment_corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """train.spacy of 16 sentences, dev.spacy of 10, test.spacy of 8."""
+    """train.spacy of 16 sentences, dev.spacy of 10, test.spacy of 12, some of them hard."""
     folder = tmp_path_factory.mktemp("experiment") / "little"
     folder.mkdir()
     write_corpus(folder / "train.spacy", SENTENCES * 2)
     write_corpus(folder / "dev.spacy", SENTENCES + NOISE)
-    write_corpus(folder / "test.spacy", SENTENCES[::-1])
+    write_corpus(folder / "test.spacy", SENTENCES[::-1] + HARD)
     return folder
 
 
