@@ -8,7 +8,7 @@ import pytest
 HEAVY = ["spacy", "thinc", "torch", "transformers", "numpy", "seqeval", "matplotlib"]
 
 
-COMMANDS = ["model", "convert", "evaluate", "plot", "package", "smoke-test", "sweep"]
+COMMANDS = ["model", "convert", "evaluate", "plot", "package", "smoke-test", "sweep", "report"]
 
 
 def test_import_is_light() -> None:

@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import NullFormatter, NullLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from adaptive_spacy.experiments.records import RULES
 from adaptive_spacy.experiments.statistics import Summary
@@ -122,6 +122,7 @@ def draw_approaches(
         if several:
             stability.set_ylim(bottom=0)
         else:
+            stability.set_yticks([])
             stability.text(0.5, 0.5, "one seed", transform=stability.transAxes, ha="center")
         handles = [
             Line2D([], [], label=approach, **_style(i))
@@ -165,9 +166,8 @@ def draw_curves(runs: Sequence[Run], title: str) -> Figure:
             for axes in (loss, score):
                 axes.set_visible(True)
             for run in own:
-                rows = run.history[1:] or run.history
-                _phase_line(loss, rows, "dev_loss", 1)
-                _phase_line(score, rows, "f", 100)
+                _phase_line(loss, run.history, "dev_loss", 1)
+                _phase_line(score, run.history, "f", 100)
             score.set_xlabel("epoch")
             if column == 0:
                 loss.set_ylabel("dev loss")
@@ -199,6 +199,9 @@ def _errors(axes: Axes, x: Sequence[float], y: Sequence[Summary], style: dict) -
 
 def _panel(axes: Axes, x: str, y: str, ticks: Sequence[float] = ()) -> None:
     axes.set_xscale("log")
+    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xlabel(x)
     axes.set_ylabel(y)
     axes.grid(alpha=0.25)
@@ -209,8 +212,6 @@ def _panel(axes: Axes, x: str, y: str, ticks: Sequence[float] = ()) -> None:
             if tick > 1.25 * shown[-1]:
                 shown.append(tick)
         axes.set_xticks(shown, [str(tick) for tick in shown])
-        axes.xaxis.set_minor_locator(NullLocator())
-        axes.xaxis.set_minor_formatter(NullFormatter())
 
 
 def _style(i: int) -> dict:

@@ -114,8 +114,17 @@ def _contrasts_part(comparison: Comparison) -> dict[str, Any]:
 
 def _epochs_part(answer: Answer) -> dict[str, Any]:
     rows = [
-        {"kind": "", "data": {"dataset": cells[0], "model": cells[1]}, "cells": cells}
-        for cells in answer_rows(answer)
+        {
+            "kind": "",
+            "data": {
+                "dataset": line.dataset,
+                "model": line.model,
+                "fraction": "" if line.fraction is None else f"{line.fraction:g}",
+                "rule": line.rule,
+            },
+            "cells": cells,
+        }
+        for line, cells in zip(answer.lines, answer_rows(answer), strict=True)
     ]
     return {
         "title": "One adaptive run against a search over epochs",
