@@ -7,6 +7,7 @@ from adaptive_spacy.cli.evaluate import evaluate_cli
 from adaptive_spacy.cli.model import model_cli
 from adaptive_spacy.cli.package import package_cli
 from adaptive_spacy.cli.plot import plot_cli
+from adaptive_spacy.cli.refit import refit_cli
 from adaptive_spacy.cli.report import report_cli
 from adaptive_spacy.cli.smoke_test import smoke_test_cli
 from adaptive_spacy.cli.sweep import sweep_cli
@@ -33,3 +34,4 @@ app.command("package")(package_cli)
 app.command("smoke-test")(smoke_test_cli)
 app.command("sweep")(sweep_cli)
 app.command("report")(report_cli)
+app.command("refit")(refit_cli)

@@ -123,6 +123,7 @@ def draw_approaches(
             stability.set_ylim(bottom=0)
         else:
             stability.set_yticks([])
+            stability.set_xlim(score.get_xlim())
             stability.text(0.5, 0.5, "one seed", transform=stability.transAxes, ha="center")
         handles = [
             Line2D([], [], label=approach, **_style(i))
