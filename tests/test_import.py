@@ -8,17 +8,7 @@ import pytest
 HEAVY = ["spacy", "thinc", "torch", "transformers", "numpy", "seqeval", "matplotlib"]
 
 
-COMMANDS = [
-    "model",
-    "convert",
-    "evaluate",
-    "plot",
-    "package",
-    "smoke-test",
-    "sweep",
-    "report",
-    "refit",
-]
+COMMANDS = "model convert evaluate plot package smoke-test sweep report refit".split()
 
 
 def test_import_is_light() -> None:
