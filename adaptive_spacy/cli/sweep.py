@@ -134,8 +134,8 @@ def _seeds(text: str) -> list[int]:
     seeds: list[int] = []
     for part in _split(text):
         found = re.fullmatch(r"(\d+)(?:-(\d+))?", part)
-        if found is None:
+        numbers = range(int(found[1]), int(found[2] or found[1]) + 1) if found else range(0)
+        if not numbers:
             raise ValueError(f"--seeds: expected numbers such as 1,2,3 or 1-5, got {part}")
-        first, last = int(found[1]), int(found[2] or found[1])
-        seeds += range(first, last + 1)
+        seeds += numbers
     return seeds
