@@ -79,6 +79,11 @@ TABLE = {
         lambda path: {"corpus": corpus(path), "batcher": configure_minibatch(3)},
         lambda it: it == 7,
     ),
+    "adaptive_spacy.piece_lengths.v1": (
+        # the tokenizer is loaded when it is needed
+        lambda path: {"name": "tiny"},
+        lambda it: it([]) == [],
+    ),
     "adaptive_spacy.AdamW.v1": (
         lambda path: {"learn_rate": 0.1},
         lambda it: isinstance(it, AdamW) and it.learn_rate == 0.1,

@@ -7,7 +7,7 @@ for the process, as long as the files are the same.
 
 import functools
 import math
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
@@ -56,6 +56,9 @@ def batches_per_epoch(corpus: Reader, batcher: Batcher, lang: str) -> int:
     """Count the batches of one pass, in corpus order, without touching global random states."""
     if isinstance(batcher, UntilFinished):
         batcher = batcher.batcher
+    if count := getattr(batcher, "count", None):
+        # the number of batches depends on that of the examples alone
+        return int(count(batches_per_epoch(corpus, one_by_one, lang)))
     try:
         key = (_files(corpus), _describe(corpus), _describe(batcher), lang)
     except TypeError:
@@ -63,6 +66,11 @@ def batches_per_epoch(corpus: Reader, batcher: Batcher, lang: str) -> int:
     if key not in _counts:
         _counts[key] = _count(corpus, batcher, lang)
     return _counts[key]
+
+
+def one_by_one(examples: Iterable["Example"]) -> Iterator[list["Example"]]:
+    """Yield each example as a batch."""
+    return ([one] for one in examples)
 
 
 def _count(corpus: Reader, batcher: Batcher, lang: str) -> int:

@@ -20,6 +20,7 @@ from spacy.util import load_config
 
 import adaptive_spacy
 from adaptive_spacy.data.datasets import Recipe
+from adaptive_spacy.serving.precision import PrecisionCost, set_precision
 from adaptive_spacy.transformer.pretrained import SOURCE_FILE, read_licence
 
 OWN = "adaptive-spacy"
@@ -47,6 +48,7 @@ def package(
     metrics: Path | None = None,
     transformer: Path | None = None,
     dataset: Recipe | None = None,
+    cost: PrecisionCost | None = None,
 ) -> list[Path]:
     """Build the wheels.
 
@@ -57,6 +59,8 @@ def package(
     metrics (Path | None): What `evaluate` wrote; its scores are stated.
     transformer (Path | None): Folder of the pretrained transformer; its licence is stated.
     dataset (Recipe | None): Of the data set, whose source and licence are stated.
+    cost (PrecisionCost | None): The packaged pipeline computes in its precision, and states what
+        that costs; its scores are those in that precision.
     RETURNS (list[Path]): The pipeline's wheel, and adaptive-spacy's if the pipeline needs it.
     RAISES (ValueError): If something is missing.
     """
@@ -71,6 +75,9 @@ def package(
     with tempfile.TemporaryDirectory() as folder:
         aside = Path(folder)
         copy = Path(shutil.copytree(pipeline, aside / "pipeline"))
+        if cost is not None:
+            set_precision(copy, cost.precision)
+            meta.update(performance=cost.after["spacy"], precision=cost.describe())
         srsly.write_json(copy / "meta.json", meta)
         needs_own = requires_own(pipeline)
         full = f"{meta['lang']}_{name}"

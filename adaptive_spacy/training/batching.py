@@ -14,13 +14,18 @@ from spacy.training import Example
 from thinc.api import ConfigValidationError
 
 Batcher = Callable[[Iterable[Any]], Iterator[list[Any]]]
+Lengths = Callable[[Sequence[Any]], Sequence[int]]
 
 
 def make_buckets_v1(
-    size: int = 16, window: int = 100, jitter: float = 0.05, seed: int = 0
+    size: int = 16,
+    window: int = 100,
+    jitter: float = 0.02,
+    seed: int = 0,
+    lengths: Lengths | None = None,
 ) -> "Buckets":
     """Registered as `adaptive_spacy.buckets.v1`; see `Buckets`."""
-    return Buckets(size, window=window, jitter=jitter, seed=seed)
+    return Buckets(size, window=window, jitter=jitter, seed=seed, lengths=lengths)
 
 
 class Buckets:
@@ -37,10 +42,18 @@ class Buckets:
     jitter (float): Lengths are multiplied by a random factor in [1 - jitter, 1 + jitter] before
         they are sorted, so that the same neighbours do not meet in every epoch.
     seed (int): Another number gives other batches.
+    lengths (Callable | None): Lengths of docs, e.g. `adaptive_spacy.piece_lengths.v1`; None:
+        tokens.
     """
 
     def __init__(
-        self, size: int = 16, *, window: int = 100, jitter: float = 0.05, seed: int = 0
+        self,
+        size: int = 16,
+        *,
+        window: int = 100,
+        jitter: float = 0.02,
+        seed: int = 0,
+        lengths: Lengths | None = None,
     ) -> None:
         _require(size >= 1, "size", "a number >= 1", size)
         _require(window >= 1, "window", "a number >= 1", window)
@@ -50,6 +63,7 @@ class Buckets:
         self.window = window
         self.jitter = jitter
         self.seed = seed
+        self.lengths = lengths or token_lengths
 
     def __call__(self, items: Iterable[Any]) -> Iterator[list[Any]]:
         """Yield the batches of an epoch.
@@ -58,10 +72,14 @@ class Buckets:
         """
         rest = iter(items)
         while window := list(islice(rest, self.window * self.size)):
-            lengths = [length(one) for one in window]
+            lengths = self.lengths([_doc(one) for one in window])
             random = default_rng([self.seed, *lengths])
             for indices in self.cut(lengths, random):
                 yield [window[i] for i in indices]
+
+    def count(self, items: int) -> int:
+        """RETURNS (int): Batches of that many items."""
+        return -(-items // self.size)
 
     def cut(self, lengths: Sequence[int], random: Generator) -> list[list[int]]:
         """RETURNS (list[list[int]]): The items of each batch, by index."""
@@ -71,19 +89,23 @@ class Buckets:
         return [batches[i] for i in random.permutation(len(batches))]
 
 
-def length(item: Any) -> int:
-    """RETURNS (int): Tokens of an example's predicted doc, or of the item itself."""
-    return len(item.predicted) if isinstance(item, Example) else len(item)
+def token_lengths(docs: Sequence[Any]) -> list[int]:
+    """RETURNS (list[int]): Tokens of each doc."""
+    return [len(doc) for doc in docs]
 
 
-def padding(batches: Iterable[Sequence[Any]]) -> float:
-    """RETURNS (float): Share of padding among the tokens of padded batches, in [0, 1)."""
+def padding(batches: Iterable[Sequence[Any]], lengths: Lengths = token_lengths) -> float:
+    """RETURNS (float): Share of padding in padded batches, in [0, 1)."""
     real = padded = 0
     for batch in batches:
-        lengths = [length(one) for one in batch]
-        real += sum(lengths)
-        padded += max(lengths, default=0) * len(lengths)
+        found = lengths([_doc(one) for one in batch])
+        real += sum(found)
+        padded += max(found, default=0) * len(batch)
     return 1 - real / padded if padded else 0.0
+
+
+def _doc(item: Any) -> Any:
+    return item.predicted if isinstance(item, Example) else item
 
 
 def _require(holds: bool, name: str, allowed: str, value: object) -> None:

@@ -9,10 +9,18 @@ from collections.abc import Iterable
 from typing import Any
 
 import torch
-from thinc.api import Optimizer, xp2torch
+from thinc.api import ConfigValidationError, Optimizer, xp2torch
 from thinc.types import FloatsXd
+from torch.nn import Parameter
+
+from adaptive_spacy.training.rows import TouchedRows, pad_rows
 
 KeyT = tuple[int, str]
+
+#: AdamW's state that grows with a parameter
+MOMENTS = ("exp_avg", "exp_avg_sq")
+#: Share of an embedding's rows from which on treating it as a whole is faster
+MANY_ROWS = 0.5
 
 
 def make_adamw_v1(
@@ -22,6 +30,7 @@ def make_adamw_v1(
     eps: float = 1e-8,
     weight_decay: float = 0.01,
     grad_clip: float = 1.0,
+    head_rate: float = 1.0,
 ) -> "AdamW":
     """Registered as `adaptive_spacy.AdamW.v1`; see `AdamW`."""
     return AdamW(
@@ -31,6 +40,7 @@ def make_adamw_v1(
         eps=eps,
         weight_decay=weight_decay,
         grad_clip=grad_clip,
+        head_rate=head_rate,
     )
 
 
@@ -45,6 +55,10 @@ class AdamW(Optimizer):
     beta1, beta2, eps (float): As in `torch.optim.AdamW`.
     weight_decay (float): Of parameters with two or more dimensions.
     grad_clip (float): Largest norm of the gradient of all parameters together; 0: no limit.
+    head_rate (float): Factor on the rate of all but what `take` collects, i.e. of everything but
+        the transformer of `adaptive_spacy.TransformerModel.v1` (discriminative rates, Howard and
+        Ruder 2018, section 3.2).
+    RAISES (ConfigValidationError): If head_rate is not above 0.
     """
 
     def __init__(
@@ -56,7 +70,13 @@ class AdamW(Optimizer):
         eps: float = 1e-8,
         weight_decay: float = 0.01,
         grad_clip: float = 1.0,
+        head_rate: float = 1.0,
     ) -> None:
+        if not head_rate > 0:
+            raise ConfigValidationError(
+                title="Bad optimizer",
+                desc=f"[training.optimizer] head_rate: expected a number > 0, got {head_rate}",
+            )
         super().__init__(
             learn_rate,  # type: ignore[arg-type]
             beta1=beta1,
@@ -66,7 +86,10 @@ class AdamW(Optimizer):
             grad_clip=grad_clip,
             use_averages=False,
         )
-        self.parameters: dict[KeyT, torch.nn.Parameter] = {}
+        self.head_rate = head_rate
+        self.parameters: dict[KeyT, Parameter] = {}
+        #: Embeddings of which only the touched rows are stepped
+        self.touched: dict[KeyT, TouchedRows] = {}
         self.copies: dict[KeyT, torch.Tensor] = {}
         self.pending: dict[KeyT, torch.Tensor] = {}
         self.adamw: torch.optim.AdamW | None = None
@@ -86,8 +109,8 @@ class AdamW(Optimizer):
         values: torch.Tensor = xp2torch(weights)
         parameter = self.parameters.get(key)
         if parameter is None:
-            parameter = torch.nn.Parameter(values)
-            self._add(key, parameter, lr_scale)
+            parameter = Parameter(values)
+            self._add(key, parameter, lr_scale * self.head_rate)
         elif parameter.data_ptr() != values.data_ptr():
             parameter.data = values
         given: torch.Tensor = xp2torch(gradient)
@@ -99,17 +122,23 @@ class AdamW(Optimizer):
         gradient *= 0
         return weights, gradient
 
-    def take(self, key: KeyT, parameter: torch.nn.Parameter) -> None:
+    def take(self, key: KeyT, parameter: Parameter) -> None:
         """Collect a parameter of torch and take its gradient over, without a copy.
 
         key (tuple): The model's id and the parameter's name.
         parameter (Parameter): The step will change it in place; its gradient is None afterwards.
+            With a sparse gradient, as embeddings have it on request, it takes the same step at less
+            cost (`TouchedRows`).
         """
         self._begin(key)
         gradient, parameter.grad = parameter.grad, None
         if gradient is None:
             return
         known = self.parameters.get(key)
+        if gradient.is_sparse and (known is None or key in self.touched):
+            parameter, gradient = self._take_rows(key, parameter, gradient)
+        elif gradient.is_sparse:
+            gradient = gradient.to_dense()
         if known is None:
             self._add(key, parameter, 1.0)
         elif known is not parameter:
@@ -134,6 +163,9 @@ class AdamW(Optimizer):
             group["lr"] = self.learn_rate * group["lr_scale"]
             group["betas"] = (self.b1, self.b2)
         self.adamw.step()
+        for key, touched in self.touched.items():
+            if key in self.pending:
+                touched.scatter(1.0 - self.learn_rate * self.L2)
         for parameter in gathered:
             parameter.grad = None
         self.pending.clear()
@@ -143,7 +175,31 @@ class AdamW(Optimizer):
         if key in self.pending:
             self.make_step()
 
-    def _add(self, key: KeyT, parameter: torch.nn.Parameter, lr_scale: float) -> None:
+    def _take_rows(
+        self, key: KeyT, matrix: Parameter, gradient: torch.Tensor
+    ) -> tuple[Parameter, torch.Tensor]:
+        """What to step of an embedding with a sparse gradient: its touched rows, or all of it once
+        they are many. RETURNS (tuple): A parameter and its gradient."""
+        touched = self.touched.get(key)
+        if touched is None:
+            touched = self.touched[key] = TouchedRows(matrix)
+        touched.matrix = matrix
+        gathered = touched.gather(gradient)
+        state = self.adamw.state.get(touched.values, {}) if self.adamw else {}
+        for name in MOMENTS:
+            if name in state:
+                state[name] = pad_rows(state[name], len(touched.rows))
+        if touched.share <= MANY_ROWS:
+            return touched.values, gathered
+        del self.touched[key]
+        if key in self.parameters:
+            self._replace(key, touched.values, matrix)
+        for name in MOMENTS:
+            if name in state:
+                state[name] = touched.spread(state[name])
+        return matrix, gradient.to_dense()
+
+    def _add(self, key: KeyT, parameter: Parameter, lr_scale: float) -> None:
         self.parameters[key] = parameter
         decay = self.L2 if parameter.ndim > 1 else 0.0
         group: dict[str, Any] = {"params": [parameter], "weight_decay": decay, "lr_scale": lr_scale}
@@ -156,7 +212,7 @@ class AdamW(Optimizer):
                 return
         self.adamw.add_param_group(group)
 
-    def _replace(self, key: KeyT, old: torch.nn.Parameter, new: torch.nn.Parameter) -> None:
+    def _replace(self, key: KeyT, old: Parameter, new: Parameter) -> None:
         """Another network stands behind the same key, e.g. one that was read from disk. It goes on
         with the old one's moments, as thinc's optimizers do."""
         assert self.adamw is not None

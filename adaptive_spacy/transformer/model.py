@@ -1,12 +1,14 @@
 """The transformer: `adaptive_spacy.TransformerModel.v1`.
 
-spacy-transformers' model with the same inputs, outputs and files, and four things done faster:
+spacy-transformers' model with the same inputs, outputs and files, and what it does done faster:
 tokens and word pieces are aligned for a batch at once, gradients reach the optimizer without a
-copy, dropout draws fewer random bits, and the network computes in half precision where the device
+copy, dropout draws fewer random bits, predictions are made in batches of similar length,
+checkpoints are written without copies, and the network computes in half precision where the device
 can.
 """
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy
@@ -29,6 +31,7 @@ from torch import Tensor
 from transformers.file_utils import ModelOutput
 
 from adaptive_spacy.transformer.alignment import align, token_starts
+from adaptive_spacy.transformer.packing import pack
 from adaptive_spacy.transformer.shim import TransformerShim, require_precision
 
 SpanGetter = Callable[[list[Doc]], list[list[Span]]]
@@ -48,16 +51,36 @@ def build_transformer_model_v1(
     get_spans (Callable): Cuts docs into the stretches that the transformer reads.
     tokenizer_config, transformer_config (dict): As in `spacy-transformers.TransformerModel.v3`.
     precision (str): "float32", "bfloat16" or "float16": what the network computes in, on devices
-        that have it in hardware; elsewhere it is float32. Weights are float32 always.
+        that have it in hardware; elsewhere it is float32. "int8": on a processor it predicts with
+        integers (`int8.py`) and is trained in float32. Weights are float32 always.
     RETURNS (Model): Docs to word-piece vectors.
     """
     require_precision(precision)
-    model = TransformerModel(name, get_spans, dict(tokenizer_config), dict(transformer_config))
+    model = StreamedModel(name, get_spans, dict(tokenizer_config), dict(transformer_config))
     shims: list[Any] = model.layers[0].shims
     shims[0] = TransformerShim(shims[0]._hfmodel, precision)
     model._func = forward
     model.attrs["replace_listener_cfg"] = replace_listener_config
     return model
+
+
+class StreamedModel(TransformerModel):
+    """Writes its file without copies of the weights."""
+
+    def to_disk(self, path: Path | str) -> None:
+        """Write what `to_bytes` returns.
+
+        path (Path | str): The file.
+        """
+        layer = self.layers[0]
+        shim: Any = layer.shims.pop()
+        try:
+            message = self.to_dict()
+        finally:
+            layer.shims.append(shim)
+        message["shims"][list(self.walk()).index(layer)] = [shim.to_parts()]
+        with Path(path).open("wb") as file:
+            file.writelines(pack(message))
 
 
 def forward(

@@ -1,8 +1,11 @@
-"""The transformer's torch side: precision, and gradients that change hands without a copy."""
+"""The transformer's torch side: precision, cheap dropout, and gradients that change hands without a
+copy."""
 
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any, Protocol, runtime_checkable
 
+import srsly
 import torch
 from spacy_transformers.data_classes import HFObjects
 from spacy_transformers.layers.hf_shim import HFShim
@@ -10,9 +13,15 @@ from thinc.api import ConfigValidationError, Optimizer
 from thinc.types import ArgsKwargs
 from transformers.file_utils import ModelOutput
 
-from adaptive_spacy.transformer.dropout import speed_up_dropout
+from adaptive_spacy.transformer import int8
+from adaptive_spacy.transformer.dropout import FastDropout
+from adaptive_spacy.transformer.packing import Parts, pack
+from adaptive_spacy.transformer.prediction import predict_by_length
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
+#: Predicts with integers on a processor; everything else is float32
+INT8 = "int8"
+PRECISIONS = (*DTYPES, INT8)
 
 
 @runtime_checkable
@@ -28,7 +37,7 @@ class TransformerShim(HFShim):
     """Runs the network; its files are those of spacy-transformers.
 
     model (HFObjects): Tokenizer and network, or the settings to load them with.
-    precision (str): A key of `DTYPES`.
+    precision (str): One of `PRECISIONS`.
     """
 
     def __init__(self, model: HFObjects, precision: str = "float32") -> None:
@@ -36,12 +45,13 @@ class TransformerShim(HFShim):
         # given because HFShim writes into its default one, which all shims would share (1.4.0).
         super().__init__(model, mixed_precision=precision == "float16", grad_scaler_config={})
         self.precision = precision
-        self._prepared: Any = None
+        self._quantized: tuple[Any, torch.nn.Module] | None = None
+        self._framed: tuple[Any, dict[str, Any]] | None = None
 
     @property
     def dtype(self) -> torch.dtype:
         """RETURNS (torch.dtype): What the network computes in on its device."""
-        wanted = DTYPES[self.precision]
+        wanted = DTYPES.get(self.precision, torch.float32)
         return wanted if computes(self.device.type, wanted) else torch.float32
 
     def autocast(self) -> torch.autocast:
@@ -53,21 +63,25 @@ class TransformerShim(HFShim):
     def predict(self, inputs: ArgsKwargs) -> Any:
         """RETURNS (Any): The network's output without gradients, vectors in float32."""
         self._model.eval()
+        network = self._predictor()
         with torch.no_grad(), self.autocast():
-            outputs = self._model(*inputs.args, **inputs.kwargs)
+            if self.device.type == "cpu" and not self._returns_layers():
+                outputs = predict_by_length(network, **inputs.kwargs)
+            else:
+                outputs = network(*inputs.args, **inputs.kwargs)
         self._model.train()
         return _to_float32(outputs)
 
     def begin_update(self, inputs: ArgsKwargs) -> tuple[Any, Callable[[ArgsKwargs], ArgsKwargs]]:
         """RETURNS (tuple): The network's output, vectors in float32, and a function that adds up
         gradients."""
-        if self._prepared is not self._model:
-            speed_up_dropout(self._model)
-            self._prepared = self._model
+        self._quantized = None
         if self.dtype is torch.float16:
             return super().begin_update(inputs)
         self._model.train()
-        with self.autocast():
+        # a dense gradient of the word embeddings is mostly zeros, written and read in every step
+        self._set_sparse(self.device.type == "cpu")
+        with self.autocast(), FastDropout():
             output = _to_float32(self._model(*inputs.args, **inputs.kwargs))
 
         def backprop(gradients: ArgsKwargs) -> ArgsKwargs:
@@ -80,11 +94,60 @@ class TransformerShim(HFShim):
     def finish_update(self, optimizer: Optimizer) -> None:
         """Hand the gradients to an optimizer that takes them, or have them copied."""
         if self.dtype is torch.float16 or not isinstance(optimizer, TakesParameters):
+            for parameter in self._model.parameters():
+                if parameter.grad is not None and parameter.grad.is_sparse:
+                    parameter.grad = parameter.grad.to_dense()
             super().finish_update(optimizer)
             return
         for name, parameter in self._model.named_parameters():
             if parameter.grad is not None:
                 optimizer.take((self.id, name), parameter)
+
+    def to_bytes(self) -> bytes:
+        """RETURNS (bytes): The same as spacy-transformers' shim."""
+        return b"".join(self.to_parts().pieces)
+
+    def to_parts(self) -> Parts:
+        """RETURNS (Parts): What `to_bytes` returns, with the weights in a piece of their own."""
+        if self._model is None:
+            return Parts([super().to_bytes()])
+        weights = BytesIO()
+        torch.save(self._model.state_dict(), weights)
+        config = self._model.config.to_dict()
+        frame = {**self._frame(), "config": config, "state": Parts([weights.getbuffer()])}
+        return Parts(list(pack(frame)))
+
+    def _frame(self) -> dict[str, Any]:
+        """What is saved beside the weights. The tokenizer, which writes its files to be read back,
+        does not change while a network trains, and is asked once."""
+        tokenizer = self._hfmodel.tokenizer
+        if self._framed is None or self._framed[0] is not tokenizer:
+            network, self._model = self._model, torch.nn.Module()
+            try:
+                self._framed = tokenizer, srsly.msgpack_loads(super().to_bytes())
+            finally:
+                self._model = network
+        return self._framed[1]
+
+    def _predictor(self) -> torch.nn.Module:
+        """The network to predict with. The one with integers is made from the weights as they are,
+        and anew after they were trained or read."""
+        if self.precision != INT8 or self.device.type != "cpu" or not int8.is_supported():
+            return self._model
+        if self._quantized is None or self._quantized[0] is not self._model:
+            self._quantized = self._model, int8.quantized(self._model)
+        return self._quantized[1]
+
+    def _returns_layers(self) -> bool:
+        """Whether the network returns more than the vectors of its last layer."""
+        config = self._model.config
+        return bool(config.output_hidden_states or config.output_attentions)
+
+    def _set_sparse(self, sparse: bool) -> None:
+        """Whether the gradient of the word embeddings names only the rows of a batch."""
+        embeddings = self._model.get_input_embeddings()
+        if isinstance(embeddings, torch.nn.Embedding):
+            embeddings.sparse = sparse
 
 
 def computes(device: str, dtype: torch.dtype) -> bool:
@@ -101,11 +164,11 @@ def computes(device: str, dtype: torch.dtype) -> bool:
 
 def require_precision(precision: str) -> None:
     """RAISES (ConfigValidationError): If the precision is not known."""
-    if precision not in DTYPES:
+    if precision not in PRECISIONS:
         raise ConfigValidationError(
             title="Unknown precision",
             desc="[components.transformer.model] precision: expected one of "
-            f"{', '.join(DTYPES)}, got {precision!r}",
+            f"{', '.join(PRECISIONS)}, got {precision!r}",
         )
 
 

@@ -14,6 +14,7 @@ from thinc.api import ConfigValidationError
 from adaptive_spacy.adaptive import steps as module
 from adaptive_spacy.adaptive.steps import make_steps_v1
 from adaptive_spacy.adaptive.stopping import make_until_finished_v1
+from adaptive_spacy.training.batching import make_buckets_v1
 from adaptive_spacy.training.corpus import make_corpus_v1
 from tests.util import write_texts
 
@@ -51,6 +52,15 @@ def test_steps_looks_through_until_finished(path: Path) -> None:
         assert make_steps_v1(corpus, batcher) == 5
     finally:
         type(batcher).__call__ = original
+
+
+@pytest.mark.parametrize(("size", "expected"), [(4, 5), (3, 7), (64, 1)])
+def test_steps_of_buckets_need_no_lengths(path: Path, size: int, expected: int) -> None:
+    def broken(docs):
+        raise AssertionError("measured to be counted")
+
+    corpus = make_corpus_v1(path)
+    assert make_steps_v1(corpus, make_buckets_v1(size, lengths=broken)) == expected
 
 
 def test_steps_reads_the_corpus_once_per_file_and_arguments(path: Path, monkeypatch) -> None:

@@ -2,7 +2,7 @@ import numpy
 import pytest
 import spacy
 import torch
-from thinc.api import Linear, chain, get_current_ops
+from thinc.api import ConfigValidationError, Linear, chain, get_current_ops
 from thinc.layers import PyTorchWrapper
 
 from adaptive_spacy.training.optimizer import make_adamw_v1
@@ -88,6 +88,22 @@ def test_adamw_scales_the_rate_of_a_parameter() -> None:
     optimizer((1, "b"), two, numpy.ones(2, dtype="f"), lr_scale=0.5)
     optimizer.step_schedules()
     assert (one[0], two[0]) == pytest.approx((0.5, 0.75))
+
+
+def test_adamw_gives_the_head_a_rate_of_its_own() -> None:
+    head = numpy.ones(2, dtype="f")
+    body = torch.nn.Parameter(torch.ones(2))
+    body.grad = torch.ones(2)
+    optimizer = make_adamw_v1(0.1, head_rate=5.0)
+    optimizer((1, "W"), head, numpy.ones(2, dtype="f"))
+    optimizer.take((2, "W"), body)
+    optimizer.step_schedules()
+    assert (head[0], body[0].item()) == pytest.approx((0.5, 0.9))
+
+
+def test_adamw_refuses_a_head_rate_of_nothing() -> None:
+    with pytest.raises(ConfigValidationError, match="head_rate: expected a number > 0, got 0"):
+        make_adamw_v1(0.1, head_rate=0.0)
 
 
 def test_adamw_trains_thinc_and_torch_layers_together() -> None:

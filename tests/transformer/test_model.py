@@ -3,9 +3,12 @@ from pathlib import Path
 import numpy
 import pytest
 import spacy
+import srsly
 import torch
 from spacy.language import Language
-from thinc.api import ConfigValidationError, fix_random_seed
+from spacy_transformers.layers.hf_shim import HFShim
+from spacy_transformers.layers.transformer_model import TransformerModel
+from thinc.api import Adam, ConfigValidationError, fix_random_seed
 
 from adaptive_spacy.training.optimizer import make_adamw_v1
 from adaptive_spacy.transformer import shim
@@ -56,8 +59,12 @@ def vectors(nlp: Language) -> list[numpy.ndarray]:
     return [one[0] for one in tensors if one]
 
 
-def test_model_trains_bit_for_bit_like_that_of_spacy_transformers(transformer_folder) -> None:
-    # but for the random numbers of dropout
+def test_model_trains_bit_for_bit_like_that_of_spacy_transformers(
+    transformer_folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # but for the random numbers of dropout, and for the order in which a sparse gradient adds up
+    # what a word that comes several times contributes (tests/training/test_rows.py)
+    monkeypatch.setattr(shim.TransformerShim, "_set_sparse", lambda self, sparse: None)
     still = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
     ours, theirs = (
         trained(transformer_folder, one, steps=5, transformer_config=still)
@@ -71,8 +78,11 @@ def test_model_predicts_like_that_of_spacy_transformers(transformer_folder) -> N
     ours = trained(transformer_folder, OURS)
     theirs = trained(transformer_folder, THEIRS, steps=1)
     theirs.from_bytes(ours.to_bytes(exclude=["config"]))
+    # batches of other sizes add up in another order
     for one, other in zip(vectors(ours), vectors(theirs), strict=True):
-        assert numpy.array_equal(one, other)
+        real = one.any(axis=-1)
+        assert real.any()
+        assert numpy.allclose(one[real], other[real], rtol=0, atol=1e-5)
     entities = [found(doc) for doc in ours.pipe(TEXTS)]
     assert entities == [found(doc) for doc in theirs.pipe(TEXTS)]
     assert any(entities)
@@ -97,8 +107,34 @@ def test_files_are_those_of_spacy_transformers(transformer_folder, tmp_path: Pat
     theirs.initialize(lambda: examples(theirs))
     data = ours.get_pipe("transformer").to_bytes(exclude=["vocab"])
     theirs.get_pipe("transformer").from_bytes(data)
-    for one, other in zip(vectors(ours), vectors(theirs), strict=True):
-        assert numpy.array_equal(one, other)
+    for one, other in zip(weights(ours).values(), weights(theirs).values(), strict=True):
+        assert torch.equal(one, other)
+
+
+def test_file_is_what_bytes_are(transformer_folder, tmp_path: Path) -> None:
+    model = trained(transformer_folder, OURS, steps=1).get_pipe("transformer").model
+    for _ in range(2):  # the second time with the tokenizer's files at hand
+        model.to_disk(tmp_path / "model")
+        ours, theirs = (
+            srsly.msgpack_loads(data)
+            for data in ((tmp_path / "model").read_bytes(), TransformerModel.to_bytes(model))
+        )
+        shims = [message.pop("shims") for message in (ours, theirs)]
+        assert ours == theirs
+        ((shim_bytes,),), ((other,),) = ([one for one in shim if one] for shim in shims)
+        assert shim_bytes == other
+        # as spacy-transformers' own shim packs it, but for the form of the length
+        assert srsly.msgpack_loads(other) == srsly.msgpack_loads(
+            HFShim.to_bytes(model.layers[0].shims[0])
+        )
+
+
+def test_file_before_there_is_a_network(tmp_path: Path) -> None:
+    model = build_transformer_model_v1("x", lambda docs: [], {"use_fast": True})
+    model.to_disk(tmp_path / "model")
+    assert srsly.msgpack_loads((tmp_path / "model").read_bytes()) == srsly.msgpack_loads(
+        model.to_bytes()
+    )
 
 
 def test_listener_can_be_replaced(transformer_folder, tmp_path: Path) -> None:
@@ -115,6 +151,21 @@ def test_gradients_change_hands(transformer_folder) -> None:
     nlp = trained(transformer_folder, OURS, steps=1)
     network = nlp.get_pipe("transformer").model.transformer
     assert all(parameter.grad is None for parameter in network.parameters())
+
+
+def test_training_is_deterministic(transformer_folder) -> None:
+    one, other = (trained(transformer_folder, OURS, steps=8) for _ in range(2))
+    for name, weight in weights(one).items():
+        assert torch.equal(weights(other)[name], weight), name
+
+
+def test_model_learns_with_the_optimizer_of_thinc(transformer_folder) -> None:
+    """Which takes no sparse gradient."""
+    nlp = trained(transformer_folder, OURS, steps=0)
+    optimizer = Adam(3e-3)
+    for _ in range(25):
+        nlp.update(examples(nlp), sgd=optimizer)
+    assert found(nlp("Ada lives in Paris .")) == [("Ada", "PER"), ("Paris", "LOC")]
 
 
 def test_copied_gradients_are_left_at_zero(transformer_folder) -> None:
@@ -166,7 +217,7 @@ def test_precision_of_one_transformer_does_not_reach_the_next() -> None:
 
 
 def test_unknown_precision_is_refused() -> None:
-    message = "precision: expected one of float32, bfloat16, float16, got 'fp8'"
+    message = "precision: expected one of float32, bfloat16, float16, int8, got 'fp8'"
     with pytest.raises(ConfigValidationError, match=message):
         build_transformer_model_v1("x", lambda docs: [], precision="fp8")
 

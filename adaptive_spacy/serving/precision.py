@@ -1,0 +1,69 @@
+"""What a pipeline loses when it computes in less than float32: measured before it is packaged."""
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from spacy.util import load_config
+
+from adaptive_spacy.report.evaluation import evaluate
+from adaptive_spacy.transformer.shim import require_precision
+
+ARCHITECTURE = "adaptive_spacy.TransformerModel.v1"
+
+
+class PrecisionCost(NamedTuple):
+    """precision (str): What the packaged pipeline computes in.
+    before, after (dict): Scores of the pipeline as it is and in that precision, as `evaluate`
+        returns them.
+    """
+
+    precision: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+    def describe(self) -> dict[str, Any]:
+        """RETURNS (dict): What a package's meta.json says of it."""
+        f_scores = [scores["spacy"]["ents_f"] for scores in (self.before, self.after)]
+        return {
+            "precision": self.precision,
+            "corpus": self.before["corpus"],
+            "ents_f": dict(zip(("before", "after"), f_scores, strict=True)),
+        }
+
+
+def measure_precision(pipeline: Path, corpus: Path, precision: str) -> PrecisionCost:
+    """Score a pipeline in two precisions.
+
+    pipeline (Path): A trained pipeline, which is not changed.
+    corpus (Path): A .spacy file.
+    precision (str): As in `TransformerModel.v1`. Where the device does not compute in it, the
+        scores are those of float32.
+    RETURNS (PrecisionCost): Both scores.
+    RAISES (ValueError): If the precision is not known or the pipeline has no transformer for it.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(shutil.copytree(pipeline, Path(folder) / "pipeline"))
+        set_precision(copy, precision)
+        before = evaluate(str(pipeline), corpus)
+        return PrecisionCost(precision, before, evaluate(str(copy), corpus))
+
+
+def set_precision(pipeline: Path, precision: str) -> None:
+    """Change what a pipeline's transformer computes in, in its config.
+
+    RAISES (ValueError): If the precision is not known or the pipeline has no transformer for it.
+    """
+    require_precision(precision)
+    config = load_config(pipeline / "config.cfg")
+    models = [block.get("model", {}) for block in config["components"].values()]
+    found = [model for model in models if model.get("@architectures") == ARCHITECTURE]
+    if not found:
+        raise ValueError(
+            f"{pipeline}: expected a transformer of {ARCHITECTURE}, whose precision can be set, "
+            "found none"
+        )
+    for model in found:
+        model["precision"] = precision
+    config.to_disk(pipeline / "config.cfg")

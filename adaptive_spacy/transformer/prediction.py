@@ -1,0 +1,61 @@
+"""Prediction in batches of similar length, inside a batch of any length.
+
+spaCy hands over a hundred docs at a time, and the network would pad them all to the longest.
+"""
+
+from collections.abc import Callable, Iterator
+
+import torch
+from torch import Tensor
+from transformers.file_utils import ModelOutput
+
+#: Word pieces of a batch, padding included: the activations of a layer stay in a processor's cache
+BATCH_PIECES = 512
+
+Network = Callable[..., ModelOutput]
+
+
+def predict_by_length(network: Network, **inputs: Tensor) -> ModelOutput:
+    """Run a network over rows of pieces, the longest first, a few at a time.
+
+    network (Callable): Returns vectors per piece, *shape:* (n_rows, n_pieces, width), and per row,
+        *shape:* (n_rows, width); nothing else.
+    inputs (Tensor): What it takes, by name; `attention_mask` is 1 where a piece is no padding.
+        *Shape:* (n_rows, n_pieces)
+    RETURNS (ModelOutput): What the network returns, zeros where there is padding.
+    """
+    mask = inputs["attention_mask"]
+    lengths = mask.sum(dim=1)
+    if not _padded_behind(mask, lengths):
+        return network(**inputs)
+    output = ModelOutput()
+    for rows, length in split(lengths):
+        part = network(**{name: one[rows, :length] for name, one in inputs.items()})
+        for key, vectors in part.items():
+            if key not in output:
+                pieces = mask.shape[1:] if vectors.ndim == 3 else ()
+                output[key] = vectors.new_zeros(len(mask), *pieces, vectors.shape[-1])
+            if vectors.ndim == 3:
+                output[key][rows, :length] = vectors
+            else:
+                output[key][rows] = vectors
+    return output
+
+
+def split(lengths: Tensor) -> Iterator[tuple[Tensor, int]]:
+    """Yield the rows of each batch, and how many pieces the longest of them has.
+
+    lengths (Tensor): Pieces of each row. *Shape:* (n_rows,)
+    """
+    order = lengths.argsort(descending=True, stable=True)
+    while len(order):
+        longest = max(1, int(lengths[order[0]]))
+        size = max(1, BATCH_PIECES // longest)
+        yield order[:size], longest
+        order = order[size:]
+
+
+def _padded_behind(mask: Tensor, lengths: Tensor) -> bool:
+    """Whether all padding stands at the end of its row."""
+    places = torch.arange(mask.shape[1], device=mask.device)
+    return bool(((places < lengths[:, None]) == mask.bool()).all())

@@ -1,0 +1,77 @@
+from pathlib import Path
+
+import pytest
+import spacy
+import srsly
+from spacy.util import load_config
+from typer.testing import CliRunner
+
+from adaptive_spacy.cli.app import app
+from adaptive_spacy.serving.precision import measure_precision, set_precision
+from tests.conftest import SENTENCES, write_corpus
+from tests.serving.test_package import read_wheel
+from tests.transformer.test_model import OURS, THEIRS, make_nlp, trained
+
+
+@pytest.fixture(scope="module")
+def pipeline(transformer_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("trained") / "model-last"
+    trained(transformer_folder, OURS).to_disk(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def dev(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_corpus(tmp_path_factory.mktemp("dev") / "dev.spacy", SENTENCES)
+
+
+def test_cost_is_that_of_the_precision_alone(pipeline: Path, dev: Path) -> None:
+    cost = measure_precision(pipeline, dev, "int8")
+    before, after = cost.before["spacy"], cost.after["spacy"]
+    assert before["ents_f"] == after["ents_f"] == 1.0
+    assert 0 < abs(before["ents_loss"] - after["ents_loss"]) < 0.1
+    assert cost.describe() == {
+        "precision": "int8",
+        "corpus": dev.as_posix(),
+        "ents_f": {"before": 1.0, "after": 1.0},
+    }
+    model = load_config(pipeline / "config.cfg")["components"]["transformer"]["model"]
+    assert model["precision"] == "float32", "the pipeline itself is as it was"
+
+
+def test_package_computes_in_the_precision_and_says_what_it_costs(
+    pipeline: Path, dev: Path, tmp_path: Path
+) -> None:
+    arguments = ["package", str(pipeline), str(tmp_path), "--name", "fast_ner"]
+    result = CliRunner().invoke(app, [*arguments, "--precision", "int8", "--corpus", str(dev)])
+    assert result.exit_code == 0, result.output
+    assert f"F1 on {dev}: 1.0000 as trained, 1.0000 in int8" in result.output
+    (wheel,) = tmp_path.glob("en_fast_ner-*.whl")
+    meta = srsly.json_loads(read_wheel(wheel, "en_fast_ner-0.1.0/meta.json"))
+    assert meta["precision"]["ents_f"] == {"before": 1.0, "after": 1.0}
+    assert meta["performance"]["ents_f"] == 1.0
+    assert 'precision = "int8"' in read_wheel(wheel, "en_fast_ner-0.1.0/config.cfg")
+    assert 'precision = "int8"' not in (pipeline / "config.cfg").read_text()
+
+
+@pytest.mark.parametrize("option", ["--precision=int8", "--corpus=dev.spacy"])
+def test_package_wants_precision_and_corpus_together(
+    pipeline: Path, tmp_path: Path, option
+) -> None:
+    arguments = ["package", str(pipeline), str(tmp_path / "out"), "--name", "x", option]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 1
+    assert "--precision and --corpus: expected both or neither, got one" in result.output
+    assert not (tmp_path / "out").exists()
+
+
+def test_precision_is_set_where_it_can_be(pipeline: Path, transformer_folder, tmp_path) -> None:
+    with pytest.raises(ValueError, match="expected one of float32, bfloat16, float16, int8"):
+        set_precision(pipeline, "int4")
+    nlp = make_nlp(transformer_folder, THEIRS)
+    nlp.config.to_disk(tmp_path / "config.cfg")
+    with pytest.raises(ValueError, match=r"expected a transformer of .*TransformerModel.v1"):
+        set_precision(tmp_path, "int8")
+    spacy.blank("en").config.to_disk(tmp_path / "config.cfg")
+    with pytest.raises(ValueError, match="found none"):
+        set_precision(tmp_path, "int8")

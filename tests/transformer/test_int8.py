@@ -1,0 +1,74 @@
+from pathlib import Path
+
+import pytest
+import spacy
+import torch
+from torch import nn
+
+from adaptive_spacy.transformer import int8
+from adaptive_spacy.transformer.int8 import Int8Linear, is_supported, quantized
+from tests.conftest import SENTENCES
+from tests.ner.test_component import found
+from tests.transformer.test_model import OURS, learn, trained, weights
+
+pytestmark = pytest.mark.skipif(not is_supported(), reason="this torch has no int8 operators")
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_layer_is_near_the_exact_one(bias: bool) -> None:
+    torch.manual_seed(0)
+    linear = nn.Linear(64, 32, bias=bias)
+    linear.weight.data[3] = 0.0  # a row without a scale
+    linear.weight.data[5] *= 100.0  # one with a scale of its own
+    inputs = torch.randn(4, 7, 64)
+    exact, rounded = linear(inputs), Int8Linear(linear)(inputs)
+    assert rounded.shape == exact.shape
+    spread = exact.std(dim=(0, 1)).clamp(min=1e-3)
+    assert ((rounded - exact).abs().amax(dim=(0, 1)) / spread).max() < 0.15
+    assert not torch.equal(rounded, exact)
+
+
+def test_copy_shares_what_is_not_rounded() -> None:
+    network = nn.Sequential(nn.Embedding(10, 8), nn.LayerNorm(8), nn.Linear(8, 8))
+    twin = quantized(network)
+    assert [type(one) for one in network] == [nn.Embedding, nn.LayerNorm, nn.Linear]
+    assert type(twin[2]) is Int8Linear
+    assert twin[0].weight is network[0].weight
+    assert twin[1].weight is network[1].weight
+
+
+def test_pipeline_predicts_with_integers_and_keeps_exact_weights(
+    transformer_folder, tmp_path: Path
+) -> None:
+    plain, nlp = (
+        trained(transformer_folder, OURS),
+        trained(transformer_folder, OURS, precision="int8"),
+    )
+    for name, weight in weights(plain).items():
+        assert torch.equal(weights(nlp)[name], weight), "trained in float32"
+    rounded, exact = (one("Ada lives in Paris .")._.trf_data.tensors[0] for one in (nlp, plain))
+    assert 0 < abs(rounded - exact).max() < 0.5
+    texts = [text for text, _ in SENTENCES]
+    entities = [found(doc) for doc in nlp.pipe(texts)]
+    assert entities == [found(doc) for doc in plain.pipe(texts)]
+    nlp.to_disk(tmp_path / "model")
+    loaded = spacy.load(tmp_path / "model")
+    assert [found(doc) for doc in loaded.pipe(texts)] == entities
+
+
+def test_rounded_copy_follows_training(transformer_folder) -> None:
+    nlp = trained(transformer_folder, OURS, steps=0, precision="int8")
+    before = nlp("Ada lives in Paris .")._.trf_data.tensors[0]
+    learn(nlp, steps=3)
+    after = nlp("Ada lives in Paris .")._.trf_data.tensors[0]
+    assert abs(before - after).max() > 1e-3
+
+
+def test_float32_serves_where_there_are_no_operators(transformer_folder, monkeypatch) -> None:
+    monkeypatch.setattr(int8, "is_supported", lambda: False)
+    plain, nlp = (
+        trained(transformer_folder, OURS),
+        trained(transformer_folder, OURS, precision="int8"),
+    )
+    vectors = [one("Ada lives in Paris .")._.trf_data.tensors[0] for one in (plain, nlp)]
+    assert (vectors[0] == vectors[1]).all()
