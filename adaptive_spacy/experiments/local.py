@@ -14,7 +14,7 @@ from adaptive_spacy.experiments.job import Job
 from adaptive_spacy.experiments.records import Lock, make_failure, write_record
 
 #: Imported once by the process that the jobs' processes are forked off
-PRELOAD = ["adaptive_spacy.experiments.training", "spacy_transformers"]
+PRELOAD = ["adaptive_spacy.experiments.preload"]
 
 
 class LocalProcesses:
