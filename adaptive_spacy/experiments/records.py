@@ -72,6 +72,13 @@ def read_records(output: Path) -> list[Record]:
     return list(_records(output))
 
 
+def stop_of(record: Record) -> float:
+    """RETURNS (float): The epoch in which a training's schedule ended. With one update per epoch,
+    the update that was drawn before that is an epoch of its own, and its length one more."""
+    finished = [one["start"] for one in record["phases"] if one["phase"] == "finished"]
+    return float(finished[0] if finished else record["epochs"])
+
+
 def _records(output: Path) -> Iterator[Record]:
     for path in sorted(output.glob(f"*/{RECORD}")):
         record = read_record(path.parent)

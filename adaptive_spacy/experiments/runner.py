@@ -15,7 +15,7 @@ from typing import Protocol
 
 from adaptive_spacy.experiments.job import Job
 from adaptive_spacy.experiments.progress import Progress
-from adaptive_spacy.experiments.records import RECORD, Lock, Record, read_record
+from adaptive_spacy.experiments.records import RECORD, Lock, Record, read_record, stop_of
 
 #: Seconds between two looks at jobs that another sweep runs
 POLL = 1.0
@@ -98,7 +98,7 @@ class Queue:
         self.open[key] -= 1
         if record["status"] == "done":
             self.outcome.done.append(record)
-            self.stops[key].append(record["epochs"])
+            self.stops[key].append(stop_of(record))
         else:
             self.outcome.failed.append(record)
             self.broken.add(key)

@@ -15,6 +15,7 @@ from adaptive_spacy.experiments.records import (
     make_failure,
     read_record,
     read_records,
+    stop_of,
     write_record,
 )
 from adaptive_spacy.experiments.runner import claim, sweep
@@ -42,7 +43,7 @@ class Scripted:
         record = make_failure(job, "scripted")
         epochs = self.epochs[job.seed] if job.approach == "adaptive" else 1
         if epochs is not None:
-            record.update(status="done", epochs=epochs)
+            record.update(status="done", epochs=epochs, phases=[])
         write_record(folder, record)
         lock.release()
         yield folder
@@ -80,6 +81,13 @@ def test_jobs_wait_for_the_rounded_mean_stop(jobs: list[Job], tmp_path: Path) ->
     }
     # 13.5 to the even neighbour, as Python rounds
     assert totals == {14}
+
+
+def test_stop_is_not_counted_past_the_end() -> None:
+    phases = [{"phase": "cooldown", "start": 9, "end": 15}]
+    assert stop_of({"epochs": 15, "phases": phases}) == 15
+    finished = {"phase": "finished", "start": 15, "end": 16}
+    assert stop_of({"epochs": 16, "phases": [*phases, finished]}) == 15
 
 
 def test_second_sweep_runs_nothing(jobs: list[Job], tmp_path: Path) -> None:
@@ -125,7 +133,7 @@ def test_job_of_another_sweep_is_left_to_it(
 
     def nap(seconds: float) -> None:
         naps.append(seconds)
-        write_record(folder, {**make_failure(jobs[0]), "status": "done", "epochs": 9})
+        write_record(folder, {**make_failure(jobs[0]), "status": "done", "epochs": 9, "phases": []})
         lock.release()
 
     monkeypatch.setattr(runner.time, "sleep", nap)
