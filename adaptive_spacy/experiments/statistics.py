@@ -145,5 +145,14 @@ def holm(ps: Sequence[float | None]) -> list[float | None]:
     return adjusted
 
 
+def adjust(tests: Sequence[PairedTest]) -> list[float | None]:
+    """Adjust tests that are read side by side, by `holm`. One that has too few pairs to show
+    anything cannot find a difference by chance either, so it does not count (Tarone 1990).
+
+    RETURNS (list): p-values in the same order; None for tests that do not count.
+    """
+    return holm([test.p if test.least_p < ALPHA else None for test in tests])
+
+
 def _mean_difference(one: numpy.ndarray, other: numpy.ndarray, axis: int = -1) -> numpy.ndarray:
     return numpy.mean(one - other, axis=axis)

@@ -12,7 +12,7 @@ from adaptive_spacy.experiments.records import RECORD, RULES, Record, read_recor
 from adaptive_spacy.experiments.statistics import (
     PairedTest,
     Summary,
-    holm,
+    adjust,
     paired_test,
     summarize,
 )
@@ -31,10 +31,10 @@ that were learnt from, over all epochs."""
 
 CONTRAST_NOTES = """\
 Paired permutation tests, two-sided, between runs of the same data, share and seed; exact up to 13
-pairs. p is adjusted for all tests of the same data set, model and selection rule (Holm). n pairs
-cannot give a p below 2 / 2^n: with 5 seeds or fewer no difference at a single share can be shown,
-however large it looks. "all" puts the pairs of all shares together; their training sets are nested,
-so it speaks of these data."""
+pairs. p is adjusted for all tests of the same data set, model and selection rule that have pairs
+enough to show something (Holm, Tarone). n pairs cannot give a p below 2 / 2^n: with 5 seeds or
+fewer no difference at a single share can be shown, however large it looks. "all" puts the pairs of
+all shares together; their training sets are nested, so it speaks of these data."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class Contrast(NamedTuple):
     """The reference against another approach, under one selection rule.
 
     fraction (float | None): The share; None: all of them together.
-    p (float | None): Adjusted for the tests of the same data and rule.
+    p (float | None): Adjusted for the tests of the same data and rule; None: too few pairs.
     """
 
     dataset: str
@@ -230,7 +230,7 @@ def make_contrasts(runs: Sequence[Run], reference: str) -> Iterator[Contrast]:
                 tests.append(
                     paired_test([a.f1[rule] for a, _ in pairs], [b.f1[rule] for _, b in pairs])
                 )
-            adjusted = holm([test.p for test in tests])
+            adjusted = adjust(tests)
             for (fraction, other), test, p in zip(places, tests, adjusted, strict=True):
                 if test.pairs:
                     yield Contrast(dataset, model, rule, fraction, reference, other, test, p)

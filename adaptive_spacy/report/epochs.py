@@ -10,7 +10,13 @@ from statistics import mean
 from typing import NamedTuple
 
 from adaptive_spacy.experiments.records import RULES
-from adaptive_spacy.experiments.statistics import PairedTest, Summary, holm, paired_test, summarize
+from adaptive_spacy.experiments.statistics import (
+    PairedTest,
+    Summary,
+    adjust,
+    paired_test,
+    summarize,
+)
 from adaptive_spacy.report.comparison import RULE_NAMES, Run, spread, table
 
 SEARCH = "epochs"
@@ -19,7 +25,8 @@ NOTES = """\
 The search trains every candidate and keeps the one whose checkpoint has the highest validation F1;
 of equals the shortest. Difference is adaptive minus search, in F1, over seeds; cost is the tokens
 that all candidates learn from, divided by those of the adaptive run. p is adjusted for the rows of
-the same data set, model and selection rule (Holm)."""
+the same data set, model and selection rule that have pairs enough to show something (Holm,
+Tarone)."""
 
 
 class Line(NamedTuple):
@@ -200,7 +207,7 @@ def _lines(searches: Sequence[Search], rule: str) -> list[Line]:
                 test.p,
             )
         )
-    adjusted = holm([line.p for line in lines])
+    adjusted = adjust([line.test for line in lines])
     return [line._replace(p=p) for line, p in zip(lines, adjusted, strict=True)]
 
 

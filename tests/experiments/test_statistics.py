@@ -9,6 +9,7 @@ from scipy import stats
 
 from adaptive_spacy.experiments.statistics import (
     MOST_EXACT,
+    adjust,
     bootstrap_interval,
     holm,
     paired_test,
@@ -129,3 +130,8 @@ def test_holm_known_answer() -> None:
     # Holm's procedure by hand: 4 * 0.005, 3 * 0.01, 2 * 0.03, then not below what came before
     assert holm([0.01, 0.04, None, 0.03, 0.005]) == pytest.approx([0.03, 0.06, None, 0.06, 0.02])
     assert holm([0.9, 0.8]) == [1.0, 1.0]
+
+
+def test_adjust_leaves_out_what_cannot_show_anything() -> None:
+    few, many = paired_test([1.0] * 3, [0.0] * 3), paired_test([1.0] * 8, [0.0] * 8)
+    assert adjust([few, many, few, many]) == pytest.approx([None, 4 / 256, None, 4 / 256])
