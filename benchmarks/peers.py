@@ -3,7 +3,7 @@
 A contestant is built once and then timed again and again beside the others. All of them fine-tune
 the same transformer in batches of 16 sentences, from tokens and tags in memory; what a contestant
 prepares once per training (word pieces, examples) is not timed. That the results are right is
-shown by benchmarks.yardstick and benchmarks.approaches, not here.
+shown by benchmarks.yardstick and `adaptive-spacy sweep`, not here.
 """
 
 import random

@@ -47,7 +47,8 @@ class Result:
 
 
 def read(folder: Path) -> Iterator[Result]:
-    """Yield the records of a folder, by approaches.py and by yardstick.py."""
+    """Yield the records of a folder: of the approaches, from before `adaptive-spacy sweep` made
+    records of its own, and by yardstick.py."""
     for path in sorted(folder.glob("*.json")):
         record = json.loads(path.read_text(encoding="utf8"))
         yield _from_yardstick(record) if "method" in record else _from_approach(record)

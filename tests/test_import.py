@@ -9,15 +9,8 @@ HEAVY = ["spacy", "thinc", "torch", "transformers", "numpy", "seqeval", "matplot
 
 
 COMMANDS = [
-    "model",
-    "convert",
-    "init",
-    "stats",
-    "check",
-    "evaluate",
-    "plot",
-    "package",
-    "smoke-test",
+    *("model", "convert", "export", "init", "stats", "check", "evaluate", "plot"),
+    *("package", "smoke-test", "sweep", "report", "refit"),
 ]
 
 

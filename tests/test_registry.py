@@ -109,6 +109,10 @@ TABLE = {
         lambda it: len(list(it(spacy.blank("en")))) == 5,
     ),
     "adaptive_spacy.Logger.v1": (lambda path: {}, callable),
+    "adaptive_spacy.ExperimentLogger.v1": (
+        lambda path: {"folder": str(path), "test": corpus(path)},
+        callable,
+    ),
 }
 
 

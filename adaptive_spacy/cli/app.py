@@ -10,8 +10,11 @@ from adaptive_spacy.cli.init import init_cli
 from adaptive_spacy.cli.model import model_cli
 from adaptive_spacy.cli.package import package_cli
 from adaptive_spacy.cli.plot import plot_cli
+from adaptive_spacy.cli.refit import refit_cli
+from adaptive_spacy.cli.report import report_cli
 from adaptive_spacy.cli.smoke_test import smoke_test_cli
 from adaptive_spacy.cli.stats import stats_cli
+from adaptive_spacy.cli.sweep import sweep_cli
 
 app = typer.Typer(
     name="adaptive-spacy",
@@ -37,3 +40,6 @@ app.command("evaluate")(evaluate_cli)
 app.command("plot")(plot_cli)
 app.command("package")(package_cli)
 app.command("smoke-test")(smoke_test_cli)
+app.command("sweep")(sweep_cli)
+app.command("report")(report_cli)
+app.command("refit")(refit_cli)

@@ -1,0 +1,40 @@
+"""`adaptive-spacy refit`: the model to ship."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from adaptive_spacy.cli._util import one_line_errors
+
+
+def refit_cli(
+    run: Annotated[
+        Path,
+        typer.Argument(help="Output folder of an adaptive training, or a job's folder of a sweep."),
+    ],
+    output: Annotated[Path, typer.Option(help="Folder for the model, e.g. training/refit.")],
+    test: Annotated[
+        Path | None, typer.Option(help="A .spacy file to score the model on, not seen by the run.")
+    ] = None,
+    gpu_id: Annotated[int, typer.Option(help="Number of the GPU; -1: the processor.")] = -1,
+) -> None:
+    """Train on train and dev together, as long as an adaptive run found.
+
+    The run's curve of the learning rate is repeated without feedback, with as
+    many epochs and the same cool-down. dev is learnt from, so its scores are
+    marked as seen and select nothing: model-last is the model to ship, and its
+    meta.json and package say how it was made. refit.json records both.
+    """
+    with one_line_errors():
+        from adaptive_spacy.experiments.refit import refit
+
+        record = refit(run, output, test=test, gpu_id=gpu_id)
+        about = record["refit"]
+        sentences = about["sentences"]
+        typer.echo(
+            f"✔ {output / 'model-last'}: {about['total']} epochs on {sentences['train']} + "
+            f"{sentences['dev']} sentences"
+        )
+        if about["test"]:
+            typer.echo(f"Test F1 {100 * about['test']['f1']:.2f}")

@@ -1,0 +1,141 @@
+"""`adaptive-spacy sweep`: a grid of experiments."""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from adaptive_spacy.cli._util import one_line_errors
+
+if TYPE_CHECKING:
+    from adaptive_spacy.experiments.runner import Backend
+
+AXIS = "Replace the grid's"
+
+
+def sweep_cli(
+    grid: Annotated[Path, typer.Argument(help="A grid, e.g. configs/experiments/small.yml.")],
+    output: Annotated[
+        Path,
+        typer.Option(help="Gets a folder per job; finished jobs are not run again."),
+    ],
+    approaches: Annotated[
+        str, typer.Option(help=f"{AXIS} approaches: some of its names, or paths of configs: a,b.")
+    ] = "",
+    datasets: Annotated[
+        str, typer.Option(help=f"{AXIS} data sets: names, or FOLDER or FOLDER:LANG: a,b.")
+    ] = "",
+    models: Annotated[
+        str, typer.Option(help=f"{AXIS} models: names, folders or names of the hub: a,b.")
+    ] = "",
+    fractions: Annotated[str, typer.Option(help=f"{AXIS} shares of train and dev: 0.1,1.")] = "",
+    seeds: Annotated[str, typer.Option(help=f"{AXIS} seeds: 1,2,3 or 1-5.")] = "",
+    jobs: Annotated[int, typer.Option(min=1, help="Jobs side by side, each a process.")] = 1,
+    threads: Annotated[
+        int | None, typer.Option(min=1, help="Threads of each job; part of what the job is.")
+    ] = None,
+    ray: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Run the jobs on a Ray cluster: its address, auto, or local to start one here.",
+        ),
+    ] = None,
+    ray_shared: Annotated[
+        bool,
+        typer.Option(
+            help="The cluster's nodes see the same paths; else data and model are sent to them."
+        ),
+    ] = False,
+    gpu_id: Annotated[int, typer.Option(help="Number of the GPU; -1: the processor.")] = -1,
+    checkpoints: Annotated[
+        str, typer.Option(help="dropped: no model is ever written; kept: the selected ones are.")
+    ] = "dropped",
+    retry_failed: Annotated[bool, typer.Option(help="Run jobs that failed again.")] = False,
+    dry_run: Annotated[bool, typer.Option(help="Show the jobs and their cost; run none.")] = False,
+) -> None:
+    """Run every job of a grid once: approaches x data sets x models x fractions x seeds.
+
+    A sweep that was stopped or killed continues where it was when it is
+    started again, and several sweeps into one folder share the work. Each job
+    leaves config, log, history and a record with the test scores of the best
+    loss, the best F1 and the last epoch. `adaptive-spacy report` reads them.
+
+        adaptive-spacy sweep configs/experiments/small.yml --output runs/small
+
+    on your own data:
+
+        adaptive-spacy sweep configs/experiments/small.yml --output runs/mine --datasets corpus/mine
+    """
+    with one_line_errors():
+        from adaptive_spacy.experiments.grid import read_grid, replace_axes
+        from adaptive_spacy.experiments.plan import describe_plan
+        from adaptive_spacy.experiments.progress import Progress
+        from adaptive_spacy.experiments.records import read_records
+        from adaptive_spacy.experiments.runner import check_jobs, sweep
+
+        if checkpoints not in ("dropped", "kept"):
+            raise ValueError(f"--checkpoints: expected dropped or kept, got {checkpoints}")
+        chosen = replace_axes(
+            read_grid(grid),
+            approaches=_split(approaches),
+            datasets=_split(datasets),
+            models=_split(models),
+            fractions=[_number(one, "--fractions") for one in _split(fractions)],
+            seeds=_seeds(seeds),
+            threads=threads,
+        )
+        todo = list(chosen.jobs(device="gpu" if gpu_id >= 0 else "cpu"))
+        if dry_run:
+            records = read_records(output) if output.is_dir() else []
+            typer.echo(describe_plan(todo, records, side_by_side=jobs))
+            return
+        check_jobs(todo)
+        keep = checkpoints == "kept"
+        backend: Backend
+        if ray is None:
+            from adaptive_spacy.experiments.local import LocalProcesses
+
+            backend = LocalProcesses(jobs, keep=keep, gpu_id=gpu_id)
+        else:
+            from adaptive_spacy.experiments.cluster import RayCluster
+
+            backend = RayCluster(ray, jobs, threads=chosen.threads, keep=keep, shared=ray_shared)
+        outcome = sweep(
+            todo,
+            output,
+            backend,
+            retry_failed=retry_failed,
+            progress=Progress(todo),
+        )
+        typer.echo(f"{len(outcome.done)} of {len(todo)} jobs are done: {output}")
+        for job in outcome.blocked:
+            typer.echo(f"✘ {job.name}: waits for {', '.join(job.needs)}, which failed", err=True)
+        if outcome.failed or outcome.blocked:
+            raise ValueError(
+                f"{len(outcome.failed)} jobs failed, {len(outcome.blocked)} wait for them; "
+                "log.txt of their folders says why, --retry-failed runs them again"
+            )
+
+
+def _split(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _number(text: str, option: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError(f"{option}: expected numbers such as 0.1,1, got {text}") from None
+
+
+def _seeds(text: str) -> list[int]:
+    seeds: list[int] = []
+    for part in _split(text):
+        found = re.fullmatch(r"(\d+)(?:-(\d+))?", part)
+        numbers = range(int(found[1]), int(found[2] or found[1]) + 1) if found else range(0)
+        if not numbers:
+            raise ValueError(f"--seeds: expected numbers such as 1,2,3 or 1-5, got {part}")
+        seeds += numbers
+    return seeds

@@ -1,0 +1,151 @@
+"""Jobs as tasks of a Ray cluster: the very function that local processes run.
+
+Scheduling, placement and retries after a crash are Ray's own. The folders stay here: a task works
+in a temporary folder of its node and sends back what it wrote, so nodes share nothing. Each node
+needs adaptive-spacy installed.
+"""
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from adaptive_spacy.experiments.job import Job
+from adaptive_spacy.experiments.records import Lock, Record, make_failure, write_record
+
+try:
+    import ray
+except ModuleNotFoundError:
+    raise ValueError('--ray needs Ray: pip install "adaptive-spacy[ray]"') from None
+
+Files = dict[str, bytes]
+
+#: The fields of a job that are paths
+SOURCES = ("config", "corpus", "transformer")
+#: Times that Ray starts a job again whose worker or node was lost
+RETRIES = 3
+
+
+class RayCluster:
+    """Runs jobs on a Ray cluster.
+
+    address (str): Of the cluster; "auto": the one of this machine; "local": a new one, for this
+        sweep.
+    slots (int): Jobs at a time on a new cluster; on another, as many as it has processors.
+    threads (int): Of each job, for a new cluster.
+    keep (bool): Whether checkpoints are kept.
+    shared (bool): Whether all nodes see the same paths; else data and model are sent to them.
+    """
+
+    def __init__(
+        self, address: str, slots: int, *, threads: int, keep: bool, shared: bool = False
+    ) -> None:
+        self.keep, self.shared = keep, shared
+        options: dict[str, Any] = {"log_to_driver": False, "configure_logging": False}
+        if address == "local":
+            options |= {"num_cpus": slots * threads, "include_dashboard": False}
+        try:
+            ray.init(address=address, **options)
+        except ConnectionError as error:
+            raise ValueError(f"--ray: expected a cluster at {address}, {error}") from None
+        self.slots = slots
+        if address != "local":
+            self.slots = max(slots, int(ray.cluster_resources().get("CPU", 1)) // threads)
+        self.task = ray.remote(max_retries=RETRIES)(run_shipped)
+        self.shipped: dict[str, Any] = {}
+        self.running: dict[Any, tuple[Job, Path, Lock]] = {}
+
+    def start(self, job: Job, folder: Path, lock: Lock) -> None:
+        """Hand a job to the cluster."""
+        gpu = job.device == "gpu"
+        task = self.task.options(num_cpus=job.threads, num_gpus=int(gpu), name=job.name)
+        sources = [job.config, job.corpus, job.transformer]
+        if self.shared:
+            absolute = [str(Path(one).resolve()) if Path(one).exists() else one for one in sources]
+            reference = task.remote(job, dict(zip(SOURCES, absolute, strict=True)), self.keep)
+        else:
+            files = [self._ship(one) for one in sources]
+            reference = task.remote(job, {}, self.keep, *files)
+        self.running[reference] = job, folder, lock
+
+    def finished(self, timeout: float) -> Iterator[Path]:
+        """Wait for jobs to end. YIELDS (Path): Folders of those that have, each with its record."""
+        ended, _ = ray.wait(list(self.running), timeout=timeout)
+        for reference in ended:
+            job, folder, lock = self.running.pop(reference)
+            try:
+                record, files = ray.get(reference)
+            except ray.exceptions.RayError as error:
+                # what the job itself raises is in its record
+                reason = f"Ray gave up: {str(error).strip().splitlines()[0]}"
+                record, files = make_failure(job, reason), {}
+            unpack(files, folder)
+            write_record(folder, record)
+            lock.release()
+            yield folder
+
+    def close(self) -> None:
+        """Cancel what is still running and leave the cluster; a new one ends."""
+        for reference, (_, _, lock) in self.running.items():
+            ray.cancel(reference, force=True)
+            lock.release()
+        self.running.clear()
+        ray.shutdown()
+
+    def _ship(self, source: str) -> Any:
+        """Put files into the cluster's store, each set once."""
+        if source not in self.shipped:
+            path = Path(source)
+            # a name of the hub: each node loads it
+            packed = pack(path) if path.exists() else None
+            self.shipped[source] = None if packed is None else ray.put(packed)
+        return self.shipped[source]
+
+
+def run_shipped(
+    job: Job, paths: dict[str, Any], keep: bool, *shipped: Files | None
+) -> tuple[Record, Files]:
+    """On a node: run a job in a temporary folder.
+
+    job (Job): The job.
+    paths (dict[str, Any]): Where the node finds what is not sent, by field of the job.
+    keep (bool): Whether checkpoints are sent back.
+    shipped (dict | None): Files of config, corpus and transformer, as far as they are sent.
+    RETURNS (tuple): The job's record, and the other files that it wrote.
+    """
+    from adaptive_spacy.experiments.training import run_job
+
+    with tempfile.TemporaryDirectory() as name:
+        node = Path(name)
+        for field, files in zip(SOURCES, shipped, strict=False):
+            if files is not None:
+                folder = unpack(files, node / field)
+                paths[field] = str(folder / next(iter(files)) if field == "config" else folder)
+        gpu_id = 0 if job.device == "gpu" else -1
+        record = run_job(replace(job, **paths), node / "job", keep=keep, gpu_id=gpu_id)
+        files = pack(node / "job")
+        if "config.cfg" in files:
+            # the node's paths mean nothing elsewhere
+            text = files["config.cfg"].decode("utf8")
+            for field, path in paths.items():
+                text = text.replace(path, getattr(job, field))
+            files["config.cfg"] = text.replace(str(node / "job"), ".").encode("utf8")
+        return {**record, "job": job.to_dict()}, files
+
+
+def pack(path: Path) -> Files:
+    """RETURNS (dict): A file, or the files of a folder, by relative path."""
+    if path.is_file():
+        return {path.name: path.read_bytes()}
+    files = sorted(one for one in path.rglob("*") if one.is_file())
+    return {one.relative_to(path).as_posix(): one.read_bytes() for one in files}
+
+
+def unpack(files: Files, folder: Path) -> Path:
+    """Write files into a folder. RETURNS (Path): The folder."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return folder

@@ -1,0 +1,97 @@
+"""What jobs cost: token updates, epochs, and seconds where records tell."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import mean
+from typing import Any
+
+from adaptive_spacy.experiments.job import Job
+from adaptive_spacy.experiments.records import Record
+
+#: Epochs that an adaptive job is taken to need as long as no record tells. Small data need more.
+ADAPTIVE_EPOCHS = 20
+#: An update is a pass forwards and one backwards, which takes twice as long
+UPDATE_PASSES = 3
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a job is expected to need.
+
+    epochs (float): Its epochs.
+    known (bool): Whether the config fixes them.
+    updates (float): Tokens that are learnt from, over all epochs.
+    evaluations (float): Tokens that are only predicted.
+    """
+
+    epochs: float
+    known: bool
+    updates: float
+    evaluations: float
+
+    @property
+    def passes(self) -> float:
+        """RETURNS (float): Tokens times passes through the network, forward ones."""
+        return UPDATE_PASSES * self.updates + self.evaluations
+
+
+def expect(job: Job, sizes: Mapping[str, float], records: Iterable[Record] = ()) -> Cost:
+    """Estimate a job's cost.
+
+    job (Job): The job.
+    sizes (Mapping[str, float]): Tokens of train, dev and test, whole; or any measure in
+        proportion to them.
+    records (Iterable[Record]): Done jobs, whose epochs tell of the adaptive ones.
+    RETURNS (Cost): The estimate.
+    """
+    fixed = fixed_epochs(job)
+    epochs = fixed if fixed is not None else likely_epochs(job, records)
+    train = job.fraction * (sizes["train"] + (sizes["dev"] if job.train_on_dev else 0))
+    return Cost(
+        epochs=epochs,
+        known=fixed is not None,
+        updates=epochs * train,
+        # each epoch the dev set, at the end three times the test set
+        evaluations=epochs * job.fraction * sizes["dev"] + 3 * sizes["test"],
+    )
+
+
+def fixed_epochs(job: Job) -> float | None:
+    """RETURNS (float | None): The epochs that the config says; None: the schedule decides, or
+    another job."""
+    if job.needs:
+        return None
+    steps: Any = job.make_config().interpolate()["training"]["max_steps"]
+    if not isinstance(steps, dict):
+        return None
+    return float(steps.get("times", 1)) * float(steps.get("epochs", 1.0))
+
+
+def likely_epochs(job: Job, records: Iterable[Record]) -> float:
+    """RETURNS (float): The mean of the same approach in this cell, or in any; else a guess."""
+    sources = job.needs or {job.approach}
+    same: dict[bool, list[float]] = defaultdict(list)
+    for record in records:
+        other = record["job"]
+        if record["status"] == "done" and other["approach"] in sources:
+            cell = other["dataset"], other["model"], other["fraction"]
+            same[cell == job.cell].append(record["epochs"])
+    found = same[True] or same[False]
+    return mean(found) if found else ADAPTIVE_EPOCHS
+
+
+def seconds_per_pass(records: Sequence[Record]) -> dict[tuple[str, int], float]:
+    """RETURNS (dict): Seconds per token and pass, by model and threads, as done jobs took."""
+    measured = defaultdict(list)
+    for record in records:
+        if record["status"] == "done":
+            job = Job(**record["job"])
+            sizes = {
+                split: counts["tokens"] / (1.0 if split == "test" else job.fraction)
+                for split, counts in record["data"].items()
+            }
+            updates = UPDATE_PASSES * record["token_updates"]
+            evaluations = record["epochs"] * job.fraction * sizes["dev"] + 3 * sizes["test"]
+            measured[job.model, job.threads].append(record["seconds"] / (updates + evaluations))
+    return {key: mean(values) for key, values in measured.items()}

@@ -1,0 +1,258 @@
+"""Grids of experiments: `configs/experiments/*.yml`.
+
+A grid names approaches, datasets, models, fractions and seeds; its jobs are all their combinations,
+each one training. A file may extend another of its folder and give only the keys that differ.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import product
+from pathlib import Path
+from typing import Annotated, Any
+
+import srsly
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from adaptive_spacy.experiments.job import NAME, STOP_OF, Job, needed
+
+Name = Annotated[str, Field(pattern=NAME)]
+Fraction = Annotated[float, Field(gt=0, le=1)]
+
+
+def _unique(values: list[Any]) -> list[Any]:
+    twice = [value for value, count in Counter(values).items() if count > 1]
+    if twice:
+        raise ValueError(f"expected each value once, found {twice[0]} twice")
+    return values
+
+
+class _Block(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Approach(_Block):
+    """One way to train.
+
+    config (str): Path of the config; paths start at the folder that the command runs in.
+    settings (dict): Overrides of the config by dotted key. The value {stop_of: NAME} is the mean
+        number of epochs of that approach's jobs over the seeds, rounded; they run first.
+    train_on_dev (bool): Train on train and dev together. Dev scores are of seen data then.
+    search (str | None): Name of the search that this approach is one candidate of; "epochs" for
+        fixed numbers of epochs, which `report --question epochs` chooses from.
+    """
+
+    config: str
+    settings: dict[str, Any] = {}
+    train_on_dev: bool = False
+    search: str | None = None
+
+    @field_validator("settings")
+    @classmethod
+    def _known_values(cls, settings: dict[str, Any]) -> dict[str, Any]:
+        for key, value in settings.items():
+            if "." not in key:
+                raise ValueError(f"{key}: expected a dotted key such as variables.rate")
+            if isinstance(value, dict) and (
+                set(value) != {STOP_OF} or not isinstance(value[STOP_OF], str)
+            ):
+                raise ValueError(f"{key}: expected a value or {{{STOP_OF}: APPROACH}}, got {value}")
+        return settings
+
+
+class Dataset(_Block):
+    """path (str): Folder of train.spacy, dev.spacy and test.spacy. lang (str): Language code."""
+
+    path: str
+    lang: str = "en"
+
+
+class Grid(_Block):
+    """What to run.
+
+    title (str): What the grid shows.
+    approaches (dict[str, Approach]): By name.
+    datasets (dict[str, Dataset]): By name.
+    models (dict[str, str]): Name to a folder or a name of the hub.
+    combinations (list | None): Pairs of dataset and model; None: all.
+    fractions (list[float]): Shares of train and dev, in (0, 1]; the test set is always whole.
+    seeds (list[int]): Of weights, dropout and order of the batches.
+    settings (dict): Overrides for all approaches, under their own.
+    threads (int): Of each job. Part of the job, as sums on the processor depend on it.
+    """
+
+    title: str
+    approaches: Annotated[dict[Name, Approach], Field(min_length=1)]
+    datasets: Annotated[dict[Name, Dataset], Field(min_length=1)]
+    models: Annotated[dict[Name, str], Field(min_length=1)]
+    combinations: list[Annotated[list[str], Field(min_length=2, max_length=2)]] | None = None
+    fractions: Annotated[list[Fraction], Field(min_length=1), AfterValidator(_unique)]
+    seeds: Annotated[list[int], Field(min_length=1), AfterValidator(_unique)]
+    settings: dict[str, Any] = {}
+    threads: Annotated[int, Field(ge=1)] = 1
+
+    @model_validator(mode="after")
+    def _known_names(self) -> "Grid":
+        for name, approach in self.approaches.items():
+            for source in sorted(needed(approach.settings)):
+                place = f"approaches.{name}.settings: {STOP_OF}"
+                if source not in self.approaches:
+                    raise ValueError(
+                        f"{place}: expected one of {', '.join(self.approaches)}, got {source}"
+                    )
+                if needed(self.approaches[source].settings):
+                    raise ValueError(f"{place}: {source} waits for another approach itself")
+        for i, (dataset, model) in enumerate(self.combinations or []):
+            for kind, name in (("datasets", dataset), ("models", model)):
+                if name not in getattr(self, kind):
+                    known = ", ".join(getattr(self, kind))
+                    raise ValueError(f"combinations.{i}: expected one of {known}, got {name}")
+        return self
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """RETURNS (list[tuple]): The names of dataset and model of each combination."""
+        if self.combinations is None:
+            return list(product(self.datasets, self.models))
+        return [(dataset, model) for dataset, model in self.combinations]
+
+    def jobs(self, *, device: str = "cpu") -> Iterator[Job]:
+        """YIELDS (Job): Seed by seed, so that a sweep that is cut short has all cells."""
+        for seed in self.seeds:
+            for (dataset, model), fraction in product(self.pairs(), self.fractions):
+                for name, approach in self.approaches.items():
+                    yield Job(
+                        approach=name,
+                        config=approach.config,
+                        settings={**self.settings, **approach.settings},
+                        train_on_dev=approach.train_on_dev,
+                        search=approach.search,
+                        dataset=dataset,
+                        corpus=self.datasets[dataset].path,
+                        lang=self.datasets[dataset].lang,
+                        model=model,
+                        transformer=self.models[model],
+                        fraction=fraction,
+                        seed=seed,
+                        threads=self.threads,
+                        device=device,
+                    )
+
+
+def read_grid(path: Path) -> Grid:
+    """Read a grid and check it.
+
+    path (Path): The YAML file.
+    RETURNS (Grid): The grid.
+    RAISES (ValueError): With one line per fault: file, place, what is expected.
+    """
+    return _validate(_read(path), str(path))
+
+
+def replace_axes(
+    grid: Grid,
+    *,
+    approaches: Sequence[str] = (),
+    datasets: Sequence[str] = (),
+    models: Sequence[str] = (),
+    fractions: Sequence[float] = (),
+    seeds: Sequence[int] = (),
+    threads: int | None = None,
+) -> Grid:
+    """Replace axes of a grid; empty ones stay.
+
+    approaches (Sequence[str]): Names in the grid, or paths of configs.
+    datasets (Sequence[str]): Names in the grid, or FOLDER, or FOLDER:LANG.
+    models (Sequence[str]): Names in the grid, folders or names of the hub.
+    fractions (Sequence[float]), seeds (Sequence[int]): The values.
+    threads (int | None): Of each job.
+    RETURNS (Grid): A grid. With other datasets or models all their combinations count.
+    RAISES (ValueError): As `read_grid`.
+    """
+    data = grid.model_dump()
+    if approaches:
+        data["approaches"] = dict(_approach(grid, one) for one in approaches)
+    if datasets:
+        data["datasets"] = dict(_dataset(grid, one) for one in datasets)
+    if models:
+        data["models"] = dict(_model(grid, one) for one in models)
+    if datasets or models:
+        data["combinations"] = _combinations(grid, data) if not (datasets and models) else None
+    if fractions:
+        data["fractions"] = list(fractions)
+    if seeds:
+        data["seeds"] = list(seeds)
+    if threads is not None:
+        data["threads"] = threads
+    return _validate(data, "command line")
+
+
+def _combinations(grid: Grid, data: dict[str, Any]) -> list[list[str]] | None:
+    """The grid's own pairs, where all that is left of an axis was in the grid before."""
+    known = [list(pair) for pair in grid.pairs()]
+    kept = [pair for pair in known if pair[0] in data["datasets"] and pair[1] in data["models"]]
+    new = set(data["datasets"]) - set(grid.datasets) or set(data["models"]) - set(grid.models)
+    return None if new or grid.combinations is None else kept
+
+
+def _approach(grid: Grid, text: str) -> tuple[str, dict[str, Any]]:
+    if text in grid.approaches:
+        return text, grid.approaches[text].model_dump()
+    if text.endswith(".cfg"):
+        return Path(text).stem, {"config": text}
+    raise ValueError(
+        f"--approaches: expected some of {', '.join(grid.approaches)} or the path of a config, "
+        f"got {text}"
+    )
+
+
+def _dataset(grid: Grid, text: str) -> tuple[str, dict[str, Any]]:
+    if text in grid.datasets:
+        return text, grid.datasets[text].model_dump()
+    path, _, lang = text.partition(":")
+    return Path(path).name, {"path": path, **({"lang": lang} if lang else {})}
+
+
+def _model(grid: Grid, text: str) -> tuple[str, str]:
+    return (text, grid.models[text]) if text in grid.models else (Path(text).name, text)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        raise ValueError(f"{path}: expected a grid of experiments, found no such file")
+    try:
+        data = srsly.read_yaml(path)
+    # srsly hands the parser's own errors on
+    except Exception as error:
+        raise ValueError(f"{path}: expected YAML, {error}") from None
+    if not isinstance(data, dict):
+        raise ValueError(f"{path}: expected keys such as approaches, found {data!r}")
+    if "extends" in data:
+        name = data.pop("extends")
+        if name == path.name or not isinstance(name, str):
+            raise ValueError(f"{path}: extends: expected another file of the folder, got {name!r}")
+        data = {**_read(path.with_name(name)), **data}
+    return data
+
+
+def _validate(data: dict[str, Any], where: str) -> Grid:
+    try:
+        return Grid.model_validate(data)
+    except ValidationError as error:
+        faults = [_describe(one) for one in error.errors()]
+        raise ValueError("; ".join(f"{where}: {fault}" for fault in faults)) from None
+
+
+def _describe(error: Any) -> str:
+    place = ".".join(str(part) for part in error["loc"])
+    message = error["msg"].removeprefix("Value error, ")
+    if error["type"] == "value_error":
+        return f"{place}: {message}" if place else message
+    got = "" if error["type"] == "missing" else f", got {error['input']!r}"
+    return f"{place}: {message}{got}"

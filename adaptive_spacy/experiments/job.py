@@ -1,0 +1,186 @@
+"""A job: one training of a grid, and what makes it the same job again."""
+
+import functools
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from confection import Config, ConfigValidationError
+
+#: What the parts of a folder's name may hold
+NAME = r"^[A-Za-z0-9][A-Za-z0-9_.+-]*$"
+STOP_OF = "stop_of"
+SPLITS = ("train", "dev", "test")
+
+
+@dataclass(frozen=True)
+class Job:
+    """One training. The paths are those that the grid gives.
+
+    approach (str): Its name.
+    config (str): Path of its config.
+    settings (dict): Overrides of the config, by dotted key.
+    train_on_dev (bool): Whether dev is part of the training data.
+    search (str | None): The search that the approach is a candidate of.
+    dataset, model (str): Their names.
+    corpus (str): Folder of train.spacy, dev.spacy and test.spacy.
+    lang (str): Language code.
+    transformer (str): A folder or a name of the hub.
+    fraction (float): Share of train and dev.
+    seed (int): The seed.
+    threads (int): Threads that compute.
+    device (str): "cpu" or "gpu".
+    """
+
+    approach: str
+    config: str
+    settings: dict[str, Any]
+    train_on_dev: bool
+    search: str | None
+    dataset: str
+    corpus: str
+    lang: str
+    model: str
+    transformer: str
+    fraction: float
+    seed: int
+    threads: int
+    device: str
+
+    @property
+    def cell(self) -> tuple[str, str, float]:
+        """RETURNS (tuple): What jobs of other approaches and seeds are compared within."""
+        return self.dataset, self.model, self.fraction
+
+    @property
+    def name(self) -> str:
+        """RETURNS (str): The job for people."""
+        return f"{self.dataset}-{self.model}-{self.fraction:g}-{self.approach}-{self.seed}"
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """RETURNS (frozenset[str]): Approaches whose jobs of this cell run first."""
+        return needed(self.settings)
+
+    def with_stops(self, epochs: Mapping[str, int]) -> "Job":
+        """RETURNS (Job): The job with the numbers of epochs that it waited for."""
+        settings = {
+            key: epochs[value[STOP_OF]] if isinstance(value, dict) else value
+            for key, value in self.settings.items()
+        }
+        return replace(self, settings=settings)
+
+    def to_dict(self) -> dict[str, Any]:
+        """RETURNS (dict): The job as JSON-serializable values."""
+        return asdict(self)
+
+    def make_config(self) -> Config:
+        """RETURNS (Config): The config with all overrides, with the grid's own paths.
+        RAISES (ValueError): If there is no such config, or a setting does not fit it.
+        """
+        path = Path(self.config)
+        if not path.is_file():
+            raise ValueError(f"approaches.{self.approach}.config: {path}: there is no such file")
+        overrides = {
+            "paths.train": f"{self.corpus}/train.spacy",
+            "paths.dev": f"{self.corpus}/dev.spacy",
+            "nlp.lang": self.lang,
+            "system.seed": self.seed,
+            "variables.transformer": self.transformer,
+            "variables.fraction": self.fraction,
+            **self.settings,
+        }
+        try:
+            return Config().from_disk(path, interpolate=False, overrides=overrides)
+        except ConfigValidationError as error:
+            raise ValueError(f"approaches.{self.approach}.settings: {path}: {error}") from None
+
+    def files(self) -> dict[str, Path]:
+        """RETURNS (dict[str, Path]): The corpus by split.
+        RAISES (ValueError): If a file is missing.
+        """
+        files = {split: Path(self.corpus) / f"{split}.spacy" for split in SPLITS}
+        for path in files.values():
+            if not path.is_file():
+                raise ValueError(
+                    f"datasets.{self.dataset}: expected {path}, found no such file; "
+                    f"`adaptive-spacy convert` makes the folder {self.corpus}"
+                )
+        return files
+
+    def check(self) -> None:
+        """RAISES (ValueError): If a file that the job needs is missing, or its config is broken."""
+        self.files()
+        self.make_config()
+        looks_local = self.transformer.startswith((".", "/")) or self.transformer.count("/") > 1
+        if not Path(self.transformer).is_dir() and (
+            looks_local or self.transformer.startswith("assets/")
+        ):
+            raise ValueError(
+                f"models.{self.model}: expected a folder or a name of the hub, got "
+                f"{self.transformer}; `adaptive-spacy model` makes the folder"
+            )
+
+    def definition(self) -> dict[str, Any]:
+        """RETURNS (dict): All that the result depends on, apart from the machine and the versions:
+        the names, the config, the content of the files, the threads."""
+        return {
+            "approach": self.approach,
+            "dataset": self.dataset,
+            "model": self.model,
+            "fraction": self.fraction,
+            "seed": self.seed,
+            "threads": self.threads,
+            "device": self.device,
+            "train_on_dev": self.train_on_dev,
+            "config": _without_paths(self.make_config()).to_str(interpolate=False),
+            "data": {split: hash_file(path) for split, path in self.files().items()},
+            "transformer": hash_transformer(self.transformer),
+        }
+
+    def identity(self) -> str:
+        """RETURNS (str): A hash of the definition, 16 hexadecimal digits."""
+        text = json.dumps(self.definition(), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def folder(self) -> str:
+        """RETURNS (str): Name of the job's folder."""
+        return f"{self.name}-{self.identity()}"
+
+
+def needed(settings: Mapping[str, Any]) -> frozenset[str]:
+    """RETURNS (frozenset[str]): The approaches whose stops the settings wait for."""
+    return frozenset(value[STOP_OF] for value in settings.values() if isinstance(value, dict))
+
+
+def hash_file(path: Path) -> str:
+    """RETURNS (str): SHA-256 of a file, read once as long as it does not change."""
+    stat = path.stat()
+    return _hash_file(path.resolve(), stat.st_size, stat.st_mtime_ns)
+
+
+def hash_transformer(source: str) -> str:
+    """RETURNS (str): SHA-256 of a folder's files with their names; a name of the hub is itself."""
+    folder = Path(source)
+    if not folder.is_dir():
+        return source
+    digest = hashlib.sha256()
+    for path in sorted(one for one in folder.rglob("*") if one.is_file()):
+        digest.update(f"{path.relative_to(folder).as_posix()}\0{hash_file(path)}\n".encode())
+    return digest.hexdigest()
+
+
+@functools.cache
+def _hash_file(path: Path, size: int, changed: int) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _without_paths(config: Config) -> Config:
+    """The content of the files counts, not where they lie."""
+    config["paths"].update(train=None, dev=None)
+    config["variables"]["transformer"] = None
+    return config

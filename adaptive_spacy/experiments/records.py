@@ -1,0 +1,123 @@
+"""Records: what a job was and what came out, one JSON file per job.
+
+A job's folder under the sweep's output holds `config.cfg`, `log.txt`, `history.jsonl` and, as the
+last thing that is written, `record.json`. A folder without a record is a job that is running or
+was killed.
+"""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from adaptive_spacy.experiments.job import Job
+
+Record = dict[str, Any]
+
+FORMAT = 1
+RECORD = "record.json"
+LOCK = ".lock"
+#: What the checkpoint is selected by, on the dev set alone
+RULES = ("best_loss", "best_f1", "last")
+
+
+def make_failure(job: Job, reason: str | None = None) -> Record:
+    """RETURNS (dict): The record of a job that came to nothing; the part of each record that says
+    which job it is. One that ran to its end has more, see docs/experiments.md."""
+    return {
+        "format": FORMAT,
+        "id": job.identity(),
+        "status": "failed",
+        "reason": reason,
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "job": job.to_dict(),
+        "definition": job.definition(),
+    }
+
+
+def write_record(folder: Path, record: Record) -> None:
+    """Write a record in one step: it is there and whole, or not there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    aside = folder / f".{RECORD}-{os.getpid()}"
+    with aside.open("w", encoding="utf8") as file:
+        file.write(json.dumps(record, indent=1, allow_nan=False) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(folder / RECORD)
+
+
+def read_record(folder: Path) -> Record | None:
+    """RETURNS (dict | None): The record of a job's folder; None: it has none yet.
+    RAISES (ValueError): If the file is not a record.
+    """
+    path = folder / RECORD
+    try:
+        record: Record = json.loads(path.read_text(encoding="utf8"))
+        if record["status"] not in ("done", "failed"):
+            raise ValueError(f"status: expected done or failed, got {record['status']!r}")
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{path}: expected a record of a job ({error}); delete it") from None
+    return record
+
+
+def read_records(output: Path) -> list[Record]:
+    """RETURNS (list[dict]): The records of a sweep's output, by name of their folder."""
+    if not output.is_dir():
+        raise ValueError(f"{output}: expected the output folder of a sweep, found none")
+    return list(_records(output))
+
+
+def stop_of(record: Record) -> float:
+    """RETURNS (float): The epoch in which a training's schedule ended. With one update per epoch,
+    the update that was drawn before that is an epoch of its own, and its length one more."""
+    finished = [one["start"] for one in record["phases"] if one["phase"] == "finished"]
+    return float(finished[0] if finished else record["epochs"])
+
+
+def _records(output: Path) -> Iterator[Record]:
+    for path in sorted(output.glob(f"*/{RECORD}")):
+        record = read_record(path.parent)
+        if record is not None:
+            yield record
+
+
+class Lock:
+    """The right to work in a job's folder. The system takes it back when the processes that hold
+    it have ended, however they ended: a killed sweep leaves no stale lock.
+
+    descriptor (int): Of the lock file.
+    """
+
+    def __init__(self, descriptor: int) -> None:
+        self.descriptor = descriptor
+
+    @classmethod
+    def take(cls, folder: Path) -> "Lock | None":
+        """RETURNS (Lock | None): The lock; None: another process has it."""
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            return None
+        return cls(descriptor)
+
+    def release(self) -> None:
+        """Let go of it; a process that it was handed to still holds it."""
+        os.close(self.descriptor)
+
+    def __reduce__(self) -> Any:
+        # handed to a job's process: the lock belongs to all that hold the open file
+        from multiprocessing.reduction import DupFd
+
+        return _received, (DupFd(self.descriptor),)
+
+
+def _received(duplicate: Any) -> Lock:
+    return Lock(duplicate.detach())

@@ -1,0 +1,403 @@
+"""Approaches compared over the records of a sweep: tables and tests, as data and as Markdown."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from adaptive_spacy.experiments.job import Job
+from adaptive_spacy.experiments.records import RECORD, RULES, Record, read_records
+from adaptive_spacy.experiments.statistics import (
+    PairedTest,
+    Summary,
+    adjust,
+    paired_test,
+    summarize,
+)
+
+#: What the default of configs/adaptive.cfg ships
+REFERENCE = "adaptive"
+RULE_NAMES = {"best_loss": "best loss", "best_f1": "best dev F1", "last": "last"}
+ALL = "all"
+
+NOTES = """\
+F1 is the micro average of entities on the whole test set, by seqeval, in percent. ± is the standard
+error of the mean over seeds; square brackets hold its bootstrap interval at 95 %, which is too
+narrow where seeds are few. Each training gives three results: of the checkpoint with the lowest
+validation loss, of the one with the highest validation F1, and of the last one. Cost counts tokens
+that were learnt from, over all epochs."""
+
+CONTRAST_NOTES = """\
+Paired permutation tests, two-sided, between runs of the same data, share and seed; exact up to 13
+pairs. p is adjusted for all tests of the same data set, model and selection rule that have pairs
+enough to show something (Holm, Tarone). n pairs cannot give a p below 2 / 2^n: with 5 seeds or
+fewer no difference at a single share can be shown, however large it looks. "all" puts the pairs of
+all shares together; their training sets are nested, so it speaks of these data."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training that came to its end.
+
+    job (Job): What was run.
+    f1 (dict[str, float]): Test F1 in percent, by selection rule.
+    picked (dict[str, float]): Epoch of the checkpoint, by selection rule.
+    epochs (float), updates (int), seconds (float): Its length, tokens learnt from, and duration.
+    sentences (int): Of the training set.
+    history (list[dict]): One row per evaluation.
+    checkpoint_dev_f1 (dict[str, float]): Dev F1 in percent, by selection rule.
+    """
+
+    job: Job
+    f1: dict[str, float]
+    picked: dict[str, float]
+    epochs: float
+    updates: int
+    seconds: float
+    sentences: int
+    history: list[dict[str, Any]]
+    dev_f1: dict[str, float]
+
+    @property
+    def data(self) -> tuple[str, str]:
+        """RETURNS (tuple): Names of data set and model."""
+        return self.job.dataset, self.job.model
+
+
+class Row(NamedTuple):
+    """An approach in a cell: data set, model and share.
+
+    seeds (list[int]): The seeds of its runs.
+    f1 (dict[str, Summary]): By selection rule, in percent.
+    """
+
+    dataset: str
+    model: str
+    fraction: float
+    approach: str
+    sentences: int
+    seeds: list[int]
+    f1: dict[str, Summary]
+    epochs: Summary
+    updates: Summary
+    seconds: Summary
+
+
+class Contrast(NamedTuple):
+    """The reference against another approach, under one selection rule.
+
+    fraction (float | None): The share; None: all of them together.
+    p (float | None): Adjusted for the tests of the same data and rule; None: too few pairs.
+    """
+
+    dataset: str
+    model: str
+    rule: str
+    fraction: float | None
+    reference: str
+    approach: str
+    test: PairedTest
+    p: float | None
+
+    @property
+    def verdict(self) -> str:
+        """RETURNS (str): What it says of the reference."""
+        return self.test.verdict(self.p)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All that a report tells.
+
+    runs (list[Run]): Finished trainings.
+    rows (list[Row]), contrasts (list[Contrast]): The tables.
+    failed (list[Record]): Of jobs that failed.
+    superseded (int): Records of a job under an older definition, which are left out.
+    unfinished (list[str]): Folders without a record: running or interrupted.
+    versions (dict[str, list[str]]): Packages of which the runs used several versions.
+    """
+
+    runs: list[Run]
+    rows: list[Row]
+    contrasts: list[Contrast]
+    failed: list[Record]
+    superseded: int
+    unfinished: list[str]
+    versions: dict[str, list[str]]
+
+    @property
+    def approaches(self) -> list[str]:
+        """RETURNS (list[str]): In the order of the tables."""
+        return list(dict.fromkeys(row.approach for row in self.rows))
+
+    @property
+    def data(self) -> list[tuple[str, str]]:
+        """RETURNS (list[tuple]): Pairs of data set and model."""
+        return list(dict.fromkeys((row.dataset, row.model) for row in self.rows))
+
+
+def compare(output: Path, *, reference: str = REFERENCE) -> Comparison:
+    """Read the records of a sweep and compare the approaches.
+
+    output (Path): Output folder of the sweep.
+    reference (str): The approach that the others are tested against.
+    RETURNS (Comparison): The comparison.
+    RAISES (ValueError): If there is no finished job.
+    """
+    records = read_records(output)
+    current = newest(records)
+    done = [record for record in current if record["status"] == "done"]
+    if not done:
+        raise ValueError(
+            f"{output}: expected records of finished jobs, found {len(records)} records, none of "
+            "them finished; `adaptive-spacy sweep` makes them"
+        )
+    runs = sorted((read_run(record) for record in done), key=_place)
+    rows = list(make_rows(runs))
+    return Comparison(
+        runs=runs,
+        rows=rows,
+        contrasts=list(make_contrasts(runs, reference)),
+        failed=[record for record in current if record["status"] == "failed"],
+        superseded=len(records) - len(current),
+        unfinished=sorted(
+            path.parent.name
+            for path in output.glob("*/log.txt")
+            if not (path.parent / RECORD).exists()
+        ),
+        versions=mixed_versions(done),
+    )
+
+
+def newest(records: Iterable[Record]) -> list[Record]:
+    """RETURNS (list[dict]): Of the records of the same job by name, the one that ended last: a
+    changed config or another number of seeds makes another job of it."""
+    latest: dict[str, Record] = {}
+    for record in sorted(records, key=lambda one: str(one["finished"])):
+        latest[Job(**record["job"]).name] = record
+    return list(latest.values())
+
+
+def read_run(record: Record) -> Run:
+    """RETURNS (Run): What the comparison needs of a record. A rule that picks nothing, for want of
+    a loss, gives the last checkpoint."""
+    results = {rule: record["results"][rule] or record["results"]["last"] for rule in RULES}
+    return Run(
+        job=Job(**record["job"]),
+        f1={rule: 100 * (one["test"]["f1"] or 0.0) for rule, one in results.items()},
+        picked={rule: one["epoch"] for rule, one in results.items()},
+        epochs=record["epochs"],
+        updates=record["token_updates"],
+        seconds=record["seconds"],
+        sentences=record["data"]["train"]["sentences"],
+        history=record["history"],
+        dev_f1={rule: 100 * (one["dev_f1"] or 0.0) for rule, one in results.items()},
+    )
+
+
+def make_rows(runs: Sequence[Run]) -> Iterator[Row]:
+    """YIELDS (Row): One per cell and approach."""
+    for place, found in groupby(runs, key=lambda run: _place(run)[:4]):
+        group = list(found)
+        yield Row(
+            *place,
+            group[0].sentences,
+            [run.job.seed for run in group],
+            {rule: summarize([run.f1[rule] for run in group]) for rule in RULES},
+            summarize([run.epochs for run in group]),
+            summarize([run.updates for run in group]),
+            summarize([run.seconds for run in group]),
+        )
+
+
+def make_contrasts(runs: Sequence[Run], reference: str) -> Iterator[Contrast]:
+    """YIELDS (Contrast): The reference against each other approach, per share and over all."""
+    for (dataset, model), found in groupby(runs, key=lambda run: run.data):
+        group = list(found)
+        others = [one for one in dict.fromkeys(r.job.approach for r in group) if one != reference]
+        fractions = list(dict.fromkeys(run.job.fraction for run in group))
+        for rule in RULES:
+            places: list[tuple[float | None, str]] = [
+                (fraction, other)
+                for fraction in ([*fractions, None] if len(fractions) > 1 else fractions)
+                for other in others
+            ]
+            tests = []
+            for fraction, other in places:
+                pairs = pair(group, reference, other, fraction)
+                tests.append(
+                    paired_test([a.f1[rule] for a, _ in pairs], [b.f1[rule] for _, b in pairs])
+                )
+            adjusted = adjust(tests)
+            for (fraction, other), test, p in zip(places, tests, adjusted, strict=True):
+                if test.pairs:
+                    yield Contrast(dataset, model, rule, fraction, reference, other, test, p)
+
+
+def pair(
+    runs: Sequence[Run], first: str, second: str, fraction: float | None
+) -> list[tuple[Run, Run]]:
+    """RETURNS (list[tuple]): Runs of two approaches with the same share and seed."""
+    found = {
+        (run.job.approach, run.job.fraction, run.job.seed): run
+        for run in runs
+        if fraction is None or run.job.fraction == fraction
+    }
+    return [
+        (run, found[second, share, seed])
+        for (approach, share, seed), run in found.items()
+        if approach == first and (second, share, seed) in found
+    ]
+
+
+def mixed_versions(records: Iterable[Record]) -> dict[str, list[str]]:
+    """RETURNS (dict[str, list[str]]): Packages of which the records name several versions."""
+    used: dict[str, Counter[str]] = {}
+    for record in records:
+        for package, version in record["versions"].items():
+            used.setdefault(package, Counter())[version] += 1
+    return {package: sorted(found) for package, found in used.items() if len(found) > 1}
+
+
+def describe_sources(comparison: Comparison) -> list[str]:
+    """RETURNS (list[str]): How many seeds, what failed, what is missing; a line each."""
+    counts = Counter(len(row.seeds) for row in comparison.rows)
+    seeds = ", ".join(f"{n} seed{'s' if n != 1 else ''} in {counts[n]}" for n in sorted(counts))
+    lines = [
+        f"{len(comparison.runs)} trainings in {len(comparison.rows)} rows: {seeds}.",
+    ]
+    for record in comparison.failed:
+        lines.append(f"Failed: {Job(**record['job']).name}: {record['reason']}")
+    if comparison.unfinished:
+        names = ", ".join(comparison.unfinished)
+        lines.append(f"Without a record, running or interrupted: {names}.")
+    if comparison.superseded:
+        lines.append(
+            f"Left out: {comparison.superseded} older records of jobs whose definition changed."
+        )
+    for package, versions in comparison.versions.items():
+        lines.append(f"Mixed versions: {package} {', '.join(versions)}.")
+    return lines
+
+
+def describe_findings(comparison: Comparison, rule: str) -> list[str]:
+    """RETURNS (list[str]): What the tests over all shares of a data set say, a line each; the
+    single share's where there is one."""
+    lines = []
+    for one in comparison.contrasts:
+        shares = {row.fraction for row in comparison.rows if row[:2] == (one.dataset, one.model)}
+        if one.rule == rule and (one.fraction is None or len(shares) == 1):
+            lines.append(
+                f"{one.dataset}, {one.model}: {one.reference} against {one.approach}: "
+                f"{one.test.difference:+.2f} F1, {one.verdict}"
+            )
+    return lines
+
+
+def to_markdown(comparison: Comparison, figures: Sequence[tuple[str, str]]) -> str:
+    """Write the comparison as Markdown.
+
+    comparison (Comparison): The comparison.
+    figures (Sequence[tuple]): Title and relative path of each figure.
+    RETURNS (str): The text.
+    """
+    blocks = ["# Comparison of approaches", *describe_sources(comparison), NOTES]
+    blocks += ["## Test F1", table(ROW_HEADER, [row_cells(row) for row in comparison.rows])]
+    for rule in RULES:
+        findings = describe_findings(comparison, rule)
+        if findings:
+            blocks += [f"### What the tests show: {RULE_NAMES[rule]}"]
+            blocks += ["\n".join(f"- {finding}" for finding in findings)]
+    blocks += ["## Tests", CONTRAST_NOTES]
+    blocks += [table(CONTRAST_HEADER, [contrast_cells(one) for one in comparison.contrasts])]
+    if figures:
+        blocks += ["## Figures", *(f"![{title}]({path})" for title, path in figures)]
+    return "\n\n".join(blocks) + "\n"
+
+
+ROW_HEADER = (
+    "data set",
+    "model",
+    "share",
+    "sentences",
+    "approach",
+    "seeds",
+    *RULE_NAMES.values(),
+    "interval (last)",
+    "epochs",
+    "token updates",
+    "minutes",
+)
+CONTRAST_HEADER = (
+    "data set",
+    "model",
+    "selection",
+    "share",
+    "comparison",
+    "pairs",
+    "difference",
+    "p",
+    "p adjusted",
+    "verdict",
+)
+
+
+def row_cells(row: Row) -> list[str]:
+    """RETURNS (list[str]): A row of the table, one text per column of `ROW_HEADER`."""
+    interval = row.f1["last"].interval
+    return [
+        row.dataset,
+        row.model,
+        f"{row.fraction:g}",
+        str(row.sentences),
+        row.approach,
+        ", ".join(str(seed) for seed in row.seeds),
+        *(spread(row.f1[rule]) for rule in RULES),
+        "-" if interval is None else f"[{interval[0]:.1f}, {interval[1]:.1f}]",
+        spread(row.epochs),
+        f"{row.updates.mean / 1000:.0f} k",
+        spread(row.seconds, 60),
+    ]
+
+
+def contrast_cells(contrast: Contrast) -> list[str]:
+    """RETURNS (list[str]): A row of the table, one text per column of `CONTRAST_HEADER`."""
+    return [
+        contrast.dataset,
+        contrast.model,
+        RULE_NAMES[contrast.rule],
+        ALL if contrast.fraction is None else f"{contrast.fraction:g}",
+        f"{contrast.reference} − {contrast.approach}",
+        str(contrast.test.pairs),
+        f"{contrast.test.difference:+.2f}",
+        _p(contrast.test.p),
+        _p(contrast.p),
+        contrast.verdict,
+    ]
+
+
+def spread(summary: Summary, unit: float = 1.0) -> str:
+    """RETURNS (str): Mean ± standard error; the mean alone of a single seed."""
+    mean = f"{summary.mean / unit:.1f}"
+    return mean if summary.error is None else f"{mean} ± {summary.error / unit:.1f}"
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """RETURNS (str): A table in Markdown."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join(f"| {' | '.join(_cell(cell) for cell in line)} |" for line in lines)
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.replace("|", "\\|").split())
+
+
+def _p(p: float | None) -> str:
+    return "-" if p is None else f"{p:.3g}"
+
+
+def _place(run: Run) -> tuple[str, str, float, str, int]:
+    job = run.job
+    return job.dataset, job.model, job.fraction, job.approach, job.seed

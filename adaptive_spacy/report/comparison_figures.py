@@ -1,0 +1,225 @@
+"""The comparison as figures: F1, epochs, spread and cost by approach, and learning curves by phase.
+
+Colours are those of Okabe and Ito; approaches also differ by marker and line. The same runs give
+the same bytes.
+"""
+
+from collections.abc import Iterator, Sequence
+from io import BytesIO
+from itertools import pairwise
+from typing import NamedTuple
+
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+
+from adaptive_spacy.experiments.records import RULES
+from adaptive_spacy.experiments.statistics import Summary
+from adaptive_spacy.report.comparison import RULE_NAMES, Comparison, Row, Run
+from adaptive_spacy.report.figures import FORMATS, PHASE_NAMES, STYLE
+
+COLOURS = ("#D55E00", "#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#999999")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
+LINES = ("-", "--", "-.", ":")
+PHASE_LINES = {
+    "warmup": "#E69F00",
+    "plateau": "#0072B2",
+    "cooldown": "#009E73",
+    "finished": "#000000",
+}
+#: Shares side by side in the learning curves
+COLUMNS = 4
+
+
+class Picture(NamedTuple):
+    """A figure in its formats.
+
+    name (str): File name without suffix. title (str): What it shows.
+    dataset, model (str), rule (str | None): What it is of; None: all selection rules.
+    images (dict[str, bytes]): By suffix.
+    """
+
+    name: str
+    title: str
+    dataset: str
+    model: str
+    rule: str | None
+    images: dict[str, bytes]
+
+
+def draw_comparison(comparison: Comparison) -> Iterator[Picture]:
+    """YIELDS (Picture): Per data set and model, one for each selection rule, and the learning
+    curves of each approach with phases."""
+    for dataset, model in comparison.data:
+        rows = [row for row in comparison.rows if (row.dataset, row.model) == (dataset, model)]
+        runs = [run for run in comparison.runs if run.data == (dataset, model)]
+        for rule in RULES:
+            title = f"{dataset}, {model}: {RULE_NAMES[rule]} checkpoint"
+            figure = draw_approaches(rows, comparison.approaches, rule, title)
+            name = f"{dataset}-{model}-{rule.replace('_', '-')}"
+            yield Picture(name, title, dataset, model, rule, render(figure))
+        for approach in comparison.approaches:
+            phased = [r for r in runs if r.job.approach == approach and r.history[0]["phase"]]
+            if phased:
+                title = f"{dataset}, {model}: learning curves of {approach}, a line per seed"
+                figure = draw_curves(phased, title)
+                name = f"{dataset}-{model}-curves-{approach}"
+                yield Picture(name, title, dataset, model, None, render(figure))
+
+
+def render(figure: Figure) -> dict[str, bytes]:
+    """RETURNS (dict[str, bytes]): The figure by suffix."""
+    images = {}
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(STYLE)
+        for suffix in FORMATS:
+            image = BytesIO()
+            metadata = {"Date": None} if suffix == "svg" else {}
+            figure.savefig(image, format=suffix, dpi=150, metadata=metadata)
+            images[suffix] = image.getvalue()
+    return images
+
+
+def draw_approaches(
+    rows: Sequence[Row], approaches: Sequence[str], rule: str, title: str
+) -> Figure:
+    """Draw the rows of one data set and model.
+
+    approaches (Sequence[str]): All approaches, so that each has its colour in all figures.
+    RETURNS (Figure): Four panels: F1, epochs and spread against the size of the training set, and
+        F1 against cost.
+    """
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(STYLE)
+        figure = Figure(figsize=(10, 7.4), layout="constrained")
+        FigureCanvasAgg(figure)
+        panels = figure.subplots(2, 2)
+        (score, cost), (epochs, stability) = panels
+        several = any(row.f1[rule].error is not None for row in rows)
+        for i, approach in enumerate(approaches):
+            own = [row for row in rows if row.approach == approach]
+            if not own:
+                continue
+            style = _style(i)
+            sizes = [row.sentences for row in own]
+            updates = [row.updates.mean / 1000 for row in own]
+            _errors(score, sizes, [row.f1[rule] for row in own], style)
+            _errors(cost, updates, [row.f1[rule] for row in own], style)
+            _errors(epochs, sizes, [row.epochs for row in own], style)
+            spreads = [(s, row.f1[rule].spread) for s, row in zip(sizes, own, strict=True)]
+            known = [(size, spread) for size, spread in spreads if spread is not None]
+            stability.plot(*zip(*known, strict=True) if known else ([], []), **style)
+        _panel(score, "training sentences", "test F1, % (± standard error)", sorted(sizes_of(rows)))
+        _panel(cost, "cost: thousands of tokens learnt from", "test F1, %")
+        _panel(epochs, "training sentences", "epochs", sorted(sizes_of(rows)))
+        _panel(stability, "training sentences", "spread of F1 over seeds", sorted(sizes_of(rows)))
+        epochs.set_ylim(bottom=0)
+        if several:
+            stability.set_ylim(bottom=0)
+        else:
+            stability.set_yticks([])
+            stability.set_xlim(score.get_xlim())
+            stability.text(0.5, 0.5, "one seed", transform=stability.transAxes, ha="center")
+        handles = [
+            Line2D([], [], label=approach, **_style(i))
+            for i, approach in enumerate(approaches)
+            if any(row.approach == approach for row in rows)
+        ]
+        figure.suptitle(title, fontweight="bold")
+        figure.legend(
+            handles=handles, loc="outside lower center", ncols=len(handles), frameon=False
+        )
+        return figure
+
+
+def sizes_of(rows: Sequence[Row]) -> set[int]:
+    """RETURNS (set[int]): Sizes of the training sets, in sentences."""
+    return {row.sentences for row in rows}
+
+
+def draw_curves(runs: Sequence[Run], title: str) -> Figure:
+    """Draw the validation loss and F1 of each run, coloured by phase; a column per share.
+
+    runs (Sequence[Run]): Of one approach on one data set and model.
+    RETURNS (Figure): The panels.
+    """
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(STYLE)
+        shares = sorted({run.job.fraction for run in runs})
+        blocks = -(-len(shares) // COLUMNS)
+        columns = min(COLUMNS, len(shares))
+        figure = Figure(figsize=(3.1 * max(columns, 2), 4.2 * blocks + 0.8), layout="constrained")
+        FigureCanvasAgg(figure)
+        panels = figure.subplots(2 * blocks, columns, squeeze=False)
+        for axes in panels.flat[:]:
+            axes.set_visible(False)
+        for i, share in enumerate(shares):
+            block, column = divmod(i, COLUMNS)
+            loss, score = panels[2 * block, column], panels[2 * block + 1, column]
+            own = [run for run in runs if run.job.fraction == share]
+            loss.set_title(f"{share:.3g} ({own[0].sentences} sentences)", fontsize=10)
+            for axes in (loss, score):
+                axes.set_visible(True)
+            for run in own:
+                _phase_line(loss, run.history, "dev_loss", 1)
+                _phase_line(score, run.history, "f", 100)
+            score.set_xlabel("epoch")
+            if column == 0:
+                loss.set_ylabel("dev loss")
+                score.set_ylabel("dev F1, %")
+        handles = [
+            Line2D([], [], color=colour, label=PHASE_NAMES[phase])
+            for phase, colour in PHASE_LINES.items()
+            if any(row["phase"] == phase for run in runs for row in run.history[1:])
+        ]
+        figure.suptitle(title, fontweight="bold", fontsize=11)
+        figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False)
+        return figure
+
+
+def _phase_line(axes: Axes, rows: Sequence[dict], metric: str, factor: float) -> None:
+    points = [
+        (row["step"] / row["steps_per_round"], factor * row[metric], row["phase"])
+        for row in rows
+        if row[metric] is not None
+    ]
+    for (x, y, _), (to_x, to_y, phase) in pairwise(points):
+        axes.plot([x, to_x], [y, to_y], color=PHASE_LINES[phase], linewidth=1.2, alpha=0.8)
+
+
+def _errors(axes: Axes, x: Sequence[float], y: Sequence[Summary], style: dict) -> None:
+    errors = [one.error or 0.0 for one in y]
+    axes.errorbar(x, [one.mean for one in y], yerr=errors, capsize=2, **style)
+
+
+def _panel(axes: Axes, x: str, y: str, ticks: Sequence[float] = ()) -> None:
+    axes.set_xscale("log")
+    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.set_xlabel(x)
+    axes.set_ylabel(y)
+    axes.grid(alpha=0.25)
+    if ticks:
+        # sizes that lie close together would write over each other
+        shown = [ticks[0]]
+        for tick in ticks[1:]:
+            if tick > 1.25 * shown[-1]:
+                shown.append(tick)
+        axes.set_xticks(shown, [str(tick) for tick in shown])
+
+
+def _style(i: int) -> dict:
+    return {
+        "color": COLOURS[i % len(COLOURS)],
+        "marker": MARKERS[i % len(MARKERS)],
+        "linestyle": LINES[i // len(COLOURS) % len(LINES)],
+        "linewidth": 1.4,
+        "markersize": 5,
+    }

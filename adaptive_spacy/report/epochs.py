@@ -1,0 +1,215 @@
+"""The question: does one adaptive run replace a search over the number of epochs?
+
+The search trains each candidate, keeps the one with the best validation F1 (of equals the
+shortest) and pays for all of them. Both sides are taken seed by seed.
+"""
+
+from collections.abc import Sequence
+from itertools import groupby
+from statistics import mean
+from typing import NamedTuple
+
+from adaptive_spacy.experiments.records import RULES
+from adaptive_spacy.experiments.statistics import (
+    PairedTest,
+    Summary,
+    adjust,
+    paired_test,
+    summarize,
+)
+from adaptive_spacy.report.comparison import RULE_NAMES, Run, spread, table
+
+SEARCH = "epochs"
+
+NOTES = """\
+The search trains every candidate and keeps the one whose checkpoint has the highest validation F1;
+of equals the shortest. Difference is adaptive minus search, in F1, over seeds; cost is the tokens
+that all candidates learn from, divided by those of the adaptive run. p is adjusted for the rows of
+the same data set, model and selection rule that have pairs enough to show something (Holm,
+Tarone)."""
+
+
+class Line(NamedTuple):
+    """One cell under one selection rule.
+
+    fraction (float | None): The share; None: all of them together.
+    seeds (int): Pairs of an adaptive run and a whole search.
+    adaptive, search (Summary): Test F1 in percent.
+    difference (Summary): Adaptive minus search.
+    chosen (list[float]): Epochs that the search chose, by seed.
+    cost (float): Of the search, in adaptive runs.
+    test (PairedTest): Of the difference. p (float | None): Adjusted.
+    """
+
+    dataset: str
+    model: str
+    rule: str
+    fraction: float | None
+    seeds: int
+    adaptive: Summary
+    search: Summary
+    difference: Summary
+    chosen: list[float]
+    cost: float
+    test: PairedTest
+    p: float | None
+
+
+class Answer(NamedTuple):
+    """candidates (list[str]): Approaches that the search chooses from. lines (list[Line])."""
+
+    reference: str
+    candidates: list[str]
+    lines: list[Line]
+
+
+class Search(NamedTuple):
+    """run (Run): The adaptive one. candidates (list[Run]): Of the same cell and seed, all."""
+
+    run: Run
+    candidates: list[Run]
+
+    def best(self, rule: str) -> Run:
+        """RETURNS (Run): The candidate that the search keeps."""
+        return max(self.candidates, key=lambda one: (one.dev_f1[rule], -one.epochs))
+
+
+def answer_epochs(runs: Sequence[Run], *, reference: str = "adaptive") -> Answer:
+    """Compare one run with a search over the number of epochs.
+
+    runs (Sequence[Run]): Finished trainings, sorted by data set, model and share.
+    reference (str): The approach that needs no search.
+    RETURNS (Answer): The answer.
+    RAISES (ValueError): If no adaptive run has all candidates beside it.
+    """
+    candidates = [run for run in runs if run.job.search == SEARCH]
+    names = sorted({run.job.approach for run in candidates}, key=lambda name: _epochs(runs, name))
+    searches = list(_searches(runs, candidates, names, reference))
+    if not searches:
+        raise ValueError(
+            f"--question {SEARCH}: expected runs of {reference} with all candidates of a search "
+            f"over epochs beside them, found {', '.join(names) or 'no candidate'}; "
+            f"configs/experiments/{SEARCH}.yml has them"
+        )
+    lines = []
+    for _, found in groupby(searches, key=lambda one: one.run.data):
+        group = list(found)
+        for rule in RULES:
+            lines += list(_lines(group, rule))
+    return Answer(reference, names, lines)
+
+
+def describe_answer(answer: Answer) -> str:
+    """RETURNS (str): What is compared, and the outcome over all shares."""
+    sentences = [f"{answer.reference} against a search over {', '.join(answer.candidates)}.", NOTES]
+    shares = {(one.dataset, one.model): 0 for one in answer.lines}
+    for one in answer.lines:
+        shares[one.dataset, one.model] += one.rule == "last" and one.fraction is not None
+    for one in answer.lines:
+        if one.rule == "last" and (one.fraction is None or shares[one.dataset, one.model] == 1):
+            sentences.append(
+                f"{one.dataset}, {one.model}: {one.difference.mean:+.2f} F1 with the last "
+                f"checkpoint ({one.test.verdict(one.p)}), and the search costs {one.cost:.1f} "
+                "adaptive runs."
+            )
+    return "\n".join(sentences)
+
+
+def answer_header() -> tuple[str, ...]:
+    """RETURNS (tuple[str]): Names of the columns."""
+    return (
+        "data set",
+        "model",
+        "selection",
+        "share",
+        "seeds",
+        "adaptive",
+        "search",
+        "difference",
+        "p adjusted",
+        "verdict",
+        "epochs chosen",
+        "cost of the search",
+    )
+
+
+def answer_rows(answer: Answer) -> list[list[str]]:
+    """RETURNS (list[list[str]]): A text per column."""
+    return [
+        [
+            one.dataset,
+            one.model,
+            RULE_NAMES[one.rule],
+            "all" if one.fraction is None else f"{one.fraction:g}",
+            str(one.seeds),
+            spread(one.adaptive),
+            spread(one.search),
+            f"{one.difference.mean:+.2f}"
+            + ("" if one.difference.error is None else f" ± {one.difference.error:.2f}"),
+            "-" if one.p is None else f"{one.p:.3g}",
+            one.test.verdict(one.p),
+            ", ".join(f"{epochs:g}" for epochs in one.chosen) if one.fraction is not None else "",
+            f"{one.cost:.1f}",
+        ]
+        for one in answer.lines
+    ]
+
+
+def answer_markdown(answer: Answer) -> str:
+    """RETURNS (str): The answer as a section in Markdown."""
+    return "\n\n".join(
+        [
+            "## One adaptive run against a search over epochs",
+            describe_answer(answer),
+            table(answer_header(), answer_rows(answer)),
+        ]
+    )
+
+
+def _searches(
+    runs: Sequence[Run], candidates: Sequence[Run], names: Sequence[str], reference: str
+) -> list[Search]:
+    found = {(*run.job.cell, run.job.seed, run.job.approach): run for run in candidates}
+    searches = []
+    for run in runs:
+        if run.job.approach == reference and names:
+            keys = [(*run.job.cell, run.job.seed, name) for name in names]
+            if all(key in found for key in keys):
+                searches.append(Search(run, [found[key] for key in keys]))
+    return searches
+
+
+def _lines(searches: Sequence[Search], rule: str) -> list[Line]:
+    by_share = {
+        share: list(group) for share, group in groupby(searches, key=lambda s: s.run.job.fraction)
+    }
+    groups: dict[float | None, list[Search]] = {**by_share}
+    if len(by_share) > 1:
+        groups[None] = list(searches)
+    lines = []
+    for share, group in groups.items():
+        ours = [one.run.f1[rule] for one in group]
+        best = [one.best(rule) for one in group]
+        theirs = [one.f1[rule] for one in best]
+        test = paired_test(ours, theirs)
+        lines.append(
+            Line(
+                *group[0].run.data,
+                rule,
+                share,
+                len(group),
+                summarize(ours),
+                summarize(theirs),
+                summarize([a - b for a, b in zip(ours, theirs, strict=True)]),
+                [one.epochs for one in best],
+                mean(sum(c.updates for c in one.candidates) / one.run.updates for one in group),
+                test,
+                test.p,
+            )
+        )
+    adjusted = adjust([line.test for line in lines])
+    return [line._replace(p=p) for line, p in zip(lines, adjusted, strict=True)]
+
+
+def _epochs(runs: Sequence[Run], name: str) -> float:
+    return next(run.epochs for run in runs if run.job.approach == name)

@@ -1,0 +1,72 @@
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from adaptive_spacy.cli.app import app
+from tests.conftest import ROOT
+
+GRID = """
+title: a grid
+approaches: {original: {config: configs/original.cfg}, stable: {config: configs/stable.cfg}}
+datasets: {news: {path: corpus/nowhere}}
+models: {tiny: bert-base-cased}
+fractions: [0.5, 1]
+seeds: [1, 2]
+"""
+
+
+@pytest.fixture
+def grid(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(ROOT)
+    path = tmp_path / "grid.yml"
+    path.write_text(GRID)
+    return path
+
+
+def sweep(grid: Path, *options: str):
+    output = str(grid.parent / "runs")
+    return CliRunner().invoke(app, ["sweep", str(grid), "--output", output, *options])
+
+
+def test_sweep_dry_run_shows_the_jobs_and_makes_nothing(grid: Path) -> None:
+    result = sweep(grid, "--dry-run", "--seeds", "1,3-5", "--fractions", "0.1", "--models", "a,b")
+    assert result.exit_code == 0, result.output
+    assert "16 jobs, 0 with a record, 16 to run" in result.output
+    assert "1, 3, 4, 5" in result.output
+    assert not (grid.parent / "runs").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ([], "datasets.news: expected corpus/nowhere/train.spacy, found no such file"),
+        (["--seeds", "1-"], "--seeds: expected numbers such as 1,2,3 or 1-5, got 1-"),
+        (["--seeds", "2-1"], "--seeds: expected numbers such as 1,2,3 or 1-5, got 2-1"),
+        (["--seeds", "1,1"], "command line: seeds: expected each value once, found 1 twice"),
+        (["--fractions", "half"], "--fractions: expected numbers such as 0.1,1, got half"),
+        (["--fractions", "2"], "command line: fractions.0: Input should be less than or equal"),
+        (["--approaches", "best"], "--approaches: expected some of original, stable or the path"),
+        (["--checkpoints", "all"], "--checkpoints: expected dropped or kept, got all"),
+    ],
+)
+def test_sweep_says_faults_in_one_line(options: list[str], message: str, grid: Path) -> None:
+    result = sweep(grid, *options)
+    assert result.exit_code == 1
+    assert result.output.startswith("✘ ")
+    assert message in result.output
+    assert result.output.count("\n") == 1
+    assert not (grid.parent / "runs").exists()
+
+
+def test_sweep_without_ray_says_what_to_install(
+    grid: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for split in ("train", "dev", "test"):
+        (tmp_path / f"{split}.spacy").touch()
+    monkeypatch.setitem(sys.modules, "ray", None)
+    monkeypatch.delitem(sys.modules, "adaptive_spacy.experiments.cluster", raising=False)
+    result = sweep(grid, "--ray", "local", "--datasets", str(tmp_path))
+    assert result.exit_code == 1
+    assert '✘ --ray needs Ray: pip install "adaptive-spacy[ray]"' in result.output

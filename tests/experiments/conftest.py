@@ -1,0 +1,61 @@
+"""A grid of tiny jobs."""
+
+from pathlib import Path
+
+import pytest
+
+from adaptive_spacy.experiments.grid import Grid, read_grid
+from tests.conftest import NOISE, SENTENCES, write_corpus
+
+GRID = """
+title: tiny
+settings: {{variables.rate: 1e-2, training.optimizer.learn_rate.warmup: 1}}
+approaches:
+  adaptive:
+    config: configs/adaptive.cfg
+    settings: {{training.optimizer.learn_rate.cooldown: 2}}
+  hybrid:
+    config: configs/hybrid.cfg
+    settings: {{variables.total: {{stop_of: adaptive}}, training.optimizer.learn_rate.cooldown: 2}}
+datasets:
+  little: {{path: {corpus}}}
+models:
+  tiny: {transformer}
+fractions: [0.5, 1]
+seeds: [1, 2]
+"""
+
+
+#: Words in places where the training sentences do not have them
+HARD = [
+    ("New Ben visits Ray York", "O B-PER O B-PER B-LOC"),
+    ("London loves Paris today", "B-LOC O B-LOC O"),
+    ("Ray calls Cleo and Ben", "B-PER O B-PER O B-PER"),
+    ("it likes York in Ada", "O O B-LOC O B-LOC"),
+]
+
+
+@pytest.fixture(scope="session")
+def experiment_corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """train.spacy of 16 sentences, dev.spacy of 10, test.spacy of 12, some of them hard."""
+    folder = tmp_path_factory.mktemp("experiment") / "little"
+    folder.mkdir()
+    write_corpus(folder / "train.spacy", SENTENCES * 2)
+    write_corpus(folder / "dev.spacy", SENTENCES + NOISE)
+    write_corpus(folder / "test.spacy", SENTENCES[::-1] + HARD)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def grid_file(
+    tmp_path_factory: pytest.TempPathFactory, experiment_corpus: Path, transformer_folder: Path
+) -> Path:
+    """Two approaches, the second with the stop of the first; two fractions, two seeds: 8 jobs."""
+    path = tmp_path_factory.mktemp("grid") / "tiny.yml"
+    path.write_text(GRID.format(corpus=experiment_corpus, transformer=transformer_folder))
+    return path
+
+
+@pytest.fixture
+def grid(grid_file: Path) -> Grid:
+    return read_grid(grid_file)

@@ -1,0 +1,221 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from adaptive_spacy.experiments.cost import fixed_epochs
+from adaptive_spacy.experiments.grid import Grid, read_grid, replace_axes
+from tests.conftest import ROOT
+
+MINIMAL = """
+title: a grid
+approaches: {a: {config: a.cfg}, b: {config: b.cfg}}
+datasets: {d: {path: corpus/d}, e: {path: corpus/e, lang: sv}}
+models: {m: some/model, n: other}
+fractions: [0.5, 1]
+seeds: [1, 2, 3]
+"""
+
+
+def write(folder: Path, text: str, name: str = "grid.yml") -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf8")
+    return path
+
+
+def test_jobs_are_all_combinations_seed_by_seed(tmp_path: Path) -> None:
+    jobs = list(read_grid(write(tmp_path, MINIMAL)).jobs())
+    assert len(jobs) == len({job.name for job in jobs}) == 2 * 2 * 2 * 2 * 3
+    assert [job.seed for job in jobs] == [1] * 16 + [2] * 16 + [3] * 16
+    assert [job.name for job in jobs[:3]] == ["d-m-0.5-a-1", "d-m-0.5-b-1", "d-m-1-a-1"]
+    last = jobs[-1]
+    assert (last.lang, last.corpus, last.transformer) == ("sv", "corpus/e", "other")
+
+
+def test_combinations_pair_datasets_and_models(tmp_path: Path) -> None:
+    grid = read_grid(write(tmp_path, MINIMAL + "combinations: [[d, m], [e, n]]\n"))
+    assert grid.pairs() == [("d", "m"), ("e", "n")]
+    assert len(list(grid.jobs())) == 2 * 2 * 2 * 3
+
+
+def test_own_settings_win(tmp_path: Path) -> None:
+    text = MINIMAL.replace("b.cfg}", "b.cfg, settings: {variables.rate: 2.0}}")
+    grid = read_grid(write(tmp_path, text + "settings: {variables.rate: 1e-5, nlp.lang: sv}\n"))
+    settings = {job.approach: job.settings for job in grid.jobs()}
+    assert settings["a"] == {"variables.rate": 1e-5, "nlp.lang": "sv"}
+    assert settings["b"] == {"variables.rate": 2.0, "nlp.lang": "sv"}
+
+
+def test_extends_replaces_whole_keys(tmp_path: Path) -> None:
+    write(tmp_path, MINIMAL, "base.yml")
+    path = write(tmp_path, "extends: base.yml\ntitle: more\nseeds: [7]\n")
+    grid = read_grid(path)
+    assert (grid.title, grid.seeds, grid.fractions) == ("more", [7], [0.5, 1.0])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("title: a grid", "", "title: Field required"),
+        ("seeds: [1, 2, 3]", "seeds: [1, 2, 1]", "seeds: expected each value once, found 1 twice"),
+        ("seeds: [1, 2, 3]", "seeds: []", "seeds: List should have at least 1 item after"),
+        ("seeds: [1, 2, 3]", "seeds: [1, x]", "seeds.1: Input should be a valid integer, got 'x'"),
+        ("[0.5, 1]", "[0.5, 0]", "fractions.1: Input should be greater than 0, got 0"),
+        ("[0.5, 1]", "[1.5]", "fractions.0: Input should be less than or equal to 1, got 1.5"),
+        ("{config: a.cfg}", "{konfig: a.cfg}", "approaches.a.config: Field required"),
+        (
+            "{config: a.cfg}",
+            "{config: a.cfg, seting: 1}",
+            "approaches.a.seting: Extra inputs are not permitted, got 1",
+        ),
+        (
+            "{config: a.cfg}",
+            "{config: a.cfg, settings: {rate: 1}}",
+            "approaches.a.settings: rate: expected a dotted key such as variables.rate",
+        ),
+        (
+            "{config: a.cfg}",
+            "{config: a.cfg, settings: {variables.total: {stop: b}}}",
+            "approaches.a.settings: variables.total: expected a value or {stop_of: APPROACH}, "
+            "got {'stop': 'b'}",
+        ),
+        (
+            "{config: a.cfg}",
+            "{config: a.cfg, settings: {variables.total: {stop_of: c}}}",
+            "approaches.a.settings: stop_of: expected one of a, b, got c",
+        ),
+        (
+            "{config: a.cfg}",
+            "{config: a.cfg, settings: {variables.total: {stop_of: a}}}",
+            "approaches.a.settings: stop_of: a waits for another approach itself",
+        ),
+        ("m: some/model", "m/1: some/model", "models.m/1.[key]: String should match pattern"),
+        ("{path: corpus/d}", "corpus/d", "datasets.d: Input should be a valid dictionary"),
+        ("seeds:", "combinations: [[d, q]]\nseeds:", "combinations.0: expected one of m, n, got q"),
+        ("seeds:", "threads: 0\nseeds:", "threads: Input should be greater than or equal to 1"),
+    ],
+)
+def test_fault_is_located(old: str, new: str, message: str, tmp_path: Path) -> None:
+    path = write(tmp_path, MINIMAL.replace(old, new, 1))
+    with pytest.raises(ValueError, match=re.escape(f"{path}: {message}")):
+        read_grid(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[1, 2]", "expected keys such as approaches, found [1, 2]"),
+        ("a: [", "expected YAML, "),
+        ("extends: grid.yml", "extends: expected another file of the folder, got 'grid.yml'"),
+        ("extends: none.yml", "none.yml: expected a grid of experiments, found no such file"),
+    ],
+)
+def test_no_grid(text: str, message: str, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=re.escape(message)):
+        read_grid(write(tmp_path, text))
+
+
+@pytest.fixture
+def grid(tmp_path: Path) -> Grid:
+    return read_grid(write(tmp_path, MINIMAL + "combinations: [[d, m], [e, n]]\n"))
+
+
+def test_axes_are_replaced(grid: Grid) -> None:
+    other = replace_axes(
+        grid,
+        approaches=["b", "configs/ner.cfg"],
+        datasets=["corpus/mine:de", "d"],
+        models=["folder/tiny"],
+        fractions=[0.25],
+        seeds=[9],
+        threads=2,
+    )
+    assert [job.name for job in other.jobs()] == [
+        "mine-tiny-0.25-b-9",
+        "mine-tiny-0.25-ner-9",
+        "d-tiny-0.25-b-9",
+        "d-tiny-0.25-ner-9",
+    ]
+    first = next(other.jobs())
+    assert (first.lang, first.corpus, first.transformer) == ("de", "corpus/mine", "folder/tiny")
+    assert first.threads == 2
+
+
+@pytest.mark.parametrize(
+    ("axes", "pairs"),
+    [
+        ({"datasets": ["d"]}, [("d", "m")]),
+        ({"models": ["n"]}, [("e", "n")]),
+        ({"datasets": ["corpus/mine"]}, [("mine", "m"), ("mine", "n")]),
+        ({"datasets": ["d"], "models": ["n"]}, [("d", "n")]),
+    ],
+)
+def test_replaced_axes_keep_known_pairs(axes: dict, pairs: list, grid: Grid) -> None:
+    assert replace_axes(grid, **axes).pairs() == pairs
+
+
+def test_unknown_approach_is_refused(grid: Grid) -> None:
+    message = "--approaches: expected some of a, b or the path of a config, got c"
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        replace_axes(grid, approaches=["c"])
+
+
+# grid: approaches, combinations of dataset and model, fractions, seeds
+COUNTS = {
+    "main": (3, 5, 11, 5),
+    "confirmation": (3, 5, 11, 5),
+    "simplification": (3, 5, 11, 5),
+    "cooldown": (3, 5, 11, 5),
+    "constant": (4, 5, 11, 5),
+    "ablation": (3, 5, 11, 5),
+    "validation-size": (3, 5, 3, 5),
+    "train-on-dev": (3, 5, 11, 5),
+    "schemes": (2, 5, 11, 5),
+    "small": (4, 1, 4, 3),
+    "epochs": (6, 1, 4, 3),
+}
+
+
+def test_every_grid_is_counted() -> None:
+    assert {path.stem for path in (ROOT / "configs" / "experiments").glob("*.yml")} == {*COUNTS}
+
+
+@pytest.mark.parametrize("name", COUNTS)
+def test_grids_have_their_jobs(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    approaches, pairs, fractions, seeds = COUNTS[name]
+    grid = read_grid(ROOT / "configs" / "experiments" / f"{name}.yml")
+    jobs = list(grid.jobs())
+    assert len(grid.approaches) == approaches
+    assert len(grid.pairs()) == pairs
+    assert len(jobs) == approaches * pairs * fractions * seeds
+    # every setting fits the config that it is for
+    for job in {job.approach: job for job in jobs}.values():
+        job.make_config()
+
+
+def test_main_grid_is_the_papers() -> None:
+    grid = read_grid(ROOT / "configs" / "experiments" / "main.yml")
+    experiments = {(job.cell, job.approach) for job in grid.jobs()}
+    assert len(experiments) == 165
+    job = next(grid.jobs())
+    assert job.make_config().interpolate()["training"]["optimizer"]["learn_rate"][
+        "initial_rate"
+    ] == pytest.approx(2e-5)
+
+
+@pytest.mark.parametrize(
+    ("approach", "epochs", "warmup"),
+    [("linear-2", 2, 0.4), ("linear-5", 5, 1), ("linear-10", 10, 2), ("linear-40", 40, 2)],
+)
+def test_search_over_epochs_warms_up_over_a_fifth(
+    approach: str, epochs: int, warmup: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    grid = read_grid(Path("configs/experiments/epochs.yml"))
+    job = next(job for job in grid.jobs() if job.approach == approach)
+    training = job.make_config().interpolate()["training"]
+    assert training["max_steps"]["times"] == epochs
+    steps = training["optimizer"]["learn_rate"]["warmup_steps"]
+    assert steps["times"] * steps["epochs"] == pytest.approx(warmup)
+    assert fixed_epochs(job) == epochs

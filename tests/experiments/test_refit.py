@@ -1,0 +1,106 @@
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import spacy
+import srsly
+from spacy.cli.package import generate_readme
+from spacy.tokens import DocBin
+from spacy.training.initialize import init_nlp
+from spacy.training.loop import train
+from spacy.util import load_config
+from typer.testing import CliRunner
+
+from adaptive_spacy.cli.app import app
+from adaptive_spacy.report.evaluation import evaluate
+from adaptive_spacy.serving.package import describe
+from tests.conftest import ROOT
+
+
+@pytest.fixture(scope="module")
+def run(
+    tmp_path_factory: pytest.TempPathFactory, experiment_corpus: Path, transformer_folder: Path
+) -> Path:
+    """An adaptive training on half of the data, as `spacy train` leaves it."""
+    output = tmp_path_factory.mktemp("run")
+    overrides = {
+        "paths.train": str(experiment_corpus / "train.spacy"),
+        "paths.dev": str(experiment_corpus / "dev.spacy"),
+        "variables.transformer": str(transformer_folder),
+        "variables.rate": 2e-2,
+        "variables.fraction": 0.5,
+        "training.batcher.batcher.size": 4,
+        "training.optimizer.learn_rate.cooldown": 2,
+    }
+    train(init_nlp(load_config(ROOT / "configs" / "adaptive.cfg", overrides=overrides)), output)
+    return output
+
+
+def rows(folder: Path) -> list[dict]:
+    return [json.loads(line) for line in (folder / "history.jsonl").read_text().splitlines()]
+
+
+def test_refit_repeats_the_curve_on_all_data(
+    run: Path, experiment_corpus: Path, tmp_path: Path
+) -> None:
+    output, test = tmp_path / "refit", experiment_corpus / "test.spacy"
+    result = CliRunner().invoke(
+        app, ["refit", str(run), "--output", str(output), "--test", str(test)]
+    )
+    assert result.exit_code == 0, result.output
+    before, after = rows(run), rows(output)
+    stop = len(before) - 1
+    assert len(after) == len(before)
+    # 8 of 16 sentences and 5 of 10, in batches of 4
+    assert (before[0]["steps_per_round"], after[0]["steps_per_round"]) == (2, 4)
+    assert len(DocBin().from_disk(output / "train-and-dev.spacy")) == 13
+    # warm-up and cool-down as long, to the same end; in between nothing is cut short
+    assert [row["phase"] for row in after[-2:]] == ["cooldown"] * 2
+    assert {row["phase"] for row in after[3:-2]} == {"plateau"}
+    assert after[-1]["rate"] == pytest.approx(2e-2 / (2 * 4))
+    assert max(row["rate"] for row in after) == pytest.approx(2e-2)
+
+    record = json.loads((output / "refit.json").read_text())
+    assert record["adaptive"]["stop"] == record["refit"]["total"] == stop
+    assert [row["step"] for row in record["adaptive"]["history"]] == [row["step"] for row in before]
+    model = output / "model-last"
+    measured = evaluate(str(model), test)["seqeval"]["micro"]
+    assert record["refit"]["test"] == measured
+    assert f"Test F1 {100 * measured['f1']:.2f}" in result.output
+    # nothing is selected by seen data, and nobody can take its scores for real ones
+    assert not (output / "model-best").exists()
+    meta = srsly.read_json(model / "meta.json")
+    assert meta["performance"] == {}
+    assert meta["refit"]["seen_dev"]["ents_f"] == after[-1]["f"]
+    about = {**meta, **describe(meta, "refitted", "0.1.0", None, None, None)}
+    note = f"Refitted on train and dev together (8 and 5 sentences), for the {stop} epochs"
+    assert note in generate_readme(about)
+    assert spacy.load(model).meta["refit"]["total"] == stop
+
+
+def test_refit_needs_the_end_of_the_run(run: Path, tmp_path: Path) -> None:
+    cut = Path(shutil.copytree(run, tmp_path / "cut"))
+    lines = (cut / "history.jsonl").read_text().splitlines(keepends=True)
+    (cut / "history.jsonl").write_text("".join(lines[:-1]))
+    result = CliRunner().invoke(app, ["refit", str(cut), "--output", str(tmp_path / "refit")])
+    assert result.exit_code == 1
+    message = f"expected a run that came to its end, this one was stopped in round {len(lines) - 2}"
+    assert message in result.output
+    assert not (tmp_path / "refit").exists()
+
+
+def test_refit_needs_an_adaptive_run(run: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    shutil.copy(run / "history.jsonl", other)
+    shutil.copy(ROOT / "configs" / "stable.cfg", other / "config.cfg")
+    result = CliRunner().invoke(app, ["refit", str(other), "--output", str(tmp_path / "refit")])
+    assert result.exit_code == 1
+    assert "the run has another schedule, whose length was fixed beforehand" in result.output
+
+
+def test_refit_needs_a_run(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["refit", str(tmp_path), "--output", str(tmp_path / "refit")])
+    assert result.exit_code == 1
+    assert "expected the output folder of a training or a job's folder" in result.output

@@ -1,0 +1,222 @@
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+
+from adaptive_spacy.experiments import runner
+from adaptive_spacy.experiments.grid import Grid
+from adaptive_spacy.experiments.job import Job
+from adaptive_spacy.experiments.records import (
+    RECORD,
+    Lock,
+    make_failure,
+    read_record,
+    read_records,
+    stop_of,
+    write_record,
+)
+from adaptive_spacy.experiments.runner import claim, sweep
+
+
+class Scripted:
+    """A backend that ends one job at a time.
+
+    epochs (dict): Epochs of the adaptive jobs by seed; None: the job fails.
+    """
+
+    def __init__(self, epochs: dict[int, int | None], slots: int = 2) -> None:
+        self.epochs, self.slots = epochs, slots
+        self.running: list[tuple[Job, Path, Lock]] = []
+        self.started: list[str] = []
+        self.most = 0
+
+    def start(self, job: Job, folder: Path, lock: Lock) -> None:
+        self.started.append(job.name)
+        self.running.append((job, folder, lock))
+        self.most = max(self.most, len(self.running))
+
+    def finished(self, timeout: float) -> Iterator[Path]:
+        job, folder, lock = self.running.pop(0)
+        record = make_failure(job, "scripted")
+        epochs = self.epochs[job.seed] if job.approach == "adaptive" else 1
+        if epochs is not None:
+            record.update(status="done", epochs=epochs, phases=[])
+        write_record(folder, record)
+        lock.release()
+        yield folder
+
+    def close(self) -> None:
+        for _, _, lock in self.running:
+            lock.release()
+
+
+@pytest.fixture(autouse=True)
+def _root(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    monkeypatch.chdir(request.config.rootpath)
+
+
+@pytest.fixture
+def jobs(grid: Grid) -> list[Job]:
+    return list(grid.model_copy(update={"fractions": [1.0]}).jobs())
+
+
+def test_jobs_wait_for_the_rounded_mean_stop(jobs: list[Job], tmp_path: Path) -> None:
+    backend = Scripted({1: 12, 2: 15})
+    outcome = sweep(jobs, tmp_path, backend)
+    assert [one.removeprefix("little-tiny-1-") for one in backend.started] == [
+        "adaptive-1",
+        "adaptive-2",
+        "hybrid-1",
+        "hybrid-2",
+    ]
+    assert backend.most == 2
+    assert len(outcome.done) == 4
+    totals = {
+        record["job"]["settings"].get("variables.total")
+        for record in outcome.done
+        if record["job"]["approach"] == "hybrid"
+    }
+    # 13.5 to the even neighbour, as Python rounds
+    assert totals == {14}
+
+
+def test_stop_is_not_counted_past_the_end() -> None:
+    phases = [{"phase": "cooldown", "start": 9, "end": 15}]
+    assert stop_of({"epochs": 15, "phases": phases}) == 15
+    finished = {"phase": "finished", "start": 15, "end": 16}
+    assert stop_of({"epochs": 16, "phases": [*phases, finished]}) == 15
+
+
+def test_second_sweep_runs_nothing(jobs: list[Job], tmp_path: Path) -> None:
+    sweep(jobs, tmp_path, Scripted({1: 12, 2: 15}))
+    again = Scripted({})
+    outcome = sweep(jobs, tmp_path, again)
+    assert again.started == []
+    assert len(outcome.done) == 4
+
+
+def test_failure_stops_only_what_waits_for_it(jobs: list[Job], tmp_path: Path) -> None:
+    outcome = sweep(jobs, tmp_path, Scripted({1: None, 2: 15}))
+    assert [record["job"]["seed"] for record in outcome.failed] == [1]
+    assert outcome.failed[0]["reason"] == "scripted"
+    assert [record["job"]["seed"] for record in outcome.done] == [2]
+    assert [job.name for job in outcome.blocked] == [
+        "little-tiny-1-hybrid-1",
+        "little-tiny-1-hybrid-2",
+    ]
+    # it is not run again unless asked for
+    again = Scripted({1: 12})
+    assert len(sweep(jobs, tmp_path, again).failed) == 1
+    assert again.started == []
+    outcome = sweep(jobs, tmp_path, again, retry_failed=True)
+    assert [one[-10:] for one in again.started] == ["adaptive-1", "1-hybrid-1", "1-hybrid-2"]
+    assert len(outcome.done) == 4
+
+
+def test_retry_runs_a_failure_once(jobs: list[Job], tmp_path: Path) -> None:
+    sweep(jobs, tmp_path, Scripted({1: None, 2: 15}))
+    again = Scripted({1: None})
+    assert len(sweep(jobs, tmp_path, again, retry_failed=True).failed) == 1
+    assert [one[-10:] for one in again.started] == ["adaptive-1"]
+
+
+def test_job_of_another_sweep_is_left_to_it(
+    jobs: list[Job], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / jobs[0].folder()
+    lock = Lock.take(folder)
+    assert lock is not None
+    naps = []
+
+    def nap(seconds: float) -> None:
+        naps.append(seconds)
+        write_record(folder, {**make_failure(jobs[0]), "status": "done", "epochs": 9, "phases": []})
+        lock.release()
+
+    monkeypatch.setattr(runner.time, "sleep", nap)
+    backend = Scripted({2: 15})
+    outcome = sweep(jobs, tmp_path, backend)
+    assert naps == [runner.POLL]
+    assert "little-tiny-1-adaptive-1" not in backend.started
+    assert len(backend.started) == 3
+    assert len(outcome.done) == 4
+
+
+def test_interrupted_sweep_leaves_no_record_and_no_lock(jobs: list[Job], tmp_path: Path) -> None:
+    class Interrupted(Scripted):
+        def finished(self, timeout: float) -> Iterator[Path]:
+            raise KeyboardInterrupt
+            yield
+
+    with pytest.raises(KeyboardInterrupt):
+        sweep(jobs, tmp_path, Interrupted({}))
+    assert read_records(tmp_path) == []
+    assert isinstance(claim(tmp_path / jobs[0].folder()), Lock)
+
+
+def test_lock_is_held_until_all_holders_let_go(tmp_path: Path) -> None:
+    lock = Lock.take(tmp_path)
+    assert lock is not None
+    assert Lock.take(tmp_path) is None
+    duplicate = os.dup(lock.descriptor)
+    lock.release()
+    assert Lock.take(tmp_path) is None
+    os.close(duplicate)
+    assert Lock.take(tmp_path) is not None
+
+
+def test_record_is_whole_or_not_there(
+    jobs: list[Job], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_record(tmp_path, make_failure(jobs[0], "first"))
+    with pytest.raises(ValueError, match="Out of range float values"):
+        write_record(tmp_path, {"status": "done", "epochs": float("nan")})
+    record = read_record(tmp_path)
+    assert record is not None
+    assert record["reason"] == "first"
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"status": "almost"}'])
+def test_broken_record_is_named(text: str, tmp_path: Path) -> None:
+    (tmp_path / RECORD).write_text(text)
+    with pytest.raises(ValueError, match=f"{tmp_path / RECORD}: expected a record of a job"):
+        read_record(tmp_path)
+
+
+def test_identity_is_of_content_and_names(jobs: list[Job], tmp_path: Path) -> None:
+    job = jobs[0]
+    moved = replace(job, corpus=str(copytree(job.corpus, tmp_path / "elsewhere")))
+    assert moved.identity() == job.identity()
+    (tmp_path / "elsewhere" / "test.spacy").write_bytes(b"other")
+    others = [
+        moved,
+        replace(job, seed=3),
+        replace(job, fraction=0.5),
+        replace(job, threads=2),
+        replace(job, device="gpu"),
+        replace(job, approach="other"),
+        replace(job, train_on_dev=True),
+        replace(job, settings={**job.settings, "variables.rate": 1e-3}),
+    ]
+    assert len({one.identity() for one in [job, *others]}) == 1 + len(others)
+
+
+def test_missing_files_are_found_before_anything_runs(grid: Grid, tmp_path: Path) -> None:
+    broken = grid.model_dump()
+    broken["datasets"]["little"]["path"] = "nowhere"
+    broken["models"]["tiny"] = "./nowhere"
+    broken["approaches"]["adaptive"]["config"] = "nowhere.cfg"
+    jobs = list(Grid.model_validate(broken).jobs())
+    with pytest.raises(ValueError, match=r"datasets.little: expected nowhere/train") as error:
+        sweep(jobs, tmp_path / "runs", Scripted({}))
+    assert str(error.value).count("datasets.little") == 1
+    assert not (tmp_path / "runs").exists()
+    for job in jobs[:2]:
+        object.__setattr__(job, "corpus", str(grid.datasets["little"].path))
+    with pytest.raises(ValueError, match=r"approaches.adaptive.config: nowhere.cfg: there is no"):
+        jobs[0].check()
+    with pytest.raises(ValueError, match=r"models.tiny: expected a folder or a name of the hub"):
+        jobs[1].check()

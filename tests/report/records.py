@@ -1,0 +1,75 @@
+"""Records of jobs that nobody trained."""
+
+from pathlib import Path
+from typing import Any
+
+from adaptive_spacy.experiments.job import Job
+from adaptive_spacy.experiments.records import RULES, write_record
+
+PHASES = ("warmup", "warmup", "plateau", "cooldown")
+
+
+def make_job(approach: str, seed: int, fraction: float = 1.0, **changes: Any) -> Job:
+    job = {
+        "approach": approach,
+        "config": "configs/x.cfg",
+        "settings": {},
+        "train_on_dev": False,
+        "search": None,
+        "dataset": "news",
+        "corpus": "corpus/news",
+        "lang": "en",
+        "model": "tiny",
+        "transformer": "assets/tiny",
+        "fraction": fraction,
+        "seed": seed,
+        "threads": 1,
+        "device": "cpu",
+    }
+    return Job(**{**job, **changes})
+
+
+def make_record(
+    job: Job,
+    f1: float | dict[str, float] | None,
+    *,
+    dev_f1: float = 0.5,
+    epochs: int = 3,
+    updates: int = 1000,
+    finished: str = "2026-01-01T00:00:00+00:00",
+    reason: str = "it broke",
+) -> dict[str, Any]:
+    """f1: Test F1 in [0, 1], by rule or of all; None: the job failed."""
+    record: dict[str, Any] = {"format": 1, "id": job.name, "job": job.to_dict()}
+    record |= {"finished": finished, "definition": {}, "reason": None, "status": "done"}
+    if f1 is None:
+        return {**record, "status": "failed", "reason": reason}
+    by_rule = f1 if isinstance(f1, dict) else dict.fromkeys(RULES, f1)
+    history = [
+        {
+            "epoch": i,
+            "step": 2 * i,
+            "steps_per_round": 2,
+            "phase": PHASES[min(i, 3)] if job.approach == "adaptive" else None,
+            "dev_loss": 1 / (i + 1),
+            "f": dev_f1,
+            "seconds": float(i),
+        }
+        for i in range(epochs + 1)
+    ]
+    result = {"epoch": epochs, "step": 2 * epochs, "dev_loss": 0.5, "dev_f1": dev_f1}
+    return record | {
+        "results": {rule: {**result, "test": {"f1": by_rule[rule]}} for rule in RULES},
+        "history": history,
+        "epochs": epochs,
+        "token_updates": updates,
+        "seconds": 60.0,
+        "versions": {"spacy": "3.8.18"},
+        "data": {"train": {"sentences": round(100 * job.fraction), "tokens": 1000}},
+    }
+
+
+def write_records(folder: Path, records: list[dict[str, Any]]) -> Path:
+    for i, record in enumerate(records):
+        write_record(folder / f"{record['id']}-{i}", record)
+    return folder
