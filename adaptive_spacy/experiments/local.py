@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from adaptive_spacy.experiments.job import Job
-from adaptive_spacy.experiments.records import Lock, make_failure, write_record
+from adaptive_spacy.experiments.records import Lock, make_failure, read_record, write_record
 
 #: Imported once by the process that the jobs' processes are forked off
 PRELOAD = ["adaptive_spacy.experiments.preload"]
@@ -53,7 +53,8 @@ class LocalProcesses:
             if process.is_alive():
                 continue
             process.join()
-            if process.exitcode != 0:
+            # a process may also break down on its way out, when its record is there
+            if read_record(folder) is None:
                 write_record(folder, make_failure(job, _describe_death(process.exitcode)))
             lock.release()
             del self.running[folder]
