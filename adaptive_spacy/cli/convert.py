@@ -35,9 +35,9 @@ def convert_cli(
         str | None,
         typer.Option(
             metavar="FORMAT",
-            help="What the files are: conll; jsonl for JSON or JSONL of any tool, or prodigy, "
-            "doccano, label-studio, label-studio-min, spacy-v2, entities; brat; hub for a data set "
-            "of Hugging Face. auto: what each is recognised as.",
+            help="What the files are: conll; jsonl for JSON or JSONL of any tool, or one of them, "
+            "e.g. prodigy, doccano, label-studio, spacy-v2; brat; hub for a data set of Hugging "
+            "Face. auto: what each is recognised as.",
             show_default="auto",
         ),
     ] = None,
