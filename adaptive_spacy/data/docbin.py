@@ -44,8 +44,8 @@ class Ids(dict[str, int]):
 class Shard:
     """The sentences of one .spacy file, in some 25 bytes per token.
 
-    It writes the bytes that `DocBin.to_bytes` gives for the docs of `make_doc`, in a tenth of the
-    time: a Doc and its tokens are made only to be read back at once.
+    It writes the bytes that `DocBin.to_bytes` gives for the docs of `make_doc`, in a fraction of
+    the time: a Doc and its tokens would be made only to be read back at once.
 
     Where sentences start is stored if that is known of one of them at least.
 

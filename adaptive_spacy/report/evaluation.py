@@ -23,7 +23,7 @@ from tqdm import tqdm
 from wasabi import table
 
 from adaptive_spacy.ner.tags import Entity
-from adaptive_spacy.training.corpus import FractionCorpus
+from adaptive_spacy.training.corpus import FractionCorpus, locate
 
 Metrics = dict[str, Any]
 
@@ -255,8 +255,9 @@ def _require_output(output: Path | None) -> None:
 
 
 def _require_corpus(corpus: Path) -> None:
-    is_file = corpus.suffix == ".spacy" and corpus.is_file()
-    if not is_file and not any(corpus.glob("**/*.spacy")):
+    found = locate(corpus)
+    is_file = found.suffix == ".spacy" and found.is_file()
+    if not is_file and not any(found.glob("**/*.spacy")):
         raise ValueError(f"corpus: expected a .spacy file or a folder of them, got {corpus}")
 
 

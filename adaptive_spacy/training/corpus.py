@@ -40,7 +40,7 @@ def make_corpus_v1(
     shuffle: bool = False,
 ) -> "FractionCorpus":
     """Registered as `adaptive_spacy.Corpus.v1`; see `FractionCorpus`."""
-    if path is None or not Path(path).exists():
+    if path is None or not locate(path).exists():
         raise ConfigValidationError(
             title="Corpus not found",
             desc=f"[corpora] path: expected a .spacy file or a folder of them, got {path!s}. "
@@ -57,6 +57,14 @@ def make_corpus_v1(
         units=units,
         shuffle=shuffle,
     )
+
+
+def locate(path: str | Path) -> Path:
+    """RETURNS (Path): The corpus; the folder `train` where there is no `train.spacy`, as
+    `adaptive-spacy convert` writes a large one."""
+    path = Path(path)
+    shards = path.with_suffix("")
+    return shards if path.suffix == FILE_TYPE and not path.exists() and shards.is_dir() else path
 
 
 def rank(seed: int, text: str) -> int:
@@ -165,7 +173,7 @@ class FractionCorpus(Corpus):
         _require(limit >= 0, "limit", "a number >= 0", limit)
         _require(units in UNITS, "units", f"one of {', '.join(UNITS)}", units)
         super().__init__(
-            path,
+            locate(path),
             limit=limit,
             gold_preproc=gold_preproc,
             max_length=max_length,

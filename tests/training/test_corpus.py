@@ -28,6 +28,15 @@ def texts(path: Path, **arguments) -> list[str]:
     return [eg.reference.text for eg in make_corpus_v1(path, **arguments)(spacy.blank("en"))]
 
 
+def test_corpus_finds_the_shards_of_a_large_split(tmp_path: Path) -> None:
+    (tmp_path / "train").mkdir()
+    for number, text in enumerate(("one", "two")):
+        write_corpus(tmp_path / "train" / f"00{number}.spacy", [(text, "O")])
+    assert texts(tmp_path / "train.spacy") == ["one", "two"]
+    write_corpus(tmp_path / "train.spacy", [("three", "O")])
+    assert texts(tmp_path / "train.spacy") == ["three"], "a file of that name wins"
+
+
 # written down, so that another platform or Python version that ranks otherwise is noticed
 RANKS = [
     (0, "Ada lives in Paris .", 0xAD37F6A790399DF6),
