@@ -16,6 +16,8 @@ from adaptive_spacy.training.corpus import cut_sentences, make_corpus_v1, rank, 
 from tests.conftest import write_corpus
 
 COUNT = 40
+# building one takes longer than most tests
+NLP = spacy.blank("en")
 
 
 @pytest.fixture
@@ -25,7 +27,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def texts(path: Path, **arguments) -> list[str]:
-    return [eg.reference.text for eg in make_corpus_v1(path, **arguments)(spacy.blank("en"))]
+    return [eg.reference.text for eg in make_corpus_v1(path, **arguments)(NLP)]
 
 
 def test_corpus_finds_the_shards_of_a_large_split(tmp_path: Path) -> None:
@@ -88,7 +90,7 @@ def test_corpus_says_what_max_length_drops(tmp_path: Path) -> None:
     path = write_corpus(tmp_path / "long.spacy", sentences)
     corpus = make_corpus_v1(path, max_length=5)
     with pytest.warns(UserWarning, match=r"max_length = 5 drops 6 of 8 tokens of .*long\.spacy"):
-        assert [len(eg.reference) for eg in corpus(spacy.blank("en"))] == [2]
+        assert [len(eg.reference) for eg in corpus(NLP)] == [2]
 
 
 def test_corpus_refuses_a_missing_path_and_a_bad_fraction(path: Path, tmp_path: Path) -> None:
@@ -128,7 +130,7 @@ def test_sample_is_the_same_everywhere(path: Path) -> None:
 
 
 def passes(path: Path, count: int, **arguments) -> list[list[int]]:
-    corpus, nlp = make_corpus_v1(path, **arguments), spacy.blank("en")
+    corpus, nlp = make_corpus_v1(path, **arguments), NLP
     return [numbers([eg.reference.text for eg in corpus(nlp)]) for _ in range(count)]
 
 
@@ -163,14 +165,14 @@ def test_shuffle_holds_a_bounded_number_of_units(path: Path, monkeypatch) -> Non
 def test_shuffle_moves_files(tmp_path: Path) -> None:
     for name in "abcd":
         write_corpus(tmp_path / f"{name}.spacy", [(f"file {name}", "O O")])
-    corpus, nlp = make_corpus_v1(tmp_path, shuffle=True), spacy.blank("en")
+    corpus, nlp = make_corpus_v1(tmp_path, shuffle=True), NLP
     orders = {tuple(eg.reference[1].text for eg in corpus(nlp)) for _ in range(8)}
     assert len(orders) > 1
     assert {tuple(sorted(order)) for order in orders} == {("a", "b", "c", "d")}
 
 
 def test_shuffle_gives_each_epoch_of_a_streamed_training_another_order(path: Path) -> None:
-    nlp = spacy.blank("en")
+    nlp = NLP
     corpus = make_corpus_v1(path, shuffle=True, limit=10)
     batches = create_train_batches(nlp, corpus, lambda items: iter([list(items)]), -1)
     found = [next(batches) for _ in range(2)]
@@ -187,7 +189,7 @@ def two_sentences() -> Doc:
     words = ["Ada", "lives", "here", ".", "Ben", "Ray", "cannot", "come"]
     starts = [True, False, False, False, True, False, False, False]
     ents = ["B-PER", "O", "O", "O", "B-PER", "I-PER", "O", "O"]
-    doc = Doc(spacy.blank("en").vocab, words=words, sent_starts=starts, ents=ents)
+    doc = Doc(NLP.vocab, words=words, sent_starts=starts, ents=ents)
     doc.spans["sc"] = [Span(doc, 0, 1, "A"), Span(doc, 3, 5, "ACROSS"), Span(doc, 4, 6, "B")]
     return doc
 
@@ -212,7 +214,7 @@ def test_sentences_keep_tokens_entities_and_span_groups() -> None:
 
 
 def test_units_are_what_is_counted(tmp_path: Path) -> None:
-    plain = Doc(spacy.blank("en").vocab, words=["no", "boundaries"])
+    plain = Doc(NLP.vocab, words=["no", "boundaries"])
     path = write_docs(tmp_path / "docs.spacy", [two_sentences(), two_sentences(), plain])
     assert len(texts(path)) == 3
     assert len(texts(path, units="sentences")) == 5
@@ -223,12 +225,12 @@ def test_units_are_what_is_counted(tmp_path: Path) -> None:
 def test_units_and_max_length_keep_the_tokens_of_the_corpus(tmp_path: Path) -> None:
     path = write_docs(tmp_path / "docs.spacy", [two_sentences()])
     for arguments in ({"units": "sentences"}, {"max_length": 6}):
-        examples = list(make_corpus_v1(path, **arguments)(spacy.blank("en")))
+        examples = list(make_corpus_v1(path, **arguments)(NLP))
         assert [len(eg.predicted) for eg in examples] == [4, 4]
 
 
 def test_plain_corpus_reads_what_spacys_does(path: Path) -> None:
-    spacys = create_docbin_reader(path, gold_preproc=False)(spacy.blank("en"))
+    spacys = create_docbin_reader(path, gold_preproc=False)(NLP)
     assert texts(path) == [eg.reference.text for eg in spacys]
 
 
@@ -242,7 +244,7 @@ def test_steps_follows_units_and_is_not_moved_by_passes(tmp_path: Path) -> None:
         corpus = make_corpus_v1(path, units=units, shuffle=True)
         for _ in range(2):
             assert make_steps_v1(corpus, one_by_one) == expected
-            list(corpus(spacy.blank("en")))
+            list(corpus(NLP))
 
 
 @pytest.mark.parametrize("damage", ["other", "empty", "cut", "nothing"])
