@@ -15,6 +15,7 @@ from spacy.vocab import Vocab
 
 from adaptive_spacy.data import tokenizer
 from adaptive_spacy.data.export import make_record
+from adaptive_spacy.data.schemes import encode
 from adaptive_spacy.data.shapes import SHAPES
 from adaptive_spacy.data.source import Sentence, make_doc
 from adaptive_spacy.data.spans import SpanFile, recognise
@@ -917,6 +918,46 @@ def test_span_file_reads_what_was_written_in_each_shape(shape, layout, docs, asc
         for one, (doc, _) in zip(sentences, docs, strict=True)
     ]
     assert json.dumps(again) == json.dumps(records)
+
+
+@st.composite
+def tagged_sentences(draw: st.DrawFn) -> Sentence:
+    """A sentence of words without white space, as token formats have them."""
+    words = draw(st.lists(st.text("aAß中🎉.-'", min_size=1, max_size=5), min_size=1, max_size=8))
+    return Sentence(words, draw_entities(draw, Doc(VOCAB, words=words), own_tokens=True), [])
+
+
+@pytest.mark.parametrize("scheme", ["BIO", "BILOU", "BIOES"])
+@settings(max_examples=60)
+@given(sentences=st.lists(tagged_sentences(), min_size=1, max_size=3))
+def test_span_file_reads_the_tags_that_were_written(scheme, sentences):
+    def write_all(read: list[Sentence]) -> str:
+        return to_jsonl(
+            *(tagged(one.words, encode(one.ents, len(one.words), scheme)) for one in read)
+        )
+
+    with TemporaryDirectory() as folder:
+        path = write(Path(folder), write_all(sentences))
+        read = list(SpanFile(path, format="tokens", scheme=scheme))
+    assert read == sentences
+    assert write_all(read) == write_all(sentences)
+
+
+@settings(max_examples=60)
+@given(sentences=st.lists(tagged_sentences(), min_size=1, max_size=3))
+def test_span_file_reads_the_spacy_v2_training_data_that_was_written(sentences):
+    def to_training_data(sentence: Sentence) -> dict[str, Any]:
+        tags = encode(sentence.ents, len(sentence.words), "BILOU")
+        pairs = zip(sentence.words, tags, strict=True)
+        tokens = [{"orth": word, "ner": tag} for word, tag in pairs]
+        return {"id": 0, "paragraphs": [{"sentences": [{"tokens": tokens}]}]}
+
+    records = [to_training_data(one) for one in sentences]
+    with TemporaryDirectory() as folder:
+        path = write(Path(folder), records, "file.json")
+        read = list(SpanFile(path, format="spacy-v2-json", scheme="BILOU"))
+    assert [one._replace(sent_starts=None) for one in read] == sentences
+    assert [to_training_data(one) for one in read] == records
 
 
 @settings(max_examples=150)
