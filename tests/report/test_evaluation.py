@@ -406,7 +406,9 @@ def test_evaluate_rejects_an_empty_a_bare_and_a_broken_corpus(tmp_path, pipeline
     )
     (tmp_path / "broken.spacy").write_bytes(b"hello")
     broken = tmp_path / "broken.spacy"
-    assert failure(pipeline, broken).startswith(f"corpus: {broken} cannot be read: {broken}: expected a .spacy file, found ")
+    assert failure(pipeline, broken).startswith(
+        f"corpus: {broken} cannot be read: {broken}: expected a .spacy file, found "
+    )
 
 
 def test_evaluate_finds_a_bad_output_before_the_work(tmp_path):
