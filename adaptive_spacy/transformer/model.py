@@ -8,6 +8,7 @@ can.
 """
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ from torch import Tensor
 from transformers.file_utils import ModelOutput
 
 from adaptive_spacy.transformer.alignment import align, token_starts
-from adaptive_spacy.transformer.packing import pack
+from adaptive_spacy.transformer.packing import Streamed, pack, replace_file
 from adaptive_spacy.transformer.shim import TransformerShim, require_precision
 
 SpanGetter = Callable[[list[Doc]], list[list[Span]]]
@@ -65,7 +66,7 @@ def build_transformer_model_v1(
 
 
 class StreamedModel(TransformerModel):
-    """Writes its file without copies of the weights."""
+    """Writes its file without copies of the weights, and never half."""
 
     def to_disk(self, path: Path | str) -> None:
         """Write what `to_bytes` returns.
@@ -78,9 +79,8 @@ class StreamedModel(TransformerModel):
             message = self.to_dict()
         finally:
             layer.shims.append(shim)
-        message["shims"][list(self.walk()).index(layer)] = [shim.to_parts()]
-        with Path(path).open("wb") as file:
-            file.writelines(pack(message))
+        message["shims"][list(self.walk()).index(layer)] = [Streamed(shim.write)]
+        replace_file(Path(path), partial(pack, message))
 
 
 def forward(

@@ -1,59 +1,96 @@
-"""Messages with large parts, written without being copied.
+"""Messages with large parts, written straight into their file.
 
-thinc packs a model's weights into a message that is packed into a message, which costs more than
-writing them. Here the parts stay where they are, and the file is the same.
+thinc packs a model's weights into a message that is packed into a message, and each copy costs as
+much as writing them. Here the weights write themselves into the file, whose content is the same.
 """
 
+import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from threading import Thread
+from typing import Any, BinaryIO
 
 import srsly
 
-Buffer = bytes | memoryview
+#: Most bytes of a part: msgpack gives its length four bytes
+LIMIT = 2**32 - 1
 
 
 @dataclass(frozen=True)
-class Parts:
-    """Bytes in several pieces, one after the other."""
+class Streamed:
+    """Bytes in a message that come from a function.
 
-    pieces: list[Buffer]
+    write (Callable): Writes them at the place where the file stands.
+    """
 
-    def __len__(self) -> int:
-        return sum(map(len, self.pieces))
+    write: Callable[[BinaryIO], Any]
 
 
-def pack(message: Any) -> Iterator[Buffer]:
-    """Pack a message as msgpack does.
+def pack(message: Any, file: BinaryIO) -> None:
+    """Write a message as msgpack does.
 
     message (Any): What `srsly.msgpack_dumps` takes; dicts and lists of fewer than 16 items may also
-        hold `Parts`, at any depth, which are read back as bytes.
-    YIELDS (Buffer): The packed message, piece by piece.
+        hold `Streamed`, at any depth, which are read back as bytes.
+    file (BinaryIO): Written from where it stands; it must know how to seek.
+    RAISES (ValueError): If a part has more than `LIMIT` bytes.
     """
-    if isinstance(message, Parts):
-        # "bin 32" of the msgpack specification: the length in four bytes, big-endian
-        yield b"\xc6" + struct.pack(">I", len(message))
-        yield from message.pieces
-    elif not _holds_parts(message):
-        yield srsly.msgpack_dumps(message)
+    if isinstance(message, Streamed):
+        _pack_streamed(message, file)
+    elif not _holds_streamed(message):
+        file.write(srsly.msgpack_dumps(message))
     elif isinstance(message, dict):
-        yield bytes([0x80 | _few(message)])  # "fixmap"
+        file.write(bytes([0x80 | _few(message)]))  # "fixmap" of the msgpack specification
         for key, value in message.items():
-            yield srsly.msgpack_dumps(key)
-            yield from pack(value)
+            file.write(srsly.msgpack_dumps(key))
+            pack(value, file)
     else:
-        yield bytes([0x90 | _few(message)])  # "fixarray"
+        file.write(bytes([0x90 | _few(message)]))  # "fixarray"
         for value in message:
-            yield from pack(value)
+            pack(value, file)
 
 
-def _holds_parts(message: Any) -> bool:
+def replace_file(path: Path, write: Callable[[BinaryIO], Any]) -> None:
+    """Write a file aside and put it in the place of another, which stays if that fails.
+
+    path (Path): The file, which need not exist.
+    write (Callable): Gets the open file.
+    """
+    aside = path.with_name(f".{path.name}-{os.getpid()}")
+    # A file that goes gives back its memory, which takes as long as writing it. On POSIX it lives
+    # while it is open, so that another thread can do that; Windows replaces no open file.
+    former = path.open("rb") if os.name == "posix" and path.exists() else None
+    try:
+        with aside.open("wb") as file:
+            write(file)
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+        if former is not None:
+            Thread(target=former.close).start()
+
+
+def _pack_streamed(part: Streamed, file: BinaryIO) -> None:
+    """The length stands before the bytes ("bin 32": four bytes, big-endian), and is known after."""
+    start = file.tell()
+    file.write(b"\xc6" + struct.pack(">I", 0))
+    part.write(file)
+    end = file.tell()
+    length = end - start - 5
+    if length > LIMIT:
+        raise ValueError(f"expected at most {LIMIT} bytes in a part of a message, got {length}")
+    file.seek(start + 1)
+    file.write(struct.pack(">I", length))
+    file.seek(end)
+
+
+def _holds_streamed(message: Any) -> bool:
     if isinstance(message, dict):
-        return any(map(_holds_parts, message.values()))
+        return any(map(_holds_streamed, message.values()))
     if isinstance(message, list | tuple):
-        return any(map(_holds_parts, message))
-    return isinstance(message, Parts)
+        return any(map(_holds_streamed, message))
+    return isinstance(message, Streamed)
 
 
 def _few(items: Any) -> int:

@@ -2,8 +2,9 @@
 copy."""
 
 from collections.abc import Callable
+from functools import partial
 from io import BytesIO
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, BinaryIO, Protocol, runtime_checkable
 
 import srsly
 import torch
@@ -15,7 +16,7 @@ from transformers.file_utils import ModelOutput
 
 from adaptive_spacy.transformer import int8
 from adaptive_spacy.transformer.dropout import FastDropout
-from adaptive_spacy.transformer.packing import Parts, pack
+from adaptive_spacy.transformer.packing import Streamed, pack
 from adaptive_spacy.transformer.prediction import predict_by_length
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
@@ -105,17 +106,21 @@ class TransformerShim(HFShim):
 
     def to_bytes(self) -> bytes:
         """RETURNS (bytes): The same as spacy-transformers' shim."""
-        return b"".join(self.to_parts().pieces)
+        file = BytesIO()
+        self.write(file)
+        return file.getvalue()
 
-    def to_parts(self) -> Parts:
-        """RETURNS (Parts): What `to_bytes` returns, with the weights in a piece of their own."""
+    def write(self, file: BinaryIO) -> None:
+        """Write what `to_bytes` returns, without a copy of the weights.
+
+        file (BinaryIO): Written from where it stands.
+        """
         if self._model is None:
-            return Parts([super().to_bytes()])
-        weights = BytesIO()
-        torch.save(self._model.state_dict(), weights)
+            file.write(super().to_bytes())
+            return
+        weights = Streamed(partial(torch.save, self._model.state_dict()))
         config = self._model.config.to_dict()
-        frame = {**self._frame(), "config": config, "state": Parts([weights.getbuffer()])}
-        return Parts(list(pack(frame)))
+        pack({**self._frame(), "config": config, "state": weights}, file)
 
     def _frame(self) -> dict[str, Any]:
         """What is saved beside the weights. The tokenizer, which writes its files to be read back,
