@@ -34,6 +34,7 @@ from transformers import (
     pipeline,
 )
 
+from adaptive_spacy.transformer.shim import INT8
 from benchmarks.yardstick import Sentence, encode
 
 BATCH = 16
@@ -49,6 +50,8 @@ class Contestant(ABC):
     """
 
     name: ClassVar[str]
+    #: What it is timed at
+    tasks: ClassVar[tuple[str, ...]] = ("training", "tagging")
 
     def __init__(self, corpus: Path, transformer: Path, sentences: int) -> None:
         self.transformer = transformer
@@ -124,6 +127,18 @@ class Ours(InSpacy):
     def config(self) -> Config:
         overrides = {"variables.transformer": str(self.transformer), **self.overrides}
         return load_config(Path("configs") / "adaptive.cfg", overrides=overrides)
+
+
+class OursInt8(Ours):
+    """The same with `precision = "int8"`, which changes how it tags, not how it is trained."""
+
+    name = "adaptive-spacy, int8"
+    overrides: ClassVar[dict[str, Any]] = {"components.transformer.model.precision": INT8}
+    tasks = ("tagging",)
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.epoch()
 
 
 class SpacyNER(InSpacy):
@@ -247,7 +262,7 @@ def computes_bfloat16(device: str) -> bool:
     return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
 
 
-CONTESTANTS: list[type[Contestant]] = [Ours, HuggingFace, SpacyNER, BareTorch]
+CONTESTANTS: list[type[Contestant]] = [Ours, OursInt8, HuggingFace, SpacyNER, BareTorch]
 
 
 def timed(function: Any, *arguments: Any) -> float:

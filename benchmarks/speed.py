@@ -36,17 +36,20 @@ def measure(
     RETURNS (dict): Seconds by task and contestant, one per round.
     """
     seconds: dict[str, dict[str, list[float]]] = {
-        task: {one.name: [] for one in contestants} for task in tasks
+        task: {one.name: [] for one in contestants if task in one.tasks} for task in tasks
     }
-    with tqdm(total=(rounds + 1) * len(contestants) * len(tasks), unit="run") as bar:
+    runs = sum(map(len, seconds.values()))
+    with tqdm(total=(rounds + 1) * runs, unit="run") as bar:
         for number in range(rounds + 1):
             for one in contestants:
-                runs: dict[str, tuple[Callable[..., None], tuple[Any, ...]]] = {
+                calls: dict[str, tuple[Callable[..., None], tuple[Any, ...]]] = {
                     "training": (one.epoch, ()),
                     "tagging": (one.tag, (texts,)),
                 }
                 for task in tasks:
-                    function, arguments = runs[task]
+                    if task not in one.tasks:
+                        continue
+                    function, arguments = calls[task]
                     taken = timed(function, *arguments)
                     bar.update()
                     if number:

@@ -19,6 +19,8 @@ KeyT = tuple[int, str]
 
 #: AdamW's state that grows with a parameter
 MOMENTS = ("exp_avg", "exp_avg_sq")
+#: What `torch.nn.utils.clip_grad_norm_` adds to the norm
+CLIP_EPS = 1e-6
 #: Share of an embedding's rows from which on treating it as a whole is faster
 MANY_ROWS = 0.5
 
@@ -158,7 +160,7 @@ class AdamW(Optimizer):
             self.parameters[key].grad = gradient
         gathered = [self.parameters[key] for key in self.pending]
         if self.grad_clip:
-            torch.nn.utils.clip_grad_norm_(gathered, self.grad_clip)
+            self._clip(self.adamw)
         for group in self.adamw.param_groups:
             group["lr"] = self.learn_rate * group["lr_scale"]
             group["betas"] = (self.b1, self.b2)
@@ -169,6 +171,13 @@ class AdamW(Optimizer):
         for parameter in gathered:
             parameter.grad = None
         self.pending.clear()
+
+    def _clip(self, adamw: Any) -> None:
+        """Have the step divide the gradients by what their norm is too large by, as it does with a
+        scaled loss; `torch.nn.utils.clip_grad_norm_` goes over them once more."""
+        norm = torch.nn.utils.get_total_norm(self.pending.values())
+        excess = ((norm + CLIP_EPS) / self.grad_clip).clamp(min=1.0)
+        adamw.grad_scale, adamw.found_inf = excess, torch.zeros_like(excess)
 
     def _begin(self, key: KeyT) -> None:
         """A parameter comes a second time: nobody made the step of the update before."""

@@ -96,4 +96,6 @@ def keep_mask(shape: torch.Size, rate: float, dtype: torch.dtype) -> Tensor:
     count = shape.numel()
     drawn = torch.empty(-(-count // 4), dtype=torch.int64).random_(-(2**63), None)
     bits = drawn.view(torch.int16)[:count].view(shape)
-    return (bits >= dropped - LEVELS // 2).to(dtype).mul_(LEVELS / (LEVELS - dropped))
+    # compared into its own type at once, without a tensor of booleans between
+    kept = torch.ge(bits, dropped - LEVELS // 2, out=torch.empty(shape, dtype=dtype))
+    return kept.mul_(LEVELS / (LEVELS - dropped))
