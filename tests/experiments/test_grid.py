@@ -173,6 +173,7 @@ COUNTS = {
     "schemes": (2, 5, 11, 5),
     "small": (4, 1, 4, 3),
     "epochs": (6, 1, 4, 3),
+    "precision": (4, 1, 4, 3),
 }
 
 
