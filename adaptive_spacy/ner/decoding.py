@@ -7,7 +7,8 @@ Shapes: n sequences, T positions (the longest length), K tags.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
 import numpy
 from numpy.typing import NDArray
@@ -100,6 +101,65 @@ def _pack(arrays: Sequence[Floats], n_tags: int) -> _Packed:
     return _Packed(order, lengths, values, alive)
 
 
+class _Neighbours(NamedTuple):
+    """Which tags may stand next to which, on one side. Tags with the same neighbours share the work
+    on them, so that a position costs as many steps as there are tags, not their square.
+
+    groups (list[array]): The sets of neighbours, those of a size together.
+        *Shape:* (n_sets, size)
+    of_tag (array): The set that each tag has, counted through all groups. *Shape:* (K,)
+    """
+
+    groups: list[NDArray[numpy.int64]]
+    of_tag: NDArray[numpy.int64]
+
+    def best(self, scores: Floats) -> tuple[Floats, NDArray[numpy.int64]]:
+        """The highest score among each tag's neighbours, and the first of those that has it.
+
+        scores (array): *Shape:* (n, K). RETURNS (tuple): Two arrays of the same shape.
+        """
+        highest, tags = [], []
+        for group in self.groups:
+            candidates = scores[:, group]
+            chosen = candidates.argmax(axis=2)
+            highest.append(numpy.take_along_axis(candidates, chosen[:, :, None], axis=2)[:, :, 0])
+            tags.append(group[numpy.arange(len(group)), chosen])
+        return self._spread(highest), self._spread(tags)
+
+    def sum(self, weights: Floats) -> Floats:
+        """The summed weight of each tag's neighbours.
+
+        weights (array): *Shape:* (n, K). RETURNS (array): The same shape.
+        """
+        return self._spread([weights[:, group].sum(axis=2) for group in self.groups])
+
+    def _spread(self, per_set: list[NDArray[Any]]) -> NDArray[Any]:
+        return numpy.concatenate(per_set, axis=1)[:, self.of_tag]
+
+
+@cache
+def _before(tagset: TagSet) -> _Neighbours:
+    return _neighbours(tagset.transitions)
+
+
+@cache
+def _after(tagset: TagSet) -> _Neighbours:
+    return _neighbours(tagset.transitions.T)
+
+
+def _neighbours(allowed: NDArray[numpy.bool_]) -> _Neighbours:
+    """allowed (array): Whether row i may be the neighbour of column j; no column is all false."""
+    sets, of_tag = numpy.unique(allowed, axis=1, return_inverse=True)
+    sizes = sets.sum(axis=0)
+    groups, order = [], []
+    for size in numpy.unique(sizes):
+        alike = numpy.flatnonzero(sizes == size)
+        order.append(alike)
+        groups.append(numpy.nonzero(sets[:, alike].T)[1].reshape(len(alike), size))
+    places = numpy.argsort(numpy.concatenate(order))
+    return _Neighbours(groups, places[of_tag.ravel()])
+
+
 def viterbi(logits: Sequence[Floats], tagset: TagSet) -> list[NDArray[numpy.int64]]:
     """The legal tag sequence of the highest summed score.
 
@@ -108,14 +168,12 @@ def viterbi(logits: Sequence[Floats], tagset: TagSet) -> list[NDArray[numpy.int6
     """
     packed = _pack(logits, len(tagset.tags))
     longest, n, n_tags = packed.values.shape
-    forbid = numpy.where(tagset.transitions, 0.0, -numpy.inf)
+    before = _before(tagset)
     score = numpy.where(tagset.starts, 0.0, -numpy.inf)[None, :].repeat(n, axis=0)
     back = numpy.zeros((longest, n, n_tags), dtype=numpy.int64)
     for t, alive in enumerate(packed.alive):
         if t:
-            paths = score[:alive, :, None] + forbid[None]
-            back[t, :alive] = paths.argmax(axis=1)
-            score[:alive] = paths.max(axis=1)
+            score[:alive], back[t, :alive] = before.best(score[:alive])
         score[:alive] += packed.values[t, :alive]
     final = (score + numpy.where(tagset.ends, 0.0, -numpy.inf)).argmax(axis=1)
     columns = numpy.zeros((longest, n), dtype=numpy.int64)
@@ -152,12 +210,12 @@ def forward_backward(logits: Sequence[Floats], tagset: TagSet) -> list[Weighed]:
     n_tags = len(tagset.tags)
     packed = _pack([_probabilities(one) for one in logits], n_tags)
     longest, n, _ = packed.values.shape
-    allowed = tagset.transitions.astype("float64")
+    before, after = _before(tagset), _after(tagset)
     forward = numpy.zeros((longest, n, n_tags))
     backward = numpy.zeros((longest, n, n_tags))
     scale = numpy.ones((longest, n))
     for t, alive in enumerate(packed.alive):
-        reach = forward[t - 1, :alive] @ allowed if t else tagset.starts[None, :]
+        reach = before.sum(forward[t - 1, :alive]) if t else tagset.starts[None, :]
         forward[t, :alive] = reach * packed.values[t, :alive]
         scale[t, :alive] = numpy.maximum(forward[t, :alive].sum(axis=1), _TINY)
         forward[t, :alive] /= scale[t, :alive, None]
@@ -165,7 +223,7 @@ def forward_backward(logits: Sequence[Floats], tagset: TagSet) -> list[Weighed]:
         going_on = packed.going_on(t)
         if going_on:
             onward = packed.values[t + 1, :going_on] * backward[t + 1, :going_on]
-            backward[t, :going_on] = onward @ allowed.T / scale[t + 1, :going_on, None]
+            backward[t, :going_on] = after.sum(onward) / scale[t + 1, :going_on, None]
         ending = slice(going_on, packed.alive[t])
         last = forward[t, ending] @ tagset.ends
         backward[t, ending] = tagset.ends / numpy.maximum(last, _TINY)[:, None]

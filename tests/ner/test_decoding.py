@@ -51,6 +51,36 @@ def test_viterbi_finds_the_best_legal_sequence(scheme: str, data) -> None:
             assert weight(logits, found) == pytest.approx(best)
 
 
+def simple_viterbi(logits: numpy.ndarray, tagset: TagSet) -> list[int]:
+    """As textbooks have it: each tag looks at all tags before it."""
+    forbid = numpy.where(tagset.transitions, 0.0, -numpy.inf)
+    score = numpy.where(tagset.starts, 0.0, -numpy.inf) + logits[0]
+    back = []
+    for row in logits[1:]:
+        paths = score[:, None] + forbid
+        back.append(paths.argmax(axis=0))
+        score = paths.max(axis=0) + row
+    columns = [int((score + numpy.where(tagset.ends, 0.0, -numpy.inf)).argmax())]
+    for before in reversed(back):
+        columns.append(int(before[columns[-1]]))
+    return columns[::-1]
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("n_types", [0, 1, 2, 7, 40])
+def test_viterbi_and_weights_with_any_number_of_types(scheme: str, n_types: int) -> None:
+    tagset = TagSet(scheme, tuple(f"T{i}" for i in range(n_types)))
+    random = numpy.random.default_rng(n_types)
+    lengths = random.integers(1, 12, 20)
+    # whole numbers: many scores are equal
+    batch = [random.integers(-2, 3, (n, len(tagset.tags))).astype("float64") for n in lengths]
+    for logits, columns in zip(batch, viterbi(batch, tagset), strict=True):
+        assert columns.tolist() == simple_viterbi(logits, tagset)
+    for weighed in forward_backward(batch, tagset):
+        # of the weight of all legal sequences, at each position, by their tag there
+        assert (weighed.forward * weighed.backward).sum(axis=1) == pytest.approx(1.0)
+
+
 @pytest.mark.parametrize("scheme", SCHEMES)
 @given(data=st.data())
 @settings(max_examples=40, deadline=None)
