@@ -31,9 +31,8 @@ def main(
         before, after = 100 * row["before"], 100 * row["after"]
         print(f"| {row['pipeline']} | {before:.2f} | {after:.2f} | {difference:+.2f} |")
     if len(rows) > 1:
-        print(
-            f"| mean ± standard deviation | | | {mean(differences):+.2f} ± {stdev(differences):.2f} |"
-        )
+        spread = f"{mean(differences):+.2f} ± {stdev(differences):.2f}"
+        print(f"| mean ± standard deviation | | | {spread} |")
     if output is not None:
         output.write_text(json.dumps(rows, indent=1), encoding="utf8")
 
