@@ -1,4 +1,5 @@
 import json
+import shutil
 import subprocess
 import sys
 import venv
@@ -14,6 +15,7 @@ from spacy.training.loop import train
 from spacy.util import load_config
 
 from adaptive_spacy.data.datasets import Recipe
+from adaptive_spacy.experiments.refit import mark
 from adaptive_spacy.serving.package import describe, package, requires_own
 from adaptive_spacy.serving.smoke import smoke_test
 from tests.conftest import ROOT, write_corpus
@@ -108,6 +110,19 @@ def test_package_of_a_foreign_pipeline_does_not_need_us(foreign: Path, tmp_path:
     assert [wheel.name for wheel in wheels] == ["en_plain-0.0.1-py3-none-any.whl"]
     assert {one.split("<")[0] for one in requirements(wheels[0])} == {"spacy", "spacy-transformers"}
     assert "confidence" not in read_wheel(wheels[0], "en_plain-0.0.1/README.md")
+
+
+def test_package_of_a_refitted_pipeline_says_so(foreign: Path, tmp_path: Path) -> None:
+    pipeline = Path(shutil.copytree(foreign, tmp_path / "model-last"))
+    test = {"precision": 0.5, "recall": 0.5, "f1": 0.5}
+    refit = {"total": 14, "sentences": {"train": 90, "dev": 10}, "seen_dev": {}, "test": test}
+    mark(pipeline, {"adaptive": {"run": "first", "cooldown": 7}, "refit": refit})
+    (wheel,) = package(pipeline, tmp_path / "wheels", name="tiny_ner", version="1.0.0")
+    notes = "Refitted on train and dev together (90 and 10 sentences), for the 14 epochs that an"
+    assert notes in " ".join(read_wheel(wheel, "METADATA").split())
+    meta = json.loads(read_wheel(wheel, "1.0.0/meta.json"))
+    assert meta["refit"] == {**refit, "run": "first", "cooldown": 7}
+    assert meta["performance"] == {}
 
 
 def test_smoke_test_of_a_good_wheel(packages: Path, trained: Path, tmp_path: Path) -> None:
