@@ -136,10 +136,6 @@ class OursInt8(Ours):
     overrides: ClassVar[dict[str, Any]] = {"components.transformer.model.precision": INT8}
     tasks = ("tagging",)
 
-    def prepare(self) -> None:
-        super().prepare()
-        self.epoch()
-
 
 class SpacyNER(InSpacy):
     """`transformer` and `ner` as `spacy init config --gpu` writes them, with batches of 16."""

@@ -32,29 +32,27 @@ PACKAGES = ("spacy", "thinc", "spacy-transformers", "torch", "transformers")
 def measure(
     contestants: list[Contestant], texts: list[str], rounds: int, tasks: tuple[str, ...] = TASKS
 ) -> dict[str, dict[str, list[float]]]:
-    """Time each contestant in turn; a first round warms up and does not count.
+    """Time each contestant in turn. A first round warms up and does not count; it trains everyone,
+    so that nobody tags with random weights.
 
     RETURNS (dict): Seconds by task and contestant, one per round.
     """
     seconds: dict[str, dict[str, list[float]]] = {
         task: {one.name: [] for one in contestants if task in one.tasks} for task in tasks
     }
-    runs = sum(map(len, seconds.values()))
-    with tqdm(total=(rounds + 1) * runs, unit="run") as bar:
+    with tqdm(total=(rounds + 1) * len(contestants), unit="turn") as bar:
         for number in range(rounds + 1):
             for one in contestants:
                 calls: dict[str, tuple[Callable[..., None], tuple[Any, ...]]] = {
                     "training": (one.epoch, ()),
                     "tagging": (one.tag, (texts,)),
                 }
-                for task in tasks:
-                    if task not in one.tasks:
-                        continue
-                    function, arguments = calls[task]
-                    taken = timed(function, *arguments)
-                    bar.update()
-                    if number:
-                        seconds[task][one.name].append(taken)
+                for task, (function, arguments) in calls.items():
+                    if not number:
+                        function(*arguments)
+                    elif one.name in seconds.get(task, ()):
+                        seconds[task][one.name].append(timed(function, *arguments))
+                bar.update()
     return seconds
 
 
