@@ -1,6 +1,6 @@
 """Prediction with eight-bit integers on a processor: dynamic quantization.
 
-Each linear layer's weights are rounded to eight bits with a scale per output (per channel), its
+Each linear layer's weights are rounded to seven bits with a scale per output (per channel), its
 inputs to eight bits with a scale per batch; products are summed as integers. The weights that are
 trained and saved stay float32; this copy is made when it is needed. It uses torch's operators
 (`torch.ops.quantized`) themselves, because the interface around them is being moved out of torch.
@@ -12,12 +12,14 @@ import warnings
 import torch
 from torch import Tensor, nn
 
-#: Largest magnitude of a signed eight-bit integer that has its negative
-LEVELS = 127
+#: Largest magnitude of a rounded weight. A processor without VNNI adds up pairs of products in
+#: sixteen bits, and 2 * 255 * 63 is the most that fits. Inputs have outliers and need their eight
+#: bits more than weights do.
+LEVELS = 63
 
 
 class Int8Linear(nn.Module):
-    """A linear layer that multiplies eight-bit integers.
+    """A linear layer that multiplies small integers.
 
     linear (Linear): The layer in float32, of which a rounded copy is kept.
     """
@@ -36,8 +38,7 @@ class Int8Linear(nn.Module):
 
     def forward(self, input: Tensor) -> Tensor:
         """input (Tensor): *Shape:* (..., n_inputs). RETURNS (Tensor): *Shape:* (..., n_outputs)"""
-        # without the reduced range, sums of products overflow on processors without VNNI
-        return torch.ops.quantized.linear_dynamic(input, self.packed, reduce_range=True)
+        return torch.ops.quantized.linear_dynamic(input, self.packed, reduce_range=False)
 
 
 def is_supported() -> bool:

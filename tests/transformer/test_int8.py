@@ -28,6 +28,14 @@ def test_layer_is_near_the_exact_one(bias: bool) -> None:
     assert not torch.equal(rounded, exact)
 
 
+def test_sums_of_the_largest_numbers_do_not_overflow() -> None:
+    linear = nn.Linear(64, 32, bias=False)
+    linear.weight.data.fill_(1.0)
+    linear.weight.data[1] = -1.0
+    inputs = torch.ones(4, 64)
+    assert torch.allclose(Int8Linear(linear)(inputs), linear(inputs), rtol=1e-3)
+
+
 def test_copy_shares_what_is_not_rounded() -> None:
     network = nn.Sequential(nn.Embedding(10, 8), nn.LayerNorm(8), nn.Linear(8, 8))
     twin = quantized(network)
