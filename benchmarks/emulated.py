@@ -3,8 +3,8 @@
     python -m benchmarks.emulated --output runs/emulated --corpus corpus/wikigold --fraction 0.1
 
 The jobs `stable` and `bfloat16` of configs/experiments/precision.yml, one after the other. torch
-computes bfloat16 in software where it must, so the scores are what they would be elsewhere; the
-seconds are not. The records stay apart from those of a sweep, in which such a job is float32.
+rounds to bfloat16 in software where it must, which is slow, so the seconds say nothing. The records
+stay apart from those of a sweep, in which such a job is float32.
 """
 
 from pathlib import Path

@@ -34,7 +34,7 @@ from transformers import (
     pipeline,
 )
 
-from adaptive_spacy.transformer.shim import INT8
+from adaptive_spacy.transformer.shim import INT8, computes
 from benchmarks.yardstick import Sentence, encode
 
 BATCH = 16
@@ -214,7 +214,9 @@ class BareTorch(InTorch):
         self.random = random.Random(0)
 
     def autocast(self) -> torch.autocast:
-        return torch.autocast(self.device, torch.bfloat16, enabled=computes_bfloat16(self.device))
+        return torch.autocast(
+            self.device, torch.bfloat16, enabled=computes(self.device, torch.bfloat16)
+        )
 
     def buckets(self) -> Iterator[dict[str, torch.Tensor]]:
         rows = sorted(self.rows, key=lambda row: len(row["input_ids"]) + self.random.random())
@@ -248,14 +250,6 @@ class BareTorch(InTorch):
                 logits = self.model(**batch.to(self.device)).logits
             for i, row in zip(chosen, logits.argmax(-1).tolist(), strict=True):
                 tags[i] = row[: len(pieces[i])]
-
-
-def computes_bfloat16(device: str) -> bool:
-    """RETURNS (bool): Whether the device multiplies bfloat16 in hardware. Without it, a processor
-    converts back and forth and is slower than in float32."""
-    if device == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
-    return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
 
 
 CONTESTANTS: list[type[Contestant]] = [Ours, OursInt8, HuggingFace, SpacyNER, BareTorch]

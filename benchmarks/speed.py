@@ -22,7 +22,8 @@ from spacy.tokens import DocBin
 from spacy.vocab import Vocab
 from tqdm import tqdm
 
-from benchmarks.peers import CONTESTANTS, Contestant, Ours, computes_bfloat16, timed
+from adaptive_spacy.transformer.shim import computes
+from benchmarks.peers import CONTESTANTS, Contestant, Ours, timed
 
 TASKS = ("training", "tagging")
 OURS = {one.name for one in CONTESTANTS if issubclass(one, Ours)}
@@ -92,13 +93,14 @@ def main(
 ) -> None:
     """Measure everyone side by side."""
     tasks = TASKS if task == "both" else (task,)
-    contestants = [one(corpus, transformer, sentences) for one in CONTESTANTS]
+    chosen = [one for one in CONTESTANTS if set(tasks) & set(one.tasks)]
+    contestants = [one(corpus, transformer, sentences) for one in chosen]
     docs = DocBin().from_disk(corpus / "test.spacy").get_docs(Vocab())
     texts = [doc.text for doc in docs]
     record = {
         "corpus": corpus.name,
         "device": torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu",
-        "bfloat16": computes_bfloat16("cuda" if torch.cuda.is_available() else "cpu"),
+        "bfloat16": computes("cuda" if torch.cuda.is_available() else "cpu", torch.bfloat16),
         "threads": torch.get_num_threads(),
         "machine": platform.machine(),
         "versions": {one: version(one) for one in PACKAGES} | {"python": platform.python_version()},

@@ -103,7 +103,8 @@ def _pack(arrays: Sequence[Floats], n_tags: int) -> _Packed:
 
 class _Neighbours(NamedTuple):
     """Which tags may stand next to which, on one side. Tags with the same neighbours share the work
-    on them, so that a position costs as many steps as there are tags, not their square.
+    on them. For the tags before, a position costs in proportion to the tags, not to their square;
+    for the tags after, of which BIO and BILOU give each type a set of its own, to a part of it.
 
     groups (list[array]): The sets of neighbours, those of a size together.
         *Shape:* (n_sets, size)

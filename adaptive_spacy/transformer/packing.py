@@ -63,7 +63,8 @@ def replace_file(path: Path, write: Callable[[BinaryIO], Any]) -> None:
     path (Path): The file, which need not exist.
     write (Callable): Gets the open file.
     """
-    aside = path.with_name(f".{path.name}-{os.getpid()}")
+    # always the same name, so that what a killed process left is written over
+    aside = path.with_name(f".{path.name}.part")
     # A file that goes gives back its memory, which takes as long as writing it. On POSIX it lives
     # while it is open, so that another thread can do that; Windows replaces no open file.
     former = path.open("rb") if os.name == "posix" and path.exists() else None

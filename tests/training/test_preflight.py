@@ -47,7 +47,7 @@ def check(config: Config, **arguments: Any) -> Findings:
     return preflight(load_model_from_config(config, auto_fill=True), **arguments)
 
 
-@pytest.mark.parametrize("name", ["adaptive", "ner", "hybrid"])
+@pytest.mark.parametrize("name", ["adaptive", "paper", "ner", "hybrid", "stable"])
 def test_nothing_is_found_in_sound_trainings(name: str, folder, transformer_folder) -> None:
     config = read(folder, transformer_folder, name)
     found = check(config)
