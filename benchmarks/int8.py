@@ -1,6 +1,8 @@
 """What prediction with integers does to F1: trained pipelines, scored in float32 and in int8.
 
-python -m benchmarks.int8 --corpus corpus/wikigold/test.spacy runs/small/*/model-epoch-*
+    python -m benchmarks.int8 --corpus corpus/wikigold/test.spacy runs/small/*/model-epoch-*
+
+The weights are the same in both; a difference is what rounding them and their inputs does.
 """
 
 import json
