@@ -10,7 +10,9 @@ can.
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from threading import Thread
 from typing import Any
+from weakref import finalize
 
 import numpy
 from spacy.tokens import Doc, Span
@@ -68,6 +70,9 @@ def build_transformer_model_v1(
 class StreamedModel(TransformerModel):
     """Writes its file without copies of the weights, and never half."""
 
+    #: Closes the file that the last checkpoint replaced, at the latest when the model goes
+    _give_back: Callable[[], Any] | None = None
+
     def to_disk(self, path: Path | str) -> None:
         """Write what `to_bytes` returns.
 
@@ -80,7 +85,13 @@ class StreamedModel(TransformerModel):
         finally:
             layer.shims.append(shim)
         message["shims"][list(self.walk()).index(layer)] = [Streamed(shim.write)]
-        replace_file(Path(path), partial(pack, message))
+        # The new file is written into the memory of the one before the last, which is given back
+        # beside that and not before: a virtual machine would hand it to its host between two
+        # checkpoints, and getting it again takes longer than writing.
+        if self._give_back is not None:
+            Thread(target=self._give_back, name="give-back").start()
+        former = replace_file(Path(path), partial(pack, message))
+        self._give_back = None if former is None else finalize(self, former.close)
 
 
 def forward(

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from threading import Thread
 from typing import Any, BinaryIO
 
 import srsly
@@ -57,25 +56,27 @@ def pack(message: Any, file: BinaryIO) -> None:
             pack(value, file)
 
 
-def replace_file(path: Path, write: Callable[[BinaryIO], Any]) -> None:
+def replace_file(path: Path, write: Callable[[BinaryIO], Any]) -> BinaryIO | None:
     """Write a file aside and put it in the place of another, which stays if that fails.
 
     path (Path): The file, which need not exist.
     write (Callable): Gets the open file.
+    RETURNS (BinaryIO | None): The former file, open: on POSIX it and its memory live until it is
+        closed. None: there was none, or the system replaces no open file.
     """
     # always the same name, so that what a killed process left is written over
     aside = path.with_name(f".{path.name}.part")
-    # A file that goes gives back its memory, which takes as long as writing it. On POSIX it lives
-    # while it is open, so that another thread can do that; Windows replaces no open file.
     former = path.open("rb") if os.name == "posix" and path.exists() else None
     try:
         with aside.open("wb") as file:
             write(file)
         aside.replace(path)
-    finally:
+    except BaseException:
         aside.unlink(missing_ok=True)
         if former is not None:
-            Thread(target=former.close).start()
+            former.close()
+        raise
+    return former
 
 
 def _pack_streamed(part: Streamed, file: BinaryIO) -> None:

@@ -1,3 +1,7 @@
+import copy
+import gc
+import os
+import threading
 from io import BytesIO
 from pathlib import Path
 
@@ -135,6 +139,26 @@ def test_file_is_what_bytes_are(transformer_folder, tmp_path: Path) -> None:
         assert saved == expected
         assert states[0].keys() == states[1].keys()
         assert all(torch.equal(states[0][name], one) for name, one in states[1].items())
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="needs a list of open files")
+def test_replaced_file_lives_until_the_next_is_written(transformer_folder, tmp_path: Path) -> None:
+    def replaced() -> int:
+        links = Path("/proc/self/fd").iterdir()
+        gone = f"{tmp_path / 'model'} (deleted)"
+        return sum(os.path.islink(link) and os.readlink(link) == gone for link in links)
+
+    model = trained(transformer_folder, OURS, steps=1).get_pipe("transformer").model
+    for expected in (0, 1, 1, 1):
+        model.to_disk(tmp_path / "model")
+        for thread in threading.enumerate():
+            if thread.name.startswith("give-back"):
+                thread.join()
+        assert replaced() == expected
+    copy.deepcopy(model)  # an open file could not be copied
+    del model
+    gc.collect()
+    assert replaced() == 0
 
 
 def test_file_before_there_is_a_network(tmp_path: Path) -> None:

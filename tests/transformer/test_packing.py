@@ -64,9 +64,11 @@ def test_a_part_is_as_long_as_its_length_can_say(monkeypatch: pytest.MonkeyPatch
 
 def test_a_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
     path = tmp_path / "model"
-    for content in (b"one", b"two"):
-        replace_file(path, lambda file, content=content: file.write(content))
-        assert path.read_bytes() == content
+    assert replace_file(path, lambda file: file.write(b"one")) is None
+    assert path.read_bytes() == b"one"
+    with replace_file(path, lambda file: file.write(b"two")) as former:
+        assert former.read() == b"one"
+    assert path.read_bytes() == b"two"
 
     def fail(file) -> None:
         file.write(b"half")
