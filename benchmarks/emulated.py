@@ -25,6 +25,7 @@ from adaptive_spacy.experiments.records import read_record, write_record
 from adaptive_spacy.experiments.training import run_job
 
 GRID = Path("configs/experiments/precision.yml")
+APPROACHES = ["stable", "bfloat16", "float16"]
 HALVES = (torch.bfloat16, torch.float16)
 PRODUCTS = frozenset(
     {
@@ -92,11 +93,7 @@ def main(
     output: Annotated[Path, typer.Option(help="Gets a folder per job; what is there is kept.")],
     corpus: Annotated[list[str], typer.Option(help="Folder of the three splits.")],
     fraction: Annotated[list[float], typer.Option(help="Shares of train and dev.")],
-    approach: Annotated[list[str], typer.Option(help="Of the grid.")] = [
-        "stable",
-        "bfloat16",
-        "float16",
-    ],  # noqa: B006
+    approach: Annotated[list[str], typer.Option(help="Of the grid.")] = APPROACHES,
     seed: Annotated[list[int], typer.Option(help="Seeds.")] = [1, 2, 3],  # noqa: B006
     threads: Annotated[int, typer.Option(help="Of each job.")] = 1,
 ) -> None:
