@@ -68,8 +68,9 @@ def convert_cli(
         typer.Option(
             metavar="sentences|documents|N",
             help="CoNLL: what becomes one doc, a sentence, a document (divided by -DOCSTART- rows) "
-            "or N sentences. Docs of several sentences keep where these start.",
-            show_default="sentences",
+            "or N sentences. Docs of several sentences keep where these start. brat: a line (a "
+            "sentence), a text as a whole (a document) or N lines.",
+            show_default="sentences; brat: documents",
         ),
     ] = None,
     repair: Annotated[

@@ -1,6 +1,7 @@
 """Read brat standoff: a folder of texts, each with its annotations in a file of the same name."""
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
@@ -17,11 +18,14 @@ from adaptive_spacy.data.alignment import (
     resolve,
     squeeze,
 )
+from adaptive_spacy.data.conll import parse_group
 from adaptive_spacy.data.source import MAX_PROBLEMS, Problems, Sentence, raise_problems, shorten
 from adaptive_spacy.data.text import describe_nul, open_text
 from adaptive_spacy.data.tokenizer import load_tokenizer
 
 TEXT_BOUND = re.compile(r"(T\w+)\t(\S+) (-?\d{1,15} -?\d{1,15}(?:;-?\d{1,15} -?\d{1,15})*)\t(.*)")
+# from the first to the last character of a line that is no white space
+LINE = re.compile(r"\S(?:[^\n]*\S)?")
 # the other kinds of annotation, by the letter that their lines start with
 OTHER = {
     "R": "relations",
@@ -52,12 +56,14 @@ class TextBound(NamedTuple):
 class BratFolder:
     """The texts of a folder and the folders in it: checked as a whole first, then streamed.
 
-    Each `NAME.txt` is one unit and has its entities in `NAME.ann`. Offsets count characters
-    (Unicode code points). Where a text has Windows line ends, versions of brat count them as one
-    character or as two: what fits more of the entities' texts is taken.
+    Each `NAME.txt` has its entities in `NAME.ann`. Offsets count characters (Unicode code points)
+    from the beginning of the text. Where that has Windows line ends, versions of brat count them
+    as one character or as two: what fits more of the entities' texts is taken.
 
     path (str | Path): The folder.
     lang (str): Language of the tokenizer, e.g. "en"; "xx": any.
+    group (str | int): What is one item: "documents", a text as a whole; "sentences", a line of it;
+        or so many lines. Lines of white space are none.
     repair (bool): Mend offsets that do not fit the tokens, see `locate` and `resolve`; and take a
         discontinuous entity from its first to its last character. Each kind is counted.
     encoding (str): Encoding of the files. A byte order mark is dropped.
@@ -70,11 +76,13 @@ class BratFolder:
         path: str | Path,
         *,
         lang: str = "xx",
+        group: str | int = "documents",
         repair: bool = False,
         encoding: str = "utf-8",
         progress: bool = False,
     ) -> None:
         self.path = Path(path)
+        self.group = parse_group(group)
         self.repair = repair
         self.encoding = encoding
         self.progress = progress
@@ -91,7 +99,7 @@ class BratFolder:
 
     def __iter__(self) -> Iterator[Sentence]:
         for text_path in self._texts("Reading"):
-            yield self._read(text_path, Problems(), Counter(), Counter())
+            yield from self._read(text_path, Problems(), Counter(), Counter())
 
     def describe(self) -> str:
         """RETURNS (str): The format, and how many annotations of other kinds were not read."""
@@ -136,11 +144,11 @@ class BratFolder:
 
     def _read(
         self, path: Path, problems: Problems, repairs: Counter[str], others: Counter[str]
-    ) -> Sentence:
+    ) -> list[Sentence]:
         """Read a text and its entities.
 
         problems (Problems): Takes what is wrong with a line of its annotations.
-        RETURNS (Sentence): The text, of use only if no problem was added.
+        RETURNS (list[Sentence]): Its units, of use only if no problem was added.
         RAISES (ValueError): If one of the files is missing or no text.
         """
         ann_path = path.with_suffix(".ann")
@@ -153,21 +161,52 @@ class BratFolder:
         with open_text(ann_path, encoding=self.encoding) as stream:
             entities = list(read_annotations(stream, problems, others))
         text = fit_line_ends(text, entities)
-        tokens = self._tokenize(text)
-        found: dict[Span, int] = {}
-        spans = []
+        units = divide(text, self.group)
+        spans: list[list[tuple[int, CharSpan]]] = [[] for _ in units]
         for entity in entities:
             try:
                 span = join_fragments(text, entity, repair=self.repair, repairs=repairs)
-                spans.append(locate(tokens, span, repair=self.repair, repairs=repairs))
-                found[spans[-1]] = entity.line
+                check_offsets(text, span)
+                index = find_unit(units, span)
             except ValueError as error:
                 problems.add(entity.line, str(error))
+            else:
+                start = units[index].start
+                moved = span._replace(start=span.start - start, end=span.end - start)
+                spans[index].append((entity.line, moved))
+        return [
+            self._align(text[unit.start : unit.stop], unit.start, found, problems, repairs)
+            for unit, found in zip(units, spans, strict=True)
+        ]
+
+    def _align(
+        self,
+        text: str,
+        start: int,
+        spans: list[tuple[int, CharSpan]],
+        problems: Problems,
+        repairs: Counter[str],
+    ) -> Sentence:
+        """Tokenize a unit and find the tokens of its entities.
+
+        start (int): Where it begins, which problems name.
+        spans (list[tuple[int, CharSpan]]): Line and place of each entity, from that beginning.
+        """
+        tokens = self._tokenize(text)
+        lines: dict[Span, int] = {}
+        found = []
+        where = f"; counted from {start}, where its line begins" if start else ""
+        for line, span in spans:
+            try:
+                found.append(locate(tokens, span, repair=self.repair, repairs=repairs))
+                lines[found[-1]] = line
+            except ValueError as error:
+                problems.add(line, f"{error}{where}")
         ents = resolve(
-            spans,
+            found,
             repair=self.repair,
             repairs=repairs,
-            add=lambda span, message: problems.add(found[span], message),
+            add=lambda span, message: problems.add(lines[span], f"{message}{where}"),
         )
         return Sentence(tokens.words, ents, [], tokens.spaces)
 
@@ -237,27 +276,51 @@ def join_fragments(
     RETURNS (CharSpan): The entity.
     RAISES (ValueError): If it is not continuous, or its offsets or its text do not fit.
     """
-    first, last = entity.fragments[0], entity.fragments[-1]
     if len(entity.fragments) == 1:
-        return CharSpan(*first, entity.label, entity.text)
+        return CharSpan(*entity.fragments[0], entity.label, entity.text)
     for fragment in entity.fragments:
         check_offsets(text, CharSpan(*fragment, entity.label))
-    gaps = [(end, start) for (_, end), (start, _) in pairwise(entity.fragments)]
     where = ", ".join(f"{start} to {end}" for start, end in entity.fragments)
-    if any(end > start for end, start in gaps):
-        raise ValueError(f"found parts of an entity from {where}, expected them in order")
     covered = cover(text, entity)
     if squeeze(covered) != squeeze(entity.text):
         raise ValueError(
             f"found {shorten(entity.text)} as the text of an entity from {where} "
             f"({entity.label}), which is {shorten(covered)}"
         )
-    span = CharSpan(first[0], last[1], entity.label)
-    if any(text[end:start].strip() for end, start in gaps):
+    start = min(start for start, _ in entity.fragments)
+    end = max(end for _, end in entity.fragments)
+    gaps = [(end, start) for (_, end), (start, _) in pairwise(entity.fragments)]
+    in_order = all(end <= start for end, start in gaps)
+    if not in_order or any(text[end:start].strip() for end, start in gaps):
         if not repair:
+            what = "a discontinuous entity" if in_order else "an entity with parts out of order"
             raise ValueError(
-                f"found {shorten(covered)}, a discontinuous entity from {where} ({entity.label}), "
-                f"expected one part; --repair takes {shorten(text[span.start : span.end])}"
+                f"found {shorten(covered)}, {what} from {where} ({entity.label}), "
+                f"expected one part; --repair takes {shorten(text[start:end])}"
             )
         repairs["discontinuous entities taken as a whole"] += 1
-    return span
+    return CharSpan(start, end, entity.label)
+
+
+def divide(text: str, group: str | int) -> list[range]:
+    """RETURNS (list[range]): Where each unit of a text is, in characters; see `BratFolder`."""
+    if group == "documents":
+        return [range(len(text))]
+    size = 1 if group == "sentences" else int(group)
+    lines = [match.span() for match in LINE.finditer(text)]
+    return [
+        range(lines[first][0], lines[min(first + size, len(lines)) - 1][1])
+        for first in range(0, len(lines), size)
+    ]
+
+
+def find_unit(units: list[range], span: CharSpan) -> int:
+    """RETURNS (int): Which unit an entity lies in.
+    RAISES (ValueError): If it lies in none."""
+    index = max(0, bisect_right(units, span.start, key=lambda unit: unit.start) - 1)
+    if units and units[index].start <= span.start and span.end <= units[index].stop:
+        return index
+    raise ValueError(
+        f"found an entity from {span.start} to {span.end} ({span.label}), expected one within the "
+        "lines that make a unit; --group documents takes the text as a whole"
+    )

@@ -143,13 +143,14 @@ def convert_recipe(
 ) -> Summary:
     """Convert a named data set; see `read_recipe` and `convert` for arguments and errors."""
     recipe = read_recipe(name, datasets=datasets, raw=raw)
-    missing = [path for path, _ in recipe.inputs if not path.is_file()]
+    missing = [path for path, _ in recipe.inputs if not path.exists()]
     if missing:
         remedy = "the paths of a recipe start at the folder that the command runs in"
         if any(path.is_relative_to(raw) for path in missing):
             remedy = "run `spacy project assets --extra` or pass --vars.raw FOLDER"
         raise ValueError(
-            f"{name}: expected {', '.join(map(str, missing))}, found no such file; {remedy}"
+            f"{name}: expected {', '.join(map(str, missing))}, found no such file or folder; "
+            f"{remedy}"
         )
     return convert(recipe.inputs, output, progress=progress, **recipe.options)
 

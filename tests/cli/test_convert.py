@@ -172,8 +172,8 @@ def test_convert_refuses_unknown_data_set(runner, tmp_path):
     assert code == 1
     assert err == (
         f"✘ conll03: expected a data set of {DATASETS}, which are sample, wikigold, wnut17, "
-        "swedish_ner_corpus; to add yours, write a recipe as the first lines of that file say, or "
-        "convert files without --datasets\n"
+        "swedish_ner_corpus, conll2003, ehealth_kd, swe_nerc; to add yours, write a recipe as the "
+        "first lines of that file say, or convert files without --datasets\n"
     )
 
 

@@ -86,6 +86,68 @@ def test_brat_takes_a_discontinuous_entity_as_a_whole_when_told(tmp_path):
     }
 
 
+def test_brat_takes_parts_out_of_order_as_a_whole_when_told(tmp_path):
+    # as in eHealth-KD 2020
+    ann = "T1\tConcept 7 9;10 16;0 6\tde pulmón cáncer\n"
+    folder = BratFolder(write(tmp_path, text="cáncer de pulmón mata", ann=ann), repair=True)
+    assert [one.ents for one in folder] == [[(0, 3, "Concept")]]
+    assert folder.repairs == {"discontinuous entities taken as a whole": 1}
+
+
+LINES = "Ada lives.\r\n \r\n  In York \r\nBob\r\n"
+IN_LINES = "T1\tPER 0 3\tAda\nT2\tLOC 20 24\tYork\nT3\tPER 27 30\tBob\n"
+
+
+@pytest.mark.parametrize(
+    ("group", "texts"),
+    [
+        ("sentences", ["Ada lives.", "In York", "Bob"]),
+        (2, ["Ada lives.\r\n \r\n  In York", "Bob"]),
+        ("documents", [LINES]),
+    ],
+)
+def test_brat_makes_units_of_lines(tmp_path, group, texts):
+    folder = BratFolder(write(tmp_path, text=LINES, ann=IN_LINES), group=group)
+    units = list(folder)
+    assert [unit.text for unit in units] == texts
+    assert [["".join(unit.words[start:end]) for start, end, _ in unit.ents] for unit in units] == [
+        [name for name in ("Ada", "York", "Bob") if name in text] for text in texts
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (
+            "T4\tX 4 19\tlives. In",
+            "found an entity from 4 to 19 (X), expected one within the lines that make a unit; "
+            "--group documents takes the text as a whole",
+        ),
+        (
+            "T4\tX 17 18\tI",
+            "found 'I' (0 to 1, X), which ends inside the token 'In' (0 to 2), expected whole "
+            "tokens; --repair widens it to these; counted from 17, where its line begins",
+        ),
+        (
+            "T4\tX 20 24\tYork",
+            "found 'York' (3 to 7, LOC) and 'York' (3 to 7, X), which overlap, expected one of "
+            "them; --repair keeps the longest; counted from 17, where its line begins",
+        ),
+    ],
+)
+def test_brat_says_what_is_wrong_in_a_line_of_the_text(tmp_path, line, message):
+    write(tmp_path, text=LINES, ann=IN_LINES + line)
+    with pytest.raises(ValueError) as error:  # noqa: PT011
+        BratFolder(tmp_path, group="sentences")
+    assert str(error.value).startswith(f"{tmp_path}/a.ann:4: {message}")
+
+
+def test_brat_has_no_place_for_an_entity_in_a_text_without_lines(tmp_path):
+    assert list(BratFolder(write(tmp_path, text=" \n", ann=""), group="sentences")) == []
+    with pytest.raises(ValueError, match="expected one within the lines"):
+        BratFolder(write(tmp_path, text=" \n", ann="T1\tX 0 1\t \n"), group="sentences")
+
+
 def test_brat_mends_offsets_when_told(tmp_path):
     ann = "T1\tPER 0 2\tAd\nT2\tPER 0 4\tAda \n"
     folder = BratFolder(write(tmp_path, ann=ann), repair=True)
@@ -158,7 +220,8 @@ BAD_LINES = {
     ),
     "parts out of order": (
         "T2\tLOC 13 16;4 9\tNew lives",
-        "found parts of an entity from 13 to 16, 4 to 9, expected them in order",
+        "found 'New lives', an entity with parts out of order from 13 to 16, 4 to 9 (LOC), "
+        "expected one part; --repair takes 'lives in New'",
     ),
     "other text of parts": (
         "T2\tLOC 4 9;13 16\tlives York",
@@ -310,14 +373,15 @@ def test_brat_reads_what_was_written(docs):
         max_size=4,
     ),
     repair=st.booleans(),
+    group=st.sampled_from(["documents", "sentences", 2]),
 )
-def test_brat_raises_nothing_but_value_errors_whatever_the_files(text, lines, repair):
+def test_brat_raises_nothing_but_value_errors_whatever_the_files(text, lines, repair, group):
     with TemporaryDirectory() as folder:
         write(Path(folder), text=text, ann=b"\n".join(lines))
         try:
-            (sentence,) = BratFolder(folder, repair=repair)
+            units = list(BratFolder(folder, repair=repair, group=group))
         except ValueError:
             return
-    assert "".join(sentence.text.split()) == "".join(
+    assert "".join("".join(unit.text.split()) for unit in units) == "".join(
         (text if isinstance(text, str) else text.decode("utf-8-sig")).split()
     )

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 import zlib
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import spacy
+import srsly
 from spacy.tokens import Doc, DocBin
 
 from adaptive_spacy.data.convert import (
@@ -318,7 +320,8 @@ def test_convert_refuses_options_that_no_file_takes(tmp_path):
     with pytest.raises(ValueError) as error:  # noqa: PT011
         convert([jsonl], tmp_path / "out", group="documents")
     assert str(error.value) == (
-        "--group: expected a file of CoNLL, which has such an option, found texts with entities"
+        "--group: expected a file of CoNLL, brat, which has such an option, found texts with "
+        "entities"
     )
     assert not (tmp_path / "out").exists()
 
@@ -470,7 +473,7 @@ def test_summary_shortens_a_long_list_of_files(tmp_path):
 # --- recipes ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["sample", "wikigold", "wnut17", "swedish_ner_corpus"])
+@pytest.mark.parametrize("name", srsly.read_yaml(DATASETS))
 def test_shipped_recipe_is_valid_and_states_its_licence(name):
     recipe = read_recipe(name, datasets=DATASETS, raw="somewhere")
     assert recipe.licence
@@ -669,17 +672,87 @@ def test_unknown_recipe_lists_the_known_ones():
         read_recipe("conll03", datasets=DATASETS, raw="raw")
     assert str(error.value) == (
         f"conll03: expected a data set of {DATASETS}, which are sample, wikigold, wnut17, "
-        "swedish_ner_corpus; to add yours, write a recipe as the first lines of that file say, or "
-        "convert files without --datasets"
+        "swedish_ner_corpus, conll2003, ehealth_kd, swe_nerc; to add yours, write a recipe as the "
+        "first lines of that file say, or convert files without --datasets"
     )
+
+
+CONLL2003 = """\
+-DOCSTART- -X- -X- O
+
+EU NNP B-NP I-ORG
+rejects VBZ B-VP O
+German JJ B-NP I-MISC
+British JJ I-NP B-MISC
+lamb NN I-NP O
+
+"""
+EHEALTH = "Los coronavirus causan cáncer de pulmón.\nEl agua cura.\n"
+EHEALTH_ANN = """\
+T1\tConcept 4 15\tcoronavirus
+T2\tAction 16 22\tcausan
+T3\tConcept 30 32;33 39;23 29\tde pulmón cáncer
+T4\tConcept 33 39\tpulmón
+R0\tsubject Arg1:T2 Arg2:T1
+T5\tConcept 44 48\tagua
+*\tsame-as T1 T5
+"""
+SWE_NERC = "Anna\tPRS\tHUM\nKungl\tGRO\tORG\nKBAB\tGRO\tORG\tB\n\t\t\nsover\tO\t\n"
+
+
+def test_recipe_of_conll2003_reads_its_format(tmp_path):
+    folder = tmp_path / "conll2003"
+    folder.mkdir()
+    for name in ("train", "testa", "testb"):
+        (folder / f"eng.{name}").write_text(CONLL2003)
+    convert_recipe("conll2003", tmp_path / "out", datasets=DATASETS, raw=tmp_path)
+    (doc,) = load(tmp_path / "out" / "dev.spacy")
+    assert [(ent.text, ent.label_) for ent in doc.ents] == [
+        ("EU", "ORG"),
+        ("German", "MISC"),
+        ("British", "MISC"),
+    ]
+
+
+def test_recipe_of_ehealth_kd_reads_its_format(tmp_path):
+    for name in ("training", "development/main", "testing/scenario3-taskB"):
+        folder = tmp_path / "ehealth_kd" / name
+        folder.mkdir(parents=True)
+        (folder / "scenario.txt").write_text(EHEALTH)
+        (folder / "scenario.ann").write_text(EHEALTH_ANN)
+    summary = convert_recipe("ehealth_kd", tmp_path / "out", datasets=DATASETS, raw=tmp_path)
+    docs = load(tmp_path / "out" / "test.spacy")
+    assert [doc.text for doc in docs] == EHEALTH.splitlines()
+    assert [[(ent.text, ent.label_) for ent in doc.ents] for doc in docs] == [
+        [("coronavirus", "Concept"), ("causan", "Action"), ("cáncer de pulmón", "Concept")],
+        [("agua", "Concept")],
+    ]
+    assert summary.unit == "sentences"
+
+
+def test_recipe_of_swe_nerc_reads_what_the_docs_make_of_its_files(tmp_path):
+    text = (ROOT / "docs" / "experiments.md").read_text(encoding="utf8")
+    (script,) = re.findall(r"```bash\n(two\(\).*?)```", text, re.DOTALL)
+    folder = tmp_path / "swe_nerc"
+    folder.mkdir()
+    for name in ("blogs-01", "blogs-02", "blogs-03", "news-03", "news-11"):
+        (folder / f"{name}.tsv").write_text(SWE_NERC)
+    subprocess.run(["bash", "-ec", script], cwd=folder, check=True)
+    convert_recipe("swe_nerc", tmp_path / "out", datasets=DATASETS, raw=tmp_path)
+    docs = {split: load(tmp_path / "out" / f"{split}.spacy") for split in ("train", "dev", "test")}
+    assert {split: len(docs[split]) for split in docs} == {"train": 6, "dev": 2, "test": 2}
+    assert [[(ent.text, ent.label_) for ent in doc.ents] for doc in docs["dev"]] == [
+        [("Anna", "PRS"), ("Kungl", "GRO"), ("KBAB", "GRO")],
+        [],
+    ]
 
 
 def test_recipe_without_its_raw_files_says_how_to_get_them(tmp_path):
     with pytest.raises(ValueError) as error:  # noqa: PT011
         convert_recipe("wikigold", tmp_path / "out", datasets=DATASETS, raw=tmp_path / "raw")
     assert str(error.value) == (
-        f"wikigold: expected {tmp_path}/raw/wikigold/wikigold.conll.txt, found no such file; run "
-        "`spacy project assets --extra` or pass --vars.raw FOLDER"
+        f"wikigold: expected {tmp_path}/raw/wikigold/wikigold.conll.txt, found no such file or "
+        "folder; run `spacy project assets --extra` or pass --vars.raw FOLDER"
     )
 
 
@@ -688,6 +761,6 @@ def test_recipe_without_own_files_says_where_paths_start(tmp_path):
     with pytest.raises(ValueError) as error:  # noqa: PT011
         convert_recipe("x", tmp_path / "out", datasets=datasets, raw=tmp_path)
     assert str(error.value) == (
-        "x: expected nowhere/a.conll, found no such file; the paths of a recipe start at the "
-        "folder that the command runs in"
+        "x: expected nowhere/a.conll, found no such file or folder; the paths of a recipe start at "
+        "the folder that the command runs in"
     )

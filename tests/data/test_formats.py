@@ -119,7 +119,8 @@ def test_find_format_refuses_unknown_name(tmp_path):
 def test_check_options_refuses_what_would_be_ignored():
     check_options(["conll", "brat"], ["group", "lang", "repair"])
     with pytest.raises(ValueError) as error:  # noqa: PT011
-        check_options(["brat", "prodigy"], ["group"])
+        check_options(["hub", "prodigy"], ["group"])
     assert str(error.value) == (
-        "--group: expected a file of CoNLL, which has such an option, found brat, Prodigy"
+        "--group: expected a file of CoNLL, brat, which has such an option, found Hugging Face "
+        "data, Prodigy"
     )
