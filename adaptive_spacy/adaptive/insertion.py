@@ -16,6 +16,7 @@ from thinc.api import Config, ConfigValidationError
 
 from adaptive_spacy.adaptive.blocks import find_blocks
 from adaptive_spacy.adaptive.callback import ADAPTIVE
+from adaptive_spacy.files import replacing
 
 ADAPT = "adaptive_spacy.adapt.v1"
 UNTIL_FINISHED = "adaptive_spacy.until_finished.v1"
@@ -100,10 +101,8 @@ def init(
         raise ValueError(f"{path}: {error.desc or error.title}") from None
     text = config.to_str(interpolate=False)
     if output is not None:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        aside = output.with_name(f".{output.name}.part")
-        aside.write_text(text, encoding="utf8")
-        aside.replace(output)
+        with replacing(output) as aside:
+            aside.write_text(text, encoding="utf8")
     return text, done
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from adaptive_spacy.experiments.job import Job
+from adaptive_spacy.files import replacing
 
 Record = dict[str, Any]
 
@@ -40,13 +41,10 @@ def make_failure(job: Job, reason: str | None = None) -> Record:
 
 def write_record(folder: Path, record: Record) -> None:
     """Write a record in one step: it is there and whole, or not there."""
-    folder.mkdir(parents=True, exist_ok=True)
-    aside = folder / f".{RECORD}-{os.getpid()}"
-    with aside.open("w", encoding="utf8") as file:
+    with replacing(folder / RECORD) as aside, aside.open("w", encoding="utf8") as file:
         file.write(json.dumps(record, indent=1, allow_nan=False) + "\n")
         file.flush()
         os.fsync(file.fileno())
-    aside.replace(folder / RECORD)
 
 
 def read_record(folder: Path) -> Record | None:

@@ -27,6 +27,7 @@ from adaptive_spacy.adaptive.blocks import find_blocks, resolve_value
 from adaptive_spacy.adaptive.callback import ADAPTIVE, monitor_weights
 from adaptive_spacy.adaptive.schedule import PhaseMachine
 from adaptive_spacy.experiments.records import RECORD, Record
+from adaptive_spacy.files import replacing
 from adaptive_spacy.report.evaluation import evaluate
 from adaptive_spacy.report.history import Evaluation, read_history
 
@@ -81,9 +82,8 @@ def refit(run: Path, output: Path, *, test: Path | None = None, gpu_id: int = -1
         },
     }
     mark(model, record)
-    aside = output / f".{REFIT}.part"
-    aside.write_text(json.dumps(record, indent=1), encoding="utf8")
-    aside.replace(output / REFIT)
+    with replacing(output / REFIT) as aside:
+        aside.write_text(json.dumps(record, indent=1), encoding="utf8")
     return record
 
 

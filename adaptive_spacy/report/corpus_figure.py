@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from adaptive_spacy.data.stats import Lengths, Statistics
+from adaptive_spacy.files import replacing
 from adaptive_spacy.report.figures import BLACK, BLUE, STYLE, VERMILLION
 
 # Okabe and Ito's, as in the figures of trainings
@@ -49,11 +50,9 @@ def save(statistics: Statistics, folder: Path) -> list[Path]:
         draw(statistics).savefig(image, format="png", dpi=150)
     text = srsly.json_dumps(statistics.to_dict(), indent=2) + "\n"
     contents = {"stats.json": text.encode(), "stats.png": image.getvalue()}
-    folder.mkdir(parents=True, exist_ok=True)
     for name, content in contents.items():
-        aside = folder / f".{name}.part"
-        aside.write_bytes(content)
-        aside.replace(folder / name)
+        with replacing(folder / name) as aside:
+            aside.write_bytes(content)
     return [folder / name for name in contents]
 
 

@@ -22,6 +22,7 @@ from spacy.util import is_package
 from tqdm import tqdm
 from wasabi import table
 
+from adaptive_spacy.files import replacing
 from adaptive_spacy.ner.tags import Entity
 from adaptive_spacy.training.corpus import FractionCorpus, locate
 
@@ -302,9 +303,7 @@ def _percent(value: float | None) -> str:
 
 def _write(metrics: Metrics, path: Path) -> None:
     # not srsly: it keeps nine decimals
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f"{path.name}.part")
     # default=float: some of spaCy's scorers return numpy's numbers
     text = json.dumps(metrics, indent=2, allow_nan=False, default=float)
-    aside.write_text(f"{text}\n", encoding="utf8")
-    aside.replace(path)
+    with replacing(path) as aside:
+        aside.write_text(f"{text}\n", encoding="utf8")

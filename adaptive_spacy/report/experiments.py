@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from adaptive_spacy.files import replacing
 from adaptive_spacy.report.comparison import REFERENCE, Comparison, compare, to_markdown
 from adaptive_spacy.report.comparison_figures import draw_comparison
 from adaptive_spacy.report.epochs import SEARCH, answer_epochs, answer_markdown
@@ -42,8 +43,6 @@ def write_report(
         **files,
     }
     for path, content in files.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        aside = path.with_name(f".{path.name}.part")
-        aside.write_bytes(content)
-        aside.replace(path)
+        with replacing(path) as aside:
+            aside.write_bytes(content)
     return comparison, list(files)

@@ -18,6 +18,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from adaptive_spacy.files import replacing
 from adaptive_spacy.report.history import (
     Evaluation,
     Stretch,
@@ -399,7 +400,6 @@ def _value(number: float | None) -> float:
 def _write(stem: Path, suffix: str, image: bytes) -> Path:
     # not `with_suffix`: a stem may hold dots, as in wikigold-0.5
     path = stem.with_name(f"{stem.name}.{suffix}")
-    aside = path.with_name(f"{path.name}.part")
-    aside.write_bytes(image)
-    aside.replace(path)
+    with replacing(path) as aside:
+        aside.write_bytes(image)
     return path

@@ -4,7 +4,6 @@ spaCy's `package` makes the sources; the pipeline's own meta.json wins when a pa
 scores and licences are written into that of a copy.
 """
 
-import os
 import shutil
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from spacy.util import load_config
 
 import adaptive_spacy
 from adaptive_spacy.data.datasets import Recipe
+from adaptive_spacy.files import replacing
 from adaptive_spacy.serving.precision import PrecisionCost, set_precision
 from adaptive_spacy.transformer.pretrained import SOURCE_FILE, read_licence
 
@@ -189,10 +189,8 @@ def copy_own_sources(folder: Path) -> Path:
 
 def publish(wheel: Path, output: Path) -> Path:
     """Move a wheel into a folder, in one step. RETURNS (Path): Where it is."""
-    output.mkdir(parents=True, exist_ok=True)
-    aside = output / f".{wheel.name}-{os.getpid()}"
-    shutil.copy(wheel, aside)
-    aside.replace(output / wheel.name)
+    with replacing(output / wheel.name) as aside:
+        shutil.copy(wheel, aside)
     return output / wheel.name
 
 

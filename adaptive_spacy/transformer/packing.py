@@ -14,6 +14,8 @@ from typing import Any, BinaryIO
 
 import srsly
 
+from adaptive_spacy.files import replacing
+
 #: Most bytes of a part: msgpack gives its length four bytes
 LIMIT = 2**32 - 1
 
@@ -64,15 +66,11 @@ def replace_file(path: Path, write: Callable[[BinaryIO], Any]) -> BinaryIO | Non
     RETURNS (BinaryIO | None): The former file, open: on POSIX it and its memory live until it is
         closed. None: there was none, or the system replaces no open file.
     """
-    # always the same name, so that what a killed process left is written over
-    aside = path.with_name(f".{path.name}.part")
     former = path.open("rb") if os.name == "posix" and path.exists() else None
     try:
-        with aside.open("wb") as file:
+        with replacing(path) as aside, aside.open("wb") as file:
             write(file)
-        aside.replace(path)
     except BaseException:
-        aside.unlink(missing_ok=True)
         if former is not None:
             former.close()
         raise

@@ -1,0 +1,33 @@
+from pathlib import Path
+
+import pytest
+
+from adaptive_spacy.files import replacing
+
+
+def test_file_takes_its_place_when_it_is_complete(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "a.txt"
+    for text in ("one", "two"):
+        former = path.read_text() if path.exists() else None
+        with replacing(path) as aside:
+            aside.write_text(text)
+            assert (path.read_text() if path.exists() else None) == former
+        assert path.read_text() == text
+        assert list(path.parent.iterdir()) == [path]
+
+
+def test_former_file_stays_after_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("one")
+    with pytest.raises(OSError, match="no space"), replacing(path) as aside:
+        aside.write_text("tw")
+        raise OSError("no space")
+    assert path.read_text() == "one"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_a_killed_process_left_is_written_over(tmp_path: Path) -> None:
+    (tmp_path / ".a.txt.part").write_text("half of something long")
+    with replacing(tmp_path / "a.txt") as aside:
+        aside.write_text("two")
+    assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("a.txt", "two")]
