@@ -37,6 +37,8 @@ from transformers import (
 from adaptive_spacy.transformer.shim import INT8, computes
 from benchmarks.yardstick import Sentence, encode
 
+DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
+HAS_BFLOAT16 = computes(DEVICE, torch.bfloat16)
 BATCH = 16
 RATE = 5e-5
 
@@ -129,6 +131,13 @@ class Ours(InSpacy):
         return load_config(Path("configs") / "adaptive.cfg", overrides=overrides)
 
 
+class OursBfloat16(Ours):
+    """The same with `precision = "bfloat16"`."""
+
+    name = "adaptive-spacy, bfloat16"
+    overrides: ClassVar[dict[str, Any]] = {"components.transformer.model.precision": "bfloat16"}
+
+
 class OursInt8(Ours):
     """The same with `precision = "int8"`, which changes how it tags, not how it is trained."""
 
@@ -208,15 +217,13 @@ class BareTorch(InTorch):
 
     def prepare(self) -> None:
         super().prepare()
-        self.device = "cuda" if torch.cuda.is_available() else "cpu"
+        self.device = DEVICE
         self.model.to(self.device)
         self.optimizer = torch.optim.AdamW(self.model.parameters(), lr=RATE, fused=True)
         self.random = random.Random(0)
 
     def autocast(self) -> torch.autocast:
-        return torch.autocast(
-            self.device, torch.bfloat16, enabled=computes(self.device, torch.bfloat16)
-        )
+        return torch.autocast(self.device, torch.bfloat16, enabled=HAS_BFLOAT16)
 
     def buckets(self) -> Iterator[dict[str, torch.Tensor]]:
         rows = sorted(self.rows, key=lambda row: len(row["input_ids"]) + self.random.random())
@@ -253,6 +260,8 @@ class BareTorch(InTorch):
 
 
 CONTESTANTS: list[type[Contestant]] = [Ours, OursInt8, HuggingFace, SpacyNER, BareTorch]
+if HAS_BFLOAT16:
+    CONTESTANTS.insert(1, OursBfloat16)
 
 
 def timed(function: Any, *arguments: Any) -> float:

@@ -22,8 +22,7 @@ from spacy.tokens import DocBin
 from spacy.vocab import Vocab
 from tqdm import tqdm
 
-from adaptive_spacy.transformer.shim import computes
-from benchmarks.peers import CONTESTANTS, Contestant, Ours, timed
+from benchmarks.peers import CONTESTANTS, HAS_BFLOAT16, Contestant, Ours, timed
 
 TASKS = ("training", "tagging")
 OURS = {one.name for one in CONTESTANTS if issubclass(one, Ours)}
@@ -100,7 +99,7 @@ def main(
     record = {
         "corpus": corpus.name,
         "device": torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu",
-        "bfloat16": computes("cuda" if torch.cuda.is_available() else "cpu", torch.bfloat16),
+        "bfloat16": HAS_BFLOAT16,
         "threads": torch.get_num_threads(),
         "machine": platform.machine(),
         "versions": {one: version(one) for one in PACKAGES} | {"python": platform.python_version()},

@@ -14,7 +14,7 @@ from adaptive_spacy.cli.refit import refit_cli
 from adaptive_spacy.cli.report import report_cli
 from adaptive_spacy.cli.smoke_test import smoke_test_cli
 from adaptive_spacy.cli.stats import stats_cli
-from adaptive_spacy.cli.sweep import sweep_cli
+from adaptive_spacy.cli.sweep import SweepCommand, sweep_cli
 
 app = typer.Typer(
     name="adaptive-spacy",
@@ -40,6 +40,6 @@ app.command("evaluate")(evaluate_cli)
 app.command("plot")(plot_cli)
 app.command("package")(package_cli)
 app.command("smoke-test")(smoke_test_cli)
-app.command("sweep")(sweep_cli)
+app.command("sweep", cls=SweepCommand)(sweep_cli)
 app.command("report")(report_cli)
 app.command("refit")(refit_cli)

@@ -2,9 +2,10 @@
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from adaptive_spacy.cli._util import one_line_errors
 
@@ -12,6 +13,23 @@ if TYPE_CHECKING:
     from adaptive_spacy.experiments.runner import Backend
 
 AXIS = "Replace the grid's"
+#: What may follow --ray: anything else is the next argument
+ADDRESS = re.compile(r"auto|local|[^-].*:\d+|ray://.+")
+
+
+class SweepCommand(TyperCommand):
+    """A command whose option --ray may stand without its value, which typer does not offer."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read `--ray` without an address as an empty one."""
+        following = [*args[1:], ""]
+        return super().parse_args(
+            ctx,
+            [
+                "--ray=" if one == "--ray" and not ADDRESS.fullmatch(after) else one
+                for one, after in zip(args, following, strict=True)
+            ],
+        )
 
 
 def sweep_cli(
@@ -38,8 +56,9 @@ def sweep_cli(
     ray: Annotated[
         str | None,
         typer.Option(
-            metavar="ADDRESS",
-            help="Run the jobs on a Ray cluster: its address, auto, or local to start one here.",
+            metavar="[ADDRESS]",
+            help="Run the jobs on a Ray cluster: its address; auto, the one of this machine; local "
+            "starts one. Without an address: the one of this machine, or a new one.",
         ),
     ] = None,
     ray_shared: Annotated[

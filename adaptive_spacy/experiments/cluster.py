@@ -31,7 +31,7 @@ class RayCluster:
     """Runs jobs on a Ray cluster.
 
     address (str): Of the cluster; "auto": the one of this machine; "local": a new one, for this
-        sweep.
+        sweep; empty: "auto" where there is one, else "local".
     slots (int): Jobs at a time on a new cluster; on another, as many as it has processors.
     threads (int): Of each job, for a new cluster.
     keep (bool): Whether checkpoints are kept.
@@ -42,15 +42,8 @@ class RayCluster:
         self, address: str, slots: int, *, threads: int, keep: bool, shared: bool = False
     ) -> None:
         self.keep, self.shared = keep, shared
-        options: dict[str, Any] = {"log_to_driver": False, "configure_logging": False}
-        if address == "local":
-            options |= {"num_cpus": slots * threads, "include_dashboard": False}
-        try:
-            ray.init(address=address, **options)
-        except ConnectionError as error:
-            raise ValueError(f"--ray: expected a cluster at {address}, {error}") from None
         self.slots = slots
-        if address != "local":
+        if connect(address, processors=slots * threads) != "local":
             self.slots = max(slots, int(ray.cluster_resources().get("CPU", 1)) // threads)
         self.task = ray.remote(max_retries=RETRIES)(run_shipped)
         self.shipped: dict[str, Any] = {}
@@ -101,6 +94,25 @@ class RayCluster:
             packed = pack(path) if path.exists() else None
             self.shipped[source] = None if packed is None else ray.put(packed)
         return self.shipped[source]
+
+
+def connect(address: str, processors: int) -> str:
+    """Join a cluster or start one, see `RayCluster`.
+
+    processors (int): Of a new cluster.
+    RETURNS (str): The address.
+    RAISES (ValueError): If there is none.
+    """
+    options: dict[str, Any] = {"log_to_driver": False, "configure_logging": False}
+    if address == "local":
+        options |= {"num_cpus": processors, "include_dashboard": False}
+    try:
+        ray.init(address=address or "auto", **options)
+    except ConnectionError as error:
+        if not address:
+            return connect("local", processors)
+        raise ValueError(f"--ray: expected a cluster at {address}, {error}") from None
+    return address
 
 
 def run_shipped(

@@ -2,6 +2,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from adaptive_spacy.cli.app import app
@@ -58,6 +59,32 @@ def test_sweep_says_faults_in_one_line(options: list[str], message: str, grid: P
     assert message in result.output
     assert result.output.count("\n") == 1
     assert not (grid.parent / "runs").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "address"),
+    [
+        ([], None),
+        (["--ray"], ""),
+        (["--ray", "--dry-run"], ""),
+        (["--ray", "auto"], "auto"),
+        (["--ray", "local", "--dry-run"], "local"),
+        (["--ray", "10.0.0.1:6379"], "10.0.0.1:6379"),
+        (["--ray=ray://head:10001"], "ray://head:10001"),
+    ],
+)
+def test_ray_may_stand_without_an_address(arguments: list[str], address: str | None) -> None:
+    command = get_command(app).commands["sweep"]
+    for given in (["g.yml", "--output", "o", *arguments], [*arguments, "--output", "o", "g.yml"]):
+        read = command.make_context("sweep", list(given)).params
+        assert (read["ray"], read["grid"], read["output"]) == (address, Path("g.yml"), Path("o"))
+    assert read["dry_run"] == ("--dry-run" in arguments)
+
+
+def test_grid_may_follow_ray() -> None:
+    command = get_command(app).commands["sweep"]
+    read = command.make_context("sweep", ["--output", "o", "--ray", "g.yml"]).params
+    assert (read["ray"], read["grid"]) == ("", Path("g.yml"))
 
 
 def test_sweep_without_ray_says_what_to_install(

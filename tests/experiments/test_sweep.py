@@ -55,6 +55,28 @@ def undisturbed(grid_file: Path, tmp_path_factory: pytest.TempPathFactory) -> di
     return results(output)
 
 
+@pytest.mark.parametrize("running", [True, False])
+def test_ray_joins_the_cluster_of_this_machine_or_starts_one(
+    monkeypatch: pytest.MonkeyPatch, running: bool
+) -> None:
+    ray = pytest.importorskip("ray", reason="Ray is not installed")
+    from adaptive_spacy.experiments.cluster import connect
+
+    calls = []
+
+    def init(address: str, **options: object) -> None:
+        calls.append((address, options.get("num_cpus")))
+        if address == "auto" and not running:
+            raise ConnectionError("none is running")
+
+    monkeypatch.setattr(ray, "init", init)
+    assert connect("", processors=2) == ("" if running else "local")
+    assert calls == [("auto", None), ("local", 2)][: 1 if running else 2]
+    if not running:
+        with pytest.raises(ValueError, match="--ray: expected a cluster at auto, none is running"):
+            connect("auto", processors=2)
+
+
 @pytest.mark.slow
 def test_ray_cluster_gives_the_same_results(
     undisturbed: dict[str, dict], grid_file: Path, tmp_path: Path
