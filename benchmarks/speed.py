@@ -8,7 +8,6 @@ the range; what counts is the ratios of one run.
 """
 
 import json
-import os
 import platform
 from collections.abc import Callable
 from importlib.metadata import version
@@ -22,6 +21,7 @@ from spacy.tokens import DocBin
 from spacy.vocab import Vocab
 from tqdm import tqdm
 
+from adaptive_spacy.files import replacing
 from benchmarks.peers import CONTESTANTS, HAS_BFLOAT16, Contestant, Ours, timed
 
 TASKS = ("training", "tagging")
@@ -111,10 +111,8 @@ def main(
     }
     typer.echo(table(record))
     if output is not None:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        aside = output.with_suffix(f".{os.getpid()}")
-        aside.write_text(json.dumps(record, indent=1), encoding="utf8")
-        aside.replace(output)
+        with replacing(output) as aside:
+            aside.write_text(json.dumps(record, indent=1), encoding="utf8")
 
 
 if __name__ == "__main__":

@@ -37,6 +37,7 @@ from transformers import (
 )
 
 from adaptive_spacy.cli._util import one_line_errors
+from adaptive_spacy.files import replacing
 from adaptive_spacy.training.corpus import FractionCorpus
 
 SPLITS = ("train", "dev", "test")
@@ -421,9 +422,8 @@ def summarize(epochs: list[dict[str, Any]]) -> dict[str, dict[str, dict[str, flo
 
 def write_record(record: dict[str, Any], path: Path) -> None:
     # not srsly: it keeps nine decimals, too few for a learning rate
-    aside = path.with_name(f"{path.name}.part")
-    aside.write_text(json.dumps(record, indent=2) + "\n", encoding="utf8")
-    aside.replace(path)
+    with replacing(path) as aside:
+        aside.write_text(json.dumps(record, indent=2) + "\n", encoding="utf8")
 
 
 def render(summary: dict[str, dict[str, dict[str, float]]]) -> str:
