@@ -62,7 +62,7 @@ def make_pipeline(transformer: Path, labels: int) -> Language:
     }
     nlp.add_pipe("transformer", config={"model": model})
     ner = nlp.add_pipe("transformer_ner")
-    nlp.add_pipe("doc_cleaner", config={"silent": True})
+    nlp.add_pipe("transformer_cleaner")
     for number in range(labels):
         ner.add_label(f"TYPE{number}")  # type: ignore[attr-defined]
     one = Example.from_dict(nlp.make_doc("a b"), {"entities": [(0, 1, "TYPE0")]})

@@ -15,6 +15,7 @@ from adaptive_spacy.adaptive.callback import Adapt
 from adaptive_spacy.adaptive.schedule import AdaptiveSchedule, PhaseSchedule
 from adaptive_spacy.adaptive.stopping import UntilFinished
 from adaptive_spacy.ner.component import TransformerNER
+from adaptive_spacy.transformer.cleaner import TransformerCleaner
 from adaptive_spacy.training.corpus import FractionCorpus, make_corpus_v1
 from adaptive_spacy.training.optimizer import AdamW
 from adaptive_spacy.transformer.shim import TransformerShim
@@ -118,7 +119,7 @@ TABLE = {
 
 def test_table_names_every_entry_point() -> None:
     names = {name for group, found in entry_points().items() for name in found}
-    assert names == {*TABLE, "transformer_ner"}
+    assert names == {*TABLE, "transformer_ner", "transformer_cleaner"}
     assert set(entry_points()) == {*GROUPS, "spacy_factories"}
 
 
@@ -138,3 +139,4 @@ def test_registered_factory_works() -> None:
     meta = Language.get_factory_meta("transformer_ner")
     assert "ents_loss" in meta.scores
     assert meta.default_score_weights["ents_f"] == 1.0
+    assert isinstance(nlp.add_pipe("transformer_cleaner"), TransformerCleaner)
