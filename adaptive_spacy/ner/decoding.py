@@ -1,14 +1,15 @@
 """Tag scores to tags: greedy and Viterbi, each with the probability of an entity.
 
 Batches are packed: sequences in order of falling length, so that at position t the first n_t of
-them are alive and each step is one array operation over those.
+them are alive and each step is one array operation over those. Time and memory are in proportion to
+the positions times the tags.
 
-Shapes: n sequences, T positions (the longest length), K tags.
+Shapes: n sequences, N positions of all of them together, K tags.
 """
 
-from collections.abc import Sequence
-from functools import cache
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy
 from numpy.typing import NDArray
@@ -18,6 +19,8 @@ from adaptive_spacy.ner.tags import Entity, TagSet
 
 Floats = NDArray[numpy.floating]
 DECODERS = ("viterbi", "greedy")
+#: Scores that are decoded at once: 32 MB in double precision
+GROUP_CELLS = 2**22
 
 
 class Decoded(NamedTuple):
@@ -39,6 +42,29 @@ def decode(logits: Sequence[Floats], tagset: TagSet, decoder: str) -> list[list[
     """
     if decoder == "greedy":
         return [_greedy(one, tagset) for one in logits]
+    result: list[list[Decoded]] = [[] for _ in logits]
+    for group in _groups([len(one) for one in logits], len(tagset.columns)):
+        for i, found in zip(group, _viterbi([logits[i] for i in group], tagset), strict=True):
+            result[i] = found
+    return result
+
+
+def _groups(lengths: Sequence[int], n_tags: int) -> Iterator[list[int]]:
+    """Yield sequences of similar length whose scores take a bounded place in memory."""
+    group: list[int] = []
+    cells = 0
+    for i in sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True):
+        size = lengths[i] * n_tags
+        if group and cells + size > GROUP_CELLS:
+            yield group
+            group, cells = [], 0
+        group.append(i)
+        cells += size
+    if group:
+        yield group
+
+
+def _viterbi(logits: Sequence[Floats], tagset: TagSet) -> list[list[Decoded]]:
     columns = viterbi(logits, tagset)
     entities = [tagset.decode(one) for one in columns]
     some = [i for i, found in enumerate(entities) if found]
@@ -76,17 +102,26 @@ def _probabilities(logits: Floats) -> Floats:
 
 
 class _Packed(NamedTuple):
-    """order: indices of the sequences by falling length. lengths: in that order.
-    values: *Shape:* (T, n, K), rows past the length unused. alive: n_t per position."""
+    """order: indices of the sequences by falling length. lengths: in that order. alive: n_t per
+    position. begins: row of each position's first sequence. values: *Shape:* (N, K)"""
 
     order: NDArray[numpy.int64]
     lengths: NDArray[numpy.int64]
-    values: Floats
     alive: NDArray[numpy.int64]
+    begins: NDArray[numpy.int64]
+    values: Floats
+
+    def at(self, t: int) -> slice:
+        """RETURNS (slice): The rows of position t."""
+        return slice(self.begins[t], self.begins[t + 1])
 
     def going_on(self, t: int) -> int:
         """RETURNS (int): Sequences that have a position after t."""
         return int(self.alive[t + 1]) if t + 1 < len(self.alive) else 0
+
+    def rows(self, place: int) -> NDArray[numpy.int64]:
+        """RETURNS (array): The rows of a sequence, by its place in the order."""
+        return self.begins[: self.lengths[place]] + place
 
 
 def _pack(arrays: Sequence[Floats], n_tags: int) -> _Packed:
@@ -94,71 +129,13 @@ def _pack(arrays: Sequence[Floats], n_tags: int) -> _Packed:
     order = numpy.argsort(-sizes, kind="stable")
     lengths = sizes[order]
     longest = int(lengths[0]) if len(lengths) else 0
-    values = numpy.zeros((longest, len(arrays), n_tags))
-    for row, i in enumerate(order):
-        values[: sizes[i], row] = arrays[i]
-    alive = (lengths[None, :] > numpy.arange(longest)[:, None]).sum(axis=1)
-    return _Packed(order, lengths, values, alive)
-
-
-class _Neighbours(NamedTuple):
-    """Which tags may stand next to which, on one side. Tags with the same neighbours share the work
-    on them. For the tags before, a position costs in proportion to the tags, not to their square;
-    for the tags after, of which BIO and BILOU give each type a set of its own, to a part of it.
-
-    groups (list[array]): The sets of neighbours, those of a size together.
-        *Shape:* (n_sets, size)
-    of_tag (array): The set that each tag has, counted through all groups. *Shape:* (K,)
-    """
-
-    groups: list[NDArray[numpy.int64]]
-    of_tag: NDArray[numpy.int64]
-
-    def best(self, scores: Floats) -> tuple[Floats, NDArray[numpy.int64]]:
-        """The highest score among each tag's neighbours, and the first of those that has it.
-
-        scores (array): *Shape:* (n, K). RETURNS (tuple): Two arrays of the same shape.
-        """
-        highest, tags = [], []
-        for group in self.groups:
-            candidates = scores[:, group]
-            chosen = candidates.argmax(axis=2)
-            highest.append(numpy.take_along_axis(candidates, chosen[:, :, None], axis=2)[:, :, 0])
-            tags.append(group[numpy.arange(len(group)), chosen])
-        return self._spread(highest), self._spread(tags)
-
-    def sum(self, weights: Floats) -> Floats:
-        """The summed weight of each tag's neighbours.
-
-        weights (array): *Shape:* (n, K). RETURNS (array): The same shape.
-        """
-        return self._spread([weights[:, group].sum(axis=2) for group in self.groups])
-
-    def _spread(self, per_set: list[NDArray[Any]]) -> NDArray[Any]:
-        return numpy.concatenate(per_set, axis=1)[:, self.of_tag]
-
-
-@cache
-def _before(tagset: TagSet) -> _Neighbours:
-    return _neighbours(tagset.transitions)
-
-
-@cache
-def _after(tagset: TagSet) -> _Neighbours:
-    return _neighbours(tagset.transitions.T)
-
-
-def _neighbours(allowed: NDArray[numpy.bool_]) -> _Neighbours:
-    """allowed (array): Whether row i may be the neighbour of column j; no column is all false."""
-    sets, of_tag = numpy.unique(allowed, axis=1, return_inverse=True)
-    sizes = sets.sum(axis=0)
-    groups, order = [], []
-    for size in numpy.unique(sizes):
-        alike = numpy.flatnonzero(sizes == size)
-        order.append(alike)
-        groups.append(numpy.nonzero(sets[:, alike].T)[1].reshape(len(alike), size))
-    places = numpy.argsort(numpy.concatenate(order))
-    return _Neighbours(groups, places[of_tag.ravel()])
+    # the lengths fall: so many are beyond t
+    alive = numpy.searchsorted(-lengths, -numpy.arange(longest), side="left")
+    begins = numpy.concatenate([[0], numpy.cumsum(alive)]).astype(numpy.int64)
+    packed = _Packed(order, lengths, alive, begins, numpy.empty((begins[-1], n_tags)))
+    for place, i in enumerate(order):
+        packed.values[packed.rows(place)] = arrays[i]
+    return packed
 
 
 def viterbi(logits: Sequence[Floats], tagset: TagSet) -> list[NDArray[numpy.int64]]:
@@ -167,27 +144,27 @@ def viterbi(logits: Sequence[Floats], tagset: TagSet) -> list[NDArray[numpy.int6
     logits (Sequence[array]): One per sequence. *Shape:* (length, K)
     RETURNS (list[array]): Columns. *Shape:* (length,)
     """
-    packed = _pack(logits, len(tagset.tags))
-    longest, n, n_tags = packed.values.shape
-    before = _before(tagset)
+    n, n_tags = len(logits), len(tagset.columns)
+    packed = _pack(logits, n_tags)
     score = numpy.where(tagset.starts, 0.0, -numpy.inf)[None, :].repeat(n, axis=0)
-    back = numpy.zeros((longest, n, n_tags), dtype=numpy.int64)
+    back = numpy.zeros(packed.values.shape, dtype=numpy.int32)
     for t, alive in enumerate(packed.alive):
         if t:
-            score[:alive], back[t, :alive] = before.best(score[:alive])
-        score[:alive] += packed.values[t, :alive]
+            score[:alive], back[packed.at(t)] = tagset.before.best(score[:alive])
+        score[:alive] += packed.values[packed.at(t)]
     final = (score + numpy.where(tagset.ends, 0.0, -numpy.inf)).argmax(axis=1)
-    columns = numpy.zeros((longest, n), dtype=numpy.int64)
-    for t in range(longest - 1, -1, -1):
+    columns = numpy.zeros(len(packed.values), dtype=numpy.int64)
+    following = columns[:0]
+    for t in range(len(packed.alive) - 1, -1, -1):
         going_on = packed.going_on(t)
+        here = final[: packed.alive[t]].copy()
         if going_on:
-            rows = numpy.arange(going_on)
-            columns[t, :going_on] = back[t + 1, rows, columns[t + 1, :going_on]]
-        ending = slice(going_on, packed.alive[t])
-        columns[t, ending] = final[ending]
-    result = [columns[:0, 0]] * n if n else []
-    for row, i in enumerate(packed.order):
-        result[i] = columns[: packed.lengths[row], row]
+            rows = packed.begins[t + 1] + numpy.arange(going_on)
+            here[:going_on] = back[rows, following]
+        columns[packed.at(t)] = following = here
+    result = [columns[:0]] * n
+    for place, i in enumerate(packed.order):
+        result[i] = columns[packed.rows(place)]
     return result
 
 
@@ -208,31 +185,31 @@ class Weighed(NamedTuple):
 
 def forward_backward(logits: Sequence[Floats], tagset: TagSet) -> list[Weighed]:
     """Weights of the legal sequences, each weighing the product of its tags' probabilities."""
-    n_tags = len(tagset.tags)
-    packed = _pack([_probabilities(one) for one in logits], n_tags)
-    longest, n, _ = packed.values.shape
-    before, after = _before(tagset), _after(tagset)
-    forward = numpy.zeros((longest, n, n_tags))
-    backward = numpy.zeros((longest, n, n_tags))
-    scale = numpy.ones((longest, n))
+    packed = _pack([_probabilities(one) for one in logits], len(tagset.columns))
+    forward = numpy.empty(packed.values.shape)
+    backward = numpy.empty(packed.values.shape)
+    scale = numpy.ones(len(packed.values))
     for t, alive in enumerate(packed.alive):
-        reach = before.sum(forward[t - 1, :alive]) if t else tagset.starts[None, :]
-        forward[t, :alive] = reach * packed.values[t, :alive]
-        scale[t, :alive] = numpy.maximum(forward[t, :alive].sum(axis=1), _TINY)
-        forward[t, :alive] /= scale[t, :alive, None]
-    for t in range(longest - 1, -1, -1):
-        going_on = packed.going_on(t)
+        here = packed.at(t)
+        before = forward[packed.at(t - 1)][:alive] if t else None
+        reach = tagset.starts[None, :] if before is None else tagset.before.sum(before)
+        weight = reach * packed.values[here]
+        scale[here] = numpy.maximum(weight.sum(axis=1), _TINY)
+        forward[here] = weight / scale[here, None]
+    for t in range(len(packed.alive) - 1, -1, -1):
+        here, going_on = packed.at(t), packed.going_on(t)
+        weight = backward[here]
         if going_on:
-            onward = packed.values[t + 1, :going_on] * backward[t + 1, :going_on]
-            backward[t, :going_on] = after.sum(onward) / scale[t + 1, :going_on, None]
-        ending = slice(going_on, packed.alive[t])
-        last = forward[t, ending] @ tagset.ends
-        backward[t, ending] = tagset.ends / numpy.maximum(last, _TINY)[:, None]
-    result: list[Weighed] = [None] * n  # type: ignore[list-item]
-    for row, i in enumerate(packed.order):
-        length = packed.lengths[row]
-        arrays = (packed.values, forward, backward, scale)
-        result[i] = Weighed(*(one[:length, row] for one in arrays))
+            onward = packed.at(t + 1)
+            following = tagset.after.sum(packed.values[onward] * backward[onward])
+            weight[:going_on] = following / scale[onward, None]
+        # summed row by row: what a sequence gets does not depend on those beside it
+        last = (forward[here][going_on:] * tagset.ends).sum(axis=1)
+        weight[going_on:] = tagset.ends / numpy.maximum(last, _TINY)[:, None]
+    result: list[Weighed] = [None] * len(logits)  # type: ignore[list-item]
+    for place, i in enumerate(packed.order):
+        rows = packed.rows(place)
+        result[i] = Weighed(packed.values[rows], forward[rows], backward[rows], scale[rows])
     return result
 
 
@@ -255,14 +232,25 @@ def _share(
     if start == 0:
         weight = float(tagset.starts[first])
     else:
-        before = tagset.transitions[:, first] & ~tagset.joins[:, first]
-        weight = weighed.forward[start - 1, before].sum()
+        weight = weighed.forward[start - 1, _beginning(tagset, int(first))].sum()
     inside = weighed.tags[numpy.arange(start, end), columns[start:end]]
     weight *= (inside / weighed.scale[start:end]).prod()
     if end == len(columns):
         weight *= weighed.backward[end - 1, last]
     else:
-        after = tagset.transitions[last] & ~tagset.joins[last]
+        after = _ending(tagset, int(last))
         onward = weighed.tags[end, after] * weighed.backward[end, after]
         weight *= onward.sum() / weighed.scale[end]
     return float(min(1.0, weight))
+
+
+@lru_cache(maxsize=256)
+def _beginning(tagset: TagSet, column: int) -> NDArray[numpy.bool_]:
+    """RETURNS (array): The tags that a tag may follow as the first of its entity. *Shape:* (K,)"""
+    return tagset.allows(tagset.columns, column) & ~tagset.joins(tagset.columns, column)
+
+
+@lru_cache(maxsize=256)
+def _ending(tagset: TagSet, column: int) -> NDArray[numpy.bool_]:
+    """RETURNS (array): The tags that may follow a tag as the last of its entity. *Shape:* (K,)"""
+    return tagset.allows(column, tagset.columns) & ~tagset.joins(column, tagset.columns)

@@ -1,8 +1,8 @@
 """Tagging schemes: types to tags, gold entities to tags per token, tags back to entities."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
 
 import numpy
@@ -10,6 +10,10 @@ from numpy.typing import NDArray
 from spacy.tokens import Doc
 from spacy.training import Example
 from thinc.api import ConfigValidationError
+
+from adaptive_spacy.ner.neighbours import Neighbours
+
+Columns = int | NDArray[numpy.int64]
 
 #: Prefixes per scheme, in the order of a type's tags
 SCHEMES: dict[str, tuple[str, ...]] = {
@@ -64,27 +68,54 @@ class TagSet:
         """RETURNS (dict[str, int]): Column of each tag."""
         return {tag: i for i, tag in enumerate(self.tags)}
 
-    @cached_property
-    def joins(self) -> NDArray[numpy.bool_]:
-        """RETURNS (array): *Shape:* (n_tags, n_tags). Whether a tag continues the entity of the
-        tag before it, read leniently: also where the scheme forbids the pair."""
-        return self._table(_joins)
+    def joins(self, tags: Columns, following: Columns) -> NDArray[numpy.bool_]:
+        """Whether tags continue the entity of the tags before them, read leniently: also where the
+        scheme forbids the pair.
+
+        tags, following (array): Columns, element by element. RETURNS (array): The same shape.
+        """
+        kinds, types = self._kinds(tags)
+        kinds_following, types_following = self._kinds(following)
+        joins = _joining(self.scheme)[kinds, kinds_following]
+        return joins & (types == types_following)
+
+    def allows(self, tags: Columns, following: Columns) -> NDArray[numpy.bool_]:
+        """Whether the scheme lets tags follow those before them.
+
+        tags, following (array): Columns, element by element. RETURNS (array): The same shape.
+        """
+        kinds, types = self._kinds(tags)
+        kinds_following, types_following = self._kinds(following)
+        same, other = _rules(self.scheme)
+        return numpy.where(
+            types == types_following, same[kinds, kinds_following], other[kinds, kinds_following]
+        )
 
     @cached_property
-    def transitions(self) -> NDArray[numpy.bool_]:
-        """RETURNS (array): *Shape:* (n_tags, n_tags). Whether the scheme lets column j follow
-        row i."""
-        return self._table(lambda tag, following: _legal(self.scheme, tag, following))
+    def before(self) -> Neighbours:
+        """RETURNS (Neighbours): The tags that each tag may follow."""
+        same, other = _rules(self.scheme)
+        return Neighbours.build(same.T, other.T, len(self.types))
+
+    @cached_property
+    def after(self) -> Neighbours:
+        """RETURNS (Neighbours): The tags that may follow each tag."""
+        return Neighbours.build(*_rules(self.scheme), len(self.types))
+
+    @cached_property
+    def columns(self) -> NDArray[numpy.int64]:
+        """RETURNS (array): All columns. *Shape:* (n_tags,)"""
+        return numpy.arange(1 + len(self.types) * len(SCHEMES[self.scheme]))
 
     @cached_property
     def starts(self) -> NDArray[numpy.bool_]:
         """RETURNS (array): *Shape:* (n_tags,). Whether a tag may come first."""
-        return numpy.array([_legal(self.scheme, "O", tag) for tag in self.tags])
+        return self.allows(0, self.columns)
 
     @cached_property
     def ends(self) -> NDArray[numpy.bool_]:
         """RETURNS (array): *Shape:* (n_tags,). Whether a tag may come last."""
-        return numpy.array([_legal(self.scheme, tag, "O") for tag in self.tags])
+        return self.allows(self.columns, 0)
 
     def encode(self, bilou: Sequence[str | None]) -> tuple[NDArray[numpy.int64], int]:
         """Turn spaCy's aligned BILOU tags into columns.
@@ -113,7 +144,7 @@ class TagSet:
         """
         tags = numpy.asarray(columns, dtype=numpy.int64)
         before = numpy.concatenate([[0], tags[:-1]])
-        continues = self.joins[before, tags]
+        continues = self.joins(before, tags)
         goes_on = numpy.concatenate([continues[1:], [False]])
         begins = numpy.flatnonzero((tags != 0) & ~continues)
         ends = numpy.flatnonzero((tags != 0) & ~goes_on) + 1
@@ -124,8 +155,42 @@ class TagSet:
         """RETURNS (str): The entity type of a tag other than "O"."""
         return self.types[(column - 1) // len(SCHEMES[self.scheme])]
 
-    def _table(self, holds) -> NDArray[numpy.bool_]:  # type: ignore[no-untyped-def]
-        return numpy.array([[holds(a, b) for b in self.tags] for a in self.tags])
+    def _kinds(self, columns: Columns) -> tuple[NDArray[numpy.int64], NDArray[numpy.int64]]:
+        """RETURNS (tuple): 0 for "O", else 1 and the place of the tag's prefix in the scheme; and
+        the place of its type, below 0 for "O"."""
+        prefixes = len(SCHEMES[self.scheme])
+        types, places = numpy.divmod(numpy.asarray(columns) - 1, prefixes)
+        return numpy.where(types < 0, 0, 1 + places), types
+
+
+@cache
+def _rules(scheme: str) -> tuple[NDArray[numpy.bool_], NDArray[numpy.bool_]]:
+    """Whether a kind of tag may be followed by another, of the same type and of another one.
+
+    RETURNS (tuple): *Shape:* (1 + n_prefixes, 1 + n_prefixes) each; "O" is kind 0.
+    """
+
+    def legal(tag: str, following: str) -> bool:
+        return _legal(scheme, tag, following)
+
+    kinds, others = _kinds_of(scheme, "a"), _kinds_of(scheme, "b")
+    other = numpy.array([[legal(tag, following) for following in others] for tag in kinds])
+    return _same_type(scheme, legal), other
+
+
+@cache
+def _joining(scheme: str) -> NDArray[numpy.bool_]:
+    """RETURNS (array): Whether a kind of tag continues an entity of its type. *Shape:* as above."""
+    return _same_type(scheme, _joins)
+
+
+def _same_type(scheme: str, holds: Callable[[str, str], bool]) -> NDArray[numpy.bool_]:
+    kinds = _kinds_of(scheme, "a")
+    return numpy.array([[holds(tag, following) for following in kinds] for tag in kinds])
+
+
+def _kinds_of(scheme: str, type_: str) -> list[str]:
+    return ["O", *(f"{prefix}-{type_}" for prefix in SCHEMES[scheme])]
 
 
 def _joins(tag: str, following: str) -> bool:

@@ -16,8 +16,13 @@ def legal(tagset: TagSet, columns: tuple[int, ...]) -> bool:
     return bool(
         tagset.starts[columns[0]]
         and tagset.ends[columns[-1]]
-        and all(tagset.transitions[a, b] for a, b in pairs)
+        and all(tagset.allows(a, b) for a, b in pairs)
     )
+
+
+def table(tagset: TagSet) -> numpy.ndarray:
+    """RETURNS (array): Whether column j may follow row i, for all pairs."""
+    return tagset.allows(tagset.columns[:, None], tagset.columns[None, :])
 
 
 def all_legal(tagset: TagSet, length: int) -> list[tuple[int, ...]]:
@@ -53,7 +58,7 @@ def test_viterbi_finds_the_best_legal_sequence(scheme: str, data) -> None:
 
 def simple_viterbi(logits: numpy.ndarray, tagset: TagSet) -> list[int]:
     """As textbooks have it: each tag looks at all tags before it."""
-    forbid = numpy.where(tagset.transitions, 0.0, -numpy.inf)
+    forbid = numpy.where(table(tagset), 0.0, -numpy.inf)
     score = numpy.where(tagset.starts, 0.0, -numpy.inf) + logits[0]
     back = []
     for row in logits[1:]:

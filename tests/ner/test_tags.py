@@ -38,7 +38,7 @@ def test_tagset_orders_tags_by_type(scheme: str) -> None:
 def test_tagset_knows_what_may_follow(scheme: str) -> None:
     tagset = TagSet(scheme, ("A",))
     for i, tag in enumerate(tagset.tags):
-        following = {t for j, t in enumerate(tagset.tags) if tagset.transitions[i, j]}
+        following = {t for j, t in enumerate(tagset.tags) if tagset.allows(i, j)}
         assert following == set(LEGAL[scheme][tag].split())
     assert {t for t, legal in zip(tagset.tags, tagset.starts, strict=True) if legal} == set(
         STARTS[scheme].split()
@@ -54,8 +54,8 @@ def test_tagset_keeps_types_apart(scheme: str) -> None:
     for i, tag in enumerate(tagset.tags):
         for j, following in enumerate(tagset.tags):
             if "A" in tag and "B" in following and following[0] in "IL":
-                assert not tagset.joins[i, j]
-                assert tagset.transitions[i, j] == (scheme == "IO")
+                assert not tagset.joins(i, j)
+                assert tagset.allows(i, j) == (scheme == "IO")
 
 
 # scheme, tags, entities: the illegal ones as a lenient reader takes them

@@ -1,0 +1,87 @@
+"""Which tags may stand next to which, in proportion to the tags and not to their square.
+
+All types obey the same rules, so the tags before or behind a tag are at most two sets: a common one
+that does not depend on its type, and some tags of its own type. Here the two are summed and
+searched once per position and handed out to the tags.
+
+Shapes: n sequences, K tags, T types of P prefixes each, K = 1 + T * P, "O" first.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy
+from numpy.typing import NDArray
+
+Floats = NDArray[numpy.floating]
+Ints = NDArray[numpy.int64]
+
+
+class Neighbours(NamedTuple):
+    """The tags that may stand on one side of each tag.
+
+    common (array): Columns that many tags share as neighbours.
+    own (array): Prefixes of the tag's own type that are neighbours beside those, from 0.
+    takes_common, takes_own (array): Whether tags of a kind have the one and the other; "O" is kind
+        0, the prefixes follow. *Shape:* (1 + P,)
+    """
+
+    common: Ints
+    own: Ints
+    takes_common: NDArray[numpy.bool_]
+    takes_own: NDArray[numpy.bool_]
+
+    @classmethod
+    def build(
+        cls, same: NDArray[numpy.bool_], other: NDArray[numpy.bool_], n_types: int
+    ) -> "Neighbours":
+        """same, other (array): Whether kind j may be the neighbour of kind i, where both are of the
+        same type and where not. *Shape:* (1 + P, 1 + P)
+        n_types (int): Number of types."""
+        beside = same & ~other
+        beside[:, 0] = False
+        in_common = other.any(axis=0)
+        kinds = numpy.arange(len(same))
+        columns = kinds[1:] + (len(same) - 1) * numpy.arange(n_types)[:, None]
+        common = numpy.concatenate([kinds[:1][in_common[:1]], columns[:, in_common[1:]].ravel()])
+        own = numpy.flatnonzero(beside.any(axis=0)[1:])
+        return cls(common, own, other.any(axis=1), beside.any(axis=1))
+
+    def sum(self, weights: Floats) -> Floats:
+        """The summed weight of each tag's neighbours.
+
+        weights (array): *Shape:* (n, K). RETURNS (array): The same shape.
+        """
+        total = weights[:, self.common].sum(axis=1)
+        result = numpy.zeros_like(weights)
+        result[:, 0] = total * self.takes_common[0]
+        by_type = self._by_type(result)
+        by_type += (total[:, None] * self.takes_common[1:])[:, None, :]
+        if len(self.own):
+            own = self._by_type(weights)[:, :, self.own].sum(axis=2)
+            by_type += own[:, :, None] * self.takes_own[1:]
+        return result
+
+    def best(self, scores: Floats) -> tuple[Floats, Ints]:
+        """The highest score among each tag's neighbours, and the first of those that has it. For
+        sides on which each tag has one of the two sets: the tags before.
+
+        scores (array): *Shape:* (n, K). RETURNS (tuple): Two arrays of the same shape.
+        """
+        chosen = self.common[scores[:, self.common].argmax(axis=1)]
+        highest = numpy.empty_like(scores)
+        columns = numpy.empty(scores.shape, dtype=numpy.int64)
+        highest[:] = scores[numpy.arange(len(scores)), chosen][:, None]
+        columns[:] = chosen[:, None]
+        if len(self.own):
+            own = self._by_type(scores)[:, :, self.own]
+            first = own.argmax(axis=2)
+            users = numpy.flatnonzero(self.takes_own[1:])
+            starts = 1 + len(self.takes_own[1:]) * numpy.arange(own.shape[1])
+            self._by_type(highest)[:, :, users] = own.max(axis=2)[:, :, None]
+            self._by_type(columns)[:, :, users] = (starts + self.own[first])[:, :, None]
+        return highest, columns
+
+    def _by_type(self, array: NDArray[Any]) -> NDArray[Any]:
+        """RETURNS (array): A view of the tags of types. *Shape:* (n, T, P)"""
+        prefixes = len(self.takes_own) - 1
+        return array[:, 1:].reshape(len(array), (array.shape[1] - 1) // prefixes, prefixes)
