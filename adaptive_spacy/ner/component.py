@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from spacy.errors import Errors
 from spacy.language import Language
 from spacy.pipeline.trainable_pipe import TrainablePipe
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc
 from spacy.training import Example, validate_examples, validate_get_examples
 from spacy.vocab import Vocab
 from thinc.api import (
@@ -29,6 +29,7 @@ from adaptive_spacy.ner import confidence
 from adaptive_spacy.ner.decoding import decode, require_decoder
 from adaptive_spacy.ner.loss import mean_loss, token_losses
 from adaptive_spacy.ner.model import TagLogits
+from adaptive_spacy.ner.presets import annotate, free_runs, read_presets
 from adaptive_spacy.ner.scorer import Scorer, score_ner
 from adaptive_spacy.ner.tags import MISSING, TagSet, align_gold
 
@@ -195,26 +196,23 @@ class TransformerNER(TrainablePipe):
         return scored
 
     def set_annotations(self, docs: Iterable[Doc], scores: list[Scored]) -> None:
-        """Set entities and their confidence. Entities that other components set are kept, and
-        win over predicted ones that they overlap.
+        """Set entities and their confidence, beside what is preset (`presets.py`).
 
         docs (Iterable[Doc]): The docs.
         scores (list[Scored]): What `predict` returned for them.
         """
-        decoded = decode([one.logits for one in scores], self.tagset, self.decoder)
-        for doc, one, found in zip(docs, scores, decoded, strict=True):
-            kept = [ent for ent in doc.ents if confidence.read(ent) is None]
-            confidence.clear(doc)
-            taken = {i for ent in kept for i in range(ent.start, ent.end)}
-            entities = list(kept)
-            for (start, end, type_), sureness in found:
-                # offsets count the tokens that take part; one without a word piece lies inside
-                # an entity exactly if both neighbours do
-                span = Span(doc, int(one.tokens[start]), int(one.tokens[end - 1]) + 1, type_)
-                if taken.isdisjoint(range(span.start, span.end)):
-                    entities.append(span)
-                    confidence.write(span, sureness)
-            doc.set_ents(entities, default="outside")
+        docs = list(docs)
+        presets = [read_presets(doc, self.name) for doc in docs]
+        runs = [
+            free_runs(one.tokens, preset.taken) for one, preset in zip(scores, presets, strict=True)
+        ]
+        free = [
+            one.logits[rows] for one, of_doc in zip(scores, runs, strict=True) for rows in of_doc
+        ]
+        decoded = iter(decode(free, self.tagset, self.decoder))
+        for doc, one, preset, of_doc in zip(docs, scores, presets, runs, strict=True):
+            found = [(one.tokens[rows], next(decoded)) for rows in of_doc]
+            annotate(doc, preset, found, self.name)
 
     # Training
 

@@ -1,8 +1,9 @@
 """`ent._.confidence`: how sure the component is of an entity, in [0, 1].
 
 Kept in `doc.user_data` under spaCy's own keys for span extensions, so that it survives bytes,
-`DocBin(store_user_data=True)`, `copy`, `as_doc` and `Doc.from_docs`. Next to it stands the type it
-was given for: an entity that another component put on the same tokens has no confidence.
+`DocBin(store_user_data=True)`, `copy`, `as_doc` and `Doc.from_docs`. Next to it stand the type it
+was given for, so that an entity that another component put on the same tokens has no confidence,
+and the component, so that a second one of ours keeps the entities of the first.
 """
 
 from typing import Any
@@ -11,6 +12,7 @@ from spacy.tokens import Doc, Span
 
 NAME = "confidence"
 TYPE = "confidence_type"
+SEPARATOR = "\t"
 
 
 def register() -> None:
@@ -22,22 +24,41 @@ def register() -> None:
 def read(entity: Span) -> float | None:
     """RETURNS (float | None): The confidence in [0, 1]; None for entities of other components."""
     data = _data(entity)
-    if data.get(_key(TYPE, entity)) != entity.label_:
+    if _source(data.get(_key(TYPE, entity)))[0] != entity.label_:
         return None
     return data.get(_key(NAME, entity))
 
 
-def write(entity: Span, confidence: float) -> None:
-    """Keep the confidence of an entity."""
+def is_from(entity: Span, pipe: str) -> bool:
+    """RETURNS (bool): Whether a component set the entity, with its confidence."""
+    return _source(_data(entity).get(_key(TYPE, entity))) in {
+        (entity.label_, pipe),
+        # of a version that did not keep the name
+        (entity.label_, None),
+    }
+
+
+def write(entity: Span, confidence: float, pipe: str) -> None:
+    """Keep the confidence of an entity that a component set."""
     _data(entity)[_key(NAME, entity)] = confidence
-    _data(entity)[_key(TYPE, entity)] = entity.label_
+    _data(entity)[_key(TYPE, entity)] = f"{entity.label_}{SEPARATOR}{pipe}"
 
 
-def clear(doc: Doc) -> None:
-    """Forget the confidences of a doc."""
+def clear(doc: Doc, pipe: str) -> None:
+    """Forget the confidences that a component gave."""
     ours = [key for key in doc.user_data if _is_ours(key)]
     for key in ours:
-        del doc.user_data[key]
+        if _source(doc.user_data[key])[1] in {pipe, None}:
+            del doc.user_data[key]
+            doc.user_data.pop((key[0], NAME, *key[2:]), None)
+
+
+def _source(kept: Any) -> tuple[str | None, str | None]:
+    """RETURNS (tuple): The type and the component that stand next to a confidence."""
+    if not isinstance(kept, str):
+        return None, None
+    label, separator, pipe = kept.rpartition(SEPARATOR)
+    return (label, pipe) if separator else (pipe, None)
 
 
 def _data(entity: Span) -> dict[Any, Any]:
@@ -50,6 +71,4 @@ def _key(name: str, entity: Span) -> tuple[str, str, int, int]:
 
 
 def _is_ours(key: Any) -> bool:
-    return (
-        isinstance(key, tuple) and len(key) == 4 and key[:1] == ("._.",) and key[1] in (NAME, TYPE)
-    )
+    return isinstance(key, tuple) and len(key) == 4 and key[:2] == ("._.", TYPE)
