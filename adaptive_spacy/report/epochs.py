@@ -17,7 +17,7 @@ from adaptive_spacy.experiments.statistics import (
     paired_test,
     summarize,
 )
-from adaptive_spacy.report.comparison import RULE_NAMES, Run, spread, table
+from adaptive_spacy.report.comparison import RULE_NAMES, Run, plain, spread, table
 
 SEARCH = "epochs"
 
@@ -160,7 +160,10 @@ def answer_markdown(answer: Answer) -> str:
     return "\n\n".join(
         [
             "## One adaptive run against a search over epochs",
-            describe_answer(answer),
+            "\n".join(
+                line if line in NOTES else plain(line)
+                for line in describe_answer(answer).splitlines()
+            ),
             table(answer_header(), answer_rows(answer)),
         ]
     )

@@ -65,6 +65,8 @@ Points = list[tuple[float, float]]
 STYLE: Any = {
     "font.family": "sans-serif",
     "font.size": 10,
+    # texts hold names and labels of the data, in which $ is a letter
+    "text.parse_math": False,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "svg.fonttype": "none",
