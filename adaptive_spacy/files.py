@@ -1,8 +1,18 @@
 """Files that are replaced as a whole."""
 
+import contextlib
+import itertools
+import os
+import platform
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+#: Letters of a file's name that the one beside it keeps: names have at most 255 bytes
+KEPT = 40
+#: Tells the files apart that one process writes at the same time
+NUMBERS = itertools.count()
 
 
 @contextmanager
@@ -10,14 +20,50 @@ def replacing(path: Path) -> Iterator[Path]:
     """Write a file that takes the place of another once it is complete; after an error, and when
     the process is killed, the other is still there.
 
-    path (Path): The file, which need not exist; its folder is made.
+    Each writer has a file of its own aside, so that of two the last one wins whole. What writers
+    left that were killed is removed by the next one.
+
+    path (Path): The file, which need not exist; its folder is made. A link stays, and what it
+        points to is replaced. A device or a pipe is written to as it is.
     YIELDS (Path): Where to write.
+    RAISES (ValueError): If it is a folder.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # always the same name, so that what a killed process left is written over
-    aside = path.with_name(f".{path.name}.part")
+    target = Path(os.path.realpath(path))
+    if target.is_dir():
+        raise ValueError(f"{path}: expected a file to write to, found a folder")
+    if target.exists() and not target.is_file():
+        yield target
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    _remove_left(target.parent)
+    owner = f"{_machine()}.{os.getpid()}.{next(NUMBERS)}"
+    aside = target.with_name(f".{target.name[:KEPT]}.{owner}.part")
     try:
         yield aside
-        aside.replace(path)
+        aside.replace(target)
     finally:
         aside.unlink(missing_ok=True)
+
+
+def _remove_left(folder: Path) -> None:
+    """Remove what killed processes of this machine left in a folder."""
+    for path in folder.glob(f".*.{_machine()}.*.part"):
+        owner = path.name.split(".")[-3]
+        if owner.isdigit() and not _is_alive(int(owner)):
+            with contextlib.suppress(OSError):
+                path.unlink()
+
+
+def _machine() -> str:
+    return re.sub(r"[^A-Za-z0-9]", "-", platform.node())[:KEPT]
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:
+        # another user's
+        return True
+    return True

@@ -1,5 +1,6 @@
 """Fixtures that several folders of tests share. `--slow` runs the end-to-end tests too."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -8,6 +9,9 @@ import spacy
 from spacy.tokens import Doc, DocBin
 
 ROOT = Path(__file__).parents[1]
+
+# a bug is a traceback here, not the line that users get
+os.environ.setdefault("ADAPTIVE_SPACY_TRACEBACK", "1")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -37,11 +41,15 @@ SENTENCES = [
 
 @pytest.fixture(scope="session")
 def transformer_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """See `make_transformer`."""
+    return make_transformer(tmp_path_factory.mktemp("transformer") / "tiny")
+
+
+def make_transformer(folder: Path) -> Path:
     """A random BERT of 2 layers and width 32, with a tokenizer for `SENTENCES`."""
     import torch
     from transformers import BertConfig, BertModel, BertTokenizerFast
 
-    folder = tmp_path_factory.mktemp("transformer") / "tiny"
     folder.mkdir()
     words = sorted({word.lower() for text, _ in SENTENCES for word in text.split()})
     letters = "abcdefghijklmnopqrstuvwxyz0123456789.,!?'-"

@@ -1,3 +1,6 @@
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -25,8 +28,56 @@ def test_former_file_stays_after_an_error(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_what_a_killed_process_left_is_written_over(tmp_path: Path) -> None:
-    (tmp_path / ".a.txt.part").write_text("half of something long")
-    with replacing(tmp_path / "a.txt") as aside:
+def test_two_writers_do_not_disturb_each_other(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    with replacing(path) as one, replacing(path) as other:
+        assert one != other
+        one.write_text("one")
+        other.write_text("other")
+    # the outer one ends last
+    assert [(found.name, found.read_text()) for found in tmp_path.iterdir()] == [("a.txt", "one")]
+
+
+def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
+    write = (
+        "import os, sys, pathlib, adaptive_spacy.files as files\n"
+        "with files.replacing(pathlib.Path(sys.argv[1])) as aside:\n"
+        "    aside.write_text('half'); os.kill(os.getpid(), 9)"
+    )
+    subprocess.run([sys.executable, "-c", write, str(tmp_path / "a.txt")], check=False)
+    (left,) = tmp_path.iterdir()
+    with replacing(tmp_path / "b.txt") as aside:
+        # what is being written stays, however many write at once
+        with replacing(tmp_path / "c.txt") as other:
+            other.write_text("three")
         aside.write_text("two")
-    assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("a.txt", "two")]
+    assert not left.exists()
+    assert {one.name: one.read_text() for one in tmp_path.iterdir()} == {
+        "b.txt": "two",
+        "c.txt": "three",
+    }
+
+
+def test_a_name_may_be_as_long_as_names_can_be(tmp_path: Path) -> None:
+    path = tmp_path / ("å" * 125 + ".json")
+    with replacing(path) as aside:
+        aside.write_text("long")
+    assert path.read_text() == "long"
+
+
+def test_a_link_stays_and_its_file_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    (tmp_path / "link").symlink_to(Path("there") / "a.txt")
+    for text in ("one", "two"):
+        with replacing(tmp_path / "link") as aside:
+            aside.write_text(text)
+        assert (tmp_path / "there" / "a.txt").read_text() == text
+    assert (tmp_path / "link").is_symlink()
+
+
+def test_a_device_is_written_to_and_a_folder_refused(tmp_path: Path) -> None:
+    with replacing(Path(os.devnull)) as aside:
+        aside.write_text("text")
+    assert not Path(os.devnull).is_file()
+    with pytest.raises(ValueError, match="expected a file to write to"), replacing(tmp_path):
+        raise AssertionError

@@ -1,21 +1,82 @@
-"""What the commands share: errors as one line, options that several of them take."""
+"""What the commands share: faults as one line."""
 
+import errno
+import os
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any, NoReturn
 
 import typer
+from click import ClickException
+
+from adaptive_spacy.printable import one_line
+
+#: Set to 1, it shows the traceback of a bug
+TRACEBACK = "ADAPTIVE_SPACY_TRACEBACK"
+#: Options that a command does not have, and the like: typer's, which may be a copy of click's
+USAGE: Any = typer.BadParameter.__base__
 
 
 @contextmanager
 def one_line_errors() -> Iterator[None]:
-    """Turn a foreseeable fault into one line on stderr and exit code 1.
+    """Turn a fault into one line on stderr and exit code 1.
 
-    Library functions raise `ValueError` (what was expected, what came, what to do) and
-    `OSError`; anything else is a bug and keeps its traceback.
+    Library functions raise `ValueError` (what was expected, what came, what to do) and `OSError`
+    for faults of what they were given. Anything else is a bug of ours: the line calls it one and
+    says where, and with ADAPTIVE_SPACY_TRACEBACK=1 it keeps its traceback, as in our tests.
     """
     try:
         yield
-    except (ValueError, OSError) as error:
-        message = " ".join(str(error).split())
-        typer.secho(f"✘ {message}", fg=typer.colors.RED, err=True)
-        raise typer.Exit(1) from None
+    except (typer.Exit, typer.Abort, USAGE, BrokenPipeError):
+        raise
+    except ClickException as error:
+        fail(error.format_message())
+    except OSError as error:
+        fail(describe_system(error))
+    except ValueError as error:
+        fail(str(error) or type(error).__name__)
+    except MemoryError:
+        fail("the memory is not enough for this; take smaller batches, or less data at once")
+    except Exception as error:
+        if os.environ.get(TRACEBACK) == "1":
+            raise
+        fail(describe_bug(error))
+
+
+def fail(message: str) -> NoReturn:
+    """Say what is wrong and end with exit code 1."""
+    typer.secho(f"✘ {one_line(message)}", fg=typer.colors.RED, err=True)
+    raise typer.Exit(1) from None
+
+
+def describe_system(error: OSError) -> str:
+    """RETURNS (str): What the system refused, and where."""
+    if error.errno is None or error.strerror is None:
+        # of libraries, which say it in their own words
+        return str(error) or type(error).__name__
+    places = [str(one) for one in (error.filename, error.filename2) if one is not None]
+    head = f"{' and '.join(places)}: " if places else ""
+    hint = HINTS.get(error.errno, "")
+    return f"{head}{error.strerror[:1].lower()}{error.strerror[1:]}{hint}"
+
+
+HINTS = {
+    errno.ENOSPC: "; make room and run it again",
+    errno.EDQUOT: "; make room and run it again",
+    errno.EACCES: "; expected one that you may read and write",
+    errno.EROFS: "; expected a place that can be written to",
+    errno.EEXIST: "; expected a folder, or a path where nothing is yet",
+    errno.ENOTDIR: "; expected a folder where a file is",
+    errno.EISDIR: "; expected a file where a folder is",
+}
+
+
+def describe_bug(error: Exception) -> str:
+    """RETURNS (str): A fault that no check foresaw, with its place."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{os.path.basename(last.filename)}:{last.lineno}"
+    return (
+        f"a bug, not a fault of yours: {type(error).__name__}: {error} ({place}); please report it "
+        f"with what the same command shows under {TRACEBACK}=1"
+    )

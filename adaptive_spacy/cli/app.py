@@ -2,6 +2,7 @@
 
 import typer
 
+from adaptive_spacy.cli._group import CommandGroup
 from adaptive_spacy.cli.check import SETTINGS, check_cli
 from adaptive_spacy.cli.convert import convert_cli
 from adaptive_spacy.cli.evaluate import evaluate_cli
@@ -18,10 +19,13 @@ from adaptive_spacy.cli.sweep import SweepCommand, sweep_cli
 
 app = typer.Typer(
     name="adaptive-spacy",
+    cls=CommandGroup,
     help="Fine-tune transformers in spaCy without tuning the number of epochs.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    # markup would take [training] of a help text for a style and leave it out
+    rich_markup_mode=None,
 )
 
 

@@ -64,6 +64,8 @@ def stats_cli(
         save = _load_save() if output is not None else None
         statistics = collect(corpus, transformer=transformer, window=window, progress=True)
         typer.echo(render(statistics))
+        for other in statistics.others:
+            typer.echo(f"ℹ {other} is a corpus of its own, and left out")
         for warning in find_warnings(statistics):
             typer.secho(f"⚠ {warning}", fg=typer.colors.YELLOW)
         if output is not None and save is not None:

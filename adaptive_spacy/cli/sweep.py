@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from adaptive_spacy.experiments.runner import Backend
 
 AXIS = "Replace the grid's"
+MOST_SEEDS = 10_000
+#: Processes side by side
+MOST_JOBS = 1024
 #: What may follow --ray: anything else is the next argument
 ADDRESS = re.compile(r"auto|local|[^-].*:\d+|ray://.+")
 
@@ -49,7 +52,9 @@ def sweep_cli(
     ] = "",
     fractions: Annotated[str, typer.Option(help=f"{AXIS} shares of train and dev: 0.1,1.")] = "",
     seeds: Annotated[str, typer.Option(help=f"{AXIS} seeds: 1,2,3 or 1-5.")] = "",
-    jobs: Annotated[int, typer.Option(min=1, help="Jobs side by side, each a process.")] = 1,
+    jobs: Annotated[
+        int, typer.Option(min=1, max=MOST_JOBS, help="Jobs side by side, each a process.")
+    ] = 1,
     threads: Annotated[
         int | None, typer.Option(min=1, help="Threads of each job; part of what the job is.")
     ] = None,
@@ -152,9 +157,12 @@ def _number(text: str, option: str) -> float:
 def _seeds(text: str) -> list[int]:
     seeds: list[int] = []
     for part in _split(text):
-        found = re.fullmatch(r"(\d+)(?:-(\d+))?", part)
+        found = re.fullmatch(r"([0-9]{1,10})(?:-([0-9]{1,10}))?", part)
         numbers = range(int(found[1]), int(found[2] or found[1]) + 1) if found else range(0)
         if not numbers:
             raise ValueError(f"--seeds: expected numbers such as 1,2,3 or 1-5, got {part}")
+        # before the list is made
+        if len(seeds) + len(numbers) > MOST_SEEDS:
+            raise ValueError(f"--seeds: expected at most {MOST_SEEDS:,}, got {text}")
         seeds += numbers
     return seeds

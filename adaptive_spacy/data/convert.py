@@ -30,9 +30,11 @@ class Input(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> "Input":
-        """Read `PATH` or `SPLIT=PATH`. A path with an = in its first part is written `./a=b`."""
+        """Read `PATH` or `SPLIT=PATH`. A path with an = in its first part is taken for one where
+        it exists and the part behind the = does not, or where it is written `./a=b`."""
         split, found, path = text.partition("=")
-        if found and SPLIT_NAME.fullmatch(split):
+        is_whole = Path(text).exists() and not Path(path).exists()
+        if found and SPLIT_NAME.fullmatch(split) and not is_whole:
             return cls(Path(path), split)
         return cls(Path(text))
 

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import srsly
-
 from adaptive_spacy.data.conll import parse_group
 from adaptive_spacy.data.convert import SPLIT_NAME, Input, Summary, check_split, convert
 from adaptive_spacy.data.formats import FORMAT_NAMES
 from adaptive_spacy.data.schemes import SCHEMES
+from adaptive_spacy.parsing import name_kind, read_yaml, show
 
 RAW = "{raw}"  # how a recipe writes the folder of the downloaded files
 
@@ -158,13 +157,13 @@ def convert_recipe(
 def find_faults(recipe: Any) -> list[str]:
     """RETURNS (list[str]): What is wrong with a recipe, a line each."""
     if not isinstance(recipe, dict):
-        return [f"expected keys such as files or pool, got {recipe!r}"]
+        return [f"expected keys such as files or pool, got {show(recipe)}"]
     faults = []
     for key, value in recipe.items():
         if key not in KEYS:
-            faults.append(f"unknown key {key!r}, expected one of {', '.join(KEYS)}")
+            faults.append(f"unknown key {show(key)}, expected one of {', '.join(KEYS)}")
         elif not KEYS[key].accepts(value):
-            faults.append(f"{key}: expected {KEYS[key].expected}, got {value!r}")
+            faults.append(f"{key}: expected {KEYS[key].expected}, got {show(value)}")
         elif key == "split":
             faults += [f"{key}: {fault}" for fault in check_split(value)]
     if "files" not in recipe and "pool" not in recipe:
@@ -176,14 +175,9 @@ def find_faults(recipe: Any) -> list[str]:
 
 
 def _read_file(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        raise ValueError(f"{path}: expected a file of recipes, found none")
-    try:
-        recipes = srsly.read_yaml(path)
-    except ValueError as error:
-        raise ValueError(f"{path}: {error}") from None
+    recipes = read_yaml(path, "a file of recipes in YAML")
     if not isinstance(recipes, dict) or not recipes:
-        raise ValueError(f"{path}: expected recipes by name, found {type(recipes).__name__}")
+        raise ValueError(f"{path}: expected recipes by name, found {name_kind(recipes)}")
     return {str(name): recipe for name, recipe in recipes.items()}
 
 

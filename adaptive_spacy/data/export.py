@@ -1,7 +1,6 @@
 """Write .spacy files as CoNLL or JSONL, so that reading them again gives the same."""
 
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,9 +14,13 @@ from adaptive_spacy.data.columns import DOCSTART, is_comment, split_row
 from adaptive_spacy.data.formats import list_files
 from adaptive_spacy.data.publish import is_shards
 from adaptive_spacy.data.schemes import NOTHING, decode, encode, find_scheme, parse_tag
+from adaptive_spacy.data.shapes import check_string, read_span
 from adaptive_spacy.data.source import Problems, Sentence, read_doc, shorten
+from adaptive_spacy.files import replacing
 from adaptive_spacy.training.corpus import read_docs
 
+#: What no row can hold
+LINE_ENDS = "\n\r\0"
 SUFFIXES = {
     ".conll": "conll",
     ".bio": "conll",
@@ -109,16 +112,16 @@ def export(
         writer = ConllWriter(find_scheme(scheme))
         writer.check(path, read_sentences(files, "Checking", progress))
         write = writer.write
-    output.parent.mkdir(parents=True, exist_ok=True)
-    aside = output.with_name(f".{output.name}.{os.getpid()}")
-    try:
+    problems = Problems(" doc ")
+    with replacing(output) as aside:
         with aside.open("w", encoding="utf8", newline="\n") as stream:
             for sentence in read_sentences(files, "Writing", progress):
                 exported.add(sentence)
+                if format == "jsonl":
+                    for problem in find_unreadable(sentence):
+                        problems.add(exported.docs, problem)
                 write(sentence, stream)
-        aside.replace(output)
-    finally:
-        aside.unlink(missing_ok=True)
+        problems.raise_any(path)
     return exported
 
 
@@ -156,6 +159,19 @@ def write_jsonl(sentence: Sentence, stream: TextIO) -> None:
     `has_unknown_spaces`, if the spaces of the text are none of the source."""
     stream.write(json.dumps(make_record(sentence), ensure_ascii=False, separators=(",", ":")))
     stream.write("\n")
+
+
+def find_unreadable(sentence: Sentence) -> Iterator[str]:
+    """YIELDS (str): What `convert` would refuse in the doc's line, as it says it."""
+    try:
+        check_string(sentence.text, "the text")
+    except ValueError as error:
+        yield str(error)
+    for label in sorted({label for _, _, label in sentence.ents}):
+        try:
+            read_span([0, 1, label])
+        except ValueError as error:
+            yield f"{error}; rename the type"
 
 
 def make_record(sentence: Sentence) -> dict[str, Any]:
@@ -268,6 +284,8 @@ class ConllWriter:
             yield "found an entity across a sentence boundary, which CoNLL cannot hold; JSONL can"
 
     def _holds(self, raw: str, label: str) -> bool:
+        if any(char in raw for char in LINE_ENDS):
+            return False
         tag = self._parse(raw)
         return tag is not None and tag.label == label and split_row(f"a\t{raw}") == ["a", raw]
 
@@ -277,7 +295,7 @@ def is_writable(word: str, *, tagged: bool) -> bool:
     """Whether a row of this word is read as one again."""
     fields = [word, "O"] if tagged else [word]
     row = "\t".join(fields)
-    is_one_line = not any(char in word for char in "\n\r\0")
+    is_one_line = not any(char in word for char in LINE_ENDS)
     is_row = not row.startswith((DOCSTART, "\ufeff")) and not (
         row.startswith("# ") and is_comment(row, fields, 2)
     )

@@ -20,6 +20,7 @@ from spacy.util import minibatch
 from spacy.vocab import Vocab
 from tqdm import tqdm
 
+from adaptive_spacy.data.convert import Input
 from adaptive_spacy.data.noise import LabelNoise, Readings
 from adaptive_spacy.training.corpus import rank, read_docs
 from adaptive_spacy.transformer.tokenizer import WordPieces
@@ -140,12 +141,15 @@ class Shared:
     splits (tuple[str, str]): The two.
     documents (int): Documents of the second whose text is in the first.
     share (float): Of the second's documents, in [0, 1].
+    is_whole (bool): Whether the second has all texts of the first: as what the first was drawn
+        from, as all.spacy beside train.spacy.
     example (str | None): One of the texts.
     """
 
     splits: tuple[str, str]
     documents: int
     share: float
+    is_whole: bool = False
     example: str | None = None
 
 
@@ -160,6 +164,7 @@ class Statistics:
     window (int): Tokens that the transformer reads at once.
     transformer (str | None): Whose word pieces were counted.
     limit (int | None): Most word pieces that it takes.
+    others (list[Path]): Corpora in the same folder, which were left out.
     """
 
     splits: dict[str, Split]
@@ -169,6 +174,7 @@ class Statistics:
     window: int
     transformer: str | None
     limit: int | None
+    others: list[Path] = field(default_factory=list)
 
     def types(self) -> list[str]:
         """RETURNS (list[str]): Entity types, the most frequent first."""
@@ -289,6 +295,7 @@ def collect(
         window,
         transformer,
         pieces.limit if pieces else None,
+        [other for path in paths for other in find_others(Path(path))],
     )
 
 
@@ -296,16 +303,21 @@ def find_splits(paths: Sequence[str | Path]) -> dict[str, list[Path]]:
     """Find the splits of a corpus.
 
     paths (Sequence[str | Path]): NAME=PATH: a split; a file: a split named like it; a folder: a
-        split per file and per folder of files in it, or, if it is named train, dev or test, one
-        split of all its files.
+        split per file and per folder of files in it, but for corpora of their own, see
+        `find_others`; or, if it is named train, dev or test, one split of all its files.
     RETURNS (dict[str, list[Path]]): Files by name: train, dev, test, then the others.
     RAISES (ValueError): If a path holds no .spacy file, or two have the same name.
     """
     splits: dict[str, list[Path]] = {}
     for given in map(str, paths):
-        name, found, path = given.partition("=")
-        pairs = [(name, Path(path))] if found and name else list(_children(Path(given)))
-        pairs = pairs or [(given, Path(given))]
+        path, name = Input.parse(given)
+        pairs = [(name, path)] if name else list(_children(path))
+        if not pairs and (others := list(find_others(path))):
+            raise ValueError(
+                f"{path}: expected a corpus, found several, each of its own: name one of "
+                f"{', '.join(map(str, others))}"
+            )
+        pairs = pairs or [(given, path)]
         for split, one in pairs:
             if split in splits:
                 raise ValueError(
@@ -334,6 +346,8 @@ def find_warnings(statistics: Statistics) -> Iterator[str]:
         yield from _type_warnings(statistics)
     for one in statistics.shared:
         first, second = one.splits
+        if one.is_whole and second not in SPLIT_NAMES:
+            continue
         yield (
             f"{second} shares {one.documents:,} of {splits[second].documents:,} texts "
             f"({one.share:.1%}) with {first}: scores on {second} are too good; e.g. {one.example}"
@@ -419,11 +433,25 @@ def _children(path: Path) -> Iterator[tuple[str, Path]]:
     if path.resolve().name in SPLIT_NAMES:
         yield path.resolve().name, path
         return
+    others = set(find_others(path))
     for one in inner:
-        if one.is_dir() and any(one.rglob(f"*{FILE_TYPE}")):
+        if one.is_dir() and any(one.rglob(f"*{FILE_TYPE}")) and one not in others:
             yield one.name, one
         elif one.name.endswith(FILE_TYPE):
             yield one.name.removesuffix(FILE_TYPE), one
+
+
+def find_others(path: Path) -> Iterator[Path]:
+    """YIELDS (Path): Folders in a corpus that are corpora themselves, as corpus/sample is in
+    corpus: they hold train, dev or test. Their texts are no split of this one."""
+    inner = sorted(path.iterdir()) if path.is_dir() else []
+    if path.resolve().name in SPLIT_NAMES:
+        return
+    for one in inner:
+        if one.is_dir() and not one.name.startswith(".") and one.name not in SPLIT_NAMES:
+            names = {found.name.removesuffix(FILE_TYPE) for found in one.iterdir()}
+            if names & SPLIT_NAMES:
+                yield one
 
 
 def _files(path: Path) -> list[Path]:
@@ -443,7 +471,8 @@ def _files(path: Path) -> list[Path]:
 def _compare(splits: Mapping[str, Split], pair: tuple[str, str]) -> Shared | None:
     first, second = (_array(splits[name].keys) for name in pair)
     count = int(numpy.isin(second, first).sum())
-    return Shared(pair, count, count / len(second)) if count else None
+    is_whole = bool(numpy.isin(first, second).all())
+    return Shared(pair, count, count / len(second), is_whole) if count else None
 
 
 def _common(splits: Mapping[str, Split], pair: tuple[str, str]) -> set[int]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from statistics import mean
 from typing import Any
 
-from adaptive_spacy.experiments.job import Job
-from adaptive_spacy.experiments.records import Record
+from adaptive_spacy.experiments.job import SPLITS, Job
+from adaptive_spacy.experiments.records import Record, stop_of
 
 #: Epochs that an adaptive job is taken to need as long as no record tells. Small data need more.
 ADAPTIVE_EPOCHS = 20
@@ -76,7 +76,7 @@ def likely_epochs(job: Job, records: Iterable[Record]) -> float:
         other = record["job"]
         if record["status"] == "done" and other["approach"] in sources:
             cell = other["dataset"], other["model"], other["fraction"]
-            same[cell == job.cell].append(record["epochs"])
+            same[cell == job.cell].append(stop_of(record))
     found = same[True] or same[False]
     return mean(found) if found else ADAPTIVE_EPOCHS
 
@@ -85,7 +85,7 @@ def seconds_per_pass(records: Sequence[Record]) -> dict[tuple[str, int], float]:
     """RETURNS (dict): Seconds per token and pass, by model and threads, as done jobs took."""
     measured = defaultdict(list)
     for record in records:
-        if record["status"] == "done":
+        if record["status"] == "done" and all(record["data"].get(one) for one in SPLITS):
             job = Job(**record["job"])
             sizes = {
                 split: counts["tokens"] / (1.0 if split == "test" else job.fraction)

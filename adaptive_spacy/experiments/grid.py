@@ -4,13 +4,14 @@ A grid names approaches, datasets, models, fractions and seeds; its jobs are all
 each one training. A file may extend another of its folder and give only the keys that differ.
 """
 
+import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
+from math import prod
 from pathlib import Path
 from typing import Annotated, Any
 
-import srsly
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -22,9 +23,19 @@ from pydantic import (
 )
 
 from adaptive_spacy.experiments.job import NAME, STOP_OF, Job, needed
+from adaptive_spacy.parsing import describe_faults, read_yaml, show
 
 Name = Annotated[str, Field(pattern=NAME)]
 Fraction = Annotated[float, Field(gt=0, le=1)]
+# what numpy's generators take
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
+
+#: Jobs of one grid: weeks of trainings, and a slip where there are more
+MOST_JOBS = 100_000
+#: Threads of a job
+MOST_THREADS = 1024
+#: Files that extend one another
+MOST_EXTENDED = 10
 
 
 def _unique(values: list[Any]) -> list[Any]:
@@ -94,9 +105,9 @@ class Grid(_Block):
     models: Annotated[dict[Name, str], Field(min_length=1)]
     combinations: list[Annotated[list[str], Field(min_length=2, max_length=2)]] | None = None
     fractions: Annotated[list[Fraction], Field(min_length=1), AfterValidator(_unique)]
-    seeds: Annotated[list[int], Field(min_length=1), AfterValidator(_unique)]
+    seeds: Annotated[list[Seed], Field(min_length=1), AfterValidator(_unique)]
     settings: dict[str, Any] = {}
-    threads: Annotated[int, Field(ge=1)] = 1
+    threads: Annotated[int, Field(ge=1, le=MOST_THREADS)] = 1
 
     @model_validator(mode="after")
     def _known_names(self) -> "Grid":
@@ -114,6 +125,18 @@ class Grid(_Block):
                 if name not in getattr(self, kind):
                     known = ", ".join(getattr(self, kind))
                     raise ValueError(f"combinations.{i}: expected one of {known}, got {name}")
+        return self
+
+    @model_validator(mode="after")
+    def _not_too_many(self) -> "Grid":
+        sizes = [len(self.approaches), len(self.pairs()), len(self.fractions), len(self.seeds)]
+        if prod(sizes) > MOST_JOBS:
+            approaches, pairs, fractions, seeds = sizes
+            raise ValueError(
+                f"expected at most {MOST_JOBS:,} jobs, got {prod(sizes):,}: {approaches:,} "
+                f"approaches x {pairs:,} pairs of data set and model x {fractions:,} fractions x "
+                f"{seeds:,} seeds"
+            )
         return self
 
     def pairs(self) -> list[tuple[str, str]]:
@@ -177,11 +200,11 @@ def replace_axes(
     """
     data = grid.model_dump()
     if approaches:
-        data["approaches"] = dict(_approach(grid, one) for one in approaches)
+        data["approaches"] = _by_name("--approaches", (_approach(grid, one) for one in approaches))
     if datasets:
-        data["datasets"] = dict(_dataset(grid, one) for one in datasets)
+        data["datasets"] = _by_name("--datasets", (_dataset(grid, one) for one in datasets))
     if models:
-        data["models"] = dict(_model(grid, one) for one in models)
+        data["models"] = _by_name("--models", (_model(grid, one) for one in models))
     if datasets or models:
         data["combinations"] = _combinations(grid, data) if not (datasets and models) else None
     if fractions:
@@ -215,29 +238,49 @@ def _approach(grid: Grid, text: str) -> tuple[str, dict[str, Any]]:
 def _dataset(grid: Grid, text: str) -> tuple[str, dict[str, Any]]:
     if text in grid.datasets:
         return text, grid.datasets[text].model_dump()
-    path, _, lang = text.partition(":")
-    return Path(path).name, {"path": path, **({"lang": lang} if lang else {})}
+    # a path may have a colon itself
+    path, _, lang = (text, "", "") if Path(text).is_dir() else text.rpartition(":")
+    path, lang = (path, lang) if path else (lang, "")
+    return _name(path), {"path": path, **({"lang": lang} if lang else {})}
 
 
 def _model(grid: Grid, text: str) -> tuple[str, str]:
-    return (text, grid.models[text]) if text in grid.models else (Path(text).name, text)
+    return (text, grid.models[text]) if text in grid.models else (_name(text), text)
 
 
-def _read(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        raise ValueError(f"{path}: expected a grid of experiments, found no such file")
-    try:
-        data = srsly.read_yaml(path)
-    # srsly hands the parser's own errors on
-    except Exception as error:
-        raise ValueError(f"{path}: expected YAML, {error}") from None
+def _name(path: str) -> str:
+    """RETURNS (str): A name for what lies there, of what names may hold: "my folder" is
+    my-folder."""
+    name = Path(path).name or Path(path).resolve().name
+    return re.sub(r"[^A-Za-z0-9_.+-]+", "-", name).lstrip("_.+-") or "unnamed"
+
+
+def _by_name(option: str, pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise ValueError(
+                f"{option}: expected different names, got two for {name}; name them in a grid"
+            )
+        found[name] = value
+    return found
+
+
+def _read(path: Path, depth: int = 0) -> dict[str, Any]:
+    data = read_yaml(path, "a grid of experiments in YAML")
     if not isinstance(data, dict):
-        raise ValueError(f"{path}: expected keys such as approaches, found {data!r}")
+        raise ValueError(f"{path}: expected keys such as approaches, found {show(data)}")
     if "extends" in data:
         name = data.pop("extends")
-        if name == path.name or not isinstance(name, str):
-            raise ValueError(f"{path}: extends: expected another file of the folder, got {name!r}")
-        data = {**_read(path.with_name(name)), **data}
+        if not isinstance(name, str) or Path(name).name != name or name == path.name:
+            raise ValueError(
+                f"{path}: extends: expected another file of the folder, got {show(name)}"
+            )
+        if depth == MOST_EXTENDED:
+            raise ValueError(
+                f"{path}: extends: expected an end, found files that extend each other"
+            )
+        data = {**_read(path.with_name(name), depth + 1), **data}
     return data
 
 
@@ -245,14 +288,4 @@ def _validate(data: dict[str, Any], where: str) -> Grid:
     try:
         return Grid.model_validate(data)
     except ValidationError as error:
-        faults = [_describe(one) for one in error.errors()]
-        raise ValueError("; ".join(f"{where}: {fault}" for fault in faults)) from None
-
-
-def _describe(error: Any) -> str:
-    place = ".".join(str(part) for part in error["loc"])
-    message = error["msg"].removeprefix("Value error, ")
-    if error["type"] == "value_error":
-        return f"{place}: {message}" if place else message
-    got = "" if error["type"] == "missing" else f", got {error['input']!r}"
-    return f"{place}: {message}{got}"
+        raise ValueError(describe_faults(error, where)) from None

@@ -9,7 +9,8 @@ from tqdm import tqdm
 
 from adaptive_spacy.experiments.cost import expect
 from adaptive_spacy.experiments.job import Job
-from adaptive_spacy.experiments.records import Record
+from adaptive_spacy.experiments.records import Record, stop_of
+from adaptive_spacy.printable import one_line
 
 
 class Progress:
@@ -79,10 +80,10 @@ class Progress:
 def describe_end(job: Job, record: Record) -> str:
     """RETURNS (str): How a job ended, in one line."""
     if record["status"] == "failed":
-        return f"✘ {job.name}: {record['reason']}"
+        return one_line(f"✘ {job.name}: {record['reason']}")
     last = record["results"]["last"]["test"]["f1"]
     score = "-" if last is None else f"{100 * last:.1f}"
-    return f"✔ {job.name}: F1 {score}, {record['epochs']} epochs, {record['seconds']:.0f} s"
+    return f"✔ {job.name}: F1 {score}, {stop_of(record):g} epochs, {record['seconds']:.0f} s"
 
 
 def _work(job: Job) -> float:

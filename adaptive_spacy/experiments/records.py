@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from adaptive_spacy.experiments.job import Job
+from adaptive_spacy.experiments.schema import check_record
 from adaptive_spacy.files import replacing
+from adaptive_spacy.parsing import read_object
 
 Record = dict[str, Any]
 
@@ -52,14 +54,17 @@ def read_record(folder: Path) -> Record | None:
     RAISES (ValueError): If the file is not a record.
     """
     path = folder / RECORD
-    try:
-        record: Record = json.loads(path.read_text(encoding="utf8"))
-        if record["status"] not in ("done", "failed"):
-            raise ValueError(f"status: expected done or failed, got {record['status']!r}")
-    except FileNotFoundError:
+    if not path.exists():
         return None
-    except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{path}: expected a record of a job ({error}); delete it") from None
+    remedy = "delete it, or take it from a backup"
+    try:
+        record: Record = read_object(path, "a record of a job")
+    except ValueError as error:
+        raise ValueError(f"{error}; {remedy}") from None
+    try:
+        check_record(record)
+    except ValueError as error:
+        raise ValueError(f"{path}: expected a record of a job, but {error}; {remedy}") from None
     return record
 
 
@@ -73,7 +78,8 @@ def read_records(output: Path) -> list[Record]:
 def stop_of(record: Record) -> float:
     """RETURNS (float): The epoch in which a training's schedule ended. With one update per epoch,
     the update that was drawn before that is an epoch of its own, and its length one more."""
-    finished = [one["start"] for one in record["phases"] if one["phase"] == "finished"]
+    phases = record.get("phases", [])
+    finished = [one["start"] for one in phases if one["phase"] == "finished"]
     return float(finished[0] if finished else record["epochs"])
 
 

@@ -1,14 +1,15 @@
 """Approaches compared over the records of a sweep: tables and tests, as data and as Markdown."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from adaptive_spacy.experiments.job import Job
-from adaptive_spacy.experiments.records import RECORD, RULES, Record, read_records
+from adaptive_spacy.experiments.records import RECORD, RULES, Record, read_records, stop_of
 from adaptive_spacy.experiments.statistics import (
     PairedTest,
     Summary,
@@ -16,6 +17,7 @@ from adaptive_spacy.experiments.statistics import (
     paired_test,
     summarize,
 )
+from adaptive_spacy.printable import one_line, visible
 
 #: What the default of configs/adaptive.cfg ships
 REFERENCE = "adaptive"
@@ -144,7 +146,7 @@ def compare(output: Path, *, reference: str = REFERENCE) -> Comparison:
     output (Path): Output folder of the sweep.
     reference (str): The approach that the others are tested against.
     RETURNS (Comparison): The comparison.
-    RAISES (ValueError): If there is no finished job.
+    RAISES (ValueError): If there is no finished job, or no such approach.
     """
     records = read_records(output)
     current = newest(records)
@@ -155,6 +157,13 @@ def compare(output: Path, *, reference: str = REFERENCE) -> Comparison:
             "them finished; `adaptive-spacy sweep` makes them"
         )
     runs = sorted((read_run(record) for record in done), key=_place)
+    approaches = sorted({run.job.approach for run in runs})
+    # with the default one a sweep need not have it
+    if reference not in approaches and reference != REFERENCE:
+        raise ValueError(
+            f"--reference: expected an approach of {output}, which has {', '.join(approaches)}; "
+            f"got {reference}"
+        )
     rows = list(make_rows(runs))
     return Comparison(
         runs=runs,
@@ -184,17 +193,25 @@ def read_run(record: Record) -> Run:
     """RETURNS (Run): What the comparison needs of a record. A rule that picks nothing, for want of
     a loss, gives the last checkpoint."""
     results = {rule: record["results"][rule] or record["results"]["last"] for rule in RULES}
+    last = stop_of(record)
     return Run(
-        job=Job(**record["job"]),
+        job=read_job(record),
         f1={rule: 100 * (one["test"]["f1"] or 0.0) for rule, one in results.items()},
-        picked={rule: one["epoch"] for rule, one in results.items()},
-        epochs=record["epochs"],
+        picked={rule: min(one["epoch"], last) for rule, one in results.items()},
+        epochs=last,
         updates=record["token_updates"],
         seconds=record["seconds"],
         sentences=record["data"]["train"]["sentences"],
         history=record["history"],
         dev_f1={rule: 100 * (one["dev_f1"] or 0.0) for rule, one in results.items()},
     )
+
+
+def read_job(record: Record) -> Job:
+    """RETURNS (Job): A record's job, whose names are fit to be shown: anyone may have made it."""
+    job = Job(**record["job"])
+    names = {"dataset": job.dataset, "model": job.model, "approach": job.approach}
+    return replace(job, **{field: one_line(name) for field, name in names.items()})
 
 
 def make_rows(runs: Sequence[Run]) -> Iterator[Row]:
@@ -269,16 +286,16 @@ def describe_sources(comparison: Comparison) -> list[str]:
         f"{len(comparison.runs)} trainings in {len(comparison.rows)} rows: {seeds}.",
     ]
     for record in comparison.failed:
-        lines.append(f"Failed: {Job(**record['job']).name}: {record['reason']}")
+        lines.append(f"Failed: {read_job(record).name}: {visible(str(record['reason']))}")
     if comparison.unfinished:
         names = ", ".join(comparison.unfinished)
-        lines.append(f"Without a record, running or interrupted: {names}.")
+        lines.append(f"Without a record, running or interrupted: {visible(names)}.")
     if comparison.superseded:
         lines.append(
             f"Left out: {comparison.superseded} older records of jobs whose definition changed."
         )
     for package, versions in comparison.versions.items():
-        lines.append(f"Mixed versions: {package} {', '.join(versions)}.")
+        lines.append(visible(f"Mixed versions: {package} {', '.join(versions)}."))
     return lines
 
 
@@ -303,17 +320,17 @@ def to_markdown(comparison: Comparison, figures: Sequence[tuple[str, str]]) -> s
     figures (Sequence[tuple]): Title and relative path of each figure.
     RETURNS (str): The text.
     """
-    blocks = ["# Comparison of approaches", *describe_sources(comparison), NOTES]
+    blocks = ["# Comparison of approaches", *map(plain, describe_sources(comparison)), NOTES]
     blocks += ["## Test F1", table(ROW_HEADER, [row_cells(row) for row in comparison.rows])]
     for rule in RULES:
         findings = describe_findings(comparison, rule)
         if findings:
             blocks += [f"### What the tests show: {RULE_NAMES[rule]}"]
-            blocks += ["\n".join(f"- {finding}" for finding in findings)]
+            blocks += ["\n".join(f"- {plain(finding)}" for finding in findings)]
     blocks += ["## Tests", CONTRAST_NOTES]
     blocks += [table(CONTRAST_HEADER, [contrast_cells(one) for one in comparison.contrasts])]
     if figures:
-        blocks += ["## Figures", *(f"![{title}]({path})" for title, path in figures)]
+        blocks += ["## Figures", *(f"![{plain(title)}]({path})" for title, path in figures)]
     return "\n\n".join(blocks) + "\n"
 
 
@@ -387,11 +404,14 @@ def spread(summary: Summary, unit: float = 1.0) -> str:
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """RETURNS (str): A table in Markdown."""
     lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(f"| {' | '.join(_cell(cell) for cell in line)} |" for line in lines)
+    return "\n".join(f"| {' | '.join(plain(cell) for cell in line)} |" for line in lines)
 
 
-def _cell(text: str) -> str:
-    return " ".join(text.replace("|", "\\|").split())
+def plain(text: str) -> str:
+    """RETURNS (str): A text that Markdown shows as it is, on one line: neither HTML, nor a link, a
+    code span or emphasis."""
+    text = one_line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return re.sub(r"[\\`*|$~]|\](?=[(\[])", r"\\\g<0>", text)
 
 
 def _p(p: float | None) -> str:

@@ -4,6 +4,8 @@ Colours are those of Okabe and Ito; approaches also differ by marker and line. T
 the same bytes.
 """
 
+import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from io import BytesIO
 from itertools import pairwise
@@ -16,6 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
+from adaptive_spacy.experiments.job import NAME
 from adaptive_spacy.experiments.records import RULES
 from adaptive_spacy.experiments.statistics import Summary
 from adaptive_spacy.report.comparison import RULE_NAMES, Comparison, Row, Run
@@ -32,6 +35,8 @@ PHASE_LINES = {
 }
 #: Shares side by side in the learning curves
 COLUMNS = 4
+#: Letters of a file's name, without its suffix
+LONGEST_NAME = 100
 
 
 class Picture(NamedTuple):
@@ -59,15 +64,25 @@ def draw_comparison(comparison: Comparison) -> Iterator[Picture]:
         for rule in RULES:
             title = f"{dataset}, {model}: {RULE_NAMES[rule]} checkpoint"
             figure = draw_approaches(rows, comparison.approaches, rule, title)
-            name = f"{dataset}-{model}-{rule.replace('_', '-')}"
+            name = file_name(f"{dataset}-{model}-{rule.replace('_', '-')}")
             yield Picture(name, title, dataset, model, rule, render(figure))
         for approach in comparison.approaches:
             phased = [r for r in runs if r.job.approach == approach and r.history[0]["phase"]]
             if phased:
                 title = f"{dataset}, {model}: learning curves of {approach}, a line per seed"
                 figure = draw_curves(phased, title)
-                name = f"{dataset}-{model}-curves-{approach}"
+                name = file_name(f"{dataset}-{model}-curves-{approach}")
                 yield Picture(name, title, dataset, model, None, render(figure))
+
+
+def file_name(text: str) -> str:
+    """RETURNS (str): The text where it can be a file's name anywhere and in a link; else such a
+    name, with a hash, so that two texts do not get one."""
+    if re.fullmatch(NAME, text) and len(text) <= LONGEST_NAME:
+        return text
+    digest = hashlib.sha256(text.encode("utf8", "backslashreplace")).hexdigest()[:8]
+    kept = re.sub(r"[^A-Za-z0-9_.+-]+", "_", text).strip("_.+-")[:LONGEST_NAME]
+    return f"{kept or 'figure'}-{digest}"
 
 
 def render(figure: Figure) -> dict[str, bytes]:

@@ -3,6 +3,7 @@
 from wasabi import table
 
 from adaptive_spacy.data.stats import QUANTILES, Lengths, Statistics
+from adaptive_spacy.printable import one_line
 
 #: Rows of the table of label noise
 SHOWN_HINTS = 10
@@ -27,7 +28,7 @@ def _counts(statistics: Statistics) -> str:
     rows.append(["entities", *(f"{types[name].total():,}" for name in splits)])
     for label in statistics.types():
         cells = [_part(types[name][label], types[name].total()) for name in splits]
-        rows.append([f"- {label}", *cells])
+        rows.append([f"- {one_line(label)}", *cells])
     unseen = {name: statistics.unseen(name) for name in splits}
     if any(count is not None for count in unseen.values()):
         cells = [
@@ -39,7 +40,8 @@ def _counts(statistics: Statistics) -> str:
     rows.append(["duplicates", *cells])
     rows.append(["touching, same type", *(f"{split.touching:,}" for split in splits.values())])
     aligns = ("l", *"r" * len(splits))
-    return table(rows, header=["", *splits], divider=True, aligns=aligns)
+    header = ["", *map(one_line, splits)]
+    return table(rows, header=header, divider=True, aligns=aligns)
 
 
 def _lengths(statistics: Statistics) -> str:
@@ -47,10 +49,12 @@ def _lengths(statistics: Statistics) -> str:
     header += ["longest", "over"]
     rows = []
     for name, split in statistics.splits.items():
-        rows.append(["tokens", name, *_length_cells(split.tokens, statistics.window)])
+        rows.append(["tokens", one_line(name), *_length_cells(split.tokens, statistics.window)])
     for name, split in statistics.splits.items():
         if split.pieces.counts:
-            rows.append(["word pieces", name, *_length_cells(split.pieces, statistics.limit)])
+            rows.append(
+                ["word pieces", one_line(name), *_length_cells(split.pieces, statistics.limit)]
+            )
     return table(rows, header=header, divider=True, aligns=("l", "l", *"r" * (len(header) - 2)))
 
 
@@ -65,7 +69,8 @@ def _noise(statistics: Statistics) -> str:
     for text, one in statistics.noise[:SHOWN_HINTS]:
         labels = [f"{label} {count}" for label, count in one.labels.most_common()]
         readings = ", ".join([*labels, f"none {one.unlabelled}"] if one.unlabelled else labels)
-        rows.append([text[:25], readings[:40], str(one.odd_place)[:70]])
+        cells = (text[:25], readings[:40], str(one.odd_place)[:70])
+        rows.append([one_line(cell) for cell in cells])
     header = [f"{statistics.noisy:,} ambiguous", "labelled as", "the rarest, for example"]
     return table(rows, header=header, divider=True)
 

@@ -17,7 +17,7 @@ from adaptive_spacy.experiments.statistics import (
     paired_test,
     summarize,
 )
-from adaptive_spacy.report.comparison import RULE_NAMES, Run, spread, table
+from adaptive_spacy.report.comparison import RULE_NAMES, Run, plain, spread, table
 
 SEARCH = "epochs"
 
@@ -99,8 +99,8 @@ def answer_epochs(runs: Sequence[Run], *, reference: str = "adaptive") -> Answer
     return Answer(reference, names, lines)
 
 
-def describe_answer(answer: Answer) -> str:
-    """RETURNS (str): What is compared, and the outcome over all shares."""
+def describe_answer(answer: Answer) -> list[str]:
+    """RETURNS (list[str]): What is compared, `NOTES`, and the outcome over all shares."""
     sentences = [f"{answer.reference} against a search over {', '.join(answer.candidates)}.", NOTES]
     shares = {(one.dataset, one.model): 0 for one in answer.lines}
     for one in answer.lines:
@@ -112,7 +112,7 @@ def describe_answer(answer: Answer) -> str:
                 f"checkpoint ({one.test.verdict(one.p)}), and the search costs {one.cost:.1f} "
                 "adaptive runs."
             )
-    return "\n".join(sentences)
+    return sentences
 
 
 def answer_header() -> tuple[str, ...]:
@@ -160,7 +160,7 @@ def answer_markdown(answer: Answer) -> str:
     return "\n\n".join(
         [
             "## One adaptive run against a search over epochs",
-            describe_answer(answer),
+            "\n".join(one if one is NOTES else plain(one) for one in describe_answer(answer)),
             table(answer_header(), answer_rows(answer)),
         ]
     )

@@ -65,6 +65,8 @@ Points = list[tuple[float, float]]
 STYLE: Any = {
     "font.family": "sans-serif",
     "font.size": 10,
+    # texts hold names and labels of the data, in which $ is a letter
+    "text.parse_math": False,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "svg.fonttype": "none",
@@ -133,7 +135,8 @@ def title(history: Sequence[Evaluation]) -> str:
     """RETURNS (str): What happened, in a sentence. "stopped" only of a whole cool-down: a shorter
     one may still be running."""
     unit = _unit(history)
-    last = history[-1].round
+    # with an update per epoch the batch that was drawn before the end is an evaluation of its own
+    last = min(one.start for one in ended) if (ended := _finished(history)) else history[-1].round
     if not last:
         return "Fine-tuning: one evaluation, after the first batch"
     head = f"Fine-tuning: {_count(last, unit)}"
@@ -154,6 +157,10 @@ def title(history: Sequence[Evaluation]) -> str:
     if not _cooled_down(history, phases[-1]):
         return f"{head}; {cooled}, not complete"
     return f"Fine-tuning: stopped after {_count(last, unit)}; {cooled}"
+
+
+def _finished(history: Sequence[Evaluation]) -> list[Stretch]:
+    return [one for one in stretches(history) if one.phase == "finished"]
 
 
 def phase_rows(phases: Sequence[Stretch], span: float) -> list[int | None]:

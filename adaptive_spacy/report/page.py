@@ -128,7 +128,7 @@ def _epochs_part(answer: Answer) -> dict[str, Any]:
     ]
     return {
         "title": "One adaptive run against a search over epochs",
-        "notes": describe_answer(answer),
+        "notes": "\n".join(describe_answer(answer)),
         "header": answer_header(),
         "texts": 2,
         "rows": rows,

@@ -659,9 +659,11 @@ def test_recipe_faults_are_one_line_each(tmp_path, text, faults):
 
 
 def test_recipe_file_that_is_none_is_refused(tmp_path):
-    with pytest.raises(ValueError, match=r"none\.yml: expected a file of recipes, found none$"):
+    with pytest.raises(
+        ValueError, match=r"none\.yml: expected a file of recipes in YAML, found no such file$"
+    ):
         read_recipe("x", datasets=tmp_path / "none.yml", raw="raw")
-    with pytest.raises(ValueError, match=r"datasets\.yml: expected recipes by name, found list$"):
+    with pytest.raises(ValueError, match=r"datasets\.yml: expected recipes by name, found a list$"):
         read_recipe("x", datasets=write_recipes(tmp_path, "- a\n"), raw="raw")
     with pytest.raises(ValueError, match=r"datasets\.yml: Invalid YAML: "):
         read_recipe("x", datasets=write_recipes(tmp_path, "a: [\n"), raw="raw")

@@ -105,9 +105,12 @@ def test_fault_is_located(old: str, new: str, message: str, tmp_path: Path) -> N
     ("text", "message"),
     [
         ("[1, 2]", "expected keys such as approaches, found [1, 2]"),
-        ("a: [", "expected YAML, "),
+        ("a: [", "expected a grid of experiments in YAML, but while parsing"),
         ("extends: grid.yml", "extends: expected another file of the folder, got 'grid.yml'"),
-        ("extends: none.yml", "none.yml: expected a grid of experiments, found no such file"),
+        (
+            "extends: none.yml",
+            "none.yml: expected a grid of experiments in YAML, found no such file",
+        ),
     ],
 )
 def test_no_grid(text: str, message: str, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from adaptive_spacy.experiments.records import (
     write_record,
 )
 from adaptive_spacy.experiments.runner import claim, sweep
+from tests.report.records import make_record
 
 
 class Scripted:
@@ -43,7 +44,7 @@ class Scripted:
         record = make_failure(job, "scripted")
         epochs = self.epochs[job.seed] if job.approach == "adaptive" else 1
         if epochs is not None:
-            record.update(status="done", epochs=epochs, phases=[])
+            record = {**make_record(job, 0.5, epochs=epochs), "phases": []}
         write_record(folder, record)
         lock.release()
         yield folder
@@ -133,7 +134,7 @@ def test_job_of_another_sweep_is_left_to_it(
 
     def nap(seconds: float) -> None:
         naps.append(seconds)
-        write_record(folder, {**make_failure(jobs[0]), "status": "done", "epochs": 9, "phases": []})
+        write_record(folder, {**make_record(jobs[0], 0.5, epochs=9), "phases": []})
         lock.release()
 
     monkeypatch.setattr(runner.time, "sleep", nap)

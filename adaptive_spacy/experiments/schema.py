@@ -1,0 +1,127 @@
+"""What a record holds, as far as it is read again: see docs/experiments.md for all of it."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from adaptive_spacy.parsing import describe_faults
+
+#: No training has more of anything, and sums of such numbers stay exact
+MOST = 10**15
+
+Count = Annotated[int, Field(ge=0, le=MOST)]
+Many = Annotated[int, Field(ge=1, le=MOST)]
+Amount = Annotated[float, Field(ge=0, le=MOST)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Loss = Annotated[float, Field(ge=-MOST, le=MOST)]
+
+
+class _Part(BaseModel):
+    # later versions may write more
+    model_config = ConfigDict(extra="ignore", strict=True, allow_inf_nan=False)
+
+
+class JobFields(_Part):
+    """The fields of `Job`, and no other."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    approach: str
+    config: str
+    settings: dict[str, Any]
+    train_on_dev: bool
+    search: str | None
+    dataset: str
+    corpus: str
+    lang: str
+    model: str
+    transformer: str
+    fraction: Annotated[float, Field(gt=0, le=1)]
+    seed: Count
+    threads: Many
+    device: Literal["cpu", "gpu"]
+
+
+class TestScores(_Part):
+    f1: Share | None
+
+
+class Result(_Part):
+    """Of a checkpoint."""
+
+    epoch: Amount
+    dev_f1: Share | None
+    test: TestScores
+
+
+class Results(_Part):
+    best_loss: Result | None
+    best_f1: Result | None
+    last: Result
+
+
+class Row(_Part):
+    """An evaluation during the training."""
+
+    step: Count
+    steps_per_round: Many
+    phase: Literal["warmup", "plateau", "cooldown", "finished"] | None
+    dev_loss: Loss | None
+    f: Share | None
+
+
+class Phase(_Part):
+    phase: str
+    start: Amount
+    end: Amount
+
+
+class Split(_Part):
+    sentences: Many
+    tokens: Many
+
+
+class Splits(_Part):
+    train: Split
+    dev: Split | None = None
+    test: Split | None = None
+
+
+class _Record(_Part):
+    format: Literal[1]
+    finished: str
+    job: JobFields
+
+
+class FailedRecord(_Record):
+    """Of a job that came to nothing."""
+
+    status: Literal["failed"]
+    reason: str | None
+
+
+class DoneRecord(_Record):
+    """Of a training that came to its end."""
+
+    status: Literal["done"]
+    results: Results
+    history: Annotated[list[Row], Field(min_length=1)]
+    phases: list[Phase] = []
+    epochs: Amount
+    token_updates: Many
+    seconds: Amount
+    data: Splits
+    versions: dict[str, str]
+
+
+RECORD: TypeAdapter[FailedRecord | DoneRecord] = TypeAdapter(
+    Annotated[FailedRecord | DoneRecord, Field(discriminator="status")]
+)
+
+
+def check_record(data: Any) -> None:
+    """RAISES (ValueError): If it is not a record, with the place of each fault."""
+    try:
+        RECORD.validate_python(data)
+    except ValidationError as error:
+        raise ValueError(describe_faults(error)) from None

@@ -1,0 +1,144 @@
+"""JSON and YAML that people and programs wrote: read with bounds, and with the place of each fault.
+
+Such a file may be cut off, of another program, or made to do harm: nested until Python's stack
+ends, or YAML whose aliases stand for billions of values.
+"""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+#: Values in a YAML file, an alias counted as all that it stands for
+MOST_VALUES = 100_000
+MOST_NESTED = 50
+LONGEST_SHOWN = 80
+
+
+def read_json(path: Path, expected: str = "JSON") -> Any:
+    """Read a JSON file.
+
+    expected (str): What it should be, for the message.
+    RETURNS (Any): Its value.
+    RAISES (ValueError): If there is no such file, or it is no JSON; with the path.
+    """
+    return _read(path, expected, json.loads)
+
+
+def read_object(path: Path, expected: str = "a JSON object") -> dict[str, Any]:
+    """RETURNS (dict): The object of a JSON file. RAISES (ValueError): As `read_json`, and if it is
+    something else."""
+    value = read_json(path, expected)
+    if not isinstance(value, dict):
+        raise ValueError(f"{path}: expected {expected}, found {name_kind(value)}")
+    return value
+
+
+def read_yaml(path: Path, expected: str = "YAML") -> Any:
+    """Read a YAML file.
+
+    expected (str): What it should be, for the message.
+    RETURNS (Any): Its value.
+    RAISES (ValueError): If there is no such file, it is no YAML, or of more than `MOST_VALUES`
+        values; with the path.
+    """
+    return _read(path, expected, parse_yaml)
+
+
+def parse_yaml(text: str) -> Any:
+    """RETURNS (Any): What the YAML holds. RAISES (ValueError): If it is none, or too large."""
+    import srsly
+    from srsly.ruamel_yaml.error import YAMLError
+
+    try:
+        _check_size(text)
+        return srsly.yaml_loads(text)
+    except YAMLError as error:
+        raise ValueError(" ".join(str(error).split())) from None
+
+
+def describe_faults(error: ValidationError, where: object = "") -> str:
+    """RETURNS (str): The faults that pydantic found, each with its place.
+
+    where (object): The file or option that all are in.
+    """
+    head = f"{where}: " if str(where) else ""
+    return "; ".join(f"{head}{_describe(one)}" for one in error.errors())
+
+
+def name_kind(value: Any) -> str:
+    """RETURNS (str): What a value of JSON or YAML is, in words."""
+    kinds = {dict: "an object", list: "a list", str: "a text", bool: "true or false"}
+    kinds |= {int: "a number", float: "a number", type(None): "nothing"}
+    return kinds.get(type(value), type(value).__name__)
+
+
+def show(value: Any) -> str:
+    """RETURNS (str): A value as Python writes it, without the end of a very long one."""
+    text = repr(value)
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
+
+
+def _read(path: Path, expected: str, parse: Callable[[str], Any]) -> Any:
+    if not path.is_file():
+        found = "a folder" if path.is_dir() else "no such file"
+        raise ValueError(f"{path}: expected {expected}, found {found}")
+    try:
+        # what editors of Windows put first is no part of it
+        return parse(path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError as error:
+        reason = f"byte {error.start} is no UTF-8"
+    except RecursionError:
+        reason = "it is nested too deeply"
+    except ValueError as error:
+        # JSON's own errors, and a whole number of more than 4,300 digits
+        reason = str(error)
+    raise ValueError(f"{path}: expected {expected}, but {reason}") from None
+
+
+def _check_size(text: str) -> None:
+    """Count the values that the aliases would make, before any is made."""
+    from srsly.ruamel_yaml import YAML
+    from srsly.ruamel_yaml.events import (
+        AliasEvent,
+        CollectionEndEvent,
+        CollectionStartEvent,
+        ScalarEvent,
+    )
+
+    sizes: dict[str, int] = {}
+    open_sizes: list[tuple[str | None, int]] = [(None, 0)]
+    for event in YAML(typ="safe", pure=True).parse(text):
+        size, anchor = 0, None
+        if isinstance(event, CollectionStartEvent):
+            open_sizes.append((event.anchor, 0))
+            if len(open_sizes) > MOST_NESTED:
+                raise ValueError(f"it is nested more than {MOST_NESTED} deep")
+            continue
+        if isinstance(event, ScalarEvent):
+            size, anchor = 1, event.anchor
+        elif isinstance(event, CollectionEndEvent):
+            anchor, inner = open_sizes.pop()
+            size = inner + 1
+        elif isinstance(event, AliasEvent):
+            if event.anchor not in sizes:
+                raise ValueError(f"the alias *{event.anchor} has no complete value before it")
+            size = sizes[event.anchor]
+        if anchor is not None:
+            sizes[anchor] = size
+        around, total = open_sizes[-1]
+        open_sizes[-1] = around, total + size
+        if total + size > MOST_VALUES:
+            raise ValueError(f"it has more than {MOST_VALUES:,} values, aliases counted")
+
+
+def _describe(error: Any) -> str:
+    place = ".".join(str(part) for part in error["loc"])
+    message = error["msg"].removeprefix("Value error, ")
+    if error["type"] == "value_error":
+        return f"{place}: {message}" if place else message
+    if error["type"] == "missing":
+        return f"{place}: {message}"
+    return f"{place}: {message}, got {show(error['input'])}"
