@@ -15,6 +15,7 @@ from adaptive_spacy.adaptive.callback import Adapt
 from adaptive_spacy.adaptive.schedule import AdaptiveSchedule, PhaseSchedule
 from adaptive_spacy.adaptive.stopping import UntilFinished
 from adaptive_spacy.ner.component import TransformerNER
+from adaptive_spacy.training.checkpoints import Checkpoint
 from adaptive_spacy.training.corpus import FractionCorpus, make_corpus_v1
 from adaptive_spacy.training.optimizer import AdamW
 from adaptive_spacy.transformer.cleaner import TransformerCleaner
@@ -67,6 +68,10 @@ TABLE = {
         lambda path: {},
         # a pipeline without corpora has nothing to check against
         lambda it: callable(it),
+    ),
+    "adaptive_spacy.checkpoint.v1": (
+        lambda path: {},
+        lambda it: isinstance(it(spacy.blank("en")), Checkpoint),
     ),
     "adaptive_spacy.until_finished.v1": (
         lambda path: {"batcher": configure_minibatch(2)},

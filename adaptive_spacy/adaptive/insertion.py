@@ -22,6 +22,7 @@ ADAPT = "adaptive_spacy.adapt.v1"
 UNTIL_FINISHED = "adaptive_spacy.until_finished.v1"
 STEPS = "adaptive_spacy.steps.v1"
 CHECK = "adaptive_spacy.check.v1"
+CHECKPOINT = "adaptive_spacy.checkpoint.v1"
 LOGGER = "adaptive_spacy.Logger.v1"
 #: Which argument of thinc's schedules is the highest rate
 PEAKS = {
@@ -72,6 +73,7 @@ def add_adaptive_blocks(
     _add_callback(training, monitor, done)
     _add_end(training, plain, max_epochs, done)
     _add_logger(training, plain, done)
+    _add_checkpoint(training, done)
     _add_check(config, done)
     return done
 
@@ -283,6 +285,19 @@ def _add_logger(training: Block, plain: Block, done: list[str]) -> None:
             f"[training.logger] {name} kept: it writes no history.jsonl for `adaptive-spacy plot`; "
             f"{LOGGER} with `then` does both"
         )
+
+
+def _add_checkpoint(training: Block, done: list[str]) -> None:
+    former = training.get("before_to_disk")
+    if find_blocks(former, "callbacks", CHECKPOINT):
+        return
+    block: Block = {"@callbacks": CHECKPOINT}
+    kept = ""
+    if former is not None:
+        block["then"] = former
+        kept = f", after {_name(former)}"
+    training["before_to_disk"] = block
+    done.append(f"[training.before_to_disk] {CHECKPOINT}: whole and finite checkpoints{kept}")
 
 
 def _add_check(config: Config, done: list[str]) -> None:

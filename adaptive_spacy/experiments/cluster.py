@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from adaptive_spacy.experiments.job import Job
-from adaptive_spacy.experiments.records import Lock, Record, make_failure, write_record
+from adaptive_spacy.experiments.records import Record, make_failure, write_record
+from adaptive_spacy.training.lock import Lock
 
 try:
     import ray

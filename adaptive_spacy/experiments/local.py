@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from adaptive_spacy.experiments.job import Job
-from adaptive_spacy.experiments.records import Lock, make_failure, read_record, write_record
+from adaptive_spacy.experiments.records import make_failure, read_record, write_record
+from adaptive_spacy.training.lock import Lock
 
 #: Imported once by the process that the jobs' processes are forked off
 PRELOAD = ["adaptive_spacy.experiments.preload"]

@@ -5,7 +5,6 @@ last thing that is written, `record.json`. A folder without a record is a job th
 was killed.
 """
 
-import fcntl
 import json
 import os
 from collections.abc import Iterator
@@ -22,7 +21,6 @@ Record = dict[str, Any]
 
 FORMAT = 1
 RECORD = "record.json"
-LOCK = ".lock"
 #: What the checkpoint is selected by, on the dev set alone
 RULES = ("best_loss", "best_f1", "last")
 
@@ -88,40 +86,3 @@ def _records(output: Path) -> Iterator[Record]:
         record = read_record(path.parent)
         if record is not None:
             yield record
-
-
-class Lock:
-    """The right to work in a job's folder. The system takes it back when the processes that hold
-    it have ended, however they ended: a killed sweep leaves no stale lock.
-
-    descriptor (int): Of the lock file.
-    """
-
-    def __init__(self, descriptor: int) -> None:
-        self.descriptor = descriptor
-
-    @classmethod
-    def take(cls, folder: Path) -> "Lock | None":
-        """RETURNS (Lock | None): The lock; None: another process has it."""
-        folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(descriptor)
-            return None
-        return cls(descriptor)
-
-    def release(self) -> None:
-        """Let go of it; a process that it was handed to still holds it."""
-        os.close(self.descriptor)
-
-    def __reduce__(self) -> Any:
-        # handed to a job's process: the lock belongs to all that hold the open file
-        from multiprocessing.reduction import DupFd
-
-        return _received, (DupFd(self.descriptor),)
-
-
-def _received(duplicate: Any) -> Lock:
-    return Lock(duplicate.detach())

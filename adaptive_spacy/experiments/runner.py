@@ -15,7 +15,8 @@ from typing import Protocol
 
 from adaptive_spacy.experiments.job import Job
 from adaptive_spacy.experiments.progress import Progress
-from adaptive_spacy.experiments.records import RECORD, Lock, Record, read_record, stop_of
+from adaptive_spacy.experiments.records import RECORD, Record, read_record, stop_of
+from adaptive_spacy.training.lock import Lock
 
 #: Seconds between two looks at jobs that another sweep runs
 POLL = 1.0

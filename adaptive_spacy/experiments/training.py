@@ -24,10 +24,11 @@ from spacy.vocab import Vocab
 from threadpoolctl import threadpool_limits
 
 from adaptive_spacy.experiments.job import SPLITS, Job
-from adaptive_spacy.experiments.records import LOCK, Record, make_failure
+from adaptive_spacy.experiments.records import Record, make_failure
 from adaptive_spacy.experiments.selection import RESULTS, epoch_of
 from adaptive_spacy.report.history import read_history, stretches
 from adaptive_spacy.training.corpus import FractionCorpus
+from adaptive_spacy.training.lock import LOCK
 from adaptive_spacy.training.logger import HISTORY
 
 PACKAGES = ("adaptive-spacy", "spacy", "thinc", "spacy-transformers", "torch", "transformers")

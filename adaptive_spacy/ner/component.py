@@ -5,6 +5,7 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
+from pathlib import Path
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -305,6 +306,22 @@ class TransformerNER(TrainablePipe):
         """Update the weights. Called once per step, so this is where steps are counted."""
         super().finish_update(sgd)
         self._updates += 1
+
+    # Files
+
+    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> "TransformerNER":
+        """Read the component.
+
+        path (str | Path): Its folder.
+        exclude (Iterable[str]): As in spaCy's pipes.
+        RETURNS (TransformerNER): This one.
+        RAISES (ValueError): If the folder is not complete.
+        """
+        # spaCy takes a missing cfg for an empty one, which would leave the weights without labels
+        if "cfg" not in exclude and not (Path(path) / "cfg").is_file():
+            raise ValueError(f"{path}: expected the file cfg of {self.name}: the copy was cut off")
+        super().from_disk(path, exclude=exclude)
+        return self
 
     # Evaluation
 

@@ -11,7 +11,6 @@ from adaptive_spacy.experiments.grid import Grid
 from adaptive_spacy.experiments.job import Job
 from adaptive_spacy.experiments.records import (
     RECORD,
-    Lock,
     make_failure,
     read_record,
     read_records,
@@ -19,6 +18,7 @@ from adaptive_spacy.experiments.records import (
     write_record,
 )
 from adaptive_spacy.experiments.runner import claim, sweep
+from adaptive_spacy.training.lock import Lock
 from tests.report.records import make_record
 
 

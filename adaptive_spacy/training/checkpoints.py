@@ -1,0 +1,148 @@
+"""Checkpoints that are whole, finite and say no more than is true: `adaptive_spacy.checkpoint.v1`.
+
+spaCy's training writes a pipeline part by part over the one before, also when it breaks off, with
+the scores of the last evaluation. Here the config, without which nobody can load a pipeline, goes
+first and comes last: killed in between, the folder does not load, instead of mixing two
+checkpoints. Weights that are not finite are not written, and scores only beside the weights that
+they were measured with.
+"""
+
+import math
+import sys
+import warnings
+from collections.abc import Callable, Iterable, Mapping
+from numbers import Integral, Real
+from pathlib import Path
+from typing import Any
+
+import srsly
+from spacy.errors import Errors
+from spacy.language import Language
+
+from adaptive_spacy.files import replacing
+from adaptive_spacy.training.lock import Lock, claim
+from adaptive_spacy.training.soundness import require_finite, sums
+
+BeforeToDisk = Callable[[Language], Language]
+
+CONFIG = "config.cfg"
+
+
+def make_checkpoint_v1(then: BeforeToDisk | None = None) -> "Checkpoints":
+    """Registered as `adaptive_spacy.checkpoint.v1`, for `[training.before_to_disk]`.
+
+    then (Callable | None): Another `before_to_disk`, called first.
+    """
+    return Checkpoints(then)
+
+
+class Checkpoints:
+    """The checkpoints of one training.
+
+    then (Callable | None): See `make_checkpoint_v1`.
+    """
+
+    def __init__(self, then: BeforeToDisk | None) -> None:
+        self.then = then
+        # spaCy also writes when a training has broken off
+        self.outer_exception = sys.exception()
+        self.performance: Mapping[str, Any] | None = None
+        self.evaluated: dict[tuple[str, str], float] = {}
+        self.lock: Lock | None = None
+
+    def __call__(self, nlp: Language) -> "Checkpoint":
+        modified = nlp if self.then is None else self.then(nlp)
+        if not isinstance(modified, Language):
+            raise ValueError(Errors.E914.format(name="before_to_disk", value=type(modified)))
+        return Checkpoint(modified, self)
+
+    def write(self, nlp: Language, path: Path, exclude: Iterable[str] = ()) -> None:
+        """Write a checkpoint over the former one.
+
+        nlp (Language): The pipeline.
+        path (Path): Its folder, in the output folder of the training.
+        exclude (Iterable[str]): As in `Language.to_disk`.
+        RAISES (ValueError): If weights are not finite, or another training has the output folder;
+            nothing is written then.
+        """
+        self.lock = self.lock or claim(path.parent)
+        found = sums(nlp)
+        if not all(math.isfinite(total) for total in found.values()):
+            if sys.exception() is self.outer_exception:
+                require_finite(nlp)
+            # the exception that ends the training says why
+            warnings.warn(
+                f"the weights are not finite and were not written: {path} is as it was",
+                stacklevel=2,
+            )
+            return
+        write_whole(nlp, path, exclude, performance=self._true_scores(nlp, found))
+
+    def _true_scores(self, nlp: Language, found: dict[tuple[str, str], float]) -> dict[str, Any]:
+        """The scores of the last evaluation, if the weights are those that it scored."""
+        performance = nlp.meta.get("performance") or {}
+        # spaCy makes a new one at each evaluation, and writes at once
+        if performance is not self.performance:
+            self.performance, self.evaluated = performance, found
+        if found == self.evaluated:
+            return _plain(performance)
+        warnings.warn(
+            "the training went on after its last evaluation: the last checkpoint states no scores; "
+            "adaptive-spacy evaluate measures them",
+            stacklevel=2,
+        )
+        return {}
+
+
+class Checkpoint(Language):
+    """A pipeline that knows how it is written; in all else the pipeline itself.
+
+    nlp (Language): The pipeline.
+    checkpoints (Checkpoints): Writes it.
+    """
+
+    def __init__(self, nlp: Language, checkpoints: Checkpoints) -> None:
+        # not initialized as one: what it lacks is looked up in the pipeline
+        self._nlp, self._checkpoints = nlp, checkpoints
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.__dict__["_nlp"], name)
+
+    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
+        """See `Checkpoints.write`."""
+        self._checkpoints.write(self._nlp, Path(path), exclude)
+
+
+def write_whole(
+    nlp: Language, path: Path, exclude: Iterable[str] = (), *, performance: Mapping[str, Any]
+) -> None:
+    """Write a pipeline into a folder that does not load before it is complete.
+
+    nlp (Language): The pipeline.
+    path (Path): The folder.
+    exclude (Iterable[str]): As in `Language.to_disk`.
+    performance (dict): The scores that its meta.json states.
+    """
+    former = nlp.meta.get("performance", {})
+    nlp.meta["performance"] = performance
+    try:
+        # what cannot be written is found before the former checkpoint is touched
+        srsly.json_dumps(nlp.meta)
+        config = nlp.config.to_str()
+        path.mkdir(parents=True, exist_ok=True)
+        (path / CONFIG).unlink(missing_ok=True)
+        # spaCy goes by names without suffix
+        nlp.to_disk(path, exclude=[*exclude, Path(CONFIG).stem])
+    finally:
+        nlp.meta["performance"] = former
+    with replacing(path / CONFIG) as aside:
+        aside.write_text(config, encoding="utf8")
+
+
+def _plain(value: Any) -> Any:
+    """Scores as JSON takes them, which knows neither NaN, here null, nor numpy's numbers."""
+    if isinstance(value, Mapping):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, Real) and not isinstance(value, Integral):
+        return float(value) if math.isfinite(value) else None
+    return value

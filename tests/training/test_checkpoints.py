@@ -1,0 +1,218 @@
+"""Checkpoints that are killed, diverge, or are written after the last evaluation."""
+
+import shutil
+import warnings
+from pathlib import Path
+
+import numpy
+import pytest
+import spacy
+import srsly
+from spacy.language import Language
+from spacy.training.initialize import init_nlp
+from spacy.training.loop import train
+from spacy.util import load_config, registry
+
+from adaptive_spacy.training.checkpoints import make_checkpoint_v1
+from adaptive_spacy.training.soundness import sums
+from tests.conftest import ROOT
+from tests.training.test_train import overrides
+from tests.util import scripted_config
+
+CHECKPOINT = {"@callbacks": "adaptive_spacy.checkpoint.v1"}
+
+
+class Killed(BaseException):
+    """What no code expects, as a kill."""
+
+
+@pytest.fixture(scope="module", params=["adaptive", "ner"])
+def pipeline(request, corpus_folder, transformer_folder) -> Language:
+    settings = overrides(corpus_folder, transformer_folder)
+    path = ROOT / "configs" / f"{request.param}.cfg"
+    return init_nlp(load_config(path, overrides=settings))
+
+
+def shift(nlp: Language, by: float) -> None:
+    """Another state of all weights."""
+    for name in nlp.pipe_names:
+        model = getattr(nlp.get_pipe(name), "model", None)
+        for node in model.walk() if model else ():
+            for parameter in node.param_names:
+                if node.has_param(parameter):
+                    node.set_param(parameter, node.get_param(parameter) + by)
+            for shim in node.shims:
+                for parameter in shim._model.parameters():
+                    parameter.data += by
+
+
+def killed_after(parts: int, nlp: Language, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the writing of a pipeline break off before the part of this number."""
+    left = parts
+    writing = spacy.util.to_disk
+
+    def to_disk(path, writers, exclude):
+        def counted(writer):
+            def write(part):
+                nonlocal left
+                if left == 0:
+                    raise Killed
+                left -= 1
+                writer(part)
+
+            return write
+
+        return writing(path, {key: counted(writer) for key, writer in writers.items()}, exclude)
+
+    monkeypatch.setattr(spacy.util, "to_disk", to_disk)
+
+
+def test_broken_off_checkpoint_never_loads_as_a_mixture(
+    pipeline: Language, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "model-last"
+    checkpoint = make_checkpoint_v1()
+    pipeline.meta["performance"] = {"ents_f": 0.25}
+    checkpoint(pipeline).to_disk(folder)
+    old = sums(spacy.load(folder))
+    whole = Path(shutil.copytree(folder, tmp_path / "whole"))
+    shift(pipeline, 0.5)
+    pipeline.meta["performance"] = {"ents_f": 0.75}
+    for parts in range(40):
+        shutil.rmtree(folder)
+        shutil.copytree(whole, folder)
+        with monkeypatch.context() as patch:
+            killed_after(parts, pipeline, patch)
+            try:
+                checkpoint(pipeline).to_disk(folder)
+            except Killed:
+                with pytest.raises(OSError, match="Could not read config"):
+                    spacy.load(folder)
+                continue
+        break
+    # tokenizer, meta.json, three components with their parts, vocab, and then it was complete
+    assert parts > 8
+    new = sums(pipeline)
+    assert new != old
+    nlp = spacy.load(folder)
+    assert sums(nlp) == new
+    assert nlp.meta["performance"] == {"ents_f": 0.75}
+    # the next checkpoint repairs what was broken off
+    assert (folder / "config.cfg").read_text() == (whole / "config.cfg").read_text()
+
+
+def test_cut_copy_of_a_checkpoint_is_refused_or_the_same(
+    pipeline: Language, tmp_path: Path
+) -> None:
+    """spaCy copies model-last to model-best file by file."""
+    make_checkpoint_v1()(pipeline).to_disk(tmp_path / "out" / "model-last")
+    whole = tmp_path / "out" / "model-last"
+    expected = sums(spacy.load(whole))
+    files = sorted(one.relative_to(whole) for one in whole.rglob("*") if one.is_file())
+    tolerated = set()
+    for file in files:
+        for share in (None, 0.5):
+            cut = Path(shutil.copytree(whole, tmp_path / "model-best"))
+            if share is None:
+                (cut / file).unlink()
+            else:
+                content = (cut / file).read_bytes()
+                (cut / file).write_bytes(content[: int(share * len(content))])
+            try:
+                assert sums(spacy.load(cut)) == expected, file
+                tolerated.add((file.as_posix(), share))
+            except (ValueError, OSError, EOFError):
+                pass
+            shutil.rmtree(cut)
+    # empty tables and settings: spaCy takes their absence for that
+    vocab = ("key2row", "lookups.bin", "vectors", "vectors.cfg")
+    empty = {"transformer/cfg", *(f"vocab/{name}" for name in vocab)}
+    assert tolerated <= {(name, None) for name in empty}
+
+
+def test_weights_that_are_not_finite_leave_the_former_checkpoint(
+    pipeline: Language, tmp_path: Path
+) -> None:
+    folder = tmp_path / "model-last"
+    checkpoint = make_checkpoint_v1()
+    checkpoint(pipeline).to_disk(folder)
+    before = {one: one.read_bytes() for one in folder.rglob("*") if one.is_file()}
+    expected = sums(pipeline)
+    shift(pipeline, float("inf"))
+    with pytest.raises(ValueError, match="weights are not finite"):
+        checkpoint(pipeline).to_disk(folder)
+    # spaCy also writes when something else has ended the training: that one says why
+    try:
+        raise KeyError
+    except KeyError:
+        with pytest.warns(UserWarning, match="model-last is as it was"):
+            checkpoint(pipeline).to_disk(folder)
+    assert {one: one.read_bytes() for one in folder.rglob("*") if one.is_file()} == before
+    assert sums(spacy.load(folder)) == expected
+    pipeline.from_disk(folder)
+
+
+def trained(tmp_path: Path, scores: list[float], **settings) -> Path:
+    config = scripted_config(
+        tmp_path,
+        scores,
+        training__score_weights={"scripted": 1.0, "cats_score": None},
+        training__before_to_disk=CHECKPOINT,
+        **settings,
+    )
+    output = tmp_path / "out"
+    output.mkdir()
+    train(init_nlp(config), output)
+    return output
+
+
+def performance(folder: Path) -> dict:
+    return srsly.read_json(folder / "meta.json")["performance"]
+
+
+def test_scores_stay_where_no_weight_changed_since(tmp_path: Path) -> None:
+    # one more update, at rate zero
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        output = trained(tmp_path, [0, 2, 1, 1, 1])
+    assert performance(output / "model-last")["scripted"] == 1
+    assert performance(output / "model-best")["scripted"] == 2
+
+
+def test_scores_go_where_the_training_went_on(tmp_path: Path) -> None:
+    with pytest.warns(UserWarning, match="the last checkpoint states no scores"):
+        # the last evaluation at step 4, the last update 5
+        output = trained(tmp_path, [0, 2, 3], training__max_steps=5)
+    assert performance(output / "model-last") == {}
+    assert performance(output / "model-best")["scripted"] == 3
+
+
+def test_score_that_is_not_a_number_is_null(tmp_path: Path) -> None:
+    nlp = spacy.blank("en")
+    scores = {"a": float("nan"), "b": {"c": numpy.float32("inf"), "d": 0.5}, "e": None}
+    nlp.meta["performance"] = scores
+    make_checkpoint_v1()(nlp).to_disk(tmp_path / "model-last")
+    assert performance(tmp_path / "model-last") == {
+        "a": None,
+        "b": {"c": None, "d": 0.5},
+        "e": None,
+    }
+    assert nlp.meta["performance"] is scores
+
+
+def test_other_callback_is_called_first(tmp_path: Path) -> None:
+    @registry.callbacks("test.named")
+    def make_named():
+        def name(nlp):
+            nlp.meta["name"] = "named"
+            return nlp
+
+        return name
+
+    checkpoint = make_checkpoint_v1(then=make_named())
+    written = checkpoint(spacy.blank("en"))
+    written.to_disk(tmp_path / "model-last")
+    assert written.meta["name"] == spacy.load(tmp_path / "model-last").meta["name"] == "named"
+    assert [token.text for token in written("two words")] == ["two", "words"]
+    with pytest.raises(ValueError, match="E914"):
+        make_checkpoint_v1(then=lambda nlp: None)(spacy.blank("en"))  # type: ignore[arg-type,return-value]
