@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 #: Name of the file in a training's output folder. The logger's constants are spelt again here, so
 #: that reading a history does not load torch; the tests compare the two.
 HISTORY = "history.jsonl"
+#: spaCy's name for the folder of the last checkpoint
+LAST = "model-last"
 PHASES = ("warmup", "plateau", "cooldown", "finished")
 
 
@@ -98,6 +100,17 @@ def read_history(path: Path) -> list[Evaluation]:
     if not history:
         raise ValueError(f"{file.as_posix()}: expected at least one evaluation, the file is empty")
     return history
+
+
+def history_of_last(pipeline: Path) -> list[Evaluation]:
+    """RETURNS (list[Evaluation]): Of the training whose last checkpoint this is; none for another
+    pipeline, or without a readable history beside it."""
+    if pipeline.name != LAST:
+        return []
+    try:
+        return read_history(pipeline.resolve().parent)
+    except (ValueError, OSError):
+        return []
 
 
 def stretches(history: Sequence[Evaluation]) -> list[Stretch]:
