@@ -1,11 +1,13 @@
-"""Files that are replaced as a whole."""
+"""Files that are replaced as a whole, and removed with the folders that they leave empty."""
 
 import contextlib
 import itertools
 import os
 import platform
 import re
-from collections.abc import Iterator
+import shutil
+import sys
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -45,6 +47,30 @@ def replacing(path: Path) -> Iterator[Path]:
         aside.unlink(missing_ok=True)
 
 
+def remove(paths: Iterable[Path]) -> None:
+    """Remove files and folders, and the folders above them that are empty then. The project's
+    `clean` runs this module for what its commands made; of a link, the link is removed.
+
+    paths (Iterable[Path]): Below the current folder, e.g. training/x; what is not there is passed
+        over.
+    RAISES (ValueError): If one lies elsewhere; nothing is removed then.
+    """
+    here = Path.cwd()
+    found = [here / path for path in paths]
+    for path in found:
+        if here not in path.parent.resolve().joinpath(path.name).parents:
+            raise ValueError(f"{path}: expected a path below {here}")
+    for path in found:
+        if path.is_symlink() or path.is_file():
+            path.unlink()
+        elif path.is_dir():
+            shutil.rmtree(path)
+        for folder in path.parents:
+            if folder == here or not folder.is_dir() or any(folder.iterdir()):
+                break
+            folder.rmdir()
+
+
 def _remove_left(folder: Path) -> None:
     """Remove what killed processes of this machine left in a folder."""
     for path in folder.glob(f".*.{_machine()}.*.part"):
@@ -67,3 +93,6 @@ def _is_alive(process: int) -> bool:
         # another user's
         return True
     return True
+
+if __name__ == "__main__":
+    remove(map(Path, sys.argv[1:]))

@@ -7,20 +7,27 @@ import sys
 from pathlib import Path
 
 import pytest
+import spacy
 import srsly
+from click.testing import Result
+from spacy.cli._util import app as spacy_app
+from spacy.util import load_config
+from typer.testing import CliRunner
 
+from adaptive_spacy.cli.app import app
+from adaptive_spacy.files import remove
 from tests.conftest import ROOT
 
 PROJECT = srsly.read_yaml(ROOT / "project.yml")
 COMMANDS = {command["name"]: command for command in PROJECT["commands"]}
 VARIABLES = {
     *("name", "lang", "version", "dataset", "raw", "transformer", "config", "select"),
-    *("rate", "fraction", "seed", "gpu_id"),
+    *("rate", "fraction", "seed", "gpu_id", "run"),
 }
 
 
 def test_project_has_the_promised_commands_and_variables() -> None:
-    workflow = ["model", "convert", "train", "evaluate", "plot", "package", "smoke-test"]
+    workflow = ["model", "convert", "check", "train", "evaluate", "plot", "package", "smoke-test"]
     assert PROJECT["workflows"] == {"all": workflow}
     assert [*COMMANDS] == [*workflow, "clean"]
     assert set(PROJECT["vars"]) == VARIABLES
@@ -66,12 +73,14 @@ def test_project_scripts_name_real_commands() -> None:
         script.split()[3:]
         for command in PROJECT["commands"]
         for script in command["script"]
-        if script.startswith("python -m adaptive_spacy")
+        if script.startswith("python -m adaptive_spacy ")
     ]
-    assert len(own) == 6
+    assert len(own) == 8
     for name, *arguments in own:
         known = {option for param in commands[name].params for option in param.opts}
-        assert {one for one in arguments if one.startswith("--")} <= known
+        # with a dot: settings of the config, as in `spacy train`
+        options = {one for one in arguments if one.startswith("--") and "." not in one}
+        assert options <= known
 
 
 def test_project_assets_are_real_and_optional() -> None:
@@ -102,6 +111,145 @@ def project(folder: Path, *arguments: str) -> str:
     return done.stdout
 
 
+#: What tells one training from another
+DISTINGUISHING = ("dataset", "config", "rate", "fraction", "seed", "transformer")
+
+
+@pytest.mark.parametrize("name", ["check", "train", "evaluate", "plot", "package", "smoke-test"])
+def test_project_outputs_hold_all_that_distinguishes_a_run(name: str) -> None:
+    run = {f"${{vars.{variable}}}" for variable in DISTINGUISHING}
+    assert run == set(re.findall(r"\$\{vars\.\w+\}", PROJECT["vars"]["run"]))
+    assert all("${vars.run}" in path for path in COMMANDS[name]["outputs"])
+
+
+def dry_run(folder: Path, *overrides: str) -> list[str]:
+    """The command lines of the project, with its variables filled in."""
+    from weasel.util import load_project_config, parse_config_overrides
+
+    config = load_project_config(folder, overrides=parse_config_overrides(list(overrides)))
+    return [line for command in config["commands"] for line in command["script"]]
+
+
+@pytest.mark.parametrize(
+    ("override", "value"),
+    [("rate", "2e-5"), ("fraction", "0.5"), ("transformer", "org/name"), ("seed", "1")],
+)
+def test_project_runs_of_other_variables_share_no_output(
+    tmp_path: Path, override: str, value: str
+) -> None:
+    shutil.copy(ROOT / "project.yml", tmp_path)
+    (train,) = [line for line in dry_run(tmp_path) if "spacy train" in line]
+    (other,) = [
+        line for line in dry_run(tmp_path, f"--vars.{override}", value) if "spacy train" in line
+    ]
+    assert train != other
+
+
+def test_project_writes_equal_rates_alike(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "project.yml", tmp_path)
+    assert dry_run(tmp_path, "--vars.rate", "1e-4") == dry_run(tmp_path)
+
+
+#: Swedish sentences in the recipe's folder, and a transformer that reads them letter by letter
+SVENSKA = """\
+swedish-like:
+  lang: sv
+  licence: CC0-1.0
+  files: {train: train.conll, dev: dev.conll, test: dev.conll}
+silent:
+  files: {train: train.conll, dev: dev.conll, test: dev.conll}
+"""
+ROWS = "Ada B-PER\nbor O\ni O\nParis B-LOC\n. O\n\nBen B-PER\nringer O\nRay B-PER\n\n"
+
+
+@pytest.fixture
+def swedish(tmp_path: Path, transformer_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project with a Swedish data set, in which the tests stand."""
+    (tmp_path / "assets" / "sample").mkdir(parents=True)
+    (tmp_path / "assets" / "datasets.yml").write_text(SVENSKA, encoding="utf8")
+    (tmp_path / "train.conll").write_text(ROWS * 8, encoding="utf8")
+    (tmp_path / "dev.conll").write_text(
+        ROWS.replace("bor", "reser").replace("ringer", "ser"), encoding="utf8"
+    )
+    shutil.copytree(ROOT / "configs", tmp_path / "configs")
+    shutil.copy(ROOT / "project.yml", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run_in_process(name: str, folder: Path, *overrides: str) -> Result:
+    """The scripts of a project's command, without a process for each."""
+    from weasel.util import load_project_config, parse_config_overrides, split_command
+
+    config = load_project_config(folder, overrides=parse_config_overrides(list(overrides)))
+    (command,) = [command for command in config["commands"] if command["name"] == name]
+    for line in command["script"]:
+        _, _, module, *arguments = split_command(line)
+        runner = CliRunner()
+        result = runner.invoke(app if module == "adaptive_spacy" else spacy_app, arguments)
+        if result.exit_code:
+            break
+    return result
+
+
+def test_project_takes_the_language_from_the_recipe_to_the_wheel(
+    swedish: Path, transformer_folder: Path
+) -> None:
+    settings = ["--vars.dataset", "swedish-like", "--vars.transformer", str(transformer_folder)]
+    settings += ["--vars.config", "original", "--vars.rate", "1e-3"]
+    for name in ("model", "convert", "check", "train", "evaluate", "package"):
+        result = run_in_process(name, swedish, *settings)
+        assert result.exit_code == 0, (name, result.output, result.exception)
+    (model,) = swedish.glob("training/**/model-last")
+    assert spacy.load(model).lang == "sv"
+    assert load_config(model / "config.cfg")["nlp"]["lang"] == "sv"
+    wheels = sorted(path.name for path in swedish.glob("packages/**/*.whl"))
+    assert "sv_swedish_like_ner-0.1.0-py3-none-any.whl" in wheels
+
+
+def test_project_refuses_another_language_than_the_recipe_names(swedish: Path) -> None:
+    settings = ["--vars.dataset", "swedish-like", "--vars.lang", "en"]
+    result = run_in_process("convert", swedish, *settings)
+    assert result.exit_code == 1
+    assert "swedish-like: the recipe says lang: sv, but en is asked for" in result.output
+    assert not (swedish / "corpus" / "swedish-like").exists()
+    # a recipe that names none takes what is asked for
+    settings = ["--vars.dataset", "silent", "--vars.lang", "sv"]
+    assert run_in_process("convert", swedish, *settings).exit_code == 0
+    arguments = ["configure", "configs/original.cfg", "a.cfg", "--corpus", "corpus/silent"]
+    arguments += ["--datasets", "assets/datasets.yml", "--dataset", "silent", "--lang", "sv"]
+    assert CliRunner().invoke(app, arguments).exit_code == 0
+    assert load_config("a.cfg")["nlp"]["lang"] == "sv"
+    result = CliRunner().invoke(app, [*arguments, "--nlp.lang", "de"])
+    assert "--nlp.lang: expected sv, the language of the data, got de" in result.output
+
+
+def test_project_puts_transformers_only_below_their_folder(swedish: Path) -> None:
+    result = run_in_process("model", swedish, "--vars.transformer", "../models/x")
+    assert result.exit_code == 1
+    assert "expected a folder below assets/transformers; name a local transformer" in result.output
+
+
+def test_clean_removes_what_the_commands_made_and_nothing_else(tmp_path: Path, monkeypatch) -> None:
+    kept = ["corpus/mine/train.spacy", "training/mine/model-last/meta.json", "packages/x.whl"]
+    run = "gt/sample-adaptive-0.0001-1.0-0"
+    made = ["corpus/sample/dev.spacy", f"training/{run}.cfg", f"training/{run}/history.jsonl"]
+    for name in [*kept, *made]:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x")
+    shutil.copy(ROOT / "project.yml", tmp_path)
+    lines = dry_run(tmp_path, "--vars.transformer", "gt")
+    (clean,) = [line.split()[3:] for line in lines if "adaptive_spacy.files" in line]
+    monkeypatch.chdir(tmp_path)
+    remove(map(Path, clean))
+    left = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
+    assert left == {*kept, "project.yml"}
+    assert not (tmp_path / "training" / "gt").exists(), "folders that are empty then go too"
+    with pytest.raises(ValueError, match="expected a path below"):
+        remove([Path("corpus"), Path("../elsewhere")])
+    assert (tmp_path / "corpus" / "mine").exists()
+
+
 @pytest.mark.slow
 def test_project_runs_once_then_changes_nothing(transformer_folder: Path, tmp_path: Path) -> None:
     """The workflow with a tiny transformer: all outputs, a second run that runs nothing, another
@@ -114,18 +262,23 @@ def test_project_runs_once_then_changes_nothing(transformer_folder: Path, tmp_pa
         shutil.copytree(ROOT / name, tmp_path / name, ignore=ignore)
     settings = ["--vars.transformer", str(transformer_folder), "--vars.fraction", "0.2"]
     first = project(tmp_path, "all", ".", *settings, "--vars.config", "original")
-    assert first.count("Running command:") == 7
-    assert srsly.read_json(tmp_path / "metrics" / "smoke-test.json")["identical"] is True
-    for path in ("metrics/sample-original-0-last.json", "plots/sample-original-0.png"):
+    assert first.count("Running command:") == 9
+    run = f"{transformer_folder}/sample-original-0.0001-0.2-0".lstrip("/")
+    smoke = srsly.read_json(tmp_path / "metrics" / f"{run}-last-smoke-test.json")
+    assert smoke["identical"] is True
+    assert smoke["package"] == "en_sample_ner"
+    for path in (f"metrics/{run}-last.json", f"plots/{run}.png"):
         assert (tmp_path / path).stat().st_size > 0
     again = project(tmp_path, "all", ".", *settings, "--vars.config", "original")
-    assert again.count("nothing changed") == 7
+    assert again.count("nothing changed") == 8
     assert "Running command:" not in again
     best = project(
         tmp_path, "evaluate", ".", *settings, "--vars.config", "original", "--vars.select", "best"
     )
     assert best.count("Running command:") == 1
-    assert (tmp_path / "metrics" / "sample-original-0-best.json").exists()
-    project(tmp_path, "clean", ".")
+    assert (tmp_path / "metrics" / f"{run}-best.json").exists()
+    for select in ("best", "last"):
+        chosen = [*settings, "--vars.config", "original", "--vars.select", select]
+        project(tmp_path, "clean", ".", *chosen)
     left = {path.name for path in tmp_path.iterdir() if path.is_dir() and any(path.iterdir())}
     assert left == {"assets", "configs", "adaptive_spacy"}

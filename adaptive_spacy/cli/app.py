@@ -4,6 +4,7 @@ import typer
 
 from adaptive_spacy.cli._group import CommandGroup
 from adaptive_spacy.cli.check import SETTINGS, check_cli
+from adaptive_spacy.cli.configure import configure_cli
 from adaptive_spacy.cli.convert import convert_cli
 from adaptive_spacy.cli.evaluate import evaluate_cli
 from adaptive_spacy.cli.export import export_cli
@@ -39,6 +40,7 @@ app.command("convert")(convert_cli)
 app.command("export")(export_cli)
 app.command("init")(init_cli)
 app.command("stats")(stats_cli)
+app.command("configure", context_settings=SETTINGS)(configure_cli)
 app.command("check", context_settings=SETTINGS)(check_cli)
 app.command("evaluate")(evaluate_cli)
 app.command("plot")(plot_cli)

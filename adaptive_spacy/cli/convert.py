@@ -105,7 +105,11 @@ def convert_cli(
     ] = None,
     lang: Annotated[
         str | None,
-        typer.Option(help="Language code of the text, e.g. en; xx: any.", show_default="xx"),
+        typer.Option(
+            help="Language code of the text, e.g. en; xx: any. With --datasets: that of the "
+            "recipe, and another one is an error.",
+            show_default="xx",
+        ),
     ] = None,
     encoding: Annotated[
         str | None,
@@ -184,13 +188,15 @@ def convert_cli(
                 options["split"] = parse_split(split)
             files = [Input.parse(text) for text in inputs]
             summary = convert(files, output, progress=True, **options)
-        elif options or len(inputs) != 1:
+        elif options.keys() - {"lang"} or len(inputs) != 1:
             raise ValueError(
                 "--datasets: expected NAME OUTPUT and no further option but --raw, as the recipe "
                 f"says the rest; got {_list(inputs, options)}"
             )
         else:
-            summary = convert_recipe(inputs[0], output, datasets=datasets, raw=raw, progress=True)
+            summary = convert_recipe(
+                inputs[0], output, datasets=datasets, raw=raw, lang=lang, progress=True
+            )
     _print(summary)
 
 

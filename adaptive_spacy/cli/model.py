@@ -17,6 +17,9 @@ def model_cli(
         ),
     ],
     output: Annotated[Path, typer.Argument(help="Folder to put it into, e.g. assets/transformer.")],
+    within: Annotated[
+        Path | None, typer.Option(help="Refuse a folder that does not lie below this one.")
+    ] = None,
 ) -> None:
     """Put a pretrained transformer into a folder that trainings start from.
 
@@ -26,5 +29,10 @@ def model_cli(
     with one_line_errors():
         from adaptive_spacy.transformer.pretrained import fetch_transformer
 
+        if within is not None and within.resolve() not in output.resolve().parents:
+            raise ValueError(
+                f"{output}: expected a folder below {within}; name a local transformer by its "
+                f"absolute path, here {Path(source).resolve()}"
+            )
         about = fetch_transformer(source, output)
         typer.echo(f"✔ {source} ({about['licence'] or 'no licence named'}) is in {output}")

@@ -11,7 +11,12 @@ from adaptive_spacy.cli._util import one_line_errors
 def package_cli(
     pipeline: Annotated[Path, typer.Argument(help="Trained pipeline, e.g. training/x/model-last.")],
     output: Annotated[Path, typer.Argument(help="Folder for the wheels.")],
-    name: Annotated[str, typer.Option(help="Name without language: adaptive_ner.")],
+    name: Annotated[
+        str | None,
+        typer.Option(
+            help="Name without language, e.g. sample_ner.", show_default="the data set's, and _ner"
+        ),
+    ] = None,
     version: Annotated[str, typer.Option(help="Version of the package.")] = "0.1.0",
     metrics: Annotated[
         Path | None, typer.Option(help="Scores to state: what `evaluate` wrote.")
@@ -38,7 +43,7 @@ def package_cli(
 
     Both install together:
 
-        pip install --find-links packages en_adaptive_ner
+        pip install --find-links packages en_sample_ner
 
     Faster on a processor, and what that costs:
 
@@ -49,6 +54,8 @@ def package_cli(
         from adaptive_spacy.data.datasets import read_recipe
         from adaptive_spacy.serving.package import package
 
+        if (datasets is None) != (dataset is None):
+            raise ValueError("--datasets and --dataset: expected both or neither, got one")
         if (precision is None) != (corpus is None):
             raise ValueError("--precision and --corpus: expected both or neither, got one")
         cost = None
@@ -71,6 +78,7 @@ def package_cli(
             transformer=transformer,
             dataset=recipe,
             cost=cost,
+            warn=lambda line: typer.secho(f"⚠ {line}", fg=typer.colors.YELLOW, err=True),
         )
         for wheel in wheels:
             typer.echo(f"✔ {wheel} ({wheel.stat().st_size / 1e6:.1f} MB)")

@@ -10,9 +10,15 @@ from adaptive_spacy.cli._util import one_line_errors
 
 def smoke_test_cli(
     packages: Annotated[Path, typer.Argument(help="Folder of wheels.")],
-    name: Annotated[str, typer.Argument(help="Package to load, e.g. en_adaptive_ner.")],
     pipeline: Annotated[Path, typer.Option(help="Folder that the wheel was built from.")],
     texts: Annotated[Path, typer.Option(help="A .spacy file whose texts are compared.")],
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            help="Package to load, e.g. en_sample_ner: its newest version.",
+            show_default="the only one",
+        ),
+    ] = None,
     output: Annotated[Path, typer.Option(help="Where the result goes as JSON.")] = Path(
         "metrics/smoke-test.json"
     ),

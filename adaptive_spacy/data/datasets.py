@@ -11,6 +11,8 @@ from adaptive_spacy.data.formats import FORMAT_NAMES
 from adaptive_spacy.data.schemes import SCHEMES
 from adaptive_spacy.parsing import name_kind, read_yaml, show
 
+AUTO = "auto"  # a language: that of the recipe
+ANY_LANG = "xx"
 RAW = "{raw}"  # how a recipe writes the folder of the downloaded files
 
 
@@ -99,6 +101,23 @@ class Recipe:
     inputs: list[Input]
     options: dict[str, Any]
 
+    def settle_lang(self, lang: str | None) -> str:
+        """Decide the language of the data set, of the pipelines trained on it and their packages.
+
+        lang (str | None): The language that is asked for; None or "auto": the recipe's.
+        RETURNS (str): A language code; "xx" (any) if neither names one.
+        RAISES (ValueError): If both do, and differ.
+        """
+        named = self.options.get("lang")
+        if lang in (None, AUTO):
+            return named or ANY_LANG
+        if named not in (None, lang):
+            raise ValueError(
+                f"{self.name}: the recipe says lang: {named}, but {lang} is asked for; leave "
+                f"--lang (--vars.lang) out to take {named}, or change the recipe"
+            )
+        return lang
+
 
 def read_recipe(name: str, *, datasets: str | Path, raw: str | Path) -> Recipe:
     """Look a data set up and check its recipe.
@@ -138,10 +157,13 @@ def convert_recipe(
     *,
     datasets: str | Path,
     raw: str | Path,
+    lang: str | None = None,
     progress: bool = False,
 ) -> Summary:
-    """Convert a named data set; see `read_recipe` and `convert` for arguments and errors."""
+    """Convert a named data set; see `read_recipe`, `Recipe.settle_lang` and `convert` for arguments
+    and errors."""
     recipe = read_recipe(name, datasets=datasets, raw=raw)
+    options = {**recipe.options, "lang": recipe.settle_lang(lang)}
     missing = [path for path, _ in recipe.inputs if not path.exists()]
     if missing:
         remedy = "the paths of a recipe start at the folder that the command runs in"
@@ -151,7 +173,7 @@ def convert_recipe(
             f"{name}: expected {', '.join(map(str, missing))}, found no such file or folder; "
             f"{remedy}"
         )
-    return convert(recipe.inputs, output, progress=progress, **recipe.options)
+    return convert(recipe.inputs, output, progress=progress, **options)
 
 
 def find_faults(recipe: Any) -> list[str]:

@@ -5,9 +5,9 @@ scores and licences are written into that of a copy.
 """
 
 import shutil
-import subprocess
-import sys
 import tempfile
+import warnings
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,17 @@ from typing import Any
 import srsly
 from spacy.cli.package import generate_readme
 from spacy.cli.package import package as make_sources
-from spacy.util import load_config
+from spacy.util import load_config, load_model_from_path
 
 import adaptive_spacy
 from adaptive_spacy.data.datasets import Recipe
-from adaptive_spacy.files import replacing
+from adaptive_spacy.report.history import history_of_last
+from adaptive_spacy.serving.names import PackageName, make_package_name
+from adaptive_spacy.serving.portable import clean_meta, copy_pipeline, public_name
 from adaptive_spacy.serving.precision import PrecisionCost, set_precision
-from adaptive_spacy.transformer.pretrained import SOURCE_FILE, read_licence
+from adaptive_spacy.serving.wheels import build_wheel, publish
+from adaptive_spacy.training.soundness import require_finite, warnings_of
+from adaptive_spacy.transformer.pretrained import CONFIG_FILE, read_licence
 
 OWN = "adaptive-spacy"
 OWN_SOURCES = ("adaptive_spacy", "setup.cfg", "pyproject.toml", "README.md", "LICENSE")
@@ -43,62 +47,95 @@ def package(
     pipeline: Path,
     output: Path,
     *,
-    name: str,
-    version: str,
+    name: str | None = None,
+    version: str = "0.1.0",
     metrics: Path | None = None,
     transformer: Path | None = None,
     dataset: Recipe | None = None,
     cost: PrecisionCost | None = None,
+    warn: Callable[[str], None] = warnings.warn,
 ) -> list[Path]:
     """Build the wheels.
 
     pipeline (Path): A trained pipeline, e.g. model-last.
-    output (Path): Folder of the wheels; wheels of the same name and version are replaced.
-    name (str): Name of the package without its language, e.g. "adaptive_ner".
+    output (Path): Folder of the wheels. Wheels of the same content are replaced, others are not.
+    name (str | None): Name of the package without its language, e.g. "sample_ner"; None: the data
+        set's, and "_ner".
     version (str): Version of the package.
     metrics (Path | None): What `evaluate` wrote; its scores are stated.
     transformer (Path | None): Folder of the pretrained transformer; its licence is stated.
     dataset (Recipe | None): Of the data set, whose source and licence are stated.
     cost (PrecisionCost | None): The packaged pipeline computes in its precision, and states what
         that costs; its scores are those in that precision.
+    warn (Callable): Gets a line for each thing that speaks against using the pipeline.
     RETURNS (list[Path]): The pipeline's wheel, and adaptive-spacy's if the pipeline needs it.
-    RAISES (ValueError): If something is missing.
+    RAISES (ValueError): If something is missing, contradicts another or cannot be used: weights
+        that are not finite, a name that is none, links out of the pipeline, a wheel of the same
+        name that holds something else.
+    """
+    meta, package_name = read_meta(pipeline, name, version, dataset)
+    if find_spec("build") is None:
+        raise ValueError('package needs the build package: pip install "adaptive-spacy[demo]"')
+    full, (_, name, version) = package_name.full, package_name
+    meta.update(describe(meta, name, version, metrics, transformer, dataset))
+    with tempfile.TemporaryDirectory() as folder:
+        aside = Path(folder)
+        copy = copy_pipeline(pipeline, aside / "pipeline", transformer=transformer)
+        if cost is not None:
+            set_precision(copy, cost.precision)
+            meta.update(performance=cost.after["spacy"], precision=cost.describe())
+        srsly.write_json(copy / "meta.json", clean_meta(meta, pipeline))
+        require_finite(load_model_from_path(copy))
+        for line in warnings_of(meta.get("performance") or {}, history_of_last(pipeline)):
+            warn(line)
+        needs_own = requires_own(pipeline)
+        confidence = ", ent._.confidence" if needs_own else ""
+        usage = USAGE.format(package=full, confidence=confidence)
+        card = generate_readme(srsly.read_json(copy / "meta.json"))
+        (copy / "README.md").write_text(card + usage, encoding="utf8")
+        (aside / "sources").mkdir()
+        # name and version are those of meta.json
+        make_sources(copy, aside / "sources", create_sdist=False, require_parent=True, silent=True)
+        sources = aside / "sources" / f"{full}-{version}"
+        wheels = [build_wheel(sources, aside / "wheels")]
+        if needs_own:
+            wheels.append(build_wheel(copy_own_sources(aside / "own"), aside / "own-wheel"))
+        return publish(wheels, output)
+
+
+def read_meta(
+    pipeline: Path, name: str | None, version: str, dataset: Recipe | None
+) -> tuple[dict[str, Any], PackageName]:
+    """RETURNS (tuple): A pipeline's meta.json, and the name of its package.
+    RAISES (ValueError): If the folder is no pipeline, or its language, which meta.json, config.cfg
+        and the data set state, is not one; or the name is none.
     """
     if not (pipeline / "meta.json").is_file() or not (pipeline / "config.cfg").is_file():
         raise ValueError(
             f"{pipeline}: expected a trained pipeline (meta.json and config.cfg); train one first"
         )
-    if find_spec("build") is None:
-        raise ValueError('package needs the build package: pip install "adaptive-spacy[demo]"')
-    meta = srsly.read_json(pipeline / "meta.json")
-    meta.update(describe(meta, name, version, metrics, transformer, dataset))
-    with tempfile.TemporaryDirectory() as folder:
-        aside = Path(folder)
-        copy = Path(shutil.copytree(pipeline, aside / "pipeline"))
-        if cost is not None:
-            set_precision(copy, cost.precision)
-            meta.update(performance=cost.after["spacy"], precision=cost.describe())
-        srsly.write_json(copy / "meta.json", meta)
-        needs_own = requires_own(pipeline)
-        full = f"{meta['lang']}_{name}"
-        confidence = ", ent._.confidence" if needs_own else ""
-        usage = USAGE.format(package=full, confidence=confidence)
-        (copy / "README.md").write_text(generate_readme(meta) + usage, encoding="utf8")
-        (aside / "sources").mkdir()
-        make_sources(
-            copy,
-            aside / "sources",
-            create_sdist=False,
-            name=name,
-            version=version,
-            require_parent=True,
-            silent=True,
-        )
-        sources = aside / "sources" / f"{full}-{version}"
-        wheels = [build_wheel(sources, aside / "wheels")]
-        if needs_own:
-            wheels.append(build_wheel(copy_own_sources(aside / "own"), aside / "own-wheel"))
-        return [publish(wheel, output) for wheel in wheels]
+    try:
+        meta = srsly.read_json(pipeline / "meta.json")
+    except ValueError as error:
+        raise ValueError(f"{pipeline / 'meta.json'}: expected JSON, {error}") from None
+    if not isinstance(meta, dict):
+        raise ValueError(f"{pipeline / 'meta.json'}: expected an object, found {meta!r}")
+    if name is None and dataset is None:
+        raise ValueError("--name: expected a name, or --datasets and --dataset to name it by")
+    package_name = make_package_name(
+        meta.get("lang"), f"{dataset.name}_ner" if name is None and dataset else name, version
+    )
+    config = load_config(pipeline / "config.cfg")
+    stated = {f"{pipeline / 'config.cfg'}": config.get("nlp", {}).get("lang")}
+    if dataset is not None and "lang" in dataset.options:
+        stated[f"the recipe of {dataset.name}"] = dataset.options["lang"]
+    for place, lang in stated.items():
+        if lang != package_name.lang:
+            raise ValueError(
+                f"{pipeline / 'meta.json'} says lang {package_name.lang}, {place} says {lang}; "
+                f"train with --nlp.lang {lang}"
+            )
+    return meta, package_name
 
 
 def describe(
@@ -117,23 +154,37 @@ def describe(
         f"{OWN} {adaptive_spacy.__version__}.",
     }
     if metrics is not None:
-        if not metrics.is_file():
-            raise ValueError(f"{metrics}: expected the scores that `evaluate` writes")
-        about["performance"] = srsly.read_json(metrics)["spacy"]
+        about["performance"] = read_metrics(metrics)["spacy"]
     sources, licences = [], []
     if dataset is not None:
         licence = dataset.licence or "unknown"
         sources.append(describe_source(dataset.name, dataset.source or "", licence))
         licences.append(f"{licence} (data)")
     if transformer is not None:
+        if not (transformer / CONFIG_FILE).is_file():
+            raise ValueError(
+                f"--transformer: expected the folder of a transformer with {CONFIG_FILE}, found "
+                f"none at {transformer}"
+            )
         licence = read_licence(transformer) or "unknown"
-        noted = transformer / SOURCE_FILE
-        source = srsly.read_json(noted)["source"] if noted.is_file() else transformer.name
-        sources.append(describe_source(source, source, licence))
+        source = public_name(str(transformer))
+        hub = "" if source == transformer.name else f"https://huggingface.co/{source}"
+        sources.append(describe_source(source, hub, licence))
         licences.append(f"{licence} (transformer)")
     if sources:
         about.update(sources=sources, license=", ".join(licences))
     return about
+
+
+def read_metrics(path: Path) -> dict[str, Any]:
+    """RETURNS (dict): The scores that `evaluate` wrote. RAISES (ValueError): If it did not."""
+    try:
+        metrics = srsly.read_json(path) if path.is_file() else None
+    except ValueError:
+        metrics = None
+    if not isinstance(metrics, dict) or not isinstance(metrics.get("spacy"), dict):
+        raise ValueError(f"{path}: expected the scores that `evaluate` writes")
+    return metrics
 
 
 def describe_source(name: str, place: str, licence: str) -> dict[str, str]:
@@ -149,21 +200,6 @@ def requires_own(pipeline: Path) -> bool:
     config = load_config(pipeline / "config.cfg")
     text = str({key: config[key] for key in ("nlp", "components")})
     return "adaptive_spacy." in text or "'transformer_ner'" in text
-
-
-def build_wheel(sources: Path, output: Path) -> Path:
-    """Build a wheel with the tools of this environment, so that no network is needed.
-
-    RETURNS (Path): The wheel.
-    RAISES (ValueError): With the last line of the build, if it fails.
-    """
-    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "-o", str(output)]
-    done = subprocess.run([*command, str(sources)], capture_output=True, text=True, check=False)
-    wheels = sorted(output.glob("*.whl"))
-    if done.returncode or not wheels:
-        lines = (done.stdout + done.stderr).strip().splitlines() or ["no output"]
-        raise ValueError(f"building the wheel of {sources.name} failed: {lines[-1]}")
-    return wheels[0]
 
 
 def copy_own_sources(folder: Path) -> Path:
@@ -185,13 +221,6 @@ def copy_own_sources(folder: Path) -> Path:
         elif path.is_file():
             shutil.copy(path, folder)
     return folder
-
-
-def publish(wheel: Path, output: Path) -> Path:
-    """Move a wheel into a folder, in one step. RETURNS (Path): Where it is."""
-    with replacing(output / wheel.name) as aside:
-        shutil.copy(wheel, aside)
-    return output / wheel.name
 
 
 def _labels(meta: dict[str, Any]) -> set[str]:

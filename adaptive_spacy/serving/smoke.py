@@ -13,6 +13,9 @@ import spacy
 import srsly
 from spacy.tokens import Doc, DocBin
 
+from adaptive_spacy.serving.names import find_wheel
+from adaptive_spacy.serving.package import OWN
+
 MAX_TEXTS = 50
 
 #: Runs in the fresh process: no hub, a foreign folder, and the wheel on the path
@@ -37,11 +40,14 @@ json.dump({
 """
 
 
-def smoke_test(packages: Path, name: str, pipeline: Path, texts: Path, output: Path) -> dict:
+def smoke_test(
+    packages: Path, name: str | None, pipeline: Path, texts: Path, output: Path
+) -> dict[str, Any]:
     """Install a wheel into an empty folder, load it in a fresh process, compare its entities.
 
     packages (Path): Folder of wheels.
-    name (str): Package to load, e.g. "en_adaptive_ner".
+    name (str | None): Package to load, e.g. "en_sample_ner", whose newest version is taken; None:
+        the only one in the folder.
     pipeline (Path): The folder that the wheel was built from.
     texts (Path): A .spacy file; its first 50 texts are compared.
     output (Path): Where the result goes as JSON.
@@ -49,20 +55,18 @@ def smoke_test(packages: Path, name: str, pipeline: Path, texts: Path, output: P
         whether every confidence lies in [0, 1].
     RAISES (ValueError): If the wheel is missing, does not load, or something differs.
     """
-    wheels = sorted(packages.glob(f"{name}-*.whl"))
-    if not wheels:
-        raise ValueError(f"{packages}: expected a wheel {name}-VERSION.whl; build one first")
+    name, wheel = find_wheel(packages, name, beside=OWN)
     sample = _read_texts(texts)
     with tempfile.TemporaryDirectory() as folder:
-        _install(wheels[-1], Path(folder) / "site")
+        _install(wheel, Path(folder) / "site")
         loaded = _load(name, sample, Path(folder))
     expected = [_entities(doc) for doc in spacy.load(pipeline).pipe(sample)]
     found = [[entity[:3] for entity in doc] for doc in loaded.pop("entities")]
     result = {
         "package": name,
-        "wheel": wheels[-1].name,
-        "sha256": hashlib.sha256(wheels[-1].read_bytes()).hexdigest(),
-        "megabytes": round(wheels[-1].stat().st_size / 1e6, 1),
+        "wheel": wheel.name,
+        "sha256": hashlib.sha256(wheel.read_bytes()).hexdigest(),
+        "megabytes": round(wheel.stat().st_size / 1e6, 1),
         **loaded,
         "texts": len(sample),
         "entities": sum(map(len, found)),
@@ -70,7 +74,7 @@ def smoke_test(packages: Path, name: str, pipeline: Path, texts: Path, output: P
     }
     _write(output, result)
     if not result["identical"]:
-        raise ValueError(f"{wheels[-1]} finds other entities than {pipeline}: see {output}")
+        raise ValueError(f"{wheel} finds other entities than {pipeline}: see {output}")
     return result
 
 

