@@ -6,6 +6,7 @@ The tables there are what `adaptive-spacy report benchmarks/results/small` makes
 that README, page and records say the same; tests compare all three.
 """
 
+from itertools import takewhile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -26,18 +27,19 @@ COLUMNS = {
 }
 
 
-def read_table(text: str, section: str) -> list[dict[str, str]]:
-    """Read the first table of a section.
+def read_table(text: str, section: str, first: str = "") -> list[dict[str, str]]:
+    """Read a table of a section.
 
     text (str): A page in Markdown.
     section (str): Heading of the section, without marks.
+    first (str): How the table's first column begins; by default any does.
     RETURNS (list[dict[str, str]]): A dict per row, by column.
     """
     lines = text.split(f"## {section}\n", 1)[1].split("\n## ")[0].splitlines()
+    begin = next(i for i, line in enumerate(lines) if line.startswith(f"| {first}"))
     rows = [
         [cell.strip() for cell in line.strip("|").split(" | ")]
-        for line in lines
-        if line.startswith("|")
+        for line in takewhile(lambda line: line.startswith("|"), lines[begin:])
     ]
     return [dict(zip(rows[0], row, strict=True)) for row in rows[2:]]
 

@@ -118,3 +118,22 @@ def test_page_names_modules_that_exist(page: Path) -> None:
     for module in re.findall(r"python -m ((?:benchmarks|docs|tests)[\w.]*)", read(page)):
         path = ROOT / module.replace(".", "/")
         assert path.with_suffix(".py").exists() or (path / "__main__.py").exists(), module
+
+
+def test_method_shows_the_trace_that_the_phase_machine_makes() -> None:
+    from adaptive_spacy.adaptive.schedule import PhaseMachine
+    from docs.results import read_table
+
+    machine = PhaseMachine(peak=1.0, interval=2, warmup=1, cooldown=2)
+    rows = read_table(read(ROOT / "docs" / "method.md"), "Exactly", "round")
+    assert len(rows) == 7
+    for row in rows:
+        updates = [int(one) for one in row["updates"].split(", ")]
+        assert [f"{machine.rate(step):g}" for step in updates] == row["rates"].split(", ")
+        was_cooling = machine.cooling
+        machine.observe(updates[-1], float(row["score"]))
+        assert machine.state.wait == int(row["wait"])
+        turned = {(False, True): "cools down", (True, False): "goes back"}
+        then = turned.get((was_cooling, machine.cooling), "goes on")
+        assert ("finished" if machine.finished else then) == row["then"]
+    assert machine.rate(15) == 0.0
