@@ -36,5 +36,5 @@ def test_corpus_file_is_taken_from_the_folder_that_the_environment_names(
 
 
 def test_corpus_file_skips_a_test_without_it(checkout: Path) -> None:
-    with pytest.raises(pytest.skip.Exception, match="needs a/b.txt in assets/raw"):
+    with pytest.raises(pytest.skip.Exception, match="needs a/b"):
         corpus_file("a/b.txt")
