@@ -26,6 +26,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.skip(reason="end to end: run with --slow"))
 
 
+def corpus_file(name: str) -> Path:
+    """A file or folder of a real corpus. Skips the test that has none.
+
+    name (str): Its path inside `assets/raw`, e.g. "wikigold/wikigold.conll.txt".
+    RETURNS (Path): The path, in $ADAPTIVE_SPACY_DATA, in `assets/raw`, or in a folder `shared/data`
+        beside the checkout, whichever has it first.
+    """
+    named = os.environ.get("ADAPTIVE_SPACY_DATA")
+    places = [ROOT / "assets" / "raw", ROOT.parent / "shared" / "data"]
+    for place in [Path(named), *places] if named else places:
+        if (place / name).exists():
+            return place / name
+    pytest.skip(f"needs {name} in assets/raw, or in the folder that ADAPTIVE_SPACY_DATA names")
+
+
 #: Sentences and IOB tags: a little world that a tiny model can learn
 SENTENCES = [
     ("Ada lives in Paris .", "B-PER O O B-LOC O"),

@@ -10,10 +10,10 @@ from spacy.vocab import Vocab
 from typer.testing import CliRunner
 
 from adaptive_spacy.cli.app import app
+from tests.conftest import corpus_file
 
 ROOT = Path(__file__).parents[2]
 DATASETS = ROOT / "assets" / "datasets.yml"
-SHARED = ROOT.parent / "shared" / "data"
 
 ROWS = "Ada B-PER\nsings O\n\nParis B-LOC\n\nBen B-PER\nRay I-PER\n\nrain O\n"
 
@@ -156,9 +156,8 @@ def test_convert_takes_the_options_of_the_conversion(runner, tmp_path):
 
 
 def test_convert_takes_a_data_set_by_name(runner, tmp_path):
-    if not SHARED.exists():
-        pytest.skip(f"needs {SHARED}")
-    options = ["--datasets", DATASETS, "--raw", SHARED]
+    raw = corpus_file("swedish_ner_corpus").parent
+    options = ["--datasets", DATASETS, "--raw", raw]
     code, out, _ = convert(runner, "swedish_ner_corpus", tmp_path / "out", *options)
     assert code == 0
     assert "CoNLL, scheme bare (detected): train_corpus.txt, test_corpus.txt" in out

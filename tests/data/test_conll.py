@@ -13,8 +13,7 @@ from spacy.vocab import Vocab
 from adaptive_spacy.data.conll import ConllFile
 from adaptive_spacy.data.schemes import SCHEMES
 from adaptive_spacy.data.source import Sentence, make_doc
-
-SHARED = Path(__file__).parents[2].parent / "shared" / "data"
+from tests.conftest import corpus_file
 
 Ents = list[tuple[int, int, str]]
 
@@ -537,9 +536,7 @@ def test_conll_joins_sentences_and_keeps_where_they_start(tmp_path, group, expec
 
 
 def test_conll_joins_no_sentence_of_another_document():
-    path = SHARED / "wikigold" / "wikigold.conll.txt"
-    if not path.exists():
-        pytest.skip(f"needs {path}")
+    path = corpus_file("wikigold/wikigold.conll.txt")
     documents = list(ConllFile(path, group="documents"))
     assert len(documents) == 145
     assert sum(len(one.sent_starts or ()) for one in documents) == 1696
@@ -684,9 +681,7 @@ CORPORA = [
 
 @pytest.mark.parametrize(("name", "scheme", "count", "tokens", "entities"), CORPORA)
 def test_conll_reads_real_corpus(name, scheme, count, tokens, entities):
-    path = SHARED / name
-    if not path.exists():
-        pytest.skip(f"needs {path}")
+    path = corpus_file(name)
     file = ConllFile(path, missing_tag="mask")
     found = list(file)
     assert file.scheme == scheme
@@ -698,9 +693,7 @@ def test_conll_reads_real_corpus(name, scheme, count, tokens, entities):
 
 
 def test_conll_names_the_row_without_a_tag_of_a_real_corpus():
-    path = SHARED / "swedish_ner_corpus" / "train_corpus.txt"
-    if not path.exists():
-        pytest.skip(f"needs {path}")
+    path = corpus_file("swedish_ner_corpus/train_corpus.txt")
     with pytest.raises(ValueError) as error:  # noqa: PT011
         ConllFile(path)
     assert str(error.value) == f"{path}:90310: found 'bn' {NO_TAG}"

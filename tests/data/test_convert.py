@@ -22,10 +22,10 @@ from adaptive_spacy.data.convert import (
 )
 from adaptive_spacy.data.datasets import convert_recipe, read_recipe
 from adaptive_spacy.training.corpus import FractionCorpus
+from tests.conftest import corpus_file
 
 ROOT = Path(__file__).parents[2]
 DATASETS = ROOT / "assets" / "datasets.yml"
-SHARED = ROOT.parent / "shared" / "data"
 
 WORDS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 
@@ -496,9 +496,8 @@ def test_shipped_recipe_is_valid_and_states_its_licence(name):
     ],
 )
 def test_shipped_recipe_converts_real_corpus(tmp_path, name, sentences, entities, warnings):
-    if not (SHARED / name).exists():
-        pytest.skip(f"needs {SHARED / name}")
-    summary = convert_recipe(name, tmp_path / "out", datasets=DATASETS, raw=SHARED)
+    raw = corpus_file(name).parent
+    summary = convert_recipe(name, tmp_path / "out", datasets=DATASETS, raw=raw)
     assert list(summary.splits) == ["train", "dev", "test"]
     assert [split.sentences for split in summary.splits.values()] == sentences
     assert [split.entities.total() for split in summary.splits.values()] == entities
@@ -556,9 +555,8 @@ WIKIGOLD = {
 
 
 def test_wikigold_is_divided_as_for_the_published_records(tmp_path):
-    if not (SHARED / "wikigold").exists():
-        pytest.skip(f"needs {SHARED / 'wikigold'}")
-    convert_recipe("wikigold", tmp_path / "out", datasets=DATASETS, raw=SHARED)
+    raw = corpus_file("wikigold").parent
+    convert_recipe("wikigold", tmp_path / "out", datasets=DATASETS, raw=raw)
     found = {
         path.stem: hashlib.sha256(zlib.decompress(path.read_bytes())).hexdigest()
         for path in (tmp_path / "out").iterdir()

@@ -14,7 +14,7 @@ from adaptive_spacy.data.docbin import Shard, find_norm
 from adaptive_spacy.data.export import export, read_sentences
 from adaptive_spacy.data.schemes import SCHEMES
 from adaptive_spacy.data.source import Sentence
-from tests.data.test_conll import SHARED
+from tests.conftest import corpus_file
 
 ADA = Sentence(["Ada", "Lovelace", "sings"], [(0, 2, "PER")], [])
 PARIS = Sentence(["Paris"], [(0, 1, "LOC")], [])
@@ -176,13 +176,12 @@ def write_rows(sentence: Sentence) -> str:
 
 @pytest.mark.parametrize("name", ["wikigold/wikigold.conll.txt", "wnut17/wnut17train.conll"])
 def test_export_of_real_corpus_is_read_back_as_the_same(tmp_path, name):
-    if not (SHARED / name).exists():
-        pytest.skip(f"needs {SHARED / name}")
-    convert([Input(SHARED / name, "train")], tmp_path)
+    path = corpus_file(name)
+    convert([Input(path, "train")], tmp_path)
     export(tmp_path / "train.spacy", tmp_path / "out.conll", scheme="BILOU")
     file = ConllFile(tmp_path / "out.conll")
     assert file.scheme == "BILOU"
-    assert list(file) == list(ConllFile(SHARED / name))
+    assert list(file) == list(ConllFile(path))
 
 
 # --- what is refused -------------------------------------------------------------------------

@@ -1,0 +1,109 @@
+"""The plan of docs/architecture.md holds: imports point down, without circles, and its walks name
+what is there."""
+
+import ast
+import re
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from itertools import permutations
+from pathlib import Path
+
+import pytest
+
+from docs.results import read_table
+from tests.conftest import ROOT
+
+PACKAGE = ROOT / "adaptive_spacy"
+PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf8")
+PARTS = ("adaptive", "ner", "transformer")
+
+
+def read_floors() -> dict[str, int]:
+    rows = read_table(f"## Plan\n{PAGE}", "Plan")
+    return {row["folder"].strip("`"): int(row["floor"]) for row in rows}
+
+
+def find_imports(package: Path) -> Iterator[tuple[str, str, str]]:
+    """YIELDS (tuple): Importing part, imported part, and where: file and line."""
+    for path in sorted(package.rglob("*.py")):
+        inner = path.relative_to(package)
+        importing = inner.parts[0].removesuffix(".py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf8"))):
+            if isinstance(node, ast.ImportFrom):
+                # `from package import part` and `from package.part import name`
+                found = [f"{node.module}.{one.name}" for one in node.names]
+            elif isinstance(node, ast.Import):
+                found = [one.name for one in node.names]
+            else:
+                continue
+            for name in found:
+                top, *rest = name.split(".")
+                if top == package.name and rest and rest[0] != importing:
+                    yield importing, rest[0], f"{inner}:{node.lineno} imports {name}"
+
+
+FLOORS = read_floors()
+IMPORTS = [
+    one
+    for one in find_imports(PACKAGE)
+    # the package's own name and version stand below everything
+    if one[1] in FLOORS and one[0] not in ("__main__", "__init__")
+]
+
+
+def test_plan_has_every_folder() -> None:
+    folders = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    modules = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__", "__main__"}
+    assert set(FLOORS) == folders | modules
+    picture = (ROOT / "docs" / "architecture.svg").read_text(encoding="utf8")
+    assert {*re.findall(r'font-weight="bold">(\w+)<', picture)} == set(FLOORS)
+
+
+def test_imports_point_down() -> None:
+    assert len(IMPORTS) > 50
+    assert [where for one, other, where in IMPORTS if FLOORS[one] < FLOORS[other]] == []
+
+
+def test_folders_import_each_other_without_circles() -> None:
+    graph: dict[str, set[str]] = {}
+    for one, other, _ in IMPORTS:
+        graph.setdefault(one, set()).add(other)
+    TopologicalSorter(graph).prepare()
+
+
+def test_method_component_and_transformer_do_not_know_each_other() -> None:
+    pairs = set(permutations(PARTS, 2))
+    assert [where for one, other, where in IMPORTS if (one, other) in pairs] == []
+
+
+def test_imports_of_all_forms_are_found(tmp_path: Path) -> None:
+    package = tmp_path / "adaptive_spacy"
+    (package / "ner").mkdir(parents=True)
+    text = "import adaptive_spacy.cli\nfrom adaptive_spacy import data\ndef f():\n"
+    text += "    from adaptive_spacy.report.page import x\nfrom adaptive_spacy.ner import tags\n"
+    (package / "ner" / "model.py").write_text(text)
+    found = [(one, other) for one, other, _ in find_imports(package)]
+    assert sorted(found) == [("ner", "cli"), ("ner", "data"), ("ner", "report")]
+
+
+@pytest.mark.parametrize(
+    "folder",
+    sorted({path.parent for path in PACKAGE.rglob("*.py")}),
+    ids=lambda path: path.relative_to(ROOT).as_posix(),
+)
+def test_folder_says_what_belongs_there(folder: Path) -> None:
+    tree = ast.parse((folder / "__init__.py").read_text(encoding="utf8"))
+    words = ast.get_docstring(tree) or ""
+    assert len(words.split()) > 5
+    if folder != PACKAGE:
+        assert re.search(r"Not\s+here|knows nothing|no logic", words), "and what does not"
+
+
+WALKED = sorted(set(re.findall(r"`([\w/]+\.py):(\w+)`", PAGE)))
+
+
+@pytest.mark.parametrize(("path", "name"), WALKED)
+def test_walk_names_what_is_there(path: str, name: str) -> None:
+    tree = ast.parse((PACKAGE / path).read_text(encoding="utf8"))
+    defined = {node.name for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)}
+    assert name in defined

@@ -1,0 +1,139 @@
+"""The pages: made from code and records where they state what these hold, and true in their links,
+commands and examples."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+PAGES = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md")),
+    *sorted((ROOT / "docs").glob("*.md")),
+]
+#: Wrapped by their authors; the others are still to be
+WRAPPED = ("README.md", "CONTRIBUTING.md", "architecture.md", "method.md", "reference.md")
+
+
+def read(path: Path) -> str:
+    return path.read_text(encoding="utf8")
+
+
+def prose(text: str) -> list[str]:
+    """RETURNS (list[str]): Lines that are no code, table, figure or heading."""
+    without_code = re.sub(r"^( *)```.*?^\1```", "", text, flags=re.DOTALL | re.MULTILINE)
+    return [
+        line
+        for line in without_code.splitlines()
+        if not line.startswith(("|", "#", "![", "<", "    "))
+    ]
+
+
+def test_reference_is_made_from_the_code() -> None:
+    from docs.reference import PAGE, make_page
+
+    assert read(PAGE) == make_page(), "run python -m docs.reference"
+
+
+def test_reference_shows_an_argument_with_its_default_and_meaning() -> None:
+    from docs.reference import Entry, describe
+
+    entry = Entry(
+        "thinc_schedules",
+        "adaptive_spacy.adaptive.v1",
+        "adaptive_spacy.adaptive.schedule:make_adaptive_v1",
+    )
+    text = describe(entry)
+    assert "| `cooldown` | `7` | Rounds of cool-down, C >= 0" in text
+    assert "| `resume` | `true` | Whether an improvement during cool-down" in text
+
+
+def test_reference_takes_no_argument_without_a_meaning() -> None:
+    from docs.reference import Entry, describe
+
+    # a function with a docstring, of which it says nothing
+    entry = Entry("spacy_misc", "none", "tests.test_docs:read")
+    with pytest.raises(ValueError, match="none says what path means"):
+        describe(entry)
+
+
+def test_readme_shows_rows_of_the_results() -> None:
+    from docs.results import PAGE, README, fill, make_rows
+
+    assert read(README) == fill(read(README), read(PAGE)), "run python -m docs.results"
+    assert len(make_rows(read(PAGE)).splitlines()) == 7
+
+
+def test_results_are_those_of_the_records() -> None:
+    from adaptive_spacy.report.comparison import ROW_HEADER, compare, row_cells
+    from docs.results import PAGE, read_table
+
+    comparison = compare(ROOT / "benchmarks" / "results" / "small")
+    made = [dict(zip(ROW_HEADER, row_cells(row), strict=True)) for row in comparison.rows]
+    shown = read_table(read(PAGE), "Test F1")
+    assert len(shown) == 34
+    for row in shown:
+        assert any(row.items() <= one.items() for one in made), row
+
+
+def test_readme_is_short_and_keeps_what_ci_runs() -> None:
+    text = read(ROOT / "README.md")
+    assert len(text.split()) < 1000
+    lines = text.splitlines()
+    assert 'pip install -c constraints.txt -e ".[test]" && python -m pytest' in lines
+    run = 'pip install -c constraints.txt -e ".[demo,plot]" && python -m spacy project run all .'
+    assert run in lines
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_page_is_wrapped_and_its_links_lead_somewhere(page: Path) -> None:
+    text = read(page)
+    if page.name in WRAPPED:
+        assert [line for line in prose(text) if len(line) > 100 and " " in line.strip()] == []
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if not target.startswith(("http", "#")):
+            assert (page.parent / target.split("#")[0]).exists(), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_page_names_commands_and_options_that_exist(page: Path) -> None:
+    from typer.main import get_command
+
+    from adaptive_spacy.cli.app import app
+
+    commands = get_command(app).commands  # type: ignore[attr-defined]
+    # in code blocks, where a command begins its line
+    for line in re.findall(r"^ *adaptive-spacy ([a-z].*)$", read(page), flags=re.MULTILINE):
+        name, *words = line.split()
+        assert name in commands, line
+        known = {option for param in commands[name].params for option in param.opts}
+        options = [word.split("=")[0] for word in words if word.startswith("--")]
+        # with a dot: settings of a config
+        assert [one for one in options if "." not in one and one not in known] == [], line
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_page_names_modules_that_exist(page: Path) -> None:
+    for module in re.findall(r"python -m ((?:benchmarks|docs|tests)[\w.]*)", read(page)):
+        path = ROOT / module.replace(".", "/")
+        assert path.with_suffix(".py").exists() or (path / "__main__.py").exists(), module
+
+
+def test_method_shows_the_trace_that_the_phase_machine_makes() -> None:
+    from adaptive_spacy.adaptive.schedule import PhaseMachine
+    from docs.results import read_table
+
+    machine = PhaseMachine(peak=1.0, interval=2, warmup=1, cooldown=2)
+    rows = read_table(read(ROOT / "docs" / "method.md"), "Exactly", "round")
+    assert len(rows) == 7
+    for row in rows:
+        updates = [int(one) for one in row["updates"].split(", ")]
+        assert [f"{machine.rate(step):g}" for step in updates] == row["rates"].split(", ")
+        was_cooling = machine.cooling
+        machine.observe(updates[-1], float(row["score"]))
+        assert machine.state.wait == int(row["wait"])
+        turned = {(False, True): "cools down", (True, False): "goes back"}
+        then = turned.get((was_cooling, machine.cooling), "goes on")
+        assert ("finished" if machine.finished else then) == row["then"]
+    assert machine.rate(15) == 0.0
