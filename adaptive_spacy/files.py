@@ -94,5 +94,6 @@ def _is_alive(process: int) -> bool:
         return True
     return True
 
+
 if __name__ == "__main__":
     remove(map(Path, sys.argv[1:]))
