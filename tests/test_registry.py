@@ -63,6 +63,10 @@ TABLE = {
         lambda path: {"rate": 0.1, "interval": 2, "total": 9},
         lambda it: isinstance(it, PhaseSchedule) and next(it) == pytest.approx(0.1 / 4),
     ),
+    "adaptive_spacy.linear.v1": (
+        lambda path: {"rate": 0.1, "interval": 2, "total": 9},
+        lambda it: isinstance(it, PhaseSchedule) and [next(it), next(it)] == [0.0, 0.1 / 4],
+    ),
     "adaptive_spacy.adapt.v1": (lambda path: {}, lambda it: isinstance(it, Adapt)),
     "adaptive_spacy.check.v1": (
         lambda path: {},

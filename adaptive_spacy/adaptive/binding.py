@@ -16,33 +16,31 @@ import weakref
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from adaptive_spacy.adaptive.schedule import AdaptiveSchedule
+    from adaptive_spacy.adaptive.schedule import PhaseSchedule
 
 
 class _Thread(threading.local):
     def __init__(self) -> None:
-        self.latest: weakref.ref[AdaptiveSchedule] | None = None
+        self.latest: weakref.ref[PhaseSchedule] | None = None
         self.trainings = 0
-        self.bound: weakref.WeakValueDictionary[int, AdaptiveSchedule] = (
-            weakref.WeakValueDictionary()
-        )
+        self.bound: weakref.WeakValueDictionary[int, PhaseSchedule] = weakref.WeakValueDictionary()
 
 
 _thread = _Thread()
 
 
-def announce(schedule: "AdaptiveSchedule") -> None:
+def announce(schedule: "PhaseSchedule") -> None:
     """A schedule was built: it is the latest one of this thread."""
     _thread.latest = weakref.ref(schedule)
 
 
-def latest() -> "AdaptiveSchedule | None":
-    """RETURNS (AdaptiveSchedule): The schedule built last in this thread, if it still lives."""
+def latest() -> "PhaseSchedule | None":
+    """RETURNS (PhaseSchedule): The schedule built last in this thread, if it still lives."""
     return _thread.latest() if _thread.latest else None
 
 
-def bind() -> "AdaptiveSchedule | None":
-    """A training begins, with the latest schedule. RETURNS (AdaptiveSchedule): That one."""
+def bind() -> "PhaseSchedule | None":
+    """A training begins, with the latest schedule. RETURNS (PhaseSchedule): That one."""
     schedule = latest()
     _thread.trainings += 1
     if schedule is not None:
@@ -55,6 +53,6 @@ def next_training() -> int:
     return _thread.trainings + 1
 
 
-def bound(training: int) -> "AdaptiveSchedule | None":
-    """RETURNS (AdaptiveSchedule): The schedule of a training; None before it has begun."""
+def bound(training: int) -> "PhaseSchedule | None":
+    """RETURNS (PhaseSchedule): The schedule of a training; None before it has begun."""
     return _thread.bound.get(training)

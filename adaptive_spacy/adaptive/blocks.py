@@ -5,8 +5,12 @@ from typing import Any
 
 from spacy.util import registry
 
-#: The schedule that makes a config adaptive; here, so that tools on configs need not know it
+#: The registered names of the schedules; here, so that tools on configs need not know the method
 ADAPTIVE = "adaptive_spacy.adaptive.v1"
+HYBRID = "adaptive_spacy.hybrid.v1"
+LINEAR = "adaptive_spacy.linear.v1"
+#: The schedules that a training tells the length of a round
+NAMES = (ADAPTIVE, HYBRID, LINEAR)
 
 
 def find_blocks(config: Any, kind: str, name: str) -> list[dict[str, Any]]:
@@ -15,9 +19,16 @@ def find_blocks(config: Any, kind: str, name: str) -> list[dict[str, Any]]:
     config (Any): A config, a block of it or a value.
     kind (str): Name of the registry, e.g. "schedules".
     name (str): Registered name, e.g. "adaptive_spacy.adaptive.v1".
-    RETURNS (list[dict]): The blocks, outer ones first.
+    RETURNS (list[dict]): The blocks themselves, outer ones first.
     """
     return [block for block in _walk(config) if block.get(f"@{kind}") == name]
+
+
+def find_schedules(training: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """RETURNS (list[dict]): The blocks of our schedules in `[training.optimizer]`."""
+    return [
+        block for name in NAMES for block in find_blocks(training["optimizer"], "schedules", name)
+    ]
 
 
 def resolve_value(value: Any) -> Any:
@@ -29,7 +40,7 @@ def resolve_value(value: Any) -> Any:
 
 
 def _walk(value: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(value, Mapping):
-        yield dict(value)
+    if isinstance(value, dict):
+        yield value
         for inner in value.values():
             yield from _walk(inner)

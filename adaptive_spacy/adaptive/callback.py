@@ -1,9 +1,10 @@
-"""The feedback: `adaptive_spacy.adapt.v1` hands each new evaluation to the schedule that trains.
+"""The feedback: `adaptive_spacy.adapt.v1` tells the schedule that trains of the training.
 
-It goes into `[training.before_update]`, which spaCy calls at the head of every update with step
-and epoch. After each evaluation spaCy puts a new dict with every metric that `score_weights` names
-into `nlp.meta["performance"]` (`spacy/training/loop.py`, `update_meta`); a dict not seen before
-is therefore the evaluation of the step before.
+At the first update these are the steps per round and the highest rate, afterwards each new
+evaluation. It goes into `[training.before_update]`, which spaCy calls at the head of every update
+with step and epoch. After each evaluation spaCy puts a new dict with every metric that
+`score_weights` names into `nlp.meta["performance"]` (`spacy/training/loop.py`, `update_meta`); a
+dict not seen before is therefore the evaluation of the step before.
 """
 
 import math
@@ -14,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from thinc.api import ConfigValidationError
 
 from adaptive_spacy.adaptive import binding
-from adaptive_spacy.adaptive.blocks import ADAPTIVE, find_blocks
-from adaptive_spacy.adaptive.schedule import AdaptiveSchedule
+from adaptive_spacy.adaptive.blocks import ADAPTIVE, find_schedules, resolve_value
+from adaptive_spacy.adaptive.schedule import AdaptiveSchedule, PhaseSchedule
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -24,25 +25,35 @@ BeforeUpdate = Callable[["Language", dict[str, Any]], None]
 
 
 def make_adapt_v1(
-    monitor: dict[str, float] | None = None, then: BeforeUpdate | None = None
+    monitor: dict[str, float] | None = None,
+    then: BeforeUpdate | None = None,
+    rate: float | None = None,
 ) -> "Adapt":
     """Registered as `adaptive_spacy.adapt.v1`; see `Adapt`."""
-    return Adapt(monitor, then)
+    return Adapt(monitor, then, rate)
 
 
 class Adapt:
-    """Scores each evaluation and lets the schedule observe it.
+    """Tells the schedule of the training: first how long a round is, then of each evaluation.
 
     monitor (dict[str, float] | None): Weight per metric, negative for a loss, e.g.
         {"ents_loss": -1.0}. The metrics must stand in `[training.score_weights]`, with a weight
-        or null. None: spaCy's main score.
+        or null. None: spaCy's main score. Fixed schedules take no notice.
     then (Callable | None): Another `before_update`, called afterwards with the same arguments.
+    rate (float | None): The highest rate; None: that of the schedule. Unlike there, it may refer
+        to another section here, such as `${variables.rate}`.
     """
 
-    def __init__(self, monitor: dict[str, float] | None, then: BeforeUpdate | None) -> None:
+    def __init__(
+        self,
+        monitor: dict[str, float] | None,
+        then: BeforeUpdate | None,
+        rate: float | None = None,
+    ) -> None:
         self.monitor = monitor
         self.then = then
-        self.schedule: AdaptiveSchedule | None = None
+        self.rate = rate
+        self.schedule: PhaseSchedule | None = None
         self.weights: dict[str, float] = {}
         self.seen: Mapping[str, Any] | None = None
 
@@ -57,25 +68,39 @@ class Adapt:
             self.then(nlp, info)
 
     def _begin(self, nlp: "Language") -> None:
-        training = nlp.config["training"]
+        training = nlp.config.interpolate()["training"]
         schedule = binding.bind()
-        if schedule is None or not find_blocks(training["optimizer"], "schedules", ADAPTIVE):
+        blocks = find_schedules(nlp.config["training"])
+        if schedule is None or not blocks:
             raise ConfigValidationError(
                 title="Callback without schedule",
                 desc="[training.before_update] adaptive_spacy.adapt.v1 needs "
                 f'@schedules = "{ADAPTIVE}" in [training.optimizer.learn_rate]',
             )
+        schedule.begin(
+            rate=self.rate,
+            interval=lambda: resolve_value(training["eval_frequency"]),
+            total_steps=lambda: resolve_value(training["max_steps"]),
+        )
+        if self.rate is not None:
+            # what is saved states the rate that it was trained with, and goes on with it
+            blocks[0]["rate"] = self.rate
         self.schedule = schedule
         self.seen = None
-        score_weights = training["score_weights"]
-        self.weights = monitor_weights(self.monitor, score_weights)
-        unknown = sorted(set(self.weights) - set(score_weights))
+        self.weights = {}
+        if isinstance(schedule, AdaptiveSchedule):
+            self.weights = self._monitored(training["score_weights"])
+
+    def _monitored(self, score_weights: Mapping[str, float | None]) -> dict[str, float]:
+        weights = monitor_weights(self.monitor, score_weights)
+        unknown = sorted(set(weights) - set(score_weights))
         if unknown:
             raise ConfigValidationError(
                 title="Unknown metric",
                 desc=f"[training.before_update] monitor: {', '.join(unknown)} is not reported; add "
                 "it to [training.score_weights] (null: reported, not weighted)",
             )
+        return weights
 
     def _take(self, performance: Mapping[str, Any], step: int) -> None:
         if performance is self.seen:

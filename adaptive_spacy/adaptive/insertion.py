@@ -14,7 +14,7 @@ from spacy.language import DEFAULT_CONFIG
 from spacy.util import load_config, registry
 from thinc.api import Config, ConfigValidationError
 
-from adaptive_spacy.adaptive.blocks import ADAPTIVE, find_blocks
+from adaptive_spacy.adaptive.blocks import ADAPTIVE, find_blocks, find_schedules
 from adaptive_spacy.files import replacing
 
 ADAPT = "adaptive_spacy.adapt.v1"
@@ -70,6 +70,7 @@ def add_adaptive_blocks(
     done: list[str] = []
     _add_schedule(training, plain, rate, monitor, done)
     _add_callback(training, monitor, done)
+    _close_optimizer(training, _filled(config)["training"]["optimizer"], done)
     _add_end(training, plain, max_epochs, done)
     _add_logger(training, plain, done)
     _add_checkpoint(training, done)
@@ -157,7 +158,6 @@ def _add_schedule(
     optimizer["learn_rate"] = {
         "@schedules": ADAPTIVE,
         "rate": peak,
-        "interval": "${training.eval_frequency}",
         "warmup": WARMUP,
         "cooldown": COOLDOWN,
         "patience": patience,
@@ -216,6 +216,37 @@ def _add_callback(training: Block, monitor: Mapping[str, float] | None, done: li
     for metric in monitor or {}:
         if metric not in weights:
             _set(weights, metric, None, "[training.score_weights]", done)
+
+
+def _close_optimizer(training: Block, plain: Block, done: list[str]) -> None:
+    """Let nothing in `[training.optimizer]` need another section: spaCy resolves it alone. The
+    callback takes the reference to the rate over, and learns the interval."""
+    callback = find_blocks(training["before_update"], "callbacks", ADAPT)[0]
+    for schedule in find_schedules(training):
+        if not isinstance(schedule.get("interval"), int | None):
+            del schedule["interval"]
+            done.append(
+                "[training.optimizer.learn_rate] interval removed: learnt from the training"
+            )
+        rate = schedule.get("rate")
+        if _refers(rate) and callback.get("rate") is None:
+            callback["rate"] = rate
+            done.append(f"[training.before_update] rate = {rate}, which overrides the schedule's")
+    _close(training["optimizer"], plain, "[training.optimizer", done)
+
+
+def _close(block: Block, plain: Block, name: str, done: list[str]) -> None:
+    for key, value in block.items():
+        known = plain.get(key)
+        if isinstance(value, dict) and isinstance(known, Mapping):
+            _close(value, dict(known), f"{name}.{key}", done)
+        elif _refers(value):
+            block[key] = known
+            done.append(f"{name}] {key} = {known} instead of {value}: spaCy resolves it alone")
+
+
+def _refers(value: Any) -> bool:
+    return isinstance(value, str) and "${" in value
 
 
 def _add_end(training: Block, plain: Block, max_epochs: int, done: list[str]) -> None:

@@ -1,236 +1,203 @@
-"""The phase machine of adaptive fine-tuning (arXiv 2202.02617, section 3) and its thinc adapter.
+"""Learning rates counted in rounds, as thinc's schedules: iterators over the rates of the updates.
 
-Time is counted in update steps *t* = 0, 1, ... and in rounds: one round is one evaluation, and
-evaluations fall on the steps S, 2S, 3S, ... (S = `interval`). With the peak rate R, W warm-up
-and C cool-down rounds, and f the shape of the cool-down, the rate of update *t* is
+thinc's `Optimizer` calls `next` once when it is built and once after each update, so the rate of
+update t + 1 is drawn before the evaluation at step t (thinc 8.3, `optimizers.py`).
 
-    R * min(1, (t + 1) / (W * S))            while warming up (R from the start if W = 0)
-    R                                        on the plateau
-    R * f(min(1, (t - e - 1) / (C * S)))     while cooling down, started at the evaluation of step e
-
-`PhaseMachine` is plain Python and pure: `observe` alone changes its state, `rate` and `phase`
-read it, for past and future steps alike. `AdaptiveSchedule` makes it an iterator, which is what
-a schedule is in thinc 8.
+How many steps a round has depends on the corpus, but spaCy resolves `[training.optimizer]` alone
+and uninterpolated (`Language.create_optimizer`, spaCy 3.8): nothing that needs another section or a
+corpus may stand there. So what is null there is learnt from the training when that begins: by then
+the rate of update 0 has been drawn. It was given as an array without dimensions, which the schedule
+keeps and writes into; of Python objects, so that what an optimizer makes of it is a Python float,
+bit for bit. A schedule that no training tells stays at its rate.
 """
 
 import math
-from bisect import bisect_right
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
 
-from thinc.api import ConfigValidationError
+import numpy
 
 from adaptive_spacy.adaptive import binding
-from adaptive_spacy.adaptive.curves import CURVES
+from adaptive_spacy.adaptive.blocks import ADAPTIVE, HYBRID, LINEAR, NAMES
+from adaptive_spacy.adaptive.phases import Phase, PhaseMachine, Segment, State, require
 
-Phase = Literal["warmup", "plateau", "cooldown", "finished"]
+__all__ = [
+    "ADAPTIVE",
+    "HYBRID",
+    "LINEAR",
+    "NAMES",
+    "AdaptiveSchedule",
+    "Phase",
+    "PhaseMachine",
+    "PhaseSchedule",
+    "State",
+    "make_adaptive_v1",
+    "make_hybrid_v1",
+    "make_linear_v1",
+]
 
-BLOCK = "[training.optimizer.learn_rate]"
+
+class Plan(Protocol):
+    """What gives the rates of a training."""
+
+    def rate(self, step: int) -> float:
+        """RETURNS (float): The rate of an update."""
+
+    def phase(self, step: int) -> Phase | None:
+        """RETURNS (str | None): Its phase; None of a plan without phases."""
 
 
 @dataclass(frozen=True)
-class Segment:
-    """A stretch of the rate curve.
+class Triangle:
+    """Warm up from 0, then fall to 0: exactly the rates of thinc's `warmup_linear.v1`.
 
-    first (int): First update step of the stretch.
-    cooling_from (int | None): Step *e* of the evaluation that began this cool-down;
-        None on the plateau and during warm-up.
-    """
-
-    first: int
-    cooling_from: int | None = None
-
-
-@dataclass
-class State:
-    """What the evaluations so far have done to the phases.
-
-    rounds (int): Evaluations observed.
-    best (float | None): Best finite score so far, higher is better.
-    wait (int): Rounds since the last improvement, or since the start.
-    segments (list[Segment]): The rate curve, by first step; empty during warm-up and on the
-        first plateau.
-    finished_at (int | None): Step of the evaluation that ended the last cool-down.
-    """
-
-    rounds: int = 0
-    best: float | None = None
-    wait: int = 0
-    segments: list[Segment] = field(default_factory=list)
-    finished_at: int | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """RETURNS (dict): The state as JSON-serializable values."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> "State":
-        """RETURNS (State): The state that `to_dict` wrote."""
-        return cls(**{**data, "segments": [Segment(**one) for one in data["segments"]]})
-
-
-@dataclass
-class PhaseMachine:
-    """Warm up, hold, cool down when the score stops improving, go back if it improves again.
-
-    peak (float): The rate R of the plateau, > 0.
-    interval (int): Update steps per round, S >= 1.
-    warmup (int): Rounds of warm-up, W >= 0.
-    cooldown (int): Rounds of cool-down, C >= 0; with 0 the training is finished where the
-        cool-down would start.
-    patience (int): Rounds without improvement that the plateau forgives, >= 0. Cool-down starts
-        with the next one.
-    min_delta (float): A round improves when its score is above the best by more than this.
-    resume (bool): Whether an improvement during cool-down returns to the plateau. Otherwise
-        nothing that the cool-down shows counts as improvement.
-    shape (str): "linear", "sqrt" or "cosine".
-
-    EXAMPLE:
-        >>> machine = PhaseMachine(peak=1.0, interval=2, warmup=1, cooldown=2)
-        >>> machine.observe(2, score=0.5)
-        >>> machine.observe(4, score=0.4)
-        >>> [machine.rate(step) for step in range(10)]
-        [0.5, 1.0, 1.0, 1.0, 1.0, 1.0, 0.75, 0.5, 0.25, 0.0]
-        >>> machine.phase(4), machine.phase(6)
-        ('plateau', 'cooldown')
+    peak (float): The highest rate.
+    warmup_steps, total_steps (int): Of the warm-up, and of the whole training.
     """
 
     peak: float
-    interval: int
-    warmup: int = 2
-    cooldown: int = 7
-    patience: int = 0
-    min_delta: float = 0.0
-    resume: bool = True
-    shape: str = "linear"
-    state: State = field(default_factory=State)
-
-    def __post_init__(self) -> None:
-        _require("rate", self.peak, self.peak > 0 and math.isfinite(self.peak), "a number > 0")
-        _require("interval", self.interval, self.interval >= 1, "a whole number >= 1")
-        for name in ("warmup", "cooldown", "patience"):
-            value = getattr(self, name)
-            _require(name, value, value >= 0, "a whole number >= 0")
-        _require("min_delta", self.min_delta, 0 <= self.min_delta < math.inf, "a number >= 0")
-        _require("shape", self.shape, self.shape in CURVES, f"one of {', '.join(CURVES)}")
-
-    @property
-    def finished(self) -> bool:
-        """RETURNS (bool): Whether a whole cool-down brought nothing."""
-        return self.state.finished_at is not None
-
-    @property
-    def cooling(self) -> bool:
-        """RETURNS (bool): Whether the last evaluation left the machine in a cool-down."""
-        segments = self.state.segments
-        return bool(segments) and segments[-1].cooling_from is not None
-
-    def rounds_left(self) -> int:
-        """RETURNS (int): The fewest rounds that can still come, if nothing improves any more."""
-        return 0 if self.finished else self.patience + self.cooldown + 1 - self.state.wait
+    warmup_steps: int
+    total_steps: int
 
     def rate(self, step: int) -> float:
-        """The learning rate of an update.
+        if step < self.warmup_steps:
+            return step / max(1, self.warmup_steps) * self.peak
+        left = (self.total_steps - step) / max(1.0, self.total_steps - self.warmup_steps)
+        return max(0.0, left) * self.peak
 
-        step (int): The update step, from 0.
-        RETURNS (float): The rate in [0, peak], as far as the evaluations observed so far tell.
-        """
-        segment = self._segment(step)
-        if segment is None:
-            warmup_steps = self.warmup * self.interval
-            return self.peak * min(1.0, (step + 1) / warmup_steps) if warmup_steps else self.peak
-        if segment.cooling_from is None:
-            return self.peak
-        elapsed = step - segment.cooling_from - 1
-        return self.peak * CURVES[self.shape](min(1.0, elapsed / (self.cooldown * self.interval)))
+    def phase(self, step: int) -> None:
+        return None
 
-    def phase(self, step: int) -> Phase:
-        """RETURNS (str): The phase in which the update of this step was made."""
-        if self.state.finished_at is not None and step > self.state.finished_at:
-            return "finished"
-        segment = self._segment(step)
-        if segment is not None:
-            return "plateau" if segment.cooling_from is None else "cooldown"
-        return "warmup" if step < self.warmup * self.interval else "plateau"
 
-    def observe(self, step: int, score: float) -> None:
-        """Take in the evaluation of a step. Once finished, the machine stays so.
+@dataclass(frozen=True)
+class Settings:
+    """What a training tells its schedule; None: not known.
 
-        step (int): The step after whose update the evaluation was made.
-        score (float): Higher is better. NaN or infinite: a round without improvement.
-        """
-        if self.finished:
-            return
-        state = self.state
-        state.rounds += 1
-        if self._improves(score):
-            state.best = score
-            state.wait = 0
-            if self.cooling:
-                state.segments.append(Segment(first=step + 2))
-            return
-        state.wait += 1
-        if state.wait == self.patience + 1 and self.cooldown:
-            # the rate of step + 1 was drawn before this evaluation; on the plateau it is the
-            # peak, as the formula says for j = 0
-            state.segments.append(Segment(first=step + 2, cooling_from=step))
-        if state.wait == self.patience + self.cooldown + 1:
-            state.finished_at = step
+    rate (float): The highest rate.
+    interval (int | None): Steps per round.
+    total_steps (int | None): Length of the training in steps.
+    """
 
-    def _improves(self, score: float) -> bool:
-        if not math.isfinite(score) or (self.cooling and not self.resume):
-            return False
-        return self.state.best is None or score > self.state.best + self.min_delta
-
-    def _segment(self, step: int) -> Segment | None:
-        segments = self.state.segments
-        index = bisect_right(segments, step, key=lambda segment: segment.first)
-        return segments[index - 1] if index else None
+    rate: float
+    interval: int | None = None
+    total_steps: int | None = None
 
 
 class PhaseSchedule:
-    """A phase machine as a thinc schedule: an iterator over the rates of the updates 0, 1, ...
+    """Rates that are counted in rounds. Building one makes it this thread's latest (`binding`).
 
-    thinc's `Optimizer` calls `next` once when it is built and once after each update, so the
-    rate of update t + 1 is drawn before the evaluation at step t (thinc 8.3, `optimizers.py`).
-
-    machine (PhaseMachine): The phases.
+    name (str): The registered name.
+    make_plan (Callable): `Settings` to the plan; None as long as they do not suffice.
+    settings (Settings): What the config says.
     """
 
-    def __init__(self, machine: PhaseMachine) -> None:
-        self.machine = machine
+    def __init__(
+        self, name: str, make_plan: Callable[[Settings], Plan | None], settings: Settings
+    ) -> None:
+        self.name = name
+        self.make_plan = make_plan
+        self.settings = settings
+        self.plan = make_plan(settings)
         self.drawn = 0
+        self.begun = False
+        #: The rate of update 0, if it was drawn before the plan was known
+        self.first: Any = None
+        binding.announce(self)
 
     def __iter__(self) -> Iterator[float]:
         return self
 
     def __next__(self) -> float:
-        rate = self.machine.rate(self.drawn)
+        step = self.drawn
         self.drawn += 1
-        return rate
+        if step == 1 and not self.begun:
+            self._warn()
+        if self.plan is not None:
+            return self.plan.rate(step)
+        if step == 0:
+            self.first = numpy.array(self.settings.rate, dtype=object)
+            return self.first
+        return self.settings.rate
 
+    def begin(
+        self,
+        *,
+        rate: float | None,
+        interval: Callable[[], int],
+        total_steps: Callable[[], int],
+    ) -> None:
+        """A training begins: what the config left open is known now.
 
-class AdaptiveSchedule(PhaseSchedule):
-    """The schedule that listens. Building one makes it this thread's latest (see `binding`)."""
+        rate (float | None): The highest rate; None: that of the config.
+        interval, total_steps (Callable): Give the steps per round and in all (0: no limit); asked
+            if they are needed, as counting them reads the corpus.
+        RAISES (ConfigValidationError): If they do not do.
+        """
+        self.begun = True
+        known = self.settings
+        if self.plan is not None:
+            require(
+                "interval",
+                known.interval,
+                rate in (None, known.rate),
+                f"null beside [training.before_update] rate = {rate}",
+            )
+            return
+        self.settings = Settings(
+            known.rate if rate is None else rate,
+            interval() if known.interval is None else known.interval,
+            total_steps(),
+        )
+        self.plan = self.make_plan(self.settings)
+        if self.first is not None and self.plan is not None:
+            self.first[()] = self.plan.rate(0)
 
-    def __init__(self, machine: PhaseMachine) -> None:
-        super().__init__(machine)
-        binding.announce(self)
+    def rate(self, step: int) -> float:
+        """RETURNS (float): The rate of an update, as far as is known."""
+        return self.plan.rate(step) if self.plan is not None else self.settings.rate
+
+    def phase(self, step: int) -> Phase | None:
+        """RETURNS (str | None): The phase of an update; None without phases."""
+        return self.plan.phase(step) if self.plan is not None else None
+
+    @property
+    def machine(self) -> PhaseMachine | None:
+        """RETURNS (PhaseMachine | None): The phases, if there are any and a round has a length."""
+        return self.plan if isinstance(self.plan, PhaseMachine) else None
 
     @property
     def finished(self) -> bool:
         """RETURNS (bool): Whether the training has nothing more to gain."""
-        return self.machine.finished
+        return self.machine is not None and self.machine.finished
+
+    def observe(self, step: int, score: float) -> None:
+        """Take in the evaluation of a step: most plans are fixed."""
+
+    def _warn(self) -> None:
+        """The second rate is drawn, and nobody has told the schedule of a training."""
+        if self.plan is None:
+            _warn(self.name, f"how long a round is: the rate stays {self.settings.rate}")
+
+
+class AdaptiveSchedule(PhaseSchedule):
+    """The schedule that listens."""
 
     def observe(self, step: int, score: float) -> None:
         """See `PhaseMachine.observe`."""
-        self.machine.observe(step, score)
+        if self.machine is not None:
+            self.machine.observe(step, score)
+
+    def _warn(self) -> None:
+        super()._warn()
+        if self.plan is not None:
+            _warn(self.name, "of an evaluation: it warms up, and its phase never turns")
 
 
 def make_adaptive_v1(
     rate: float,
-    interval: int,
+    interval: int | None = None,
     warmup: int = 2,
     cooldown: int = 7,
     patience: int = 0,
@@ -238,38 +205,115 @@ def make_adaptive_v1(
     resume: bool = True,
     shape: str = "linear",
 ) -> AdaptiveSchedule:
-    """Registered as `adaptive_spacy.adaptive.v1`; the arguments are those of `PhaseMachine`."""
-    return AdaptiveSchedule(
-        PhaseMachine(rate, interval, warmup, cooldown, patience, min_delta, resume, shape)
-    )
+    """Registered as `adaptive_spacy.adaptive.v1`.
+
+    interval (int | None): Steps per round; None: learnt from the training.
+    The other arguments are those of `PhaseMachine`.
+    """
+
+    def make_plan(settings: Settings) -> PhaseMachine | None:
+        # without an interval too: bad arguments are found when the config is read
+        machine = PhaseMachine(
+            settings.rate,
+            1 if settings.interval is None else settings.interval,
+            warmup,
+            cooldown,
+            patience,
+            min_delta,
+            resume,
+            shape,
+        )
+        return machine if settings.interval is not None else None
+
+    return AdaptiveSchedule(ADAPTIVE, make_plan, Settings(rate, interval))
 
 
 def make_hybrid_v1(
     rate: float,
-    interval: int,
-    total: int,
+    interval: int | None = None,
+    total: int | None = None,
     warmup: int = 2,
     cooldown: int = 7,
     shape: str = "linear",
 ) -> PhaseSchedule:
     """The curve of one adaptive run without its feedback: `adaptive_spacy.hybrid.v1`.
 
-    total (int): Rounds of the training; the last `cooldown` of them cool down.
+    interval (int | None): Steps per round; None: learnt from the training.
+    total (int | None): Rounds of the training, the last `cooldown` of which cool down; None: as
+        many as `[training] max_steps` makes.
     The other arguments are those of `PhaseMachine`.
     RAISES (ConfigValidationError): If warm-up and cool-down do not fit into `total`.
     """
-    machine = PhaseMachine(rate, interval, warmup, cooldown, shape=shape)
-    allowed = f"at least warmup + cooldown = {warmup + cooldown}"
-    _require("total", total, warmup + cooldown <= total, allowed)
-    if cooldown:
-        start = (total - cooldown) * interval
-        machine.state.segments.append(Segment(first=start + 1, cooling_from=start))
-    return PhaseSchedule(machine)
+    _require_fitting(total, warmup + cooldown, f"warmup + cooldown = {warmup + cooldown}")
+
+    def make_plan(settings: Settings) -> PhaseMachine | None:
+        interval = 1 if settings.interval is None else settings.interval
+        machine = PhaseMachine(settings.rate, interval, warmup, cooldown, shape=shape)
+        steps = _length(settings, total)
+        if steps is None:
+            return None
+        if cooldown:
+            # a training that is cut short, as for a trial, is cut in its cool-down
+            start = max(warmup, steps // interval - cooldown) * interval
+            machine.state.segments.append(Segment(first=start + 1, cooling_from=start))
+        return machine
+
+    return PhaseSchedule(HYBRID, make_plan, Settings(rate, interval))
 
 
-def _require(argument: str, value: Any, holds: bool, allowed: str) -> None:
-    if not holds:
-        raise ConfigValidationError(
-            title="Bad schedule",
-            desc=f"{BLOCK} {argument}: expected {allowed}, got {value!r}",
-        )
+def make_linear_v1(
+    rate: float, interval: int | None = None, total: int | None = None, warmup: float = 2.0
+) -> PhaseSchedule:
+    """A linear warm-up from 0 and a linear fall to 0: `adaptive_spacy.linear.v1`.
+
+    The rates are those of thinc's `warmup_linear.v1`, which takes steps, and so would need the
+    corpus in `[training.optimizer]`.
+
+    rate (float): The highest rate, > 0.
+    interval (int | None): Steps per round; None: learnt from the training.
+    total (int | None): Rounds of the training; None: as many as `[training] max_steps` makes.
+    warmup (float): Rounds of warm-up, >= 0.
+    RAISES (ConfigValidationError): If the warm-up does not fit into `total`.
+
+    EXAMPLE:
+        >>> rates = make_linear_v1(rate=1.0, interval=2, total=4, warmup=2)
+        >>> [next(rates) for _ in range(9)]
+        [0.0, 0.25, 0.5, 0.75, 1.0, 0.75, 0.5, 0.25, 0.0]
+    """
+    require("rate", rate, rate > 0 and math.isfinite(rate), "a number > 0")
+    require("interval", interval, interval is None or interval >= 1, "a whole number >= 1")
+    require("warmup", warmup, 0 <= warmup < math.inf, "a number >= 0")
+    _require_fitting(total, warmup, f"warmup = {warmup:g}")
+
+    def make_plan(settings: Settings) -> Triangle | None:
+        steps = _length(settings, total)
+        if steps is None or settings.interval is None:
+            return None
+        return Triangle(settings.rate, math.ceil(warmup * settings.interval), steps)
+
+    return PhaseSchedule(LINEAR, make_plan, Settings(rate, interval))
+
+
+def _length(settings: Settings, total: int | None) -> int | None:
+    """RETURNS (int | None): Steps of the whole training, if they are known yet."""
+    if settings.interval is None or (total is None and settings.total_steps is None):
+        return None
+    if total is not None:
+        return total * settings.interval
+    steps = settings.total_steps or 0
+    require("total", total, steps > 0, "a number of rounds where [training] max_steps sets no end")
+    return steps
+
+
+def _require_fitting(total: float | None, least: float, what: str) -> None:
+    if total is not None:
+        require("total", total, least <= total, f"at least {what}")
+
+
+def _warn(name: str, what: str) -> None:
+    warnings.warn(
+        f"{name}: nobody tells this schedule {what}. In `spacy train` put @callbacks = "
+        '"adaptive_spacy.adapt.v1" into [training.before_update]; in a loop of your own around '
+        "nlp.update it is as meant",
+        stacklevel=4,
+    )

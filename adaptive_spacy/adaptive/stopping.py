@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from adaptive_spacy.adaptive import binding
-from adaptive_spacy.adaptive.schedule import AdaptiveSchedule
+from adaptive_spacy.adaptive.schedule import PhaseSchedule
 
 Batcher = Callable[[Iterable[Any]], Iterable[list[Any]]]
 
@@ -26,7 +26,7 @@ class UntilFinished:
 
     def __init__(self, batcher: Batcher) -> None:
         self.batcher = batcher
-        self.schedule: AdaptiveSchedule | None = None
+        self.schedule: PhaseSchedule | None = None
         self.training = binding.next_training()
 
     def __call__(self, items: Iterable[Any]) -> Iterator[list[Any]]:

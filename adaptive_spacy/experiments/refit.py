@@ -24,14 +24,15 @@ from spacy.util import load_config, resolve_dot_names
 from thinc.api import Config
 
 from adaptive_spacy.adaptive.blocks import find_blocks, resolve_value
-from adaptive_spacy.adaptive.callback import ADAPTIVE, monitor_weights
-from adaptive_spacy.adaptive.schedule import PhaseMachine
+from adaptive_spacy.adaptive.callback import monitor_weights
+from adaptive_spacy.adaptive.schedule import ADAPTIVE, PhaseMachine
 from adaptive_spacy.experiments.records import RECORD, Record
 from adaptive_spacy.files import replacing
 from adaptive_spacy.report.evaluation import evaluate
 from adaptive_spacy.report.history import Evaluation, read_history
 
 STEPS = "adaptive_spacy.steps.v1"
+ADAPT = "adaptive_spacy.adapt.v1"
 UNTIL_FINISHED = "adaptive_spacy.until_finished.v1"
 CORPUS = "train-and-dev.spacy"
 REFIT = "refit.json"
@@ -111,8 +112,11 @@ def replay(config: Config, history: list[Evaluation]) -> PhaseMachine:
         )
     arguments = {key: value for key, value in blocks[0].items() if not key.startswith("@")}
     arguments["interval"] = history[0].steps_per_round
-    machine = PhaseMachine(peak=arguments.pop("rate"), **arguments)
     callback = training["before_update"] or {}
+    # a sweep keeps the config as it was given, where the callback's rate wins
+    peak = callback.get("rate") or arguments.pop("rate")
+    arguments.pop("rate", None)
+    machine = PhaseMachine(peak=peak, **arguments)
     weights = monitor_weights(callback.get("monitor"), training["score_weights"])
     for one in history[1:]:
         values = {metric: one.scores.get(metric) for metric in weights}
@@ -162,7 +166,10 @@ def make_config(config: Config, machine: PhaseMachine, stop: int, corpus: Path) 
     training["train_corpus"] = "corpora.train"
     batcher = training["batcher"]
     training["batcher"] = batcher["batcher"] if batcher["@batchers"] == UNTIL_FINISHED else batcher
-    training["before_update"] = (training["before_update"] or {}).get("then")
+    training["before_update"] = {
+        "@callbacks": ADAPT,
+        "then": (training["before_update"] or {}).get("then"),
+    }
     training["patience"] = training["max_epochs"] = 0
     interval = training["eval_frequency"]
     if isinstance(interval, dict) and interval.get("@misc") == STEPS:
@@ -174,7 +181,6 @@ def make_config(config: Config, machine: PhaseMachine, stop: int, corpus: Path) 
     training["optimizer"]["learn_rate"] = {
         "@schedules": "adaptive_spacy.hybrid.v1",
         "rate": machine.peak,
-        "interval": "${training.eval_frequency}",
         "total": stop,
         "warmup": machine.warmup,
         "cooldown": machine.cooldown,

@@ -8,16 +8,17 @@ import inspect
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import spacy
 from spacy.util import resolve_dot_names
 from thinc.api import Config, ConfigValidationError
 
-from adaptive_spacy.adaptive.blocks import find_blocks, resolve_value
-from adaptive_spacy.adaptive.callback import ADAPTIVE, monitor_weights
+from adaptive_spacy.adaptive.blocks import find_blocks, find_schedules, resolve_value
+from adaptive_spacy.adaptive.callback import monitor_weights
 from adaptive_spacy.adaptive.randomness import same_randomness
-from adaptive_spacy.adaptive.schedule import make_adaptive_v1
+from adaptive_spacy.adaptive.schedule import ADAPTIVE, make_adaptive_v1
 from adaptive_spacy.transformer.pretrained import check_transformer
 
 if TYPE_CHECKING:
@@ -40,12 +41,25 @@ def make_check_v1(then: BeforeInit | None = None) -> BeforeInit:
     """
 
     def check(nlp: "Language") -> None:
-        raise_faults(find_faults(nlp))
-        raise_faults(find_data_faults(nlp))
+        # spaCy calls this in `nlp.initialize` too, which may be far from any corpus: an installed
+        # pipeline, `spacy assemble`. A training without one ends as it reads it, right afterwards
+        if has_train_corpus(nlp):
+            raise_faults(find_faults(nlp))
+            raise_faults(find_data_faults(nlp))
         if then is not None:
             then(nlp)
 
     return check
+
+
+def has_train_corpus(nlp: "Language") -> bool:
+    """RETURNS (bool): Whether the training corpus is there, as far as its block shows."""
+    block: Any = nlp.config.interpolate()
+    for part in str(block["training"]["train_corpus"]).split("."):
+        block = block.get(part) if isinstance(block, dict) else None
+    if not isinstance(block, dict) or "path" not in block:
+        return True
+    return block["path"] is not None and Path(block["path"]).exists()
 
 
 def raise_faults(faults: Iterator[str]) -> None:
@@ -64,6 +78,7 @@ def find_faults(nlp: "Language") -> Iterator[str]:
     config = nlp.config.interpolate()
     training = config["training"]
     schedules = find_blocks(training["optimizer"], "schedules", ADAPTIVE)
+    fixed = [one for one in find_schedules(training) if one not in schedules]
     callbacks = find_blocks(training["before_update"], "callbacks", ADAPT)
     stoppers = find_blocks(training["batcher"], "batchers", UNTIL_FINISHED)
     if schedules and not callbacks:
@@ -71,8 +86,17 @@ def find_faults(nlp: "Language") -> Iterator[str]:
             f'[training.before_update]: expected @callbacks = "{ADAPT}" beside the schedule '
             f'"{ADAPTIVE}", which learns of no evaluation otherwise'
         )
-    for missing in (ADAPT if callbacks else None, UNTIL_FINISHED if stoppers else None):
-        if missing and not schedules:
+    for block in fixed:
+        if not callbacks and (block.get("interval") is None or block.get("total") is None):
+            yield (
+                f'[training.before_update]: expected @callbacks = "{ADAPT}" beside the schedule '
+                f'"{block["@schedules"]}", which learns of no round otherwise'
+            )
+    for missing, beside in (
+        (ADAPT if callbacks else None, find_schedules(training)),
+        (UNTIL_FINISHED if stoppers else None, schedules),
+    ):
+        if missing and not beside:
             yield (
                 f'[training.optimizer.learn_rate]: expected @schedules = "{ADAPTIVE}" beside '
                 f'"{missing}"'
@@ -86,7 +110,7 @@ def find_faults(nlp: "Language") -> Iterator[str]:
         )
     monitor = callbacks[0].get("monitor") if callbacks else None
     yield from _metric_faults(nlp, training["score_weights"], monitor)
-    yield from _transformer_faults(config)
+    yield from _transformer_faults(nlp, config)
 
 
 def _phase_faults(
@@ -99,7 +123,7 @@ def _phase_faults(
     arguments.update(schedule)
     interval = resolve_value(arguments["interval"])
     frequency = resolve_value(training["eval_frequency"])
-    if interval != frequency:
+    if interval not in (None, frequency):
         yield (
             f"[training.optimizer.learn_rate] interval: expected {frequency}, which is "
             f"[training] eval_frequency, got {interval}"
@@ -133,7 +157,7 @@ def _same_ranking(monitor: dict[str, float] | None, score_weights: dict[str, flo
 def _metric_faults(
     nlp: "Language", score_weights: dict[str, float | None], monitor: dict[str, float] | None
 ) -> Iterator[str]:
-    declared = BUILT_IN_METRICS.union(*(nlp.get_pipe_meta(p).scores for p in nlp.pipe_names))
+    declared = BUILT_IN_METRICS.union(*(nlp.get_pipe_meta(p).scores for p in nlp.component_names))
     weighted = {m: w for m, w in monitor_weights(None, score_weights).items() if w}
     named = ", ".join(sorted(metric for metric in declared if not metric.endswith("_per_type")))
     for metric in sorted(weighted.keys() - declared):
@@ -157,7 +181,7 @@ def _metric_faults(
                 f"[training.score_weights] {metric}: expected a weight of at least 0.01, got "
                 f"{weight}: spaCy rounds to two digits"
             )
-    for pipe in nlp.pipe_names:
+    for pipe in nlp.component_names:
         if f"{pipe}_loss" in {*weighted, *(monitor or {}), *_reported(nlp, pipe)}:
             yield (
                 f"[components.{pipe}]: expected another name: spaCy writes this pipe's training "
@@ -167,13 +191,16 @@ def _metric_faults(
 
 def _reported(nlp: "Language", pipe: str) -> set[str]:
     """Metrics of the other pipes."""
-    return set().union(*(nlp.get_pipe_meta(p).scores for p in nlp.pipe_names if p != pipe))
+    return set().union(*(nlp.get_pipe_meta(p).scores for p in nlp.component_names if p != pipe))
 
 
-def _transformer_faults(config: Config) -> Iterator[str]:
+def _transformer_faults(nlp: "Language", config: Config) -> Iterator[str]:
     for name, block in config["components"].items():
         model = block.get("model", {})
-        if block.get("factory") == "transformer" and "name" in model:
+        if block.get("factory") != "transformer" or "name" not in model:
+            continue
+        # one that was sourced has its weights already
+        if not nlp.get_pipe(name).model.attrs.get("has_transformer"):
             try:
                 check_transformer(model["name"])
             except ValueError as error:
@@ -208,7 +235,7 @@ def find_data_faults(nlp: "Language") -> Iterator[str]:
                 f"[{name}] path: expected at least one example, got none from "
                 f"{getattr(corpus, 'path', name)}"
             )
-    factories = {nlp.get_pipe_meta(pipe).factory for pipe in nlp.pipe_names}
+    factories = {nlp.get_pipe_meta(pipe).factory for pipe in nlp.component_names}
     if empty or not factories & ENTITY_FACTORIES:
         return
     if not types["train"]:

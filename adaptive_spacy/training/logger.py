@@ -18,9 +18,9 @@ from tqdm import tqdm
 from wasabi import row
 
 from adaptive_spacy.adaptive import binding
-from adaptive_spacy.adaptive.blocks import find_blocks, resolve_value
-from adaptive_spacy.adaptive.callback import ADAPTIVE
-from adaptive_spacy.adaptive.schedule import PhaseMachine, PhaseSchedule
+from adaptive_spacy.adaptive.blocks import find_schedules, resolve_value
+from adaptive_spacy.adaptive.phases import PhaseMachine
+from adaptive_spacy.adaptive.schedule import PhaseSchedule
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -68,28 +68,31 @@ def make_logger_v1(progress_bar: bool = True, then: list[Any] | None = None) -> 
 class RateTrace:
     """The rate and phase of each update, without the optimizer, which spaCy keeps to itself.
 
-    An adaptive schedule is read directly. Any other depends on the number of updates alone, so a
-    second one, built from the config, runs alongside.
+    Schedules that count rounds are read directly. Any other depends on the number of updates alone,
+    so a second one, built from the config, runs alongside.
 
     config (Config): The pipeline's config, interpolated.
     """
 
     def __init__(self, config: Config) -> None:
-        self.machine: PhaseMachine | None = None
+        self.schedule: PhaseSchedule | None = None
         self.rates: Iterator[float] | None = None
         self.current: float | None = None
         optimizer = config["training"]["optimizer"]
         latest = binding.latest()
-        if latest is not None and find_blocks(optimizer, "schedules", ADAPTIVE):
-            self.machine = latest.machine
+        if latest is not None and find_schedules(config["training"]):
+            self.schedule = latest
         elif "learn_rate" in optimizer:
             rate = resolve_value(optimizer["learn_rate"])
-            if isinstance(rate, PhaseSchedule):
-                self.machine = rate.machine
-            elif isinstance(rate, int | float):
+            if isinstance(rate, int | float):
                 self.current = float(rate)
             else:
                 self.rates = iter(rate)
+
+    @property
+    def machine(self) -> PhaseMachine | None:
+        """RETURNS (PhaseMachine | None): The phases, if there are any."""
+        return self.schedule.machine if self.schedule else None
 
     def advance(self) -> None:
         """One more update was made."""
@@ -98,11 +101,11 @@ class RateTrace:
 
     def rate(self, step: int) -> float | None:
         """RETURNS (float | None): The rate of the update just made; None if unknown."""
-        return self.machine.rate(step) if self.machine else self.current
+        return self.schedule.rate(step) if self.schedule else self.current
 
     def phase(self, step: int) -> str | None:
         """RETURNS (str | None): The phase of the update just made; None without phases."""
-        return self.machine.phase(step) if self.machine else None
+        return self.schedule.phase(step) if self.schedule else None
 
 
 class TrainingLog:

@@ -25,9 +25,9 @@ from spacy.util import registry, resolve_dot_names
 from thinc.api import ConfigValidationError
 from tqdm import tqdm
 
-from adaptive_spacy.adaptive.blocks import find_blocks, resolve_value
-from adaptive_spacy.adaptive.callback import ADAPTIVE
+from adaptive_spacy.adaptive.blocks import find_blocks, find_schedules, resolve_value
 from adaptive_spacy.adaptive.randomness import same_randomness
+from adaptive_spacy.adaptive.schedule import ADAPTIVE
 from adaptive_spacy.ner.tags import align_gold
 from adaptive_spacy.training.check import ENTITY_FACTORIES, find_data_faults, find_faults
 from adaptive_spacy.training.corpus import rank
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 TOLERANCE = 0.05
-HYBRID = "adaptive_spacy.hybrid.v1"
 WARMUP_LINEAR = "warmup_linear.v1"
 #: Examples of a type below which it is hardly learnt
 FEW_EXAMPLES = 10
@@ -169,7 +168,7 @@ def _check_data(
         _check_windows(corpus, findings, tolerance)
         if not streamed:
             _check_max_length(nlp, corpus, findings, tolerance)
-    if {nlp.get_pipe_meta(pipe).factory for pipe in nlp.pipe_names} & ENTITY_FACTORIES:
+    if {nlp.get_pipe_meta(pipe).factory for pipe in nlp.component_names} & ENTITY_FACTORIES:
         for corpus in (train, dev):
             _check_alignment(corpus, findings)
         _check_types(train, dev, findings, tolerance)
@@ -307,12 +306,16 @@ def _check_rounds(training: dict[str, Any], findings: Findings) -> None:
             f"{rounds.most:,} ({rounds.describe(rounds.most)}): the training would stop in the "
             "middle of a phase"
         )
-    for block in find_blocks(training["optimizer"], "schedules", HYBRID):
-        total = resolve_value(block["total"]) * resolve_value(block["interval"])
+    for block in find_schedules(training):
+        if block["@schedules"] == ADAPTIVE or block.get("total") is None:
+            continue
+        interval = resolve_value(block.get("interval")) or rounds.interval
+        total = resolve_value(block["total"]) * interval
         if total != rounds.most:
             findings.errors.append(
-                f"[training] max_steps: expected {total}, which is total * interval of {HYBRID}, "
-                f"got {rounds.most or 'no limit'}: the training would not end with the cool-down"
+                f"[training] max_steps: expected {total}, which is total * interval of "
+                f"{block['@schedules']}, got {rounds.most or 'no limit'}: the training would not "
+                "end with the cool-down"
             )
     for block in find_blocks(training["optimizer"], "schedules", WARMUP_LINEAR):
         total = resolve_value(block["total_steps"])

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from adaptive_spacy.adaptive.blocks import find_blocks, resolve_value
-from adaptive_spacy.adaptive.callback import ADAPTIVE
-from adaptive_spacy.adaptive.schedule import make_adaptive_v1
+from adaptive_spacy.adaptive.schedule import ADAPTIVE, make_adaptive_v1
 
 
 @dataclass(frozen=True)

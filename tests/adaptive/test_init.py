@@ -103,7 +103,7 @@ def small(pipe: str) -> dict[str, Any]:
 # the learning rate of a config, and the highest rate that is kept
 RATES: list[tuple[Any, Any]] = [
     (0.02, 0.02),
-    ("${system.seed}", "${system.seed}"),
+    ("${training.dropout}", 0.1),
     ({"@schedules": "constant.v1", "rate": 0.02}, 0.02),
     (
         {"@schedules": "warmup_linear.v1", "warmup_steps": 1, "total_steps": 9, "initial_rate": 3},
@@ -114,9 +114,9 @@ RATES: list[tuple[Any, Any]] = [
             "@schedules": "warmup_linear.v1",
             "warmup_steps": 1,
             "total_steps": 9,
-            "initial_rate": "${system.seed}",
+            "initial_rate": "${training.dropout}",
         },
-        "${system.seed}",
+        0.1,
     ),
     ({"@schedules": "compounding.v1", "start": 0.1, "stop": 0.4, "compound": 1.1}, 0.4),
     ({"@schedules": "compounding.v1", "start": 0.1, "stop": 0.01, "compound": 0.9}, 0.1),
@@ -143,6 +143,11 @@ def test_init_keeps_the_highest_rate(former, expected) -> None:
     add_adaptive_blocks(config)
     schedule = config["training"]["optimizer"]["learn_rate"]
     assert (schedule["@schedules"], schedule["rate"]) == ("adaptive_spacy.adaptive.v1", expected)
+    # a reference goes on working, from where spaCy resolves it together with what it names
+    refers = "${training.dropout}" in str(former)
+    rate = config["training"]["before_update"].get("rate")
+    assert rate == ("${training.dropout}" if refers else None)
+    assert "${" not in str(config["training"]["optimizer"])
 
 
 def test_init_takes_adams_rate_where_the_config_has_none() -> None:

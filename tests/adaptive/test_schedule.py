@@ -16,6 +16,9 @@ from adaptive_spacy.adaptive.schedule import (
     make_hybrid_v1,
 )
 
+# here the schedules are drawn without a training
+pytestmark = pytest.mark.filterwarnings("ignore:adaptive_spacy.adaptive.v1. nobody tells")
+
 
 def run(scores: list[float], **arguments) -> tuple[list[float], AdaptiveSchedule]:
     """Draw as thinc does and observe as spaCy lets us: at the observation of the evaluation at

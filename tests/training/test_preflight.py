@@ -214,13 +214,22 @@ ENDS = [
     ),
     (
         "hybrid",
-        {"training__max_steps": 40},
+        {"training__max_steps": 40, "training__optimizer__learn_rate__total": 16},
         "[training] max_steps: expected 48, which is total * interval of adaptive_spacy.hybrid.v1, "
         "got 40: the training would not end with the cool-down",
     ),
     (
         "stable",
-        {"training__max_steps": 30, "training__optimizer__learn_rate__total_steps": 60},
+        {
+            "training__max_steps": 30,
+            "training__optimizer__learn_rate": {
+                "@schedules": "warmup_linear.v1",
+                "initial_rate": 1.0,
+                "warmup_steps": 6,
+                "total_steps": 60,
+            },
+            "training__before_update": None,
+        },
         "[training.optimizer.learn_rate] total_steps: the rate falls to 0 in 60 steps, the "
         "training ends after 30",
     ),

@@ -1,0 +1,195 @@
+"""The phase machine of adaptive fine-tuning (arXiv 2202.02617, section 3).
+
+Time is counted in update steps *t* = 0, 1, ... and in rounds: one round is one evaluation, and
+evaluations fall on the steps S, 2S, 3S, ... (S = `interval`). With the peak rate R, W warm-up
+and C cool-down rounds, and f the shape of the cool-down, the rate of update *t* is
+
+    R * min(1, (t + 1) / (W * S))            while warming up (R from the start if W = 0)
+    R                                        on the plateau
+    R * f(min(1, (t - e - 1) / (C * S)))     while cooling down, started at the evaluation of step e
+
+`PhaseMachine` is plain Python and pure: `observe` alone changes its state, `rate` and `phase`
+read it, for past and future steps alike.
+"""
+
+import math
+from bisect import bisect_right
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from thinc.api import ConfigValidationError
+
+from adaptive_spacy.adaptive.curves import CURVES
+
+Phase = Literal["warmup", "plateau", "cooldown", "finished"]
+
+BLOCK = "[training.optimizer.learn_rate]"
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A stretch of the rate curve.
+
+    first (int): First update step of the stretch.
+    cooling_from (int | None): Step *e* of the evaluation that began this cool-down;
+        None on the plateau and during warm-up.
+    """
+
+    first: int
+    cooling_from: int | None = None
+
+
+@dataclass
+class State:
+    """What the evaluations so far have done to the phases.
+
+    rounds (int): Evaluations observed.
+    best (float | None): Best finite score so far, higher is better.
+    wait (int): Rounds since the last improvement, or since the start.
+    segments (list[Segment]): The rate curve, by first step; empty during warm-up and on the
+        first plateau.
+    finished_at (int | None): Step of the evaluation that ended the last cool-down.
+    """
+
+    rounds: int = 0
+    best: float | None = None
+    wait: int = 0
+    segments: list[Segment] = field(default_factory=list)
+    finished_at: int | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """RETURNS (dict): The state as JSON-serializable values."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> "State":
+        """RETURNS (State): The state that `to_dict` wrote."""
+        return cls(**{**data, "segments": [Segment(**one) for one in data["segments"]]})
+
+
+@dataclass
+class PhaseMachine:
+    """Warm up, hold, cool down when the score stops improving, go back if it improves again.
+
+    peak (float): The rate R of the plateau, > 0.
+    interval (int): Update steps per round, S >= 1.
+    warmup (int): Rounds of warm-up, W >= 0.
+    cooldown (int): Rounds of cool-down, C >= 0; with 0 the training is finished where the
+        cool-down would start.
+    patience (int): Rounds without improvement that the plateau forgives, >= 0. Cool-down starts
+        with the next one.
+    min_delta (float): A round improves when its score is above the best by more than this.
+    resume (bool): Whether an improvement during cool-down returns to the plateau. Otherwise
+        nothing that the cool-down shows counts as improvement.
+    shape (str): "linear", "sqrt" or "cosine".
+
+    EXAMPLE:
+        >>> machine = PhaseMachine(peak=1.0, interval=2, warmup=1, cooldown=2)
+        >>> machine.observe(2, score=0.5)
+        >>> machine.observe(4, score=0.4)
+        >>> [machine.rate(step) for step in range(10)]
+        [0.5, 1.0, 1.0, 1.0, 1.0, 1.0, 0.75, 0.5, 0.25, 0.0]
+        >>> machine.phase(4), machine.phase(6)
+        ('plateau', 'cooldown')
+    """
+
+    peak: float
+    interval: int
+    warmup: int = 2
+    cooldown: int = 7
+    patience: int = 0
+    min_delta: float = 0.0
+    resume: bool = True
+    shape: str = "linear"
+    state: State = field(default_factory=State)
+
+    def __post_init__(self) -> None:
+        require("rate", self.peak, self.peak > 0 and math.isfinite(self.peak), "a number > 0")
+        require("interval", self.interval, self.interval >= 1, "a whole number >= 1")
+        for name in ("warmup", "cooldown", "patience"):
+            value = getattr(self, name)
+            require(name, value, value >= 0, "a whole number >= 0")
+        require("min_delta", self.min_delta, 0 <= self.min_delta < math.inf, "a number >= 0")
+        require("shape", self.shape, self.shape in CURVES, f"one of {', '.join(CURVES)}")
+
+    @property
+    def finished(self) -> bool:
+        """RETURNS (bool): Whether a whole cool-down brought nothing."""
+        return self.state.finished_at is not None
+
+    @property
+    def cooling(self) -> bool:
+        """RETURNS (bool): Whether the last evaluation left the machine in a cool-down."""
+        segments = self.state.segments
+        return bool(segments) and segments[-1].cooling_from is not None
+
+    def rounds_left(self) -> int:
+        """RETURNS (int): The fewest rounds that can still come, if nothing improves any more."""
+        return 0 if self.finished else self.patience + self.cooldown + 1 - self.state.wait
+
+    def rate(self, step: int) -> float:
+        """The learning rate of an update.
+
+        step (int): The update step, from 0.
+        RETURNS (float): The rate in [0, peak], as far as the evaluations observed so far tell.
+        """
+        segment = self._segment(step)
+        if segment is None:
+            warmup_steps = self.warmup * self.interval
+            return self.peak * min(1.0, (step + 1) / warmup_steps) if warmup_steps else self.peak
+        if segment.cooling_from is None:
+            return self.peak
+        elapsed = step - segment.cooling_from - 1
+        return self.peak * CURVES[self.shape](min(1.0, elapsed / (self.cooldown * self.interval)))
+
+    def phase(self, step: int) -> Phase:
+        """RETURNS (str): The phase in which the update of this step was made."""
+        if self.state.finished_at is not None and step > self.state.finished_at:
+            return "finished"
+        segment = self._segment(step)
+        if segment is not None:
+            return "plateau" if segment.cooling_from is None else "cooldown"
+        return "warmup" if step < self.warmup * self.interval else "plateau"
+
+    def observe(self, step: int, score: float) -> None:
+        """Take in the evaluation of a step. Once finished, the machine stays so.
+
+        step (int): The step after whose update the evaluation was made.
+        score (float): Higher is better. NaN or infinite: a round without improvement.
+        """
+        if self.finished:
+            return
+        state = self.state
+        state.rounds += 1
+        if self._improves(score):
+            state.best = score
+            state.wait = 0
+            if self.cooling:
+                state.segments.append(Segment(first=step + 2))
+            return
+        state.wait += 1
+        if state.wait == self.patience + 1 and self.cooldown:
+            # the rate of step + 1 was drawn before this evaluation; on the plateau it is the
+            # peak, as the formula says for j = 0
+            state.segments.append(Segment(first=step + 2, cooling_from=step))
+        if state.wait == self.patience + self.cooldown + 1:
+            state.finished_at = step
+
+    def _improves(self, score: float) -> bool:
+        if not math.isfinite(score) or (self.cooling and not self.resume):
+            return False
+        return self.state.best is None or score > self.state.best + self.min_delta
+
+    def _segment(self, step: int) -> Segment | None:
+        segments = self.state.segments
+        index = bisect_right(segments, step, key=lambda segment: segment.first)
+        return segments[index - 1] if index else None
+
+
+def require(argument: str, value: Any, holds: bool, allowed: str) -> None:
+    """RAISES (ConfigValidationError): Unless an argument of the schedule holds."""
+    if not holds:
+        raise ConfigValidationError(
+            title="Bad schedule",
+            desc=f"{BLOCK} {argument}: expected {allowed}, got {value!r}",
+        )
