@@ -5,6 +5,7 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
+from numbers import Real
 from pathlib import Path
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
@@ -31,8 +32,8 @@ from adaptive_spacy.ner.decoding import decode, require_decoder
 from adaptive_spacy.ner.loss import mean_loss, token_losses
 from adaptive_spacy.ner.model import TagLogits
 from adaptive_spacy.ner.presets import annotate, free_runs, read_presets
-from adaptive_spacy.ner.scorer import Scorer, score_ner
-from adaptive_spacy.ner.tags import MISSING, TagSet, align_gold
+from adaptive_spacy.ner.scorer import Scorer, loss_name, score_ner
+from adaptive_spacy.ner.tags import MISSING, SCHEMES, TagSet, align_gold, require_scheme
 
 confidence.register()
 
@@ -133,9 +134,9 @@ class TransformerNER(TrainablePipe):
         self.vocab = vocab
         self.model = model
         self.name = name
-        self.scheme = scheme
-        self.decoder = require_decoder(decoder)
-        self.class_weights = _require_class_weights(class_weights)
+        self.scheme = require_scheme(scheme, name)
+        self.decoder = require_decoder(decoder, name)
+        self.class_weights = require_class_weights(class_weights, name)
         self.scorer = scorer
         self.cfg: dict[str, Any] = {"labels": [], "type_weights": None}
         self._tagset = TagSet(scheme, ())
@@ -168,12 +169,12 @@ class TransformerNER(TrainablePipe):
         """
         if not isinstance(label, str):
             raise ValueError(Errors.E187)
-        if label in self.labels:
+        if label in self.cfg["labels"]:
             return 0
         self.cfg["labels"].append(label)
         self.vocab.strings.add(label)
         if self.model.has_dim("nO"):
-            self.set_output(len(self.tagset.tags))
+            self.set_output(len(self.tagset.columns))
         return 1
 
     # Prediction
@@ -186,7 +187,7 @@ class TransformerNER(TrainablePipe):
         """
         docs = list(docs)
         if not any(len(doc) for doc in docs):
-            return [_nothing(len(self.tagset.tags)) for _ in docs]
+            return [_nothing(len(self.tagset.columns)) for _ in docs]
         output = self.model.predict(docs)
         to_numpy = self.model.ops.to_numpy
         scored = []
@@ -245,7 +246,7 @@ class TransformerNER(TrainablePipe):
             )
         self.cfg["type_weights"] = self._type_weights(counts)
         sample = [eg.predicted for eg in islice(get_examples(), 10)]
-        self.model.set_dim("nO", len(self.tagset.tags), force=True)
+        self.model.set_dim("nO", len(self.tagset.columns), force=True)
         self.model.initialize(X=[doc for doc in sample if len(doc)] or None)
 
     def update(
@@ -330,11 +331,14 @@ class TransformerNER(TrainablePipe):
         are dropped.
 
         examples (Iterable[Example]): The examples.
-        RETURNS (dict): See `score_ner`.
+        RETURNS (dict): See `score_ner`; and the loss once more by the component's name
+            (`loss_name`), since of several components' "ents_loss" spaCy keeps the last.
         RAISES (ValueError): If the loss is not finite.
         """
         examples = list(examples)
-        return super().score(examples, ents_loss=self._evaluation_loss(examples), **kwargs)
+        loss = self._evaluation_loss(examples)
+        scores = super().score(examples, ents_loss=loss, **kwargs)
+        return {**scores, loss_name(self.name): loss} if "ents_loss" in scores else scores
 
     def _evaluation_loss(self, examples: list[Example]) -> float | None:
         total, count, lost = 0.0, 0, 0
@@ -366,8 +370,8 @@ class TransformerNER(TrainablePipe):
         if unknown:
             types = {ent.label_ for ent in eg.reference.ents} - set(self.labels)
             self._tell(
-                f"entities of types that the model lacks ({', '.join(sorted(types))}) take no part "
-                f"in the loss; it has {', '.join(self.labels)}"
+                f"entities of types that the model lacks ({_listed(sorted(types))}) take no part "
+                f"in the loss; it has {_listed(self.labels)}"
             )
         return columns, misaligned
 
@@ -397,7 +401,7 @@ class TransformerNER(TrainablePipe):
             raise ConfigValidationError(
                 title="Unknown type",
                 desc=f"[components.{self.name}] class_weights: expected only "
-                f"{', '.join(classes)}, got {', '.join(unknown)}",
+                f"{_listed(classes)}, got {_listed(unknown)}",
             )
         return {one: float(self.class_weights.get(one, 1.0)) for one in classes}
 
@@ -405,14 +409,15 @@ class TransformerNER(TrainablePipe):
         table = self.cfg["type_weights"]
         if table is None:
             return None
-        weights = [table.get(tag.partition("-")[2] or "O", 1.0) for tag in self.tagset.tags]
-        return self.model.ops.asarray1f(weights)
+        per_type = [table.get(label, 1.0) for label in self.labels]
+        per_tag = numpy.repeat(per_type, len(SCHEMES[self.scheme]))
+        return self.model.ops.asarray1f([table.get("O", 1.0), *per_tag])
 
     def _require_finite(self, value: float, what: str, step: int) -> None:
         if not math.isfinite(value):
             raise ValueError(
-                f"{self.name}: the {what} is {value} at step {step}. The weights diverged: lower "
-                "the learning rate (variables.rate). The best checkpoint is intact"
+                f"{self.name}: the {what} is {value} at step {step}: the weights diverged. Lower "
+                "the learning rate ([training.optimizer])"
             )
 
     def _tell_misaligned(self, count: int, corpus: str) -> None:
@@ -438,14 +443,27 @@ def _not_space(doc: Doc) -> NDArray[numpy.bool_]:
     return doc.to_array("IS_SPACE") == 0
 
 
-def _require_class_weights(
-    value: Mapping[str, float] | str | None,
+def _listed(names: Sequence[str], most: int = 20) -> str:
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
+
+
+def require_class_weights(
+    value: Mapping[str, float] | str | None, pipe: str
 ) -> Mapping[str, float] | str | None:
-    table = isinstance(value, Mapping) and all(weight > 0 for weight in value.values())
-    if value is None or value == "balanced" or table:
+    """RETURNS (Mapping | str | None): The weights. RAISES (ConfigValidationError): If they are none
+    that a loss can be weighed by."""
+    if value is None or value == "balanced":
+        return value
+    if isinstance(value, Mapping) and value and all(map(_is_weight, value.values())):
         return value
     raise ConfigValidationError(
         title="Bad class weights",
-        desc='[components.transformer_ner] class_weights: expected null, "balanced" or a table '
-        f"of weights > 0 per type, got {value!r}",
+        desc=f'[components.{pipe}] class_weights: expected null, "balanced" or a table of weights '
+        f"> 0 per type, got {value!r}",
     )
+
+
+def _is_weight(value: object) -> bool:
+    number = isinstance(value, Real) and not isinstance(value, bool)
+    return number and 0 < float(value) < math.inf  # type: ignore[arg-type]

@@ -75,12 +75,12 @@ def _viterbi(logits: Sequence[Floats], tagset: TagSet) -> list[list[Decoded]]:
     ]
 
 
-def require_decoder(decoder: str) -> str:
+def require_decoder(decoder: str, pipe: str = "transformer_ner") -> str:
     """RETURNS (str): The name. RAISES (ConfigValidationError): If there is no such decoder."""
     if decoder not in DECODERS:
         raise ConfigValidationError(
             title="Unknown decoder",
-            desc=f"[components.transformer_ner] decoder: expected one of {', '.join(DECODERS)}, "
+            desc=f"[components.{pipe}] decoder: expected one of {', '.join(DECODERS)}, "
             f"got {decoder!r}",
         )
     return decoder

@@ -14,6 +14,11 @@ def make_ner_scorer_v1() -> Scorer:
     return score_ner
 
 
+def loss_name(pipe: str) -> str:
+    """RETURNS (str): The metric of a component's loss: what to monitor where there are several."""
+    return f"ents_loss_{pipe}"
+
+
 def score_ner(
     examples: Iterable[Example], ents_loss: float | None = None, **kwargs: Any
 ) -> dict[str, Any]:

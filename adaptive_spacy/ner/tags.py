@@ -30,6 +30,17 @@ FROM_BILOU: dict[str, dict[str, str]] = {
 MISSING = -1
 
 
+def require_scheme(scheme: str, pipe: str = "transformer_ner") -> str:
+    """RETURNS (str): The name. RAISES (ConfigValidationError): If there is no such scheme."""
+    if not isinstance(scheme, str) or scheme not in SCHEMES:
+        raise ConfigValidationError(
+            title="Unknown tagging scheme",
+            desc=f"[components.{pipe}] scheme: expected one of {', '.join(SCHEMES)}, "
+            f"got {scheme!r}",
+        )
+    return scheme
+
+
 class Entity(NamedTuple):
     """start, end (int): Token offsets, end exclusive. type (str): The entity's type."""
 
@@ -51,12 +62,7 @@ class TagSet:
     types: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        if self.scheme not in SCHEMES:
-            raise ConfigValidationError(
-                title="Unknown tagging scheme",
-                desc=f"[components.transformer_ner] scheme: expected one of "
-                f"{', '.join(SCHEMES)}, got {self.scheme!r}",
-            )
+        require_scheme(self.scheme)
 
     @cached_property
     def tags(self) -> tuple[str, ...]:

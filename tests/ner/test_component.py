@@ -1,5 +1,6 @@
 import gc
 import warnings
+from math import inf, nan
 from pathlib import Path
 
 import numpy
@@ -8,8 +9,10 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc, DocBin, Span
 from spacy.training import Example
-from thinc.api import Adam, ConfigValidationError, fix_random_seed
+from spacy.vocab import Vocab
+from thinc.api import Adam, ConfigValidationError, Model, fix_random_seed
 
+from adaptive_spacy.ner.component import TransformerNER
 from tests.conftest import SENTENCES
 
 NO_DROPOUT = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
@@ -347,6 +350,61 @@ def test_labels_can_be_given(transformer_folder: Path) -> None:
     assert component.model.get_dim("nO") == 7
 
 
+def test_thousands_of_types_are_trained_and_evaluated(transformer_folder: Path) -> None:
+    nlp = make_nlp(transformer_folder, class_weights={"T7": 2.0})
+    labels = ["LOC", "PER", *(f"T{i}" for i in range(5000))]
+    nlp.config["initialize"]["components"]["transformer_ner"] = {"labels": labels}
+    losses = learn(nlp, steps=12, rate=1e-2)
+    assert losses[0] > 8.0 > 3.0 > losses[-1]
+    scores = nlp.evaluate(examples(nlp))
+    assert 0.0 < scores["ents_loss"] < losses[0]
+    copy = make_nlp(transformer_folder).from_bytes(nlp.to_bytes())
+    assert copy.get_pipe("transformer_ner").labels == tuple(labels)
+
+
+def test_the_loss_has_the_name_of_the_component_too(transformer_folder: Path) -> None:
+    nlp = make_nlp(transformer_folder)
+    nlp.add_pipe("transformer_ner", name="second")
+    nlp.initialize(lambda: examples(nlp))
+    scores = nlp.evaluate(examples(nlp))
+    assert scores["ents_loss_transformer_ner"] != scores["ents_loss_second"]
+    # spaCy keeps the last of a metric that several pipes report
+    assert scores["ents_loss"] == scores["ents_loss_second"]
+
+
+def test_ents_loss_is_the_mean_over_the_annotated_tokens(transformer_folder: Path) -> None:
+    """By hand: a token without annotation, white space, a type that the model lacks, and a token
+    without a word piece take no part; all others do, and count alike."""
+    nlp = make_nlp(transformer_folder, NO_DROPOUT)
+    fix_random_seed(0)
+    nlp.initialize(lambda: examples(nlp))
+    component = nlp.get_pipe("transformer_ner")
+    words = ["Ada", "\n", "visits", "Paris", "\u200b", "and", "London", "."]
+    reference = Doc(nlp.vocab, words=words)
+    spans = [Span(reference, 0, 1, "PER"), Span(reference, 3, 4, "CITY")]
+    reference.set_ents(spans, missing=[reference[5:6]], default="outside")
+    unsaid = Doc(nlp.vocab, words=["Ada", "lives"])
+    golds = [{0: "B-PER", 2: "O", 6: "O", 7: "O"}, {}]
+    cases = [
+        Example(Doc(nlp.vocab, words=[token.text for token in one]), one)
+        for one in (reference, unsaid)
+    ]
+    losses, tags = [], component.tagset.tags
+    for eg, gold in zip(cases, golds, strict=True):
+        doc = nlp.get_pipe("transformer")(Doc(nlp.vocab, words=[token.text for token in eg.y]))
+        (logits,) = component.model.predict([doc]).logits
+        for i, tag in gold.items():
+            row = numpy.exp(logits[i].astype("float64"))
+            losses.append(-numpy.log(row[tags.index(tag)] / row.sum()))
+    assert len(losses) == 4
+    with pytest.warns(UserWarning, match=r"types that the model lacks \(CITY\)"):
+        scores = nlp.evaluate(cases)
+    assert scores["ents_loss"] == pytest.approx(numpy.mean(losses))
+    trained: dict[str, float] = {}
+    nlp.update(cases, sgd=False, losses=trained, drop=0.0)
+    assert trained["transformer_ner"] == pytest.approx(numpy.mean(losses), rel=1e-5)
+
+
 def test_a_label_can_be_added_to_a_trained_component(
     transformer_folder: Path, tmp_path: Path
 ) -> None:
@@ -414,14 +472,27 @@ def test_class_weights_weigh_the_training_loss_only(transformer_folder: Path) ->
     assert losses[0] != losses[1]
 
 
-@pytest.mark.parametrize("weights", ["even", {"PER": 0.0}, {"PER": -1.0}])
-def test_class_weights_that_make_no_sense_are_refused(transformer_folder: Path, weights) -> None:
+NO_WEIGHTS = ["even", {}, *({"PER": one} for one in (0.0, -1.0, nan, inf, True, "2", None))]
+
+
+@pytest.mark.parametrize("weights", NO_WEIGHTS)
+def test_class_weights_that_make_no_sense_are_refused(weights) -> None:
     with pytest.raises(ConfigValidationError) as error:
-        make_nlp(transformer_folder, class_weights=weights)
+        TransformerNER(Vocab(), Model("none", forward=print), "ours", class_weights=weights)
     assert error.value.desc == (
-        '[components.transformer_ner] class_weights: expected null, "balanced" or a table of '
-        f"weights > 0 per type, got {weights!r}"
+        '[components.ours] class_weights: expected null, "balanced" or a table of weights > 0 '
+        f"per type, got {weights!r}"
     )
+
+
+@pytest.mark.parametrize("config", [{"scheme": "IOB3"}, {"decoder": "beam"}, {"class_weights": {}}])
+def test_faults_of_arguments_name_the_component(transformer_folder: Path, config: dict) -> None:
+    nlp = spacy.blank("en")
+    with pytest.raises(ConfigValidationError) as error:
+        nlp.add_pipe("transformer_ner", name="ours", config=config)
+    (key,) = config
+    assert error.value.desc.startswith(f"[components.ours] {key}: expected ")
+    assert "\n" not in error.value.desc
 
 
 def test_class_weights_for_unknown_types_are_refused(transformer_folder: Path) -> None:
@@ -448,7 +519,11 @@ def test_diverged_weights_stop_the_training_and_name_the_step(transformer_folder
     nlp.get_pipe("transformer_ner").model.get_ref("output_layer").get_param("W")[:] = numpy.nan
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
-        with pytest.raises(ValueError, match=r"the validation loss is nan at step 1\. The weights"):
+        with pytest.raises(
+            ValueError, match=r"the validation loss is nan at step 1: the weights div"
+        ):
             nlp.evaluate(examples(nlp))
-        with pytest.raises(ValueError, match=r"the training loss is nan at step 2\. The weights"):
+        with pytest.raises(
+            ValueError, match=r"the training loss is nan at step 2: the weights div"
+        ):
             nlp.update(examples(nlp), sgd=optimizer)

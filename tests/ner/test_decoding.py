@@ -1,3 +1,4 @@
+import tracemalloc
 from itertools import pairwise, product
 
 import numpy
@@ -165,3 +166,42 @@ def test_decoder_unknown_is_refused() -> None:
     assert error.value.desc == (
         "[components.transformer_ner] decoder: expected one of viterbi, greedy, got 'beam'"
     )
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("n_types", [0, 1, 3, 20])
+def test_neighbours_are_those_of_the_table_of_all_pairs(scheme: str, n_types: int) -> None:
+    tagset = TagSet(scheme, tuple(f"T{i}" for i in range(n_types)))
+    allowed = table(tagset)
+    weights = numpy.random.default_rng(0).normal(size=(4, len(tagset.tags)))
+    assert tagset.after.sum(weights) == pytest.approx(weights @ allowed.T)
+    assert tagset.before.sum(weights) == pytest.approx(weights @ allowed)
+    paths = numpy.where(allowed[None], weights[:, :, None], -numpy.inf)
+    highest, columns = tagset.before.best(weights)
+    assert (highest == paths.max(axis=1)).all()
+    assert (columns == paths.argmax(axis=1)).all()
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_decoding_does_not_depend_on_what_is_decoded_beside_it(scheme: str, monkeypatch) -> None:
+    tagset = TagSet(scheme, ("A", "B", "C"))
+    random = numpy.random.default_rng(1)
+    n_tags = len(tagset.tags)
+    batch = [random.normal(scale=3.0, size=(n, n_tags)) for n in random.integers(0, 30, 40)]
+    together = decode(batch, tagset, "viterbi")
+    assert together == [decode([one], tagset, "viterbi")[0] for one in batch]
+    monkeypatch.setattr("adaptive_spacy.ner.decoding.GROUP_CELLS", 20 * n_tags)
+    assert decode(batch, tagset, "viterbi") == together
+
+
+def test_decoding_of_many_types_keeps_no_table_of_their_pairs() -> None:
+    """A table of 20,001 times 20,001 truth values would take 400 MB."""
+    tagset = TagSet("BIO", tuple(f"T{i}" for i in range(10_000)))
+    logits = numpy.zeros((3, 20_001))
+    logits[0, tagset.index["B-T9999"]] = logits[1, tagset.index["I-T9999"]] = 50.0
+    tracemalloc.start()
+    (found,) = decode([logits], tagset, "viterbi")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert found[0].entity == Entity(0, 2, "T9999")
+    assert peak < 40 * 1024**2

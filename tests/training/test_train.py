@@ -232,7 +232,7 @@ def test_diverging_training_stops_and_keeps_the_best(
     done = spacy_train(tmp_path / "config.cfg", tmp_path / "out", **settings)
     assert done.returncode == 1
     assert message in done.stderr
-    assert "lower the learning rate (variables.rate). The best checkpoint is intact" in done.stderr
+    assert "Lower the learning rate ([training.optimizer])" in done.stderr
     best = spacy.load(tmp_path / "out" / "model-best")
     assert best.evaluate([])["ents_f"] is None
     weights = best.get_pipe("transformer_ner").model.get_ref("output_layer").get_param("W")
