@@ -5,7 +5,9 @@ last training. Each finding is one line: the block and argument, what was found,
 """
 
 import inspect
+import sys
 import warnings
+import weakref
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -18,6 +20,8 @@ from adaptive_spacy.adaptive.blocks import find_blocks, resolve_value
 from adaptive_spacy.adaptive.callback import ADAPTIVE, monitor_weights
 from adaptive_spacy.adaptive.randomness import same_randomness
 from adaptive_spacy.adaptive.schedule import make_adaptive_v1
+from adaptive_spacy.training.lock import claim, output_of
+from adaptive_spacy.training.messages import show_whole_warnings
 from adaptive_spacy.transformer.pretrained import check_transformer
 
 if TYPE_CHECKING:
@@ -40,12 +44,27 @@ def make_check_v1(then: BeforeInit | None = None) -> BeforeInit:
     """
 
     def check(nlp: "Language") -> None:
+        show_whole_warnings()
         raise_faults(find_faults(nlp))
         raise_faults(find_data_faults(nlp))
+        _claim_output(nlp)
         if then is not None:
             then(nlp)
 
     return check
+
+
+def _claim_output(nlp: "Language") -> None:
+    """Hold the output folder of `spacy train` as long as the pipeline lives, before spaCy deletes
+    what another training has in it."""
+    output = output_of(sys.argv)
+    if output is None:
+        return
+    try:
+        lock = claim(output)
+    except ValueError as error:
+        raise ConfigValidationError(title="Another training is at work", desc=str(error)) from None
+    weakref.finalize(nlp, list, [lock])
 
 
 def raise_faults(faults: Iterator[str]) -> None:
