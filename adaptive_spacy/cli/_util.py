@@ -11,6 +11,7 @@ import typer
 from click import ClickException
 
 from adaptive_spacy.printable import one_line
+from adaptive_spacy.training.messages import show_whole_warnings
 
 #: Set to 1, it shows the traceback of a bug
 TRACEBACK = "ADAPTIVE_SPACY_TRACEBACK"
@@ -25,7 +26,9 @@ def one_line_errors() -> Iterator[None]:
     Library functions raise `ValueError` (what was expected, what came, what to do) and `OSError`
     for faults of what they were given. Anything else is a bug of ours: the line calls it one and
     says where, and with ADAPTIVE_SPACY_TRACEBACK=1 it keeps its traceback, as in our tests.
+    Warnings are whole lines too.
     """
+    show_whole_warnings()
     try:
         yield
     except (typer.Exit, typer.Abort, USAGE, BrokenPipeError):

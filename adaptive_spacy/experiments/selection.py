@@ -69,8 +69,6 @@ class ExperimentLog(TrainingLog):
         self.nlp, self.folder, self.test, self.keep = nlp, folder, test, keep
         self.candidates = Candidates()
         self.words = 0
-        # spaCy closes its logger in a `finally`, also of a training that broke off
-        self.outer_exception = sys.exception()
         super().__init__(nlp, stdout, stderr, progress_bar=False)
 
     def step(self, info: dict[str, Any] | None) -> None:
@@ -84,8 +82,9 @@ class ExperimentLog(TrainingLog):
 
     def finish(self) -> None:
         """Score the candidates, if the training came to its end."""
-        self.close()
-        if sys.exception() is not self.outer_exception or self.candidates.last is None:
+        # the folder holds no checkpoints to go on with
+        super().finish()
+        if self.error is not None or self.candidates.last is None:
             return
         results = {
             "updates": self.made,

@@ -5,7 +5,9 @@ last training. Each finding is one line: the block and argument, what was found,
 """
 
 import inspect
+import sys
 import warnings
+import weakref
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,10 +17,12 @@ import spacy
 from spacy.util import resolve_dot_names
 from thinc.api import Config, ConfigValidationError
 
-from adaptive_spacy.adaptive.blocks import find_blocks, find_schedules, resolve_value
+from adaptive_spacy.adaptive.blocks import ADAPTIVE, find_blocks, find_schedules, resolve_value
 from adaptive_spacy.adaptive.callback import monitor_weights
 from adaptive_spacy.adaptive.randomness import same_randomness
-from adaptive_spacy.adaptive.schedule import ADAPTIVE, make_adaptive_v1
+from adaptive_spacy.adaptive.schedule import make_adaptive_v1
+from adaptive_spacy.training.lock import claim, output_of
+from adaptive_spacy.training.messages import show_whole_warnings
 from adaptive_spacy.transformer.pretrained import check_transformer
 
 if TYPE_CHECKING:
@@ -41,11 +45,13 @@ def make_check_v1(then: BeforeInit | None = None) -> BeforeInit:
     """
 
     def check(nlp: "Language") -> None:
+        show_whole_warnings()
         # spaCy calls this in `nlp.initialize` too, which may be far from any corpus: an installed
         # pipeline, `spacy assemble`. A training without one ends as it reads it, right afterwards
         if has_train_corpus(nlp):
             raise_faults(find_faults(nlp))
             raise_faults(find_data_faults(nlp))
+            _claim_output(nlp)
         if then is not None:
             then(nlp)
 
@@ -60,6 +66,19 @@ def has_train_corpus(nlp: "Language") -> bool:
     if not isinstance(block, dict) or "path" not in block:
         return True
     return block["path"] is not None and Path(block["path"]).exists()
+
+
+def _claim_output(nlp: "Language") -> None:
+    """Hold the output folder of `spacy train` as long as the pipeline lives, before spaCy deletes
+    what another training has in it."""
+    output = output_of(sys.argv)
+    if output is None:
+        return
+    try:
+        lock = claim(output)
+    except ValueError as error:
+        raise ConfigValidationError(title="Another training is at work", desc=str(error)) from None
+    weakref.finalize(nlp, list, [lock])
 
 
 def raise_faults(faults: Iterator[str]) -> None:

@@ -1,7 +1,8 @@
 """The training's log: `adaptive_spacy.Logger.v1`.
 
-A row per evaluation on stdout, a progress bar to the next one on stderr, and `history.jsonl` in
-the output folder, which the figures, reports and experiments read.
+A row per evaluation on stdout, a progress bar to the next one on stderr, what the training came to
+at the end, and `history.jsonl` in the output folder, which the figures, reports and experiments
+read.
 """
 
 import math
@@ -15,12 +16,16 @@ from typing import IO, TYPE_CHECKING, Any
 import srsly
 from thinc.api import Config
 from tqdm import tqdm
-from wasabi import row
 
 from adaptive_spacy.adaptive import binding
 from adaptive_spacy.adaptive.blocks import find_schedules, resolve_value
 from adaptive_spacy.adaptive.phases import PhaseMachine
 from adaptive_spacy.adaptive.schedule import PhaseSchedule
+from adaptive_spacy.training.collapse import Watch
+from adaptive_spacy.training.lock import Lock, claim
+from adaptive_spacy.training.messages import show_whole_warnings, wrap
+from adaptive_spacy.training.summary import Ending
+from adaptive_spacy.training.table import WIDTH, Table
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -29,9 +34,6 @@ LogStep = Callable[[dict[str, Any] | None], None]
 SetupLogger = Callable[..., tuple[LogStep, Callable[[], None]]]
 
 HISTORY = "history.jsonl"
-#: Columns of a terminal that the table fits into
-WIDTH = 80
-SHORT_NAMES = {"ents_loss": "LOSS", "ents_p": "P", "ents_r": "R", "ents_f": "F"}
 
 
 def make_logger_v1(progress_bar: bool = True, then: list[Any] | None = None) -> SetupLogger:
@@ -56,7 +58,7 @@ def make_logger_v1(progress_bar: bool = True, then: list[Any] | None = None) -> 
                 other(info)
 
         def finalize() -> None:
-            log.close()
+            log.finish()
             for _, close in running:
                 close()
 
@@ -114,12 +116,20 @@ class TrainingLog:
     nlp (Language): The pipeline.
     stdout, stderr (IO): Where the table and the bar go.
     progress_bar (bool): Whether to show a bar.
+    clock (Callable): Seconds.
     """
 
     def __init__(
-        self, nlp: "Language", stdout: IO[str], stderr: IO[str], *, progress_bar: bool
+        self,
+        nlp: "Language",
+        stdout: IO[str],
+        stderr: IO[str],
+        *,
+        progress_bar: bool,
+        clock: Callable[[], float] = perf_counter,
     ) -> None:
-        config = nlp.config.interpolate()
+        show_whole_warnings()
+        self.config = config = nlp.config.interpolate()
         training = config["training"]
         self.stdout, self.stderr, self.progress_bar = stdout, stderr, progress_bar
         self.trace = RateTrace(config)
@@ -127,7 +137,13 @@ class TrainingLog:
         self.max_steps = resolve_value(training["max_steps"])
         self.pipes = [name for name, pipe in nlp.pipeline if _has_loss(pipe)]
         self.table = Table(training["score_weights"])
-        self.started = perf_counter()
+        self.watch = Watch(self.table.share, self.table.name(self.table.share))
+        self.clock, self.started = clock, clock()
+        # spaCy closes its logger in a `finally`, also of a training that broke off
+        self.outer_exception = sys.exception()
+        self.rows: list[dict[str, Any]] = []
+        self.output: Path | None = None
+        self.lock: Lock | None = None
         self.last_step: int | None = None
         self.made = 0
         self.bar: tqdm | None = None
@@ -144,7 +160,13 @@ class TrainingLog:
         self.close()
         evaluation = self._evaluation(info)
         self._write(self.table.row(evaluation))
+        for line in self.watch.look(evaluation):
+            self._write(wrap(f"⚠ {line}"))
+        if "output_path" in info:
+            self.output = Path(info["output_path"]).parent
+            self.lock = self.lock or claim(self.output)
         self._record(info.get("output_path"), evaluation)
+        self.rows.append(evaluation)
         self.last_step = info["step"]
         if self.progress_bar:
             self.bar = tqdm(
@@ -164,6 +186,31 @@ class TrainingLog:
             self.bar.close()
             self.bar = None
 
+    def finish(self) -> None:
+        """The training is over, or broke off: say what it came to."""
+        self.close()
+        if self.rows:
+            for line in self._ending().lines():
+                self._write(line)
+
+    @property
+    def error(self) -> BaseException | None:
+        """RETURNS (BaseException | None): What breaks the training off; asked in its `finally`."""
+        error = sys.exception()
+        return None if error is self.outer_exception else error
+
+    def _ending(self) -> Ending:
+        return Ending(
+            self.config,
+            self.table,
+            self.trace.machine,
+            self.rows,
+            self.made,
+            self.clock() - self.started,
+            self.output,
+            self.error,
+        )
+
     def _advance_bar(self) -> None:
         if self.bar is None:
             return
@@ -181,7 +228,7 @@ class TrainingLog:
             steps = machine.rounds_left() * self.interval
         else:
             return ""
-        seconds = steps * (perf_counter() - self.started) / self.made
+        seconds = steps * (self.clock() - self.started) / self.made
         return f"end in {'' if self.max_steps else '>= '}{tqdm.format_interval(seconds)}"
 
     def _evaluation(self, info: dict[str, Any]) -> dict[str, Any]:
@@ -202,7 +249,7 @@ class TrainingLog:
             "f": scores.get("ents_f"),
             "score": _number(info["score"]),
             "best": info["score"] == max(info["checkpoints"])[0],
-            "seconds": round(perf_counter() - self.started, 3),
+            "seconds": round(self.clock() - self.started, 3),
             "steps_per_round": self.interval,
             "losses": losses,
             "scores": scores,
@@ -219,68 +266,6 @@ class TrainingLog:
 
     def _write(self, text: str) -> None:
         print(text, file=self.stdout, flush=True)
-
-
-class Table:
-    """The rows of the terminal, at most 80 columns wide.
-
-    score_weights (dict): `[training.score_weights]`: what spaCy reports.
-    """
-
-    # E and # are epoch and step, as in spaCy's own table
-    BASE = (("E", 3), ("#", 6), ("PHASE", 8), ("RATE", 7), ("TRAIN", 6))
-    LAST = (("SCORE", 6), ("BEST", 4))
-    SPACING = 2
-
-    def __init__(self, score_weights: dict[str, float | None]) -> None:
-        self.known = [metric for metric in score_weights if not metric.endswith("_per_type")]
-        shown = [m for m in self.known if score_weights[m] is not None or m.endswith("_loss")]
-        room = WIDTH - sum(width + self.SPACING for _, width in self.BASE + self.LAST)
-        self.metrics: list[str] = []
-        self.widths: list[int] = []
-        for metric in sorted(shown, key=lambda m: not m.endswith("_loss")):
-            width = max(len(_short(metric)), 5)
-            if sum(self.widths) + width + len(self.widths) * self.SPACING <= room:
-                self.metrics.append(metric)
-                self.widths.append(width)
-
-    def header(self) -> str:
-        """RETURNS (str): The names and a rule."""
-        names = [name for name, _ in self.BASE] + [_short(m) for m in self.metrics]
-        names += [name for name, _ in self.LAST]
-        return self._row(names) + "\n" + self._row(["-" * width for width in self._widths()])
-
-    def row(self, evaluation: dict[str, Any]) -> str:
-        """RETURNS (str): One evaluation. Losses in nats, scores in percent."""
-        rate = evaluation["rate"]
-        cells = [
-            str(evaluation["epoch"]),
-            str(evaluation["step"]),
-            evaluation["phase"] or "",
-            "" if rate is None else f"{rate:.1e}",
-            _cell(evaluation["train_loss"], 1),
-        ]
-        for metric in self.metrics:
-            factor = 1 if metric.endswith("_loss") or metric == "speed" else 100
-            cells.append(_cell(evaluation["scores"][metric], factor))
-        cells += [_cell(evaluation["score"], 1), "*" if evaluation["best"] else ""]
-        return self._row(cells)
-
-    def _widths(self) -> list[int]:
-        base, last = [w for _, w in self.BASE], [w for _, w in self.LAST]
-        return [*base, *self.widths, *last]
-
-    def _row(self, cells: list[str]) -> str:
-        widths = self._widths()
-        return row(cells, widths=widths, aligns="r", spacing=self.SPACING).rstrip()
-
-
-def _short(metric: str) -> str:
-    return SHORT_NAMES.get(metric, metric.upper())
-
-
-def _cell(value: float | None, factor: int) -> str:
-    return "-" if value is None else f"{value * factor:.{2 if factor == 1 else 1}f}"
 
 
 def _number(value: Any) -> float | None:

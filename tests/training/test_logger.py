@@ -7,16 +7,21 @@ import struct
 import subprocess
 import sys
 import termios
+import warnings
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from spacy.training.initialize import init_nlp
 from spacy.training.loop import train
-from spacy.util import registry
+from spacy.util import load_config, registry
 
-from adaptive_spacy.training.logger import Table
+from adaptive_spacy.adaptive.schedule import PhaseMachine
+from adaptive_spacy.training.logger import TrainingLog
+from adaptive_spacy.training.messages import show_whole_warnings
+from adaptive_spacy.training.table import Table
 from tests.conftest import ROOT
+from tests.training.test_train import overrides
 from tests.util import scripted_config
 
 LOGGER = {"@loggers": "adaptive_spacy.Logger.v1"}
@@ -46,7 +51,7 @@ def test_logger_prints_a_row_per_evaluation(tmp_path: Path) -> None:
     config["training"]["score_weights"] = {"scripted": 1.0, "cats_score": None}
     text = logged(config)
     header = next(line.split() for line in text.splitlines() if "PHASE" in line)
-    assert header == ["E", "#", "PHASE", "RATE", "TRAIN", "SCRIPTED", "SCORE", "BEST"]
+    assert header == ["E", "#", "PHASE", "RATE", "TRAIN", "LOSS", "SCRIPTED", "BEST"]
     body = rows(text)
     assert [row[:4] for row in body] == [
         ["0", "0", "plateau", "1.0e+00"],
@@ -54,8 +59,10 @@ def test_logger_prints_a_row_per_evaluation(tmp_path: Path) -> None:
         ["0", "4", "plateau", "1.0e+00"],
         ["1", "6", "cooldown", "7.5e-01"],
     ]
-    # the main score and the best mark, as spaCy ranks: a tie counts as best
-    assert [row[6:] for row in body] == [["0.00", "*"], ["2.00", "*"], ["1.00"], ["3.00", "*"]]
+    # the main score, once, and the best mark, as spaCy ranks: a tie counts as best
+    assert [row[5:] for row in body] == [["0.0", "*"], ["200.0", "*"], ["100.0"], ["300.0", "*"]]
+    assert "Done: [training] max_steps = 6. 1 epoch, 7 updates" in text
+    assert "Best: epoch 1, SCRIPTED 300.0. Last: epoch 1, SCRIPTED 300.0" in text
 
 
 def test_history_holds_the_mean_loss_per_update(tmp_path: Path) -> None:
@@ -184,7 +191,127 @@ def test_table_of_ner_shows_loss_and_scores() -> None:
         "ents_per_type": None,
         "ents_loss": None,
     }
-    assert Table(weights).metrics == ["ents_loss", "ents_f", "ents_p", "ents_r"]
+    table = Table(weights)
+    assert table.metrics == ["ents_loss", "ents_f", "ents_p", "ents_r"]
+    names = " ".join(table.header().splitlines()[0].split())
+    assert names == "E # PHASE RATE TRAIN LOSS DEV LOSS F1 P R BEST"
+
+
+@pytest.mark.parametrize(
+    ("weights", "score", "shown"),
+    [
+        # one number, shown once
+        ({"ents_f": 1.0, "ents_p": 0.0}, 0.37, ["37.0", "-"]),
+        ({"ents_loss": -1.0, "ents_f": None}, -0.5, ["0.50"]),
+        # a mixture, in the unit of its parts
+        ({"ents_f": 0.5, "cats_score": 0.5}, 0.37, ["37.0", "37.0", "37.0"]),
+        ({"ents_f": 0.5, "ents_loss": -0.5}, -0.065, ["0.50", "37.0", "-0.07"]),
+        ({"a" * 70: 1.0}, 0.37, ["37.0"]),
+    ],
+)
+def test_table_shows_the_main_score_once(weights, score: float, shown: list[str]) -> None:
+    known = {"ents_f": 0.37, "cats_score": 0.37, "ents_loss": 0.5, "ents_p": None, "a" * 70: 0.37}
+    table = Table(weights)
+    evaluation = {
+        **{"epoch": 3, "step": 9, "phase": None, "rate": 0.1, "train_loss": 1.5},
+        **{"scores": known, "score": score, "best": True},
+    }
+    cells = table.row(evaluation).split()
+    assert cells == ["3", "9", "1.0e-01", "1.50", *shown, "*"]
+    assert all(len(line) <= 80 for line in table.header().splitlines())
+
+
+def test_table_keeps_its_columns_when_a_training_diverges() -> None:
+    table = Table({"ents_f": 1.0, "ents_loss": None})
+    rows = [
+        table.row(
+            {
+                **{"epoch": 3, "step": 9, "phase": "warmup", "rate": 1e3, "train_loss": loss},
+                **{"scores": {"ents_f": 0.0, "ents_loss": loss}, "score": 0.0, "best": True},
+            }
+        )
+        for loss in (1.5, 999.99, 1699370.17, 6.3e37)
+    ]
+    assert len({len(row) for row in rows}) == 1
+
+
+class Ticks:
+    """A clock that a test sets."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.mark.parametrize(
+    ("max_steps", "adaptive", "made", "seconds", "expected"),
+    [
+        # 30 updates in 60 seconds: 90 more in 180
+        (120, True, 30, 60.0, "end in 03:00"),
+        (7200, False, 100, 250.0, "end in 4:55:50"),
+        # nothing improves any more: 2 rounds of cool-down and the one before, of 2 updates each
+        (0, True, 3, 9.0, "end in >= 00:18"),
+        (0, False, 3, 9.0, ""),
+    ],
+)
+def test_time_left(
+    tmp_path: Path, max_steps: int, adaptive: bool, made: int, seconds: float, expected: str
+) -> None:
+    settings = {} if adaptive else {"training__optimizer__learn_rate": 0.1}
+    config = scripted_config(tmp_path, [0], training__max_steps=max_steps, **settings)
+    if not adaptive:
+        del config["training"]["before_update"]
+        config["training"]["batcher"] = config["training"]["batcher"]["batcher"]
+    nlp = init_nlp(config)
+    clock = Ticks()
+    log = TrainingLog(nlp, StringIO(), StringIO(), progress_bar=False, clock=clock)
+    log.trace.machine = PhaseMachine(1.0, 2, warmup=0, cooldown=2) if adaptive else None
+    log.made = made
+    clock.now += seconds
+    assert log._eta() == expected
+
+
+def test_hopeless_training_is_named_while_it_runs(
+    corpus_folder, transformer_folder, tmp_path: Path
+) -> None:
+    settings = overrides(corpus_folder, transformer_folder, rate=0.3)
+    config = load_config(ROOT / "configs" / "adaptive.cfg", overrides=settings)
+    text = logged(config, tmp_path / "out")
+    said = text.index("⚠ F1 is 0.0 in all of the first 5 rounds")
+    assert len(rows(text[:said])) == 6 < len(rows(text))
+    end = " ".join(text[text.rindex("updates in") :].split())
+    assert "F1 is 0.0 in every row: do not use this model" in end
+    assert "package" not in end
+
+
+def test_broken_off_training_says_so(tmp_path: Path) -> None:
+    @registry.callbacks("test.breaking")
+    def make_breaking():
+        def break_off(nlp, info):
+            if info["step"] == 3:
+                raise KeyboardInterrupt
+
+        return break_off
+
+    config = scripted_config(tmp_path, [0, 1], training__logger=LOGGER)
+    config["training"]["before_update"]["then"] = {"@callbacks": "test.breaking"}
+    stdout = StringIO()
+    with pytest.raises(KeyboardInterrupt):
+        train(init_nlp(config), stdout=stdout, stderr=StringIO())
+    assert "⚠ Stopped by hand. 0 epochs, 3 updates" in stdout.getvalue()
+
+
+def test_warnings_of_this_package_are_whole_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    show_whole_warnings()
+    own = Path(show_whole_warnings.__code__.co_filename)
+    message = "entities of the training corpus that do not fit the tokens are masked: 12 " * 3
+    shown = warnings.formatwarning(message, UserWarning, str(own), 12)
+    assert shown.startswith("⚠ entities")
+    assert shown.split()[1:] == message.split()
+    other = warnings.formatwarning(message, UserWarning, "/somewhere/else.py", 12)
+    assert other.startswith("/somewhere/else.py:12: UserWarning: ")
 
 
 def test_logger_in_a_terminal_of_80_columns(tmp_path: Path) -> None:
@@ -214,7 +341,7 @@ def test_logger_in_a_terminal_of_80_columns(tmp_path: Path) -> None:
     assert "Traceback" not in text
     plain = re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", text)
     shown = [part for line in plain.split("\n") for part in line.split("\r")]
-    table = [line for line in shown if re.match(r"\s+\d+\s+\d+\s+\w", line) or "PHASE" in line]
+    table = [line for line in shown if re.match(r"\s+\d+\s+\d+\s+\w", line) or "PHASE " in line]
     assert len(table) == 6
     assert all(len(line) <= 80 for line in shown if line in table or "Epoch" in line)
     bars = [line for line in shown if line.startswith("Epoch 1:")]

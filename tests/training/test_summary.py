@@ -1,0 +1,133 @@
+from pathlib import Path
+
+import pytest
+from thinc.api import Config
+
+from adaptive_spacy.adaptive.schedule import PhaseMachine
+from adaptive_spacy.training.messages import command_line, wrap
+from adaptive_spacy.training.summary import Ending
+from adaptive_spacy.training.table import Table
+
+WEIGHTS = {"ents_f": 1.0, "ents_p": 0.0, "ents_r": 0.0, "ents_loss": None}
+
+
+def ending(scores: list[float], dev: Path | str = "corpus/dev.spacy", **settings) -> Ending:
+    rows = [
+        {
+            "epoch": i,
+            "step": 3 * i,
+            "score": score,
+            "best": score == max(scores[: i + 1]),
+            "scores": {"ents_f": score, "ents_loss": 0.5},
+        }
+        for i, score in enumerate(scores)
+    ]
+    training = {
+        "max_steps": 0,
+        "max_epochs": 9,
+        "patience": 0,
+        "before_update": None,
+        "dev_corpus": "corpora.dev",
+        **settings.pop("training", {}),
+    }
+    config = Config({"training": training, "corpora": {"dev": {"path": str(dev)}}})
+    arguments = {
+        "machine": None,
+        "updates": rows[-1]["step"] + 1,
+        "seconds": 3725.4,
+        "output": Path("training/my-run"),
+        "error": None,
+        **settings,
+    }
+    return Ending(config, Table(settings.pop("weights", WEIGHTS)), rows=rows, **arguments)
+
+
+def finished(
+    *, cooldown: int = 2, scores: tuple[float, ...] = (0.5, 0.4, 0.4, 0.4)
+) -> PhaseMachine:
+    machine = PhaseMachine(peak=1.0, interval=3, warmup=0, cooldown=cooldown)
+    for i, score in enumerate(scores, start=1):
+        machine.observe(3 * i, score)
+    return machine
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        ({"machine": finished()}, "Finished: a whole cool-down of 2 rounds brought nothing more"),
+        ({"machine": finished(cooldown=0)}, "Finished: 1 round brought nothing more"),
+        ({"training": {"max_steps": 9}}, "Done: [training] max_steps = 9"),
+        (
+            {"training": {"patience": 6}},
+            "Done: no better score for 6 updates ([training] patience)",
+        ),
+        ({}, "Done: [training] max_epochs = 9"),
+        (
+            {
+                "machine": finished(scores=(0.5, 0.4)),
+                "training": {"before_update": {"@callbacks": "adaptive_spacy.adapt.v1"}},
+            },
+            "Done: [training] max_epochs = 9, 2 rounds or more too early",
+        ),
+        ({"error": KeyboardInterrupt()}, "Stopped by hand"),
+        ({"error": OSError("no space\n")}, "Broken off by an error: no space"),
+        ({"error": MemoryError()}, "Broken off by an error: MemoryError"),
+    ],
+)
+def test_reason(settings, reason: str) -> None:
+    assert ending([0.1, 0.7, 0.6, 0.6], **settings).reason() == reason
+
+
+def test_end_says_what_came_out_and_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "test.spacy").touch()
+    text = "\n".join(ending([0.1, 0.7, 0.65, 0.69], tmp_path / "dev.spacy").lines())
+    assert "3 epochs, 10 updates in 1:02:05" in text
+    assert "Best: epoch 1, F1 70.0 (model-best). Last: epoch 3, F1 69.0 (model-last)" in text
+    joined = text.replace(" \\\n      ", " ")
+    assert f"adaptive-spacy evaluate training/my-run/model-last {tmp_path}/test.spacy" in joined
+    assert "adaptive-spacy plot training/my-run plots/my-run" in joined
+    assert "adaptive-spacy package training/my-run/model-last packages --name my_run" in joined
+    for name in ("TRAIN LOSS: mean of", "DEV LOSS: per token", "in percent", "BEST: * the best"):
+        assert name in " ".join(text.split())
+    assert "⚠" not in text
+
+
+@pytest.mark.parametrize(
+    ("scores", "settings", "warned", "model"),
+    [
+        ([0.1, 0.788, 0.588], {}, "far below the best: use model-best", "model-best"),
+        ([0.0, 0.0, 0.0], {}, "F1 is 0.0 in every row: do not use this model", None),
+        (
+            [0.1, 0.7, 0.69],
+            {"error": ValueError("nan")},
+            "Broken off by an error: nan",
+            "model-best",
+        ),
+        ([0.1, 0.7, 0.69], {"error": KeyboardInterrupt()}, "Stopped by hand", "model-best"),
+    ],
+)
+def test_end_warns(scores, settings, warned: str, model: str | None) -> None:
+    text = " ".join(" ".join(ending(scores, **settings).lines()).replace("\\", "").split())
+    assert "✔" not in text or model == "model-best"
+    assert warned in text
+    assert "⚠" in text
+    assert (f"package training/my-run/{model} packages" in text) == (model is not None)
+
+
+def test_end_without_output_names_no_folders() -> None:
+    text = "\n".join(ending([0.1, 0.7], output=None).lines())
+    assert "model-" not in text.replace("kept as model-best", "")
+    assert "Next" not in text
+
+
+@pytest.mark.parametrize("columns", [80, 200])
+def test_messages_break_between_words(columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    text = "⚠ transformer_ner: entities-that-do-not-fit, of a kind, are masked; " * 6
+    found = wrap(text)
+    assert all(len(line) <= min(columns, 100) for line in found.splitlines())
+    assert found.split() == text.split()
+    words = ["adaptive-spacy", "evaluate", "my folder/" + "x" * 60, "corpus/dev.spacy", "-o", "a"]
+    command = command_line(words)
+    assert "'my folder/" in command
+    assert all(line.endswith(" \\") for line in command.splitlines()[:-1])
