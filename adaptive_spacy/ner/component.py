@@ -8,7 +8,7 @@ from itertools import islice
 from numbers import Real
 from pathlib import Path
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 import numpy
 from numpy.typing import NDArray
@@ -34,6 +34,7 @@ from adaptive_spacy.ner.model import TagLogits
 from adaptive_spacy.ner.presets import annotate, free_runs, read_presets
 from adaptive_spacy.ner.scorer import Scorer, loss_name, score_ner
 from adaptive_spacy.ner.tags import MISSING, SCHEMES, TagSet, align_gold, require_scheme
+from adaptive_spacy.transformer.gradients import TakesParameters
 
 confidence.register()
 
@@ -84,7 +85,7 @@ def make_transformer_ner(
     scorer: Scorer | None,
 ) -> "TransformerNER":
     """Registered as `transformer_ner`; see `TransformerNER`."""
-    return TransformerNER(
+    component = TransformerNER(
         nlp.vocab,
         model,
         name,
@@ -93,6 +94,8 @@ def make_transformer_ner(
         class_weights=class_weights,
         scorer=scorer,
     )
+    component.nlp = ref(nlp)
+    return component
 
 
 class Scored(NamedTuple):
@@ -143,6 +146,14 @@ class TransformerNER(TrainablePipe):
         self._scored: WeakKeyDictionary[Doc, Scored] = WeakKeyDictionary()
         self._updates = 0
         self._told: set[str] = set()
+        #: Who took the gradients, and may still owe the step
+        self._optimizer: TakesParameters | None = None
+        #: The pipeline that the component was made for
+        self.nlp: ref[Language] | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """RETURNS (dict): What a copy has, here or in another process: no docs, no training."""
+        return {**vars(self), "_scored": WeakKeyDictionary(), "_optimizer": None, "nlp": None}
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -185,6 +196,7 @@ class TransformerNER(TrainablePipe):
         docs (Iterable[Doc]): The docs.
         RETURNS (list[Scored]): One per doc.
         """
+        self._settle()
         docs = list(docs)
         if not any(len(doc) for doc in docs):
             return [_nothing(len(self.tagset.columns)) for _ in docs]
@@ -273,12 +285,15 @@ class TransformerNER(TrainablePipe):
         validate_examples(examples, "TransformerNER.update")
         if not any(len(eg.predicted) for eg in examples):
             return losses
+        self._settle()
         set_dropout_rate(self.model, drop)
         output, backprop = self.model.begin_update([eg.predicted for eg in examples])
         loss, d_logits = self.get_loss(examples, output)
         self._require_finite(loss, "training loss", self._updates)
         backprop(d_logits)
         if sgd not in (None, False):
+            if isinstance(sgd, TakesParameters):
+                sgd.expect_no_schedule()
             self.finish_update(sgd)
         losses[self.name] += loss
         return losses
@@ -307,6 +322,10 @@ class TransformerNER(TrainablePipe):
         """Update the weights. Called once per step, so this is where steps are counted."""
         super().finish_update(sgd)
         self._updates += 1
+        if isinstance(sgd, TakesParameters):
+            self._optimizer = sgd
+            if self._is_last():
+                sgd.end_update()
 
     # Files
 
@@ -362,6 +381,20 @@ class TransformerNER(TrainablePipe):
         return total / count
 
     # Private
+
+    def _settle(self) -> None:
+        """The weights are about to be read: the step that is owed is made."""
+        optimizer, self._optimizer = self._optimizer, None
+        if optimizer is not None:
+            nodes = self.model.walk()
+            optimizer.settle((node.id, name) for node in nodes for name in node.param_names)
+
+    def _is_last(self) -> bool:
+        """Whether no pipe learns after this one, as far as is known."""
+        nlp = self.nlp and self.nlp()
+        pipes = [pipe for _, pipe in nlp.pipeline] if nlp else []
+        learning = [pipe for pipe in pipes if getattr(pipe, "is_trainable", False)]
+        return learning[-1:] == [self]
 
     def _gold(self, eg: Example) -> tuple[NDArray[numpy.int64], int]:
         """Gold columns of the predicted tokens, and the number of entities that do not fit them."""

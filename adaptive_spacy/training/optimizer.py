@@ -5,6 +5,7 @@ weights too. Here one global norm is clipped and only matrices decay (Devlin et 
 appendix A.2; Loshchilov and Hutter 2019), by torch's own fused implementation.
 """
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -50,8 +51,10 @@ class AdamW(Optimizer):
     """Updates the parameters of all components at once, behind thinc's interface.
 
     Parameters and gradients are collected; `step_schedules`, which spaCy's training loop calls at
-    the end of every update, makes the step. Where a program never calls that, as around a bare
-    `nlp.update`, the step is made when the next one begins.
+    the end of every update, makes the step. A program that never calls that, as around a bare
+    `nlp.update`, has it made when the last pipe has handed over its gradients (`transformer_ner`
+    tells) or those of all parameters are there that there ever were; or else before the weights are
+    read, or when a gradient comes a second time. Each gradient is used once.
 
     learn_rate (float | Iterable[float]): A rate or a schedule.
     beta1, beta2, eps (float): As in `torch.optim.AdamW`.
@@ -95,6 +98,12 @@ class AdamW(Optimizer):
         self.copies: dict[KeyT, torch.Tensor] = {}
         self.pending: dict[KeyT, torch.Tensor] = {}
         self.adamw: torch.optim.AdamW | None = None
+        #: Steps made
+        self.steps = 0
+        #: Whether the program leaves it to the optimizer when to make the step
+        self.bare = False
+        #: Networks whose gradients come later in this update, by the number of their shim
+        self.awaited: set[int] = set()
 
     def __call__(
         self, key: KeyT, weights: FloatsXd, gradient: FloatsXd, *, lr_scale: float = 1.0
@@ -108,6 +117,8 @@ class AdamW(Optimizer):
         RETURNS (tuple): The same two arrays, the parameter unchanged yet.
         """
         self._begin(key)
+        if key in self.touched:
+            self._step_whole(key)
         values: torch.Tensor = xp2torch(weights)
         parameter = self.parameters.get(key)
         if parameter is None:
@@ -122,6 +133,8 @@ class AdamW(Optimizer):
         self.pending[key] = copy.copy_(given)
         # thinc's parameters add up gradients until their optimizer zeroes them
         gradient *= 0
+        if self.steps:
+            self._step_if_complete()
         return weights, gradient
 
     def take(self, key: KeyT, parameter: Parameter) -> None:
@@ -147,35 +160,92 @@ class AdamW(Optimizer):
             self._replace(key, known, parameter)
         self.pending[key] = gradient
 
+    def expect(self, network: int) -> None:
+        """The gradients of a network come later in this update, in an order that is `nlp.update`'s
+        with an optimizer and not that of spaCy's training loop.
+
+        network (int): The number of its shim.
+        """
+        self.expect_no_schedule()
+        self.awaited.add(network)
+
+    def expect_no_more(self, network: int) -> None:
+        """The gradients of a network came, or they will not."""
+        self.awaited.discard(network)
+        if self.steps:
+            self._step_if_complete()
+
+    def expect_no_schedule(self) -> None:
+        """The program does not call `step_schedules` at the end of this update."""
+        self.bare = True
+
+    def end_update(self) -> None:
+        """The last pipe has handed over its gradients of this update. In the first one nothing else
+        tells that it is over, as nobody knows yet which parameters there are."""
+        self._step_if_complete()
+
+    def settle(self, keys: Iterable[KeyT]) -> None:
+        """Make the step that is owed, unless the update is still under way.
+
+        keys (Iterable[tuple]): The parameters that are about to be read. Those of another pipe may
+            be, in the middle of an update.
+        """
+        if not self.awaited and not self.pending.keys().isdisjoint(keys):
+            self.bare = True
+            self.make_step()
+
     def step_schedules(self) -> None:
         """Make the step with the current rate, then draw the next one."""
-        self.make_step()
+        if self.pending:
+            self.bare = False
+            self.make_step()
         super().step_schedules()
 
     def make_step(self) -> None:
-        """Update what was collected. A parameter that was not is left alone, as in torch."""
+        """Update what was collected. A parameter that was not is left alone, as in torch.
+
+        RAISES (ValueError): If a gradient is not finite. The weights are as they were.
+        """
         if self.adamw is None or not self.pending:
             return
-        for key, gradient in self.pending.items():
-            self.parameters[key].grad = gradient
-        gathered = [self.parameters[key] for key in self.pending]
+        gradients, self.pending = self.pending, {}
+        self.awaited.clear()
+        rate = float(self.learn_rate)
+        norm = torch.nn.utils.get_total_norm(gradients.values())
+        self._require_finite(float(norm), rate)
         if self.grad_clip:
-            self._clip(self.adamw)
+            self._clip(self.adamw, norm)
         for group in self.adamw.param_groups:
-            group["lr"] = self.learn_rate * group["lr_scale"]
-            group["betas"] = (self.b1, self.b2)
+            group["lr"] = rate * group["lr_scale"]
+            group["betas"] = (float(self.b1), float(self.b2))
+        # what torch has added up since, and nobody handed over, is of a later step
+        later = {key: parameter.grad for key, parameter in self.parameters.items()}
+        for key, parameter in self.parameters.items():
+            parameter.grad = gradients.get(key)
         self.adamw.step()
+        for key, parameter in self.parameters.items():
+            parameter.grad = later[key]
         for key, touched in self.touched.items():
-            if key in self.pending:
-                touched.scatter(1.0 - self.learn_rate * self.L2)
-        for parameter in gathered:
-            parameter.grad = None
-        self.pending.clear()
+            if key in gradients:
+                touched.scatter(1.0 - rate * self.L2)
+        self.steps += 1
 
-    def _clip(self, adamw: Any) -> None:
+    def _step_if_complete(self) -> None:
+        """Nothing is missing that a step was ever made of: the update is over."""
+        if self.bare and not self.awaited and len(self.pending) == len(self.parameters):
+            self.make_step()
+
+    def _require_finite(self, norm: float, rate: float) -> None:
+        if not math.isfinite(norm):
+            raise ValueError(
+                f"[training.optimizer]: the norm of the gradient is {norm} at step {self.steps}, "
+                f"with a learning rate of {rate:g}. That step was not made and the weights are as "
+                "they were before it. The training diverged: lower the rate (variables.rate)"
+            )
+
+    def _clip(self, adamw: Any, norm: torch.Tensor) -> None:
         """Have the step divide the gradients by what their norm is too large by, as it does with a
         scaled loss; `torch.nn.utils.clip_grad_norm_` goes over them once more."""
-        norm = torch.nn.utils.get_total_norm(self.pending.values())
         excess = ((norm + CLIP_EPS) / self.grad_clip).clamp(min=1.0)
         adamw.grad_scale, adamw.found_inf = excess, torch.zeros_like(excess)
 
@@ -200,13 +270,18 @@ class AdamW(Optimizer):
                 state[name] = pad_rows(state[name], len(touched.rows))
         if touched.share <= MANY_ROWS:
             return touched.values, gathered
-        del self.touched[key]
+        self._step_whole(key)
+        return matrix, gradient.to_dense()
+
+    def _step_whole(self, key: KeyT) -> None:
+        """From now on, step an embedding as a whole."""
+        touched = self.touched.pop(key)
         if key in self.parameters:
-            self._replace(key, touched.values, matrix)
+            self._replace(key, touched.values, touched.matrix)
+        state = self.adamw.state.get(touched.matrix, {}) if self.adamw else {}
         for name in MOMENTS:
             if name in state:
                 state[name] = touched.spread(state[name])
-        return matrix, gradient.to_dense()
 
     def _add(self, key: KeyT, parameter: Parameter, lr_scale: float) -> None:
         self.parameters[key] = parameter

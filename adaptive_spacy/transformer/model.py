@@ -7,6 +7,7 @@ checkpoints are written without copies, and the network computes in half precisi
 can.
 """
 
+import copy
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -78,13 +79,14 @@ class StreamedModel(TransformerModel):
 
         path (Path | str): The file.
         """
+        # the shim is left out of a twin, as another thread may be predicting with it
         layer = self.layers[0]
-        shim: Any = layer.shims.pop()
-        try:
-            message = self.to_dict()
-        finally:
-            layer.shims.append(shim)
-        message["shims"][list(self.walk()).index(layer)] = [Streamed(shim.write)]
+        shim: Any = layer.shims[0]
+        twin, without_shim = copy.copy(self), copy.copy(layer)
+        twin._layers = [without_shim]
+        without_shim._shims = []
+        message = twin.to_dict()
+        message["shims"][list(twin.walk()).index(without_shim)] = [Streamed(shim.write)]
         # The new file is written into the memory of the one before the last, which is given back
         # beside that and not before: on a virtual machine, getting memory anew took three quarters
         # of the time of writing (docs/performance.md).
@@ -104,7 +106,10 @@ def forward(
     spans_of_docs = model.attrs["get_spans"](docs)
     spans = [span for spans in spans_of_docs for span in spans]
     doc_starts, first_tokens = token_starts(spans_of_docs)
-    encoding = huggingface_tokenize(model.tokenizer, [span.text for span in spans])
+    shim: Any = model.layers[0].shims[0]
+    # a fast tokenizer is told to pad in the call, and fails while another thread tells it so
+    with shim.lock:
+        encoding = huggingface_tokenize(model.tokenizer, [span.text for span in spans])
     wordpieces, alignment = truncate_oversize_splits(
         WordpieceBatch.from_batch_encoding(encoding),
         align(spans, encoding["offset_mapping"], first_tokens),

@@ -1,21 +1,25 @@
 """The transformer's torch side: precision, cheap dropout, and gradients that change hands without a
 copy."""
 
+import copy
 from collections.abc import Callable
 from functools import partial
 from io import BytesIO
-from typing import Any, BinaryIO, Protocol, runtime_checkable
+from threading import Lock
+from typing import Any, BinaryIO
 
 import srsly
 import torch
 from spacy_transformers.data_classes import HFObjects
 from spacy_transformers.layers.hf_shim import HFShim
 from thinc.api import ConfigValidationError, Optimizer
+from thinc.shims import Shim
 from thinc.types import ArgsKwargs
 from transformers.file_utils import ModelOutput
 
 from adaptive_spacy.transformer import int8
 from adaptive_spacy.transformer.dropout import FastDropout
+from adaptive_spacy.transformer.gradients import Forward, TakesParameters, copying
 from adaptive_spacy.transformer.packing import Streamed, pack
 from adaptive_spacy.transformer.prediction import predict_by_length
 
@@ -23,15 +27,6 @@ DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch
 #: Predicts with integers on a processor; everything else is float32
 INT8 = "int8"
 PRECISIONS = (*DTYPES, INT8)
-
-
-@runtime_checkable
-class TakesParameters(Protocol):
-    """An optimizer that takes over a parameter's gradient and changes the parameter in place, as
-    `adaptive_spacy.AdamW.v1` does."""
-
-    def take(self, key: tuple[int, str], parameter: torch.nn.Parameter) -> None:
-        """Take parameter.grad, which is None afterwards."""
 
 
 class TransformerShim(HFShim):
@@ -46,8 +41,30 @@ class TransformerShim(HFShim):
         # given because HFShim writes into its default one, which all shims would share (1.4.0).
         super().__init__(model, mixed_precision=precision == "float16", grad_scaler_config={})
         self.precision = precision
+        self._begin()
+
+    def _begin(self) -> None:
+        """What a copy does not share with the network that it was made of."""
         self._quantized: tuple[Any, torch.nn.Module] | None = None
         self._framed: tuple[Any, dict[str, Any]] | None = None
+        #: Held by the thread that changes the tokenizer or makes the network with integers
+        self.lock = Lock()
+        #: The last forward pass in training that was not followed by its backward pass
+        self._forward: Forward | None = None
+        #: Who took the gradients, and may still owe the step
+        self._optimizer: TakesParameters | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        own = ("_quantized", "_framed", "lock", "_forward", "_optimizer")
+        return {name: value for name, value in vars(self).items() if name not in own}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        # optimizers tell networks by their numbers, which thinc's copies of shims share
+        with Shim.global_id_lock:
+            Shim.global_id += 1
+            self.id = Shim.global_id
+        self._begin()
 
     @property
     def dtype(self) -> torch.dtype:
@@ -63,6 +80,9 @@ class TransformerShim(HFShim):
 
     def predict(self, inputs: ArgsKwargs) -> Any:
         """RETURNS (Any): The network's output without gradients, vectors in float32."""
+        self._settle()
+        # It stays so until it is trained: another thread may be predicting. Without asking first,
+        # as the network says so of itself before its layers are.
         self._model.eval()
         network = self._predictor()
         with torch.no_grad(), self.autocast():
@@ -70,39 +90,41 @@ class TransformerShim(HFShim):
                 outputs = predict_by_length(network, **inputs.kwargs)
             else:
                 outputs = network(*inputs.args, **inputs.kwargs)
-        self._model.train()
         return _to_float32(outputs)
 
     def begin_update(self, inputs: ArgsKwargs) -> tuple[Any, Callable[[ArgsKwargs], ArgsKwargs]]:
         """RETURNS (tuple): The network's output, vectors in float32, and a function that adds up
         gradients."""
+        if self._forward is not None and self._optimizer is not None:
+            self._optimizer.expect_no_more(self.id)
+        self._settle()
         self._quantized = None
-        if self.dtype is torch.float16:
-            return super().begin_update(inputs)
-        self._model.train()
-        # a dense gradient of the word embeddings is mostly zeros, written and read in every step
-        self._set_sparse(self.device.type == "cpu")
-        with self.autocast(), FastDropout():
-            output = _to_float32(self._model(*inputs.args, **inputs.kwargs))
+        output, add_gradients = self._train(inputs)
+        forward = self._forward = Forward()
 
         def backprop(gradients: ArgsKwargs) -> ArgsKwargs:
-            torch.autograd.backward(*gradients.args, **gradients.kwargs)
-            # the inputs are word-piece numbers, which have no gradient
-            return ArgsKwargs((), {})
+            d_inputs = add_gradients(gradients)
+            if self._forward is forward:
+                self._forward = None
+            if forward.optimizer is not None:
+                self._hand_over(forward.optimizer)
+            return d_inputs
 
         return output, backprop
 
     def finish_update(self, optimizer: Optimizer) -> None:
-        """Hand the gradients to an optimizer that takes them, or have them copied."""
-        if self.dtype is torch.float16 or not isinstance(optimizer, TakesParameters):
-            for parameter in self._model.parameters():
-                if parameter.grad is not None and parameter.grad.is_sparse:
-                    parameter.grad = parameter.grad.to_dense()
-            super().finish_update(optimizer)
+        """Hand the gradients to an optimizer that takes them, or have them copied.
+
+        `nlp.update` calls this for the transformer before the components behind it have sent their
+        gradients back (spaCy 3.8, `Language.update`). Then it is done when they have.
+        """
+        if self._forward is None:
+            self._hand_over(optimizer)
             return
-        for name, parameter in self._model.named_parameters():
-            if parameter.grad is not None:
-                optimizer.take((self.id, name), parameter)
+        self._forward.optimizer = optimizer
+        if isinstance(optimizer, TakesParameters):
+            optimizer.expect(self.id)
+            self._optimizer = optimizer
 
     def to_bytes(self) -> bytes:
         """RETURNS (bytes): The same as spacy-transformers' shim."""
@@ -115,6 +137,7 @@ class TransformerShim(HFShim):
 
         file (BinaryIO): Written from where it stands.
         """
+        self._settle()
         if self._model is None:
             file.write(super().to_bytes())
             return
@@ -127,21 +150,59 @@ class TransformerShim(HFShim):
         does not change while a network trains, and is asked once."""
         tokenizer = self._hfmodel.tokenizer
         if self._framed is None or self._framed[0] is not tokenizer:
-            network, self._model = self._model, torch.nn.Module()
-            try:
-                self._framed = tokenizer, srsly.msgpack_loads(super().to_bytes())
-            finally:
-                self._model = network
+            # another thread may be predicting with this one's network
+            twin = copy.copy(self)
+            twin._model = torch.nn.Module()
+            with self.lock:
+                self._framed = tokenizer, srsly.msgpack_loads(HFShim.to_bytes(twin))
         return self._framed[1]
+
+    def _train(self, inputs: ArgsKwargs) -> tuple[Any, Callable[[ArgsKwargs], ArgsKwargs]]:
+        if self.dtype is torch.float16:
+            return super().begin_update(inputs)
+        self._model.train()
+        # a dense gradient of the word embeddings is mostly zeros, written and read in every step
+        self._set_sparse(self.device.type == "cpu")
+        with self.autocast(), FastDropout():
+            output = _to_float32(self._model(*inputs.args, **inputs.kwargs))
+
+        def add_gradients(gradients: ArgsKwargs) -> ArgsKwargs:
+            torch.autograd.backward(*gradients.args, **gradients.kwargs)
+            # the inputs are word-piece numbers, which have no gradient
+            return ArgsKwargs((), {})
+
+        return output, add_gradients
+
+    def _hand_over(self, optimizer: Any) -> None:
+        if self.dtype is torch.float16 or not isinstance(optimizer, TakesParameters):
+            for parameter in self._model.parameters():
+                if parameter.grad is not None and parameter.grad.is_sparse:
+                    parameter.grad = parameter.grad.to_dense()
+            super().finish_update(copying(optimizer))
+        else:
+            for name, parameter in self._model.named_parameters():
+                if parameter.grad is not None:
+                    optimizer.take((self.id, name), parameter)
+        if isinstance(optimizer, TakesParameters):
+            self._optimizer = optimizer
+            optimizer.expect_no_more(self.id)
+
+    def _settle(self) -> None:
+        """The weights are about to be read: the step that is owed is made."""
+        if self._optimizer is not None:
+            self._optimizer.settle((self.id, name) for name, _ in self._model.named_parameters())
+            if self._forward is None:
+                self._optimizer = None
 
     def _predictor(self) -> torch.nn.Module:
         """The network to predict with. The one with integers is made from the weights as they are,
         and anew after they were trained or read."""
         if self.precision != INT8 or self.device.type != "cpu" or not int8.is_supported():
             return self._model
-        if self._quantized is None or self._quantized[0] is not self._model:
-            self._quantized = self._model, int8.quantized(self._model)
-        return self._quantized[1]
+        with self.lock:
+            if self._quantized is None or self._quantized[0] is not self._model:
+                self._quantized = self._model, int8.quantized(self._model)
+            return self._quantized[1]
 
     def _returns_layers(self) -> bool:
         """Whether the network returns more than the vectors of its last layer."""
