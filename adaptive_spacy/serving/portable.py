@@ -79,7 +79,7 @@ def public_name(source: str) -> str:
         source = noted
     package = source.rpartition(":")[2]
     if package in PACKAGES:
-        return PACKAGES[package].name
+        return PACKAGES[package].name or package
     return PureWindowsPath(source).name if is_local(source) else source
 
 
@@ -134,18 +134,30 @@ def _clean(value: Any, section: str, key: str, known: dict[str, str]) -> Any:
 
 
 def clean_weights(path: Path, known: dict[str, str]) -> None:
-    """Replace what a transformer's own config remembers of where it was loaded from."""
+    """Replace what a transformer remembers, beside its weights, of where it was loaded from.
+
+    path (Path): The file of a component's model. Those without a transformer stay as they are.
+    known (dict[str, str]): Public names of transformers by their paths.
+    """
+
+    def rename(name: Any) -> Any:
+        local = isinstance(name, str) and name and is_local(name)
+        return known.get(name) or public_name(name) if local else name
+
     data = path.read_bytes()
     if b"_name_or_path" not in data:
         return
+    # thinc packs a model's nodes, and in it each attribute and shim for itself
     message = srsly.msgpack_loads(data)
+    for attributes in message["attrs"]:
+        if "name" in attributes:
+            name = rename(srsly.msgpack_loads(attributes["name"]))
+            attributes["name"] = srsly.msgpack_dumps(name)
     for shims in message["shims"]:
         for i, packed in enumerate(shims):
             shim = srsly.msgpack_loads(packed)
-            config = shim.get("config") if isinstance(shim, dict) else None
-            name = config.get("_name_or_path") if config else None
-            if isinstance(name, str) and name and is_local(name):
-                config["_name_or_path"] = known.get(name, public_name(name))
+            if "_name_or_path" in (shim.get("config") or {}):
+                shim["config"]["_name_or_path"] = rename(shim["config"]["_name_or_path"])
                 shims[i] = srsly.msgpack_dumps(shim)
     path.write_bytes(srsly.msgpack_dumps(message))
 

@@ -52,13 +52,13 @@ class Packaged(NamedTuple):
     folder (str): Its folder inside the package.
     sha256 (str): Checksum of model.safetensors.
     install (str): How to get it.
-    name (str): The transformer's name on the hub.
+    name (str): The transformer's name on the hub; empty: it has none.
     """
 
     folder: str
     sha256: str
     install: str
-    name: str
+    name: str = ""
 
 
 PACKAGES = {

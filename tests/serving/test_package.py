@@ -13,7 +13,9 @@ import srsly
 from spacy.training.initialize import init_nlp
 from spacy.training.loop import train
 from spacy.util import load_config
+from typer.testing import CliRunner
 
+from adaptive_spacy.cli.app import app
 from adaptive_spacy.data.datasets import Recipe
 from adaptive_spacy.experiments.refit import mark
 from adaptive_spacy.serving.package import describe, package, requires_own
@@ -171,6 +173,97 @@ def test_package_needs_the_metrics_that_it_is_told_of(tmp_path: Path) -> None:
 def test_ner_config_does_not_need_us(trained: Path, foreign: Path) -> None:
     assert requires_own(trained)
     assert not requires_own(foreign)
+
+
+def rewrite(pipeline: Path, **entries) -> None:
+    meta = srsly.read_json(pipeline / "meta.json")
+    srsly.write_json(pipeline / "meta.json", {**meta, **entries})
+
+
+@pytest.mark.parametrize(
+    ("entries", "arguments", "message"),
+    [
+        ({"lang": "../../x"}, {}, "lang in meta.json: expected a language code such as en"),
+        (
+            {"lang": "sv"},
+            {},
+            r"meta.json says lang sv, .*config.cfg says en; train with --nlp.lang",
+        ),
+        ({}, {"name": "../x"}, "--name: expected ASCII letters"),
+        ({}, {"version": "../1"}, "--version: expected a version"),
+        ({}, {"name": None}, "--name: expected a name, or --datasets and --dataset"),
+        ({}, {"transformer": Path("nope")}, "--transformer: expected the folder of a transformer"),
+        (
+            {},
+            {"dataset": Recipe("s", "", "", [], {"lang": "sv"})},
+            "meta.json says lang en, the recipe of s says sv",
+        ),
+    ],
+)
+def test_package_refuses_before_anything_is_written(
+    foreign: Path, tmp_path: Path, monkeypatch, entries, arguments, message: str
+) -> None:
+    pipeline = Path(shutil.copytree(foreign, tmp_path / "a" / "model-last"))
+    rewrite(pipeline, **entries)
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "a"))
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(ValueError, match=message):
+        package(pipeline, tmp_path / "out", **{"name": "x", "version": "1", **arguments})
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_package_never_replaces_a_wheel_of_other_content(foreign: Path, tmp_path: Path) -> None:
+    (wheel,) = package(foreign, tmp_path, name="x", version="1.0")
+    first = wheel.read_bytes()
+    package(foreign, tmp_path, name="x", version="1.0")
+    assert wheel.read_bytes() == first, "the same pipeline gives the same bytes"
+    other = Path(shutil.copytree(foreign, tmp_path / "other" / "model-last"))
+    rewrite(other, notes="another one")
+    with pytest.raises(ValueError, match=r"is there and holds something else: raise --version"):
+        package(other, tmp_path, name="x", version="1.0")
+    assert wheel.read_bytes() == first
+    wheel.write_bytes(b"not a wheel")
+    with pytest.raises(ValueError, match="holds something else"):
+        package(other, tmp_path, name="x", version="1.0")
+    assert wheel.read_bytes() == b"not a wheel"
+
+
+def test_package_is_named_by_the_data_set(foreign: Path, tmp_path: Path) -> None:
+    recipe = Recipe("my-data", "", "", [], {"lang": "en"})
+    (wheel,) = package(foreign, tmp_path, dataset=recipe)
+    assert wheel.name == "en_my_data_ner-0.1.0-py3-none-any.whl"
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_package_refuses_weights_that_are_not_finite(
+    trained: Path, tmp_path: Path, value: float
+) -> None:
+    nlp = spacy.load(trained)
+    nlp.get_pipe("transformer_ner").model.get_ref("output_layer").get_param("W")[0, 0] = value
+    nlp.to_disk(tmp_path / "model-last")
+    with pytest.raises(ValueError, match="transformer_ner: the weights are not finite"):
+        package(tmp_path / "model-last", tmp_path / "out", name="x", version="1")
+    assert not (tmp_path / "out").exists()
+
+
+def test_package_warns_of_a_pipeline_that_finds_nothing_or_is_far_below_the_best(
+    foreign: Path, tmp_path: Path
+) -> None:
+    pipeline = Path(shutil.copytree(foreign, tmp_path / "model-last"))
+    shutil.copy(foreign.parent / "history.jsonl", tmp_path)
+    lines = (tmp_path / "history.jsonl").read_text().splitlines()
+    first, last = json.loads(lines[0]), json.loads(lines[-1])
+    (tmp_path / "history.jsonl").write_text(
+        json.dumps({**first, "f": 0.8}) + "\n" + json.dumps({**last, "f": 0.4}) + "\n"
+    )
+    srsly.write_json(tmp_path / "metrics.json", {"spacy": {"ents_f": 0.0}})
+    arguments = ["package", str(pipeline), str(tmp_path / "out"), "--name", "x"]
+    arguments += ["--metrics", str(tmp_path / "metrics.json")]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0, result.output
+    assert "⚠ F1 is 0: this pipeline finds none of the entities" in result.output
+    assert "F1 on dev was 40.0, far below the 80.0 of epoch" in result.output
+    assert "--vars.select best" in result.output
 
 
 LOAD = """
