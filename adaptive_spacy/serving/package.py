@@ -20,6 +20,7 @@ from spacy.util import load_config
 import adaptive_spacy
 from adaptive_spacy.data.datasets import Recipe
 from adaptive_spacy.files import replacing
+from adaptive_spacy.parsing import read_object
 from adaptive_spacy.serving.precision import PrecisionCost, set_precision
 from adaptive_spacy.transformer.pretrained import SOURCE_FILE, read_licence
 
@@ -70,7 +71,7 @@ def package(
         )
     if find_spec("build") is None:
         raise ValueError('package needs the build package: pip install "adaptive-spacy[demo]"')
-    meta = srsly.read_json(pipeline / "meta.json")
+    meta = read_object(pipeline / "meta.json", "a pipeline's meta data")
     meta.update(describe(meta, name, version, metrics, transformer, dataset))
     with tempfile.TemporaryDirectory() as folder:
         aside = Path(folder)
@@ -119,7 +120,10 @@ def describe(
     if metrics is not None:
         if not metrics.is_file():
             raise ValueError(f"{metrics}: expected the scores that `evaluate` writes")
-        about["performance"] = srsly.read_json(metrics)["spacy"]
+        scores = read_object(metrics, "the scores that `evaluate` writes").get("spacy")
+        if not isinstance(scores, dict):
+            raise ValueError(f"{metrics}: expected the scores that `evaluate` writes")
+        about["performance"] = scores
     sources, licences = [], []
     if dataset is not None:
         licence = dataset.licence or "unknown"
@@ -128,7 +132,8 @@ def describe(
     if transformer is not None:
         licence = read_licence(transformer) or "unknown"
         noted = transformer / SOURCE_FILE
-        source = srsly.read_json(noted)["source"] if noted.is_file() else transformer.name
+        source = read_object(noted).get("source") if noted.is_file() else None
+        source = source if isinstance(source, str) else transformer.name
         sources.append(describe_source(source, source, licence))
         licences.append(f"{licence} (transformer)")
     if sources:
