@@ -5,16 +5,19 @@ ends, or YAML whose aliases stand for billions of values.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from confection import ConfigValidationError
 from pydantic import ValidationError
 
 #: Values in a YAML file, an alias counted as all that it stands for
 MOST_VALUES = 100_000
 MOST_NESTED = 50
 LONGEST_SHOWN = 80
+LONGEST_REASON = 500
 
 
 def read_json(path: Path, expected: str = "JSON") -> Any:
@@ -66,6 +69,44 @@ def describe_faults(error: ValidationError, where: object = "") -> str:
     """
     head = f"{where}: " if str(where) else ""
     return "; ".join(f"{head}{_describe(one)}" for one in error.errors())
+
+
+@contextmanager
+def reading(path: object, expected: str) -> Iterator[None]:
+    """Around the code of libraries that reads or builds what a file describes: whatever they raise
+    of a damaged one, from KeyError to their own exceptions, is a fault of the file. Nothing of
+    ours that could have a bug belongs inside.
+
+    path (object): The file or folder, or the block of a config. expected (str): What it should be.
+    RAISES (ValueError): With the path, and the library's reason.
+    """
+    try:
+        yield
+    except RecursionError:
+        reason = "it is nested too deeply"
+    except OSError:
+        raise
+    except Exception as error:
+        reason = describe_reason(error)
+    else:
+        return
+    raise ValueError(f"{path}: expected {expected}; {reason}")
+
+
+def describe_reason(error: Exception) -> str:
+    """RETURNS (str): What a library says went wrong, in one line, with the kind of error where the
+    text alone says little."""
+    if isinstance(error, ConfigValidationError):
+        places = (
+            f"{' -> '.join(map(str, one.get('loc', ())))}: {one.get('msg', '')}".strip(": ")
+            for one in error.errors or ()
+        )
+        text = f"{error.title or ''}: {error.desc or ''} {'; '.join(places)}".strip(": ")
+    else:
+        text = str(error)
+    text = " ".join(text.split())
+    text = text if len(text) <= LONGEST_REASON else f"{text[:LONGEST_REASON]}…"
+    return text if isinstance(error, ValueError) and text else f"{type(error).__name__}: {text}"
 
 
 def name_kind(value: Any) -> str:

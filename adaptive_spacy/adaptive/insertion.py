@@ -16,6 +16,7 @@ from thinc.api import Config, ConfigValidationError
 
 from adaptive_spacy.adaptive.blocks import ADAPTIVE, find_blocks, find_schedules
 from adaptive_spacy.files import replacing
+from adaptive_spacy.parsing import reading
 
 ADAPT = "adaptive_spacy.adapt.v1"
 UNTIL_FINISHED = "adaptive_spacy.until_finished.v1"
@@ -95,7 +96,9 @@ def init(
     if output is not None and output.exists() and not force:
         raise ValueError(f"{output}: exists already; --force replaces it")
     try:
-        config = load_config(path, interpolate=False)
+        with reading(path, "a training config that spaCy can fill"):
+            config = load_config(path, interpolate=False)
+            _filled(config)
         done = add_adaptive_blocks(config, **options)
         # a reference into a block that has moved fails here, and not in the training
         _filled(config)

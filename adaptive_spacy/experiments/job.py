@@ -8,7 +8,9 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from confection import Config, ConfigValidationError
+from confection import Config
+
+from adaptive_spacy.parsing import reading
 
 #: What the parts of a folder's name may hold
 NAME = r"^[A-Za-z0-9][A-Za-z0-9_.+-]*$"
@@ -93,10 +95,8 @@ class Job:
             "variables.fraction": self.fraction,
             **self.settings,
         }
-        try:
+        with reading(f"approaches.{self.approach}: {path}", "a config that the settings fit"):
             return Config().from_disk(path, interpolate=False, overrides=overrides)
-        except ConfigValidationError as error:
-            raise ValueError(f"approaches.{self.approach}.settings: {path}: {error}") from None
 
     def files(self) -> dict[str, Path]:
         """RETURNS (dict[str, Path]): The corpus by split.

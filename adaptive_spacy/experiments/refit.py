@@ -28,6 +28,7 @@ from adaptive_spacy.adaptive.callback import monitor_weights
 from adaptive_spacy.adaptive.schedule import ADAPTIVE, PhaseMachine
 from adaptive_spacy.experiments.records import RECORD, Record
 from adaptive_spacy.files import replacing
+from adaptive_spacy.parsing import read_object, reading
 from adaptive_spacy.report.evaluation import evaluate
 from adaptive_spacy.report.history import Evaluation, read_history
 
@@ -49,7 +50,9 @@ def refit(run: Path, output: Path, *, test: Path | None = None, gpu_id: int = -1
         and scores.
     RAISES (ValueError): If the run is not an adaptive one, or has not come to its end.
     """
-    config = load_config(find_config(run), interpolate=True)
+    found = find_config(run)
+    with reading(found, "a training config"):
+        config = load_config(found, interpolate=True)
     history = read_history(run)
     machine = replay(config, history)
     stop = find_stop(machine, run)
@@ -230,4 +233,4 @@ def _test_of(config: Config) -> Path | None:
 
 def _results_of(run: Path) -> Any:
     path = run / RECORD
-    return json.loads(path.read_text(encoding="utf8")).get("results") if path.is_file() else None
+    return read_object(path, "a record of a job").get("results") if path.is_file() else None

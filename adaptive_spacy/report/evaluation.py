@@ -24,6 +24,7 @@ from wasabi import table
 
 from adaptive_spacy.files import replacing
 from adaptive_spacy.ner.tags import Entity
+from adaptive_spacy.parsing import reading
 from adaptive_spacy.training.corpus import FractionCorpus, locate
 
 Metrics = dict[str, Any]
@@ -71,7 +72,9 @@ def evaluate(
     setup_gpu(gpu_id, silent=True)
     nlp = _load_pipeline(pipeline)
     examples = _read_corpus(corpus, nlp)
-    predict(nlp, examples)
+    # any component may be in it
+    with reading(pipeline, "a pipeline that can predict"):
+        predict(nlp, examples)
     metrics = {
         "pipeline": pipeline,
         "corpus": corpus.as_posix(),
@@ -268,7 +271,8 @@ def _load_pipeline(pipeline: str) -> Language:
             "pipeline: expected an installed package or a folder with a config.cfg, such as "
             f"model-last of a training, got {pipeline}"
         )
-    return spacy.load(pipeline)
+    with reading(pipeline, "a pipeline that spaCy can load"):
+        return spacy.load(pipeline)
 
 
 def _read_corpus(path: Path, nlp: Language) -> list[Example]:

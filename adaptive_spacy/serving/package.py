@@ -19,6 +19,7 @@ from spacy.util import load_config, load_model_from_path
 
 import adaptive_spacy
 from adaptive_spacy.data.datasets import Recipe
+from adaptive_spacy.parsing import read_object
 from adaptive_spacy.report.history import history_of_last
 from adaptive_spacy.serving.names import PackageName, make_package_name
 from adaptive_spacy.serving.portable import clean_meta, copy_pipeline, public_name
@@ -114,12 +115,7 @@ def read_meta(
         raise ValueError(
             f"{pipeline}: expected a trained pipeline (meta.json and config.cfg); train one first"
         )
-    try:
-        meta = srsly.read_json(pipeline / "meta.json")
-    except ValueError as error:
-        raise ValueError(f"{pipeline / 'meta.json'}: expected JSON, {error}") from None
-    if not isinstance(meta, dict):
-        raise ValueError(f"{pipeline / 'meta.json'}: expected an object, found {meta!r}")
+    meta = read_object(pipeline / "meta.json", "a pipeline's meta data")
     if name is None and dataset is None:
         raise ValueError("--name: expected a name, or --datasets and --dataset to name it by")
     package_name = make_package_name(

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from spacy.schemas import ConfigSchemaTraining
 from spacy.tokens import Doc, Span
 from spacy.training import Example
 from spacy.util import registry, resolve_dot_names
@@ -29,6 +30,7 @@ from adaptive_spacy.adaptive.blocks import find_blocks, find_schedules, resolve_
 from adaptive_spacy.adaptive.randomness import same_randomness
 from adaptive_spacy.adaptive.schedule import ADAPTIVE
 from adaptive_spacy.ner.tags import align_gold
+from adaptive_spacy.parsing import describe_reason, reading
 from adaptive_spacy.training.check import ENTITY_FACTORIES, find_data_faults, find_faults
 from adaptive_spacy.training.corpus import rank
 from adaptive_spacy.training.rounds import Rounds
@@ -114,6 +116,10 @@ def preflight(nlp: "Language", *, tolerance: float = TOLERANCE, progress: bool =
     with warnings.catch_warnings(record=True) as caught, same_randomness():
         warnings.simplefilter("always")
         try:
+            # as spaCy does first of all: what follows may rely on the types
+            with reading("[training]", "settings that spaCy can build"):
+                registry.resolve(config["training"], schema=ConfigSchemaTraining)
+                resolve_dot_names(config, _corpora(config["training"]))
             findings.errors += find_faults(nlp)
             findings.errors += find_data_faults(nlp)
             if findings.errors:
@@ -132,12 +138,11 @@ def preflight(nlp: "Language", *, tolerance: float = TOLERANCE, progress: bool =
 
 def one_line(error: Exception) -> str:
     """RETURNS (str): The message of an error without its line ends and empty title."""
-    if isinstance(error, ConfigValidationError):
-        faults = [
-            f"{' -> '.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors or ()
-        ]
-        return " ".join(f"{error.title}: {error.desc} {'; '.join(faults)}".split()).strip(": ")
-    return " ".join(str(error).split())
+    return describe_reason(error)
+
+
+def _corpora(training: dict[str, Any]) -> list[str]:
+    return [training["train_corpus"], training["dev_corpus"]]
 
 
 def _check_data(
@@ -147,7 +152,7 @@ def _check_data(
     tolerance: float,
     progress: bool,
 ) -> None:
-    names = [training["train_corpus"], training["dev_corpus"]]
+    names = _corpora(training)
     readers = resolve_dot_names(nlp.config.interpolate(), names)
     train, dev = (Corpus(name, reader) for name, reader in zip(names, readers, strict=True))
     streamed = training["max_epochs"] < 0

@@ -6,10 +6,10 @@ from pathlib import Path
 import click
 from spacy.cli._util import import_code, parse_config_overrides, setup_gpu
 from spacy.util import load_config, load_model_from_config
-from thinc.api import ConfigValidationError
 
+from adaptive_spacy.parsing import reading
 from adaptive_spacy.training.forecast import Forecast, forecast
-from adaptive_spacy.training.preflight import TOLERANCE, Findings, one_line, preflight
+from adaptive_spacy.training.preflight import TOLERANCE, Findings, preflight
 
 
 @dataclass(frozen=True)
@@ -49,15 +49,14 @@ def get_ready(
     setup_gpu(gpu_id, silent=True)
     try:
         overrides = parse_config_overrides(list(arguments))
-        config = load_config(path, overrides=overrides, interpolate=False)
-        nlp = load_model_from_config(config, auto_fill=True)
+        with reading(path, "a config that spaCy can build a pipeline of"):
+            config = load_config(path, overrides=overrides, interpolate=False)
+            nlp = load_model_from_config(config, auto_fill=True)
     except click.NoSuchOption as error:
         raise ValueError(
             f"{error.option_name}: expected an option of check, or a setting of the config with a "
             "dot, e.g. --paths.train"
         ) from None
-    except ConfigValidationError as error:
-        raise ValueError(f"{path}: {one_line(error)}") from None
     findings = preflight(nlp, tolerance=tolerance, progress=progress)
     timed = None
     if with_forecast and not findings.errors:

@@ -24,7 +24,8 @@ class WordPieces:
             raise ValueError(f"{name}: expected the folder of a transformer, found nothing")
         try:
             self.tokenizer = AutoTokenizer.from_pretrained(name, **settings)
-        except (OSError, ValueError, KeyError) as error:
+        # the tokenizers library raises bare exceptions of damaged files
+        except Exception as error:
             reason = str(error).strip().partition("\n")[0]
             raise ValueError(
                 f"{name}: expected a transformer with a tokenizer, a folder or a name of the hub; "

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from adaptive_spacy.cli.app import app
 from adaptive_spacy.data.export import export
-from tests.conftest import NOISE, ROOT, SENTENCES, make_transformer, write_corpus
+from tests.conftest import ROOT, make_transformer, write_corpus
 from tests.report.records import make_job, make_record, write_records
 
 GRID = """
@@ -32,7 +32,18 @@ news:
   files: {train: "{raw}/all.conll", dev: "{raw}/all.jsonl"}
 pooled: {pool: "{raw}/all.conll", split: {train: 0.5, dev: 0.5}, seed: 1, group: 2}
 """
+NAMES = ("Ada", "Ben", "Cleo", "Ray", "Ada Ray", "Ben Ray")
+PLACES = ("Paris", "London", "York", "New York", "New London", "New Paris")
 BRAT = {"a.txt": "Ada sings in Paris", "a.ann": "T1\tPER 0 3\tAda\nT2\tLOC 13 18\tParis\n"}
+
+
+def make_sentence(name: str, place: str) -> tuple[str, str]:
+    """RETURNS (tuple[str, str]): A sentence and its tags."""
+    tags = [
+        " ".join(f"{'I' if i else 'B'}-{label}" for i in range(len(words.split())))
+        for words, label in ((name, "PER"), (place, "LOC"))
+    ]
+    return f"{name} visits {place} today", f"{tags[0]} O {tags[1]} O"
 
 
 def make_world(folder: Path) -> Path:
@@ -50,9 +61,10 @@ def make_world(folder: Path) -> Path:
     assert run.exit_code == 0, run.output
     shutil.rmtree(folder / "made")
     corpus = folder / "corpus" / "news"
-    for split, sentences in {"train": SENTENCES * 3, "dev": SENTENCES + NOISE}.items():
-        write_corpus(corpus / f"{split}.spacy", sentences)
-    write_corpus(corpus / "test.spacy", SENTENCES[::-1])
+    sentences = [make_sentence(name, place) for name in NAMES for place in PLACES]
+    for split, part in {"train": sentences[:24], "dev": sentences[24:30]}.items():
+        write_corpus(corpus / f"{split}.spacy", part)
+    write_corpus(corpus / "test.spacy", sentences[30:])
     for name in ("all.conll", "all.jsonl"):
         export(corpus / "dev.spacy", folder / "raw" / name)
     for name, text in BRAT.items():
