@@ -107,3 +107,11 @@ def test_walk_names_what_is_there(path: str, name: str) -> None:
     tree = ast.parse((PACKAGE / path).read_text(encoding="utf8"))
     defined = {node.name for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)}
     assert name in defined
+
+
+def test_contributing_says_where_is_what() -> None:
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf8")
+    rows = read_table(page, "Where is what")
+    assert len(rows) == 8
+    files = [row["it is in"].strip("`") for row in rows]
+    assert [file for file in files if not (ROOT / file).is_file()] == []

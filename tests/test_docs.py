@@ -1,10 +1,12 @@
 """The pages: made from code and records where they state what these hold, and true in their links,
 commands and examples."""
 
+import os
 import re
 from pathlib import Path
 
 import pytest
+import srsly
 
 from tests.conftest import ROOT
 
@@ -137,3 +139,13 @@ def test_method_shows_the_trace_that_the_phase_machine_makes() -> None:
         then = turned.get((was_cooling, machine.cooling), "goes on")
         assert ("finished" if machine.finished else then) == row["then"]
     assert machine.rate(15) == 0.0
+
+
+def test_workflow_does_what_ci_run_does_on_each_python() -> None:
+    jobs = srsly.read_yaml(ROOT / ".github" / "workflows" / "ci.yml")["jobs"]
+    assert {"run": ".ci/run"} in jobs["test"]["steps"]
+    assert {"run": "python -m build"} in jobs["build"]["steps"]
+    tested = set(jobs["test"]["strategy"]["matrix"]["python"])
+    named = re.findall(r"Python :: (3\.\d+)", read(ROOT / "setup.cfg"))
+    assert {"3.11", "3.12", "3.13"} | set(named) <= tested
+    assert os.access(ROOT / ".ci" / "run", os.X_OK)
