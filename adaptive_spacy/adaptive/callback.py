@@ -16,6 +16,7 @@ from thinc.api import ConfigValidationError
 
 from adaptive_spacy.adaptive import binding
 from adaptive_spacy.adaptive.blocks import ADAPTIVE, find_schedules, resolve_value
+from adaptive_spacy.adaptive.phases import PhaseMachine
 from adaptive_spacy.adaptive.schedule import AdaptiveSchedule, PhaseSchedule
 
 if TYPE_CHECKING:
@@ -106,9 +107,24 @@ class Adapt:
         if performance is self.seen:
             return
         self.seen = performance
-        # the evaluation at step 0 has seen one batch: it is no round
-        if step > 0 and self.schedule is not None:
-            self.schedule.observe(step, self._score(performance, step))
+        if self.schedule is None:
+            return
+        # that of step 0 has seen one batch: it is no round, only a value to improve on
+        self.schedule.observe(step, self._score(performance, step))
+        if isinstance(self.schedule, AdaptiveSchedule) and self.schedule.machine is not None:
+            self._say_why(self.schedule.machine, step)
+
+    def _say_why(self, machine: PhaseMachine, step: int) -> None:
+        """A training that ends without a cool-down says so."""
+        if machine.stalled and machine.state.finished_at == step:
+            warnings.warn(
+                f"step {step}: {', '.join(self.weights)} never improved on its first value in "
+                f"{machine.stall} rounds, so the training ends without a cool-down. If nothing was "
+                "learnt, look at the labels, raise the rate, or stall in "
+                "[training.optimizer.learn_rate]; if the model was good from the start, lower the "
+                "rate, or keep model-best",
+                stacklevel=2,
+            )
 
     def _score(self, performance: Mapping[str, Any], step: int) -> float:
         values = {metric: float(performance[metric]) for metric in self.weights}

@@ -23,6 +23,9 @@ from adaptive_spacy.adaptive.curves import CURVES
 
 Phase = Literal["warmup", "plateau", "cooldown", "finished"]
 
+#: Rounds after which a monitor that has never improved on its first value ends the training
+STALL = 50
+
 BLOCK = "[training.optimizer.learn_rate]"
 
 
@@ -48,7 +51,10 @@ class State:
     wait (int): Rounds since the last improvement, or since the start.
     segments (list[Segment]): The rate curve, by first step; empty during warm-up and on the
         first plateau.
-    finished_at (int | None): Step of the evaluation that ended the last cool-down.
+    finished_at (int | None): Step of the evaluation that ended the last cool-down, or the
+        training of a monitor that stood still.
+    risen (bool): Whether a score has improved on the first one.
+    start (float | None): The finite score of step 0, if there was one.
     """
 
     rounds: int = 0
@@ -56,6 +62,8 @@ class State:
     wait: int = 0
     segments: list[Segment] = field(default_factory=list)
     finished_at: int | None = None
+    risen: bool = False
+    start: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """RETURNS (dict): The state as JSON-serializable values."""
@@ -82,9 +90,13 @@ class PhaseMachine:
     resume (bool): Whether an improvement during cool-down returns to the plateau. Otherwise
         nothing that the cool-down shows counts as improvement.
     shape (str): "linear", "sqrt" or "cosine".
+    stall (int): Rounds without improvement that end the training of a monitor that has never
+        improved on its first finite value, > 0. Until it has, no cool-down starts: there is nothing
+        yet that could have stopped improving.
 
     EXAMPLE:
         >>> machine = PhaseMachine(peak=1.0, interval=2, warmup=1, cooldown=2)
+        >>> machine.observe(0, score=0.1)
         >>> machine.observe(2, score=0.5)
         >>> machine.observe(4, score=0.4)
         >>> [machine.rate(step) for step in range(10)]
@@ -101,6 +113,7 @@ class PhaseMachine:
     min_delta: float = 0.0
     resume: bool = True
     shape: str = "linear"
+    stall: int = STALL
     state: State = field(default_factory=State)
 
     def __post_init__(self) -> None:
@@ -109,13 +122,19 @@ class PhaseMachine:
         for name in ("warmup", "cooldown", "patience"):
             value = getattr(self, name)
             require(name, value, value >= 0, "a whole number >= 0")
+        require("stall", self.stall, self.stall >= 1, "a whole number >= 1")
         require("min_delta", self.min_delta, 0 <= self.min_delta < math.inf, "a number >= 0")
         require("shape", self.shape, self.shape in CURVES, f"one of {', '.join(CURVES)}")
 
     @property
     def finished(self) -> bool:
-        """RETURNS (bool): Whether a whole cool-down brought nothing."""
+        """RETURNS (bool): Whether a whole cool-down brought nothing, or nothing ever improved."""
         return self.state.finished_at is not None
+
+    @property
+    def stalled(self) -> bool:
+        """RETURNS (bool): Whether it is finished because no score improved on the first one."""
+        return self.finished and not self.state.risen
 
     @property
     def cooling(self) -> bool:
@@ -125,7 +144,11 @@ class PhaseMachine:
 
     def rounds_left(self) -> int:
         """RETURNS (int): The fewest rounds that can still come, if nothing improves any more."""
-        return 0 if self.finished else self.patience + self.cooldown + 1 - self.state.wait
+        if self.finished:
+            return 0
+        needed, wait = self.patience + self.cooldown + 1, self.state.wait
+        # rounds before the first rise do not count
+        return needed - wait if self.state.risen else min(self.stall - wait, needed + 1)
 
     def rate(self, step: int) -> float:
         """The learning rate of an update.
@@ -154,20 +177,29 @@ class PhaseMachine:
     def observe(self, step: int, score: float) -> None:
         """Take in the evaluation of a step. Once finished, the machine stays so.
 
-        step (int): The step after whose update the evaluation was made.
+        step (int): The step after whose update the evaluation was made. That of step 0 is no round,
+            only a first value to improve on: it has seen one batch.
         score (float): Higher is better. NaN or infinite: a round without improvement.
         """
         if self.finished:
             return
         state = self.state
+        if step == 0:
+            state.start = score if math.isfinite(score) else None
+            return
         state.rounds += 1
         if self._improves(score):
+            state.risen = state.risen or self._rises(score)
             state.best = score
             state.wait = 0
             if self.cooling:
                 state.segments.append(Segment(first=step + 2))
             return
         state.wait += 1
+        if not state.risen:
+            if state.wait == self.stall:
+                state.finished_at = step
+            return
         if state.wait == self.patience + 1 and self.cooldown:
             # the rate of step + 1 was drawn before this evaluation; on the plateau it is the
             # peak, as the formula says for j = 0
@@ -179,6 +211,11 @@ class PhaseMachine:
         if not math.isfinite(score) or (self.cooling and not self.resume):
             return False
         return self.state.best is None or score > self.state.best + self.min_delta
+
+    def _rises(self, score: float) -> bool:
+        """Whether an improvement is one on the value at step 0, or on that of an earlier round."""
+        start = self.state.start
+        return self.state.best is not None or (start is not None and score > start + self.min_delta)
 
     def _segment(self, step: int) -> Segment | None:
         segments = self.state.segments

@@ -21,7 +21,7 @@ import numpy
 
 from adaptive_spacy.adaptive import binding
 from adaptive_spacy.adaptive.blocks import ADAPTIVE, HYBRID, LINEAR, NAMES
-from adaptive_spacy.adaptive.phases import Phase, PhaseMachine, Segment, State, require
+from adaptive_spacy.adaptive.phases import STALL, Phase, PhaseMachine, Segment, State, require
 
 __all__ = [
     "ADAPTIVE",
@@ -204,6 +204,7 @@ def make_adaptive_v1(
     min_delta: float = 0.0,
     resume: bool = True,
     shape: str = "linear",
+    stall: int = STALL,
 ) -> AdaptiveSchedule:
     """Registered as `adaptive_spacy.adaptive.v1`.
 
@@ -222,6 +223,7 @@ def make_adaptive_v1(
             min_delta,
             resume,
             shape,
+            stall,
         )
         return machine if settings.interval is not None else None
 

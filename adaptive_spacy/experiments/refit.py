@@ -121,7 +121,7 @@ def replay(config: Config, history: list[Evaluation]) -> PhaseMachine:
     arguments.pop("rate", None)
     machine = PhaseMachine(peak=peak, **arguments)
     weights = monitor_weights(callback.get("monitor"), training["score_weights"])
-    for one in history[1:]:
+    for one in history:
         values = {metric: one.scores.get(metric) for metric in weights}
         score = sum(
             weight * (math.nan if values[metric] is None else float(values[metric] or 0.0))

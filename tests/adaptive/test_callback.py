@@ -16,9 +16,10 @@ from tests.util import RecordingAdam, live_schedule, scripted_config, train_in_p
 
 
 def test_training_uses_the_rates_of_the_table(tmp_path: Path) -> None:
-    # S = 2, C = 2. The first score is that of step 0, which is no round; then e = 4, better at 6,
+    # S = 2, C = 2. The first score is that of step 0, which is no round, and which the next one
+    # improves on; then e = 4, better at 6,
     # e = 8, finished at 12; the batch of update 13 was drawn before that
-    config = scripted_config(tmp_path, [99, 2, 1, 3, 2, 2, 2])
+    config = scripted_config(tmp_path, [-99, 2, 1, 3, 2, 2, 2])
     _, optimizer = train_in_process(config)
     cool = [0.75, 0.5]
     assert optimizer.used == [*[1] * 6, *cool, 1, 1, *cool, 0.25, 0.0]
@@ -31,6 +32,24 @@ def test_callback_does_not_observe_the_evaluation_at_step_0(tmp_path: Path) -> N
     state = live_schedule(optimizer).machine.state
     # the evaluation that ends a training is never seen: no update follows
     assert (state.rounds, state.best, state.wait) == (2, 2, 0)
+
+
+def test_a_monitor_that_stands_still_ends_the_training_with_words(tmp_path: Path) -> None:
+    config = scripted_config(tmp_path, [0])
+    config["training"]["optimizer"]["learn_rate"]["stall"] = 4
+    with pytest.warns(
+        UserWarning, match=r"^step 10: scripted never improved on its first value in 4"
+    ):
+        _, optimizer = train_in_process(config)
+    # the first round is a first value; 4 more without improvement; one batch was drawn already
+    assert optimizer.used == [1] * 12
+    assert live_schedule(optimizer).machine.stalled
+
+
+def test_a_monitor_that_stands_still_at_first_goes_on(tmp_path: Path) -> None:
+    _, optimizer = train_in_process(scripted_config(tmp_path, [*[0] * 12, 3, 2, 2, 2]))
+    # the rise is in round 12, at step 24
+    assert live_schedule(optimizer).machine.state.finished_at == 30
 
 
 def test_callback_monitors_the_main_score_by_default(tmp_path: Path) -> None:

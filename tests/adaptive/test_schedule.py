@@ -20,15 +20,19 @@ from adaptive_spacy.adaptive.schedule import (
 pytestmark = pytest.mark.filterwarnings("ignore:adaptive_spacy.adaptive.v1. nobody tells")
 
 
-def run(scores: list[float], **arguments) -> tuple[list[float], AdaptiveSchedule]:
+def run(
+    scores: list[float], start: float = -100.0, **arguments
+) -> tuple[list[float], AdaptiveSchedule]:
     """Draw as thinc does and observe as spaCy lets us: at the observation of the evaluation at
-    step e, the rate of update e + 1 has been drawn. Peak rate 1, two steps per round.
+    step e, the rate of update e + 1 has been drawn. Peak rate 1, two steps per round. `start` is
+    the score at step 0; by default that of an untrained model, which any round improves on.
 
     RETURNS (tuple): The rates of the updates 0 to e + 1 of the last evaluation, and the schedule.
     """
     schedule = make_adaptive_v1(**{"rate": 1.0, "interval": 2, **arguments})
     rates = [next(schedule), next(schedule)]
     step = 0
+    schedule.observe(0, start)
     for score in scores:
         for _ in range(schedule.machine.interval):
             step += 1
@@ -108,10 +112,10 @@ TABLES = {
         [2, math.nan, math.inf, 1],
         [1, 1, 1, 1, 1, 1, 0.75, 0.5, 0.25, 0],
     ),
-    "the first finite score improves, however bad": (
+    "a NaN before the first improvement starts no cool-down; then e = 6": (
         {"warmup": 0, "cooldown": 3},
-        [math.nan, -9, -8],
-        [1, 1, 1, 1, 5 / 6, 4 / 6, 1, 1],
+        [math.nan, -9, math.nan, -8],
+        [1, 1, 1, 1, 1, 1, 1, 1, 5 / 6, 4 / 6],
     ),
     "one step per round: e = 2, better at 4": (
         {"warmup": 0, "cooldown": 3, "interval": 1},
@@ -140,7 +144,7 @@ ENDS = [
     (0, 0, True, [2, 1], 4),
     (2, 0, True, [2, 1, 1], None),
     (2, 0, True, [2, 1, 1, 1], 8),
-    (0, 1, True, [math.nan, math.nan], 4),
+    (0, 1, True, [math.nan, math.nan], None),
 ]
 
 
@@ -171,8 +175,40 @@ def test_machine_names_the_phase_of_each_update() -> None:
     ]
 
 
+# score at step 0, scores of the rounds, step of the end, steps at which cool-downs began, whether
+# it stood still. C = 2, patience 1, stall 5, S = 2
+STILL = [
+    # never better than at first: no cool-down, and an end. The first round is the first value there
+    # is to improve on, and no round without improvement
+    (0.0, [0] * 6, 12, [], True),
+    (0.0, [0] * 5, None, [], False),
+    # good from the start, e.g. a training resumed
+    (9.0, [8, 7, 6, 5, 4, 3], 12, [], True),
+    # rounds before the first rise do not count: it rises at 8, is good until 12, cools from there
+    (0.0, [0, 0, 0, 1, 1, 1], None, [12], False),
+    (0.0, [0, 0, 0, 1, 1, 1, 1, 1], 16, [12], False),
+    # nothing but NaN: there is no first value
+    (math.nan, [math.nan] * 5, 10, [], True),
+    (math.nan, [math.nan, 0, 0, 0, 0, 1, 0, 0], None, [16], False),
+    # better than step 0, or than the first round: either is a rise
+    (0.0, [5, 4, 4], None, [6], False),
+    (9.0, [5, 6, 5, 5], None, [8], False),
+]
+
+
+@pytest.mark.parametrize(("start", "scores", "end", "coolings", "stalled"), STILL)
+def test_schedule_waits_for_a_first_improvement(start, scores, end, coolings, stalled) -> None:
+    rates, schedule = run(scores, start, patience=1, warmup=0, cooldown=2, stall=5)
+    machine = schedule.machine
+    assert machine.state.finished_at == end
+    assert [one.cooling_from for one in machine.state.segments] == coolings
+    assert machine.stalled == stalled
+    if not coolings:
+        assert rates == [1.0] * len(rates)
+
+
 @pytest.mark.parametrize(
-    ("scores", "left"), [([], 5), ([1], 5), ([1, 0], 4), ([1, 0, 0], 3), ([1, 0, 0, 0, 0, 0], 0)]
+    ("scores", "left"), [([], 6), ([1], 5), ([1, 0], 4), ([1, 0, 0], 3), ([1, 0, 0, 0, 0, 0], 0)]
 )
 def test_machine_counts_the_fewest_rounds_left(scores, left) -> None:
     _, schedule = run(scores, patience=1, cooldown=3)
@@ -188,6 +224,7 @@ ARGUMENTS = st.fixed_dictionaries(
         "patience": st.integers(0, 3),
         "min_delta": st.sampled_from([0.0, 0.5]),
         "resume": st.booleans(),
+        "stall": st.integers(1, 9),
         "shape": st.sampled_from(["linear", "sqrt", "cosine"]),
     }
 )
@@ -219,8 +256,23 @@ def test_schedule_finishes_in_time_after_the_last_improvement(arguments, scores)
         if schedule.finished:
             break
         schedule.observe(i * arguments["interval"], score)
-        since = 0 if schedule.machine.state.wait == 0 else since + 1
-        assert schedule.finished == (since >= needed)
+        state = schedule.machine.state
+        since = 0 if state.wait == 0 else since + 1
+        # as long as no score has improved on the first one, another bound holds
+        assert schedule.finished == (since >= (needed if state.risen else arguments["stall"]))
+
+
+@given(ARGUMENTS, st.floats(allow_infinity=False), SCORES)
+def test_schedule_never_cools_before_the_first_improvement(arguments, start, scores) -> None:
+    rates, schedule = run(scores, start, **arguments)
+    first = [score for score in (start, *scores) if math.isfinite(score)]
+    risen = any(score > first[0] for score in scores) or any(
+        later > earlier for i, earlier in enumerate(scores) for later in scores[i + 1 :]
+    )
+    if not risen:
+        assert not schedule.machine.state.segments
+        assert schedule.finished == (schedule.machine.state.wait >= arguments["stall"])
+        assert rates == sorted(rates)
 
 
 @given(ARGUMENTS, SCORES)
@@ -276,6 +328,7 @@ BAD = [
     ({"cooldown": -1}, "cooldown: expected a whole number >= 0, got -1"),
     ({"patience": -2}, "patience: expected a whole number >= 0, got -2"),
     ({"min_delta": -0.1}, "min_delta: expected a number >= 0, got -0.1"),
+    ({"stall": 0}, "stall: expected a whole number >= 1, got 0"),
     ({"shape": "steps"}, "shape: expected one of linear, sqrt, cosine, got 'steps'"),
 ]
 

@@ -9,7 +9,7 @@ from adaptive_spacy.adaptive.stopping import make_until_finished_v1
 
 def test_batcher_stops_when_the_schedule_is_finished() -> None:
     batcher = make_until_finished_v1(lambda items: ([item] for item in items))
-    schedule = make_adaptive_v1(rate=1.0, interval=1, cooldown=1)
+    schedule = make_adaptive_v1(rate=1.0, interval=1, cooldown=1, stall=2)
     binding.bind()
     batches = batcher(count())
     assert [next(batches), next(batches)] == [[0], [1]]
@@ -29,7 +29,7 @@ def test_batcher_does_not_draw_a_batch_that_nobody_gets() -> None:
             yield [item]
 
     batcher = make_until_finished_v1(underneath)
-    schedule = make_adaptive_v1(rate=1.0, interval=1, cooldown=0)
+    schedule = make_adaptive_v1(rate=1.0, interval=1, cooldown=0, stall=1)
     binding.bind()
     batches = batcher(range(5))
     next(batches)
@@ -40,7 +40,7 @@ def test_batcher_does_not_draw_a_batch_that_nobody_gets() -> None:
 
 @pytest.mark.parametrize("built_first", ["schedule", "batcher"])
 def test_batcher_ignores_a_schedule_that_finished_before(built_first: str) -> None:
-    old = make_adaptive_v1(rate=1.0, interval=1, cooldown=0)
+    old = make_adaptive_v1(rate=1.0, interval=1, cooldown=0, stall=1)
     binding.bind()
     old.observe(1, float("nan"))
     assert old.finished
