@@ -1,0 +1,40 @@
+"""Labels in `[initialize]` that nobody reads.
+
+spaCy initializes neither frozen nor sourced pipes (spacy/training/initialize.py, `init_nlp`), so
+what `[initialize.components]` says of their labels would be passed over in silence.
+"""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from spacy.language import Language
+from spacy.util import registry
+from thinc.api import Config, ConfigValidationError
+
+
+def require_labels_read(nlp: Language) -> None:
+    """Refuse labels for a pipe that is not initialized and lacks them. To be called while spaCy
+    has those pipes disabled: in `before_init`.
+
+    nlp (Language): The pipeline.
+    RAISES (ValueError): If there are such labels (`ConfigValidationError`).
+    """
+    settings = nlp.config.interpolate()["initialize"].get("components", {})
+    for name in nlp.disabled:
+        labels = settings.get(name, {}).get("labels")
+        unread = _missing(labels or (), getattr(nlp.get_pipe(name), "labels", ()))
+        if unread:
+            raise ConfigValidationError(
+                title="Labels that nobody reads",
+                desc=f"[initialize.components.{name}] labels: expected none, or those that the "
+                f"pipe has, since a sourced or frozen pipe is not initialized; got "
+                f"{', '.join(unread[:5])}. Add them with add_label to the pipeline that it is "
+                "taken from, or create the pipe by its factory",
+            )
+
+
+def _missing(labels: Any, known: Collection[str]) -> list[str]:
+    """RETURNS (list[str]): Labels of the setting that the pipe lacks."""
+    if isinstance(labels, dict):
+        labels = registry.resolve(Config({"labels": labels}))["labels"]
+    return [str(one) for one in labels if one not in known] if isinstance(labels, Iterable) else []
