@@ -81,3 +81,17 @@ def test_a_device_is_written_to_and_a_folder_refused(tmp_path: Path) -> None:
     assert not Path(os.devnull).is_file()
     with pytest.raises(ValueError, match="expected a file to write to"), replacing(tmp_path):
         raise AssertionError
+
+
+def test_link_leads_to_what_is_written(tmp_path: Path) -> None:
+    (tmp_path / "links").mkdir()
+    for name, target in (("one", "../a.txt"), ("two", "one"), ("three", "../new/b.txt")):
+        (tmp_path / "links" / name).symlink_to(target)
+    for name, text in (("one", "1"), ("two", "2"), ("three", "3")):
+        with replacing(tmp_path / "links" / name) as aside:
+            aside.write_text(text)
+    assert (tmp_path / "a.txt").read_text() == "2"
+    assert (tmp_path / "new" / "b.txt").read_text() == "3"
+    found = sorted((tmp_path / "links").iterdir())
+    assert [one.name for one in found if one.is_symlink()] == ["one", "three", "two"]
+    assert len(found) == 3

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from adaptive_spacy.cli._util import one_line_errors
+from adaptive_spacy.training.messages import wrap
 
 
 def evaluate_cli(
@@ -26,11 +27,18 @@ def evaluate_cli(
     are right. The micro average counts all entities alike, the macro average
     all types; the weighted average weighs each type by its entities in the
     corpus, its support. Both yardsticks must agree on what both measure.
+
+    Warns of a pipeline that finds nothing, and of a model-last whose F1 on dev
+    was far below the best.
     """
     with one_line_errors():
         from adaptive_spacy.report.evaluation import evaluate, render
+        from adaptive_spacy.report.history import history_of_last
+        from adaptive_spacy.training.soundness import warnings_of
 
         metrics = evaluate(pipeline, corpus, output=output, gpu_id=gpu_id)
         typer.echo(render(metrics))
         if output is not None:
             typer.echo(f"✔ Saved to {output.as_posix()}")
+        for line in warnings_of(metrics["spacy"], history_of_last(Path(pipeline))):
+            typer.secho(wrap(f"⚠ {line}"), fg=typer.colors.YELLOW, err=True)

@@ -19,7 +19,7 @@ import srsly
 from spacy.cli._util import setup_gpu
 from spacy.tokens import DocBin
 from spacy.training.initialize import init_nlp
-from spacy.training.loop import DIR_MODEL_BEST, DIR_MODEL_LAST, train
+from spacy.training.loop import DIR_MODEL_LAST, train
 from spacy.util import load_config, resolve_dot_names
 from thinc.api import Config
 
@@ -29,14 +29,18 @@ from adaptive_spacy.adaptive.schedule import ADAPTIVE, PhaseMachine
 from adaptive_spacy.experiments.records import RECORD, Record
 from adaptive_spacy.files import replacing
 from adaptive_spacy.parsing import read_object, reading
-from adaptive_spacy.report.evaluation import evaluate
-from adaptive_spacy.report.history import Evaluation, read_history
+from adaptive_spacy.report.evaluation import evaluate, read_corpus, require_corpus
+from adaptive_spacy.report.history import HISTORY, Evaluation, read_history
+from adaptive_spacy.training.lock import LOCK, claim
 
 STEPS = "adaptive_spacy.steps.v1"
 ADAPT = "adaptive_spacy.adapt.v1"
 UNTIL_FINISHED = "adaptive_spacy.until_finished.v1"
+CHECKPOINT = "adaptive_spacy.checkpoint.v1"
 CORPUS = "train-and-dev.spacy"
 REFIT = "refit.json"
+#: Folder in the output that holds the model before it is finished, marked and scored
+UNFINISHED = "unfinished"
 
 
 def refit(run: Path, output: Path, *, test: Path | None = None, gpu_id: int = -1) -> Record:
@@ -48,47 +52,95 @@ def refit(run: Path, output: Path, *, test: Path | None = None, gpu_id: int = -1
     gpu_id (int): Number of the GPU; -1: the processor.
     RETURNS (dict): What refit.json holds: "adaptive" and "refit", each with config, history, stop
         and scores.
-    RAISES (ValueError): If the run is not an adaptive one, or has not come to its end.
+    RAISES (ValueError): If the run is not an adaptive one, or has not come to its end, if the
+        output holds anything else, or the test corpus cannot be scored; before anything is made.
     """
-    found = find_config(run)
-    with reading(found, "a training config"):
-        config = load_config(found, interpolate=True)
+    config_file = find_config(run)
+    require_output(run, output)
+    with reading(config_file, "a training config"):
+        config = load_config(config_file, interpolate=True)
     history = read_history(run)
     machine = replay(config, history)
     stop = find_stop(machine, run)
+    test = test or _test_of(config)
+    if test is not None:
+        require_corpus(test)
+        read_corpus(test, spacy.blank(config["nlp"]["lang"]))
     setup_gpu(gpu_id, silent=True)
     output.mkdir(parents=True, exist_ok=True)
-    sentences = join_corpora(config, output / CORPUS)
-    fixed = make_config(config, machine, stop, output / CORPUS)
-    fixed.to_disk(output / "config.cfg")
-    train(init_nlp(fixed, use_gpu=gpu_id), output, use_gpu=gpu_id, stdout=sys.stdout)
-    # selected by scores on seen data
-    shutil.rmtree(output / DIR_MODEL_BEST, ignore_errors=True)
-    model = output / DIR_MODEL_LAST
-    test = test or _test_of(config)
-    record = {
-        "adaptive": {
-            "run": run.name,
-            "stop": stop,
-            "warmup": machine.warmup,
-            "cooldown": machine.cooldown,
-            "config": config.to_str(),
-            "history": [asdict(one) for one in history],
-            "results": _results_of(run),
-        },
-        "refit": {
-            "total": stop,
-            "sentences": sentences,
-            "config": fixed.to_str(),
-            "history": [asdict(one) for one in read_history(output)],
-            "seen_dev": srsly.read_json(model / "meta.json")["performance"],
-            "test": evaluate(str(model), test)["seqeval"]["micro"] if test else None,
-        },
-    }
-    mark(model, record)
-    with replacing(output / REFIT) as aside:
-        aside.write_text(json.dumps(record, indent=1), encoding="utf8")
+    lock = claim(output)
+    try:
+        sentences = join_corpora(config, output / CORPUS)
+        fixed = make_config(config, machine, stop, output / CORPUS)
+        fixed.to_disk(output / "config.cfg")
+        model = _train(fixed, output / UNFINISHED, gpu_id)
+        record = {
+            "adaptive": {
+                "run": run.name,
+                "stop": stop,
+                "warmup": machine.warmup,
+                "cooldown": machine.cooldown,
+                "config": config.to_str(),
+                "history": [asdict(one) for one in history],
+                "results": _results_of(run),
+            },
+            "refit": {
+                "total": stop,
+                "sentences": sentences,
+                "config": fixed.to_str(),
+                "history": [asdict(one) for one in read_history(model.parent)],
+                "seen_dev": srsly.read_json(model / "meta.json")["performance"],
+                "test": evaluate(str(model), test)["seqeval"]["micro"] if test else None,
+            },
+        }
+        mark(model, record)
+        _publish(model.parent, output)
+        with replacing(output / REFIT) as aside:
+            aside.write_text(json.dumps(record, indent=1), encoding="utf8")
+    finally:
+        # also what an earlier one left that was killed
+        shutil.rmtree(output / UNFINISHED, ignore_errors=True)
+        del lock
     return record
+
+
+def require_output(run: Path, output: Path) -> None:
+    """RAISES (ValueError): If the output is not a folder of its own, with nothing in it but an
+    earlier refit."""
+    source, target = run.resolve(), output.resolve()
+    if source == target or source in target.parents or target in source.parents:
+        raise ValueError(
+            f"--output: expected a folder beside the run {run}, got {output}, which would write "
+            "over it"
+        )
+    if not target.exists():
+        return
+    own = {REFIT, UNFINISHED, CORPUS, LOCK}
+    found = {one.name for one in target.iterdir()} if target.is_dir() else set()
+    if not target.is_dir() or (found and not found & own):
+        raise ValueError(
+            f"--output: expected a new or empty folder, or an earlier refit, got {output}, which "
+            "holds something else"
+        )
+
+
+def _train(config: Config, folder: Path, gpu_id: int) -> Path:
+    """Train where nobody takes the model for a finished one. RETURNS (Path): The model."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    nlp = init_nlp(config, use_gpu=gpu_id)
+    nlp.meta["notes"] = "Unfinished refit: its scores are of sentences that it was trained on."
+    train(nlp, folder, use_gpu=gpu_id, stdout=sys.stdout)
+    return folder / DIR_MODEL_LAST
+
+
+def _publish(folder: Path, output: Path) -> None:
+    """Put the marked model and its history in the place of earlier ones."""
+    (output / REFIT).unlink(missing_ok=True)
+    # the best one was selected by scores on seen data, and stays behind
+    shutil.rmtree(output / DIR_MODEL_LAST, ignore_errors=True)
+    (folder / DIR_MODEL_LAST).rename(output / DIR_MODEL_LAST)
+    (folder / HISTORY).replace(output / HISTORY)
 
 
 def find_config(run: Path) -> Path:
@@ -189,7 +241,13 @@ def make_config(config: Config, machine: PhaseMachine, stop: int, corpus: Path) 
         "cooldown": machine.cooldown,
         "shape": machine.shape,
     }
-    training["logger"] = {"@loggers": "adaptive_spacy.Logger.v1"}
+    if not find_blocks(training["before_to_disk"], "callbacks", CHECKPOINT):
+        training["before_to_disk"] = {
+            "@callbacks": CHECKPOINT,
+            "then": training["before_to_disk"],
+        }
+    # the command says itself what came out
+    training["logger"] = {"@loggers": "adaptive_spacy.Logger.v1", "summary": False}
     return Config().from_str(made.to_str(interpolate=False), interpolate=False)
 
 

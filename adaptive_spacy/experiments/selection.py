@@ -7,7 +7,6 @@ three evaluations of it, whatever the number of epochs, and none that could pick
 is written to disk unless asked for.
 """
 
-import copy
 import json
 import math
 import sys
@@ -21,6 +20,7 @@ from thinc.api import Model
 
 from adaptive_spacy.experiments.records import RULES
 from adaptive_spacy.report.evaluation import predict, score
+from adaptive_spacy.training.checkpoints import write_whole
 from adaptive_spacy.training.logger import SetupLogger, TrainingLog
 
 if TYPE_CHECKING:
@@ -226,8 +226,6 @@ def epoch_of(evaluation: Evaluation) -> float:
 
 def _keep(nlp: "Language", evaluation: Evaluation, folder: Path) -> str:
     name = f"model-epoch-{epoch_of(evaluation):g}"
-    performance = copy.deepcopy(nlp.meta["performance"])
-    nlp.meta["performance"].update(evaluation["scores"])
-    nlp.to_disk(folder / name)
-    nlp.meta["performance"] = performance
+    scores = {**nlp.meta["performance"], **evaluation["scores"]}
+    write_whole(nlp, folder / name, performance=scores)
     return name

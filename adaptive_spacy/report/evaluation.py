@@ -26,6 +26,7 @@ from adaptive_spacy.files import replacing
 from adaptive_spacy.ner.tags import Entity
 from adaptive_spacy.parsing import reading
 from adaptive_spacy.training.corpus import FractionCorpus, locate
+from adaptive_spacy.training.soundness import require_finite
 
 Metrics = dict[str, Any]
 
@@ -64,14 +65,14 @@ def evaluate(
         "exact_match": share of sentences whose set of entities is exactly right;
         "exact_match_with_entities": the same of the sentences with at least one annotated entity.
         Scores are in [0, 1], None where nothing could be measured.
-    RAISES (ValueError): If pipeline or corpus cannot be read or have no entities to compare, or
-        if spaCy and seqeval disagree.
+    RAISES (ValueError): If pipeline or corpus cannot be read or have no entities to compare, if
+        the weights are not finite, or if spaCy and seqeval disagree.
     """
     _require_output(output)
-    _require_corpus(corpus)
+    require_corpus(corpus)
     setup_gpu(gpu_id, silent=True)
     nlp = _load_pipeline(pipeline)
-    examples = _read_corpus(corpus, nlp)
+    examples = read_corpus(corpus, nlp)
     # any component may be in it
     with reading(pipeline, "a pipeline that can predict"):
         predict(nlp, examples)
@@ -258,7 +259,8 @@ def _require_output(output: Path | None) -> None:
         raise ValueError(f"output: expected a path for a JSON file, got the folder {output}")
 
 
-def _require_corpus(corpus: Path) -> None:
+def require_corpus(corpus: Path) -> None:
+    """RAISES (ValueError): If there is no such corpus."""
     found = locate(corpus)
     is_file = found.suffix == ".spacy" and found.is_file()
     if not is_file and not any(found.glob("**/*.spacy")):
@@ -266,16 +268,28 @@ def _require_corpus(corpus: Path) -> None:
 
 
 def _load_pipeline(pipeline: str) -> Language:
-    if not (Path(pipeline) / "config.cfg").is_file() and not is_package(pipeline):
+    folder = Path(pipeline)
+    if not (folder / "config.cfg").is_file() and not is_package(pipeline):
+        if (folder / "meta.json").is_file():
+            raise ValueError(
+                f"pipeline: {pipeline} is not complete, it has no config.cfg: its training was "
+                "broken off while it was written. Take the other checkpoint beside it, or train "
+                "again"
+            )
         raise ValueError(
             "pipeline: expected an installed package or a folder with a config.cfg, such as "
             f"model-last of a training, got {pipeline}"
         )
     with reading(pipeline, "a pipeline that spaCy can load"):
-        return spacy.load(pipeline)
+        nlp = spacy.load(pipeline)
+    require_finite(nlp)
+    return nlp
 
 
-def _read_corpus(path: Path, nlp: Language) -> list[Example]:
+def read_corpus(path: Path, nlp: Language) -> list[Example]:
+    """RETURNS (list[Example]): What can be scored.
+    RAISES (ValueError): If the corpus cannot be read, is empty or has no entity annotation.
+    """
     try:
         examples = list(FractionCorpus(path)(nlp))
     except ValueError as error:

@@ -7,7 +7,6 @@ last training. Each finding is one line: the block and argument, what was found,
 import inspect
 import sys
 import warnings
-import weakref
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,7 +20,7 @@ from adaptive_spacy.adaptive.blocks import ADAPTIVE, find_blocks, find_schedules
 from adaptive_spacy.adaptive.callback import monitor_weights
 from adaptive_spacy.adaptive.randomness import same_randomness
 from adaptive_spacy.adaptive.schedule import make_adaptive_v1
-from adaptive_spacy.training.lock import claim, output_of
+from adaptive_spacy.training.lock import hold, output_of
 from adaptive_spacy.training.messages import show_whole_warnings
 from adaptive_spacy.transformer.pretrained import check_transformer
 
@@ -75,10 +74,9 @@ def _claim_output(nlp: "Language") -> None:
     if output is None:
         return
     try:
-        lock = claim(output)
+        hold(nlp, output)
     except ValueError as error:
         raise ConfigValidationError(title="Another training is at work", desc=str(error)) from None
-    weakref.finalize(nlp, list, [lock])
 
 
 def raise_faults(faults: Iterator[str]) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from weakref import WeakValueDictionary, finalize
+from weakref import WeakKeyDictionary, WeakValueDictionary, finalize
 
 if sys.platform != "win32":
     import fcntl
@@ -63,6 +63,7 @@ class Lock:
 
 #: Output folders that this process trains into
 _claimed: "WeakValueDictionary[Path, Lock]" = WeakValueDictionary()
+_held: "WeakKeyDictionary[object, Lock]" = WeakKeyDictionary()
 
 
 def claim(folder: Path) -> Lock:
@@ -85,6 +86,11 @@ def claim(folder: Path) -> Lock:
         finalize(lock, _give_up, lock.descriptor, folder / LOCK, os.getpid())
         _claimed[folder] = lock
     return lock
+
+
+def hold(owner: object, folder: Path) -> None:
+    """Take the output folder of a training for as long as another object lives; see `claim`."""
+    _held[owner] = claim(folder)
 
 
 def output_of(arguments: Sequence[str]) -> Path | None:

@@ -36,12 +36,15 @@ SetupLogger = Callable[..., tuple[LogStep, Callable[[], None]]]
 HISTORY = "history.jsonl"
 
 
-def make_logger_v1(progress_bar: bool = True, then: list[Any] | None = None) -> SetupLogger:
+def make_logger_v1(
+    progress_bar: bool = True, then: list[Any] | None = None, summary: bool = True
+) -> SetupLogger:
     """Registered as `adaptive_spacy.Logger.v1`.
 
     progress_bar (bool): Show a bar to the next evaluation, where stderr is a terminal.
     then (list | None): Other loggers that get the same steps, e.g. of spacy-loggers, as functions
         or as blocks of a config: {"@loggers": "spacy.WandbLogger.v5", ...}.
+    summary (bool): Say at the end why it ended, what came out and what to do next.
     """
     # confection 1.3 resolves no promises in lists
     others = [resolve_value(one) for one in then or []]
@@ -58,7 +61,10 @@ def make_logger_v1(progress_bar: bool = True, then: list[Any] | None = None) -> 
                 other(info)
 
         def finalize() -> None:
-            log.finish()
+            if summary:
+                log.finish()
+            else:
+                log.close()
             for _, close in running:
                 close()
 

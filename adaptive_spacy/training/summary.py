@@ -83,12 +83,12 @@ class Ending:
             return f"Done: [training] max_steps = {max_steps}"
         if patience and self.updates - 1 - self._first_best_step() >= patience:
             return f"Done: no better score for {patience} updates ([training] patience)"
-        early = (
-            f", {_count(machine.rounds_left(), 'round')} or more too early"
-            if self._adapts()
-            else ""
-        )
-        return f"Done: [training] max_epochs = {training['max_epochs']}{early}"
+        if training["max_epochs"] <= 0:
+            return "Done: the corpus has no more batches"
+        end = f"Done: [training] max_epochs = {training['max_epochs']}"
+        if machine is None or training["before_update"] is None:
+            return end
+        return f"{end}, {_count(machine.rounds_left(), 'round')} or more too early"
 
     def lines(self) -> Iterator[str]:
         """YIELDS (str): What is shown at the end, each fit for the terminal."""
@@ -115,9 +115,6 @@ class Ending:
             for command in self._next(self.output):
                 yield command_line(["adaptive-spacy", *command])
         yield wrap(f"ℹ {self.table.legend()}")
-
-    def _adapts(self) -> bool:
-        return self.machine is not None and self.config["training"]["before_update"] is not None
 
     def _first_best_step(self) -> int:
         """As spaCy's patience counts: of equals the earliest."""

@@ -1,6 +1,7 @@
 """`adaptive-spacy evaluate` as its user meets it."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -77,3 +78,53 @@ def test_evaluate_without_the_gpu_it_was_asked_for_is_one_line(folder, monkeypat
     monkeypatch.setattr("spacy.cli._util.require_gpu", refuse)
     code, out, err = run("model", "test.spacy", "--gpu-id", "0")
     assert (code, out, err) == (1, "", "✘ Cannot use GPU, CuPy is not installed\n")
+
+
+def history(folder: Path, *scores: float) -> None:
+    """Write the history of a training."""
+    keys = ("phase", "rate", "train_loss", "dev_loss", "p", "r", "score")
+    with (folder / "history.jsonl").open("w", encoding="utf8") as file:
+        for i, f in enumerate(scores):
+            row = {**dict.fromkeys(keys), "epoch": i, "step": 2 * i, "f": f, "best": True}
+            row |= {"seconds": 1.0, "steps_per_round": 2, "losses": {}, "scores": {}}
+            file.write(json.dumps(row) + "\n")
+
+
+def test_evaluate_warns_of_a_last_model_far_below_the_best(folder):
+    (folder / "run").mkdir()
+    history(folder / "run", 0.0, 0.788, 0.588)
+    for name in ("model-last", "model-best"):
+        shutil.copytree(folder / "model", folder / "run" / name)
+    code, _, err = run("run/model-last", "test.spacy")
+    assert code == 0
+    said = " ".join(err.split())
+    assert "this is model-last, whose F1 on dev was 58.8, far below the 78.8 of epoch 1" in said
+    assert "--vars.select best" in said
+    for other in ("run/model-best", "model"):
+        assert run(other, "test.spacy")[::2] == (0, "")
+    (folder / "run" / "history.jsonl").write_text("damaged")
+    assert run("run/model-last", "test.spacy")[::2] == (0, "")
+
+
+def test_evaluate_warns_of_a_pipeline_that_finds_nothing(folder):
+    doc = Doc(spacy.blank("en").vocab, words=["Cleo", "sleeps"], ents=["B-PER", "O"])
+    DocBin(docs=[doc]).to_disk(folder / "other.spacy")
+    code, _, err = run("model", "other.spacy")
+    assert code == 0
+    assert err.startswith("⚠ F1 is 0: this pipeline finds none of the entities")
+
+
+def test_evaluate_refuses_a_checkpoint_that_was_broken_off(folder):
+    (folder / "model" / "config.cfg").unlink()
+    code, _, err = run("model", "test.spacy")
+    assert code == 1
+    assert err.startswith("✘ pipeline: model is not complete, it has no config.cfg")
+    assert err.count("\n") == 1
+
+
+def test_evaluate_writes_through_a_link(folder):
+    (folder / "store").mkdir()
+    (folder / "link.json").symlink_to("store/test.json")
+    assert run("model", "test.spacy", "--output", "link.json")[0] == 0
+    assert (folder / "link.json").is_symlink()
+    assert json.loads((folder / "store" / "test.json").read_text())["pipeline"] == "model"

@@ -13,6 +13,7 @@ from spacy.util import load_config
 from typer.testing import CliRunner
 
 from adaptive_spacy.cli.app import app
+from adaptive_spacy.experiments.refit import refit
 from adaptive_spacy.report.evaluation import evaluate
 from adaptive_spacy.serving.package import describe
 from tests.conftest import ROOT
@@ -104,3 +105,68 @@ def test_refit_needs_a_run(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["refit", str(tmp_path), "--output", str(tmp_path / "refit")])
     assert result.exit_code == 1
     assert "expected the output folder of a training or a job's folder" in result.output
+
+
+def refuse(run: Path, output: Path, message: str, *options: str) -> None:
+    before = {one: one.stat().st_mtime_ns for one in run.rglob("*")}
+    result = CliRunner().invoke(app, ["refit", str(run), "--output", str(output), *options])
+    assert result.exit_code == 1
+    assert message in result.output
+    assert {one: one.stat().st_mtime_ns for one in run.rglob("*")} == before
+
+
+def test_refit_never_writes_over_its_source(run: Path, tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(run)
+    for output in (run, run / "model-last", run / "new", run.parent, link, run / ".." / run.name):
+        refuse(run, output, "which would write over it")
+    refuse(link, run, "which would write over it")
+
+
+def test_refit_refuses_a_folder_of_something_else(run: Path, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    refuse(run, tmp_path, "which holds something else")
+    refuse(run, tmp_path / "notes.txt", "which holds something else")
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
+def test_refit_looks_at_the_test_corpus_first(run: Path, tmp_path: Path) -> None:
+    output = tmp_path / "refit"
+    refuse(run, output, "expected a .spacy file", "--test", "nope")
+    (tmp_path / "bad.spacy").write_bytes(b"nothing")
+    refuse(run, output, "cannot be read", "--test", str(tmp_path / "bad.spacy"))
+    DocBin(docs=[spacy.blank("en")("not annotated")]).to_disk(tmp_path / "plain.spacy")
+    refuse(run, output, "is not annotated", "--test", str(tmp_path / "plain.spacy"))
+    assert not output.exists()
+
+
+@pytest.mark.parametrize("kill", [False, True])
+def test_interrupted_refit_leaves_no_model_that_looks_finished(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kill: bool
+) -> None:
+    output = tmp_path / "refit"
+    output.mkdir()
+    former = Path(shutil.copytree(run / "model-last", output / "model-last"))
+    (output / "refit.json").write_text("{}")
+
+    def interrupted(*args, **kwargs):
+        # two evaluations, then the end
+        config = args[0].config
+        config["training"]["max_steps"] = 4
+        train(*args, **kwargs)
+        if kill:
+            # nobody clears up
+            monkeypatch.setattr(shutil, "rmtree", lambda *args, **kwargs: None)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("adaptive_spacy.experiments.refit.train", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        refit(run, output)
+    monkeypatch.undo()
+    # the former one is as it was
+    assert srsly.read_json(former / "meta.json") == srsly.read_json(run / "model-last/meta.json")
+    models = [path.parent for path in output.rglob("meta.json") if path.parent != former]
+    assert [model.parent.name for model in models] == (["unfinished"] * len(models))
+    assert bool(models) == kill
+    for model in models:
+        assert srsly.read_json(model / "meta.json")["notes"].startswith("Unfinished refit")
