@@ -17,12 +17,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spacy.schemas import ConfigSchemaTraining
 from spacy.tokens import Doc, Span
 from spacy.training import Example
-from spacy.util import registry, resolve_dot_names
+from spacy.util import is_package, registry, resolve_dot_names
 from thinc.api import ConfigValidationError
 from tqdm import tqdm
 
@@ -113,7 +114,9 @@ def preflight(nlp: "Language", *, tolerance: float = TOLERANCE, progress: bool =
     if not 0.0 <= tolerance <= 1.0:
         raise ValueError(f"--tolerance: expected a number in [0, 1], got {tolerance}")
     findings = Findings()
-    config = nlp.config.interpolate()
+    # spaCy adds the weights up when it is asked for the config
+    with reading("[training.score_weights]", "numbers, or null to report a metric only"):
+        config = nlp.config.interpolate()
     with warnings.catch_warnings(record=True) as caught, same_randomness():
         warnings.simplefilter("always")
         try:
@@ -121,6 +124,7 @@ def preflight(nlp: "Language", *, tolerance: float = TOLERANCE, progress: bool =
             with reading("[training]", "settings that spaCy can build"):
                 registry.resolve(config["training"], schema=ConfigSchemaTraining)
                 resolve_dot_names(config, _corpora(config["training"]))
+            findings.errors += _initialize_faults(config["initialize"])
             findings.errors += find_faults(nlp)
             findings.errors += find_data_faults(nlp)
             if findings.errors:
@@ -140,6 +144,15 @@ def preflight(nlp: "Language", *, tolerance: float = TOLERANCE, progress: bool =
 def one_line(error: Exception) -> str:
     """RETURNS (str): The message of an error without its line ends and empty title."""
     return describe_reason(error)
+
+
+def _initialize_faults(initialize: dict[str, Any]) -> Iterator[str]:
+    """Files that spaCy looks for only after the former models are gone."""
+    vectors, weights = initialize["vectors"], initialize["init_tok2vec"]
+    if vectors is not None and not (is_package(str(vectors)) or Path(str(vectors)).exists()):
+        yield f"[initialize] vectors: expected a pipeline's folder or package, got {vectors!r}"
+    if weights is not None and not Path(str(weights)).is_file():
+        yield f"[initialize] init_tok2vec: expected a file of weights, got {weights!r}"
 
 
 def _corpora(training: dict[str, Any]) -> list[str]:
