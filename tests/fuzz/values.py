@@ -107,7 +107,7 @@ def read(setting: str) -> Any:
     """RETURNS (Any): A setting's value, any number as a float; so is a reference."""
     try:
         value = json.loads(setting)
-    except ValueError:
+    except (ValueError, RecursionError):
         return 1.0
     return float(value) if type(value) is int else value
 
