@@ -135,7 +135,7 @@ def _read(path: Path, expected: str, parse: Callable[[str], Any]) -> Any:
         reason = "it is nested too deeply"
     except ValueError as error:
         # JSON's own errors, and a whole number of more than 4,300 digits
-        reason = str(error)
+        reason = " ".join(str(error).partition("\n\nTo suppress")[0].split())
     raise ValueError(f"{path}: expected {expected}, but {reason}") from None
 
 

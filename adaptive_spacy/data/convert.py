@@ -16,6 +16,7 @@ from adaptive_spacy.data.docbin import Shard, Shards, find_norm
 from adaptive_spacy.data.formats import check_options, find_format, open_source
 from adaptive_spacy.data.publish import aside, list_others, publish
 from adaptive_spacy.data.source import Sentence, Source
+from adaptive_spacy.printable import one_line
 from adaptive_spacy.training.corpus import rank
 
 SHARD_SIZE = 100_000
@@ -98,7 +99,8 @@ class Summary:
             counts["not annotated"] = [split.missing for split in splits]
         rows = [[name, *(f"{number:,}" for number in numbers)] for name, numbers in counts.items()]
         for label in sorted(set().union(*(split.entities for split in splits))):
-            rows.append([f"- {label}", *(f"{split.entities[label]:,}" for split in splits)])
+            counted = (f"{split.entities[label]:,}" for split in splits)
+            rows.append([f"- {one_line(label)}", *counted])
         return rows
 
     @property

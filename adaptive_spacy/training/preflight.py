@@ -17,12 +17,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from spacy.schemas import ConfigSchemaTraining
+from spacy.schemas import ConfigSchemaInit, ConfigSchemaTraining
 from spacy.tokens import Doc, Span
 from spacy.training import Example
-from spacy.util import registry, resolve_dot_names
+from spacy.util import is_package, registry, resolve_dot_names
 from thinc.api import ConfigValidationError
 from tqdm import tqdm
 
@@ -112,14 +113,18 @@ def preflight(nlp: "Language", *, tolerance: float = TOLERANCE, progress: bool =
     if not 0.0 <= tolerance <= 1.0:
         raise ValueError(f"--tolerance: expected a number in [0, 1], got {tolerance}")
     findings = Findings()
-    config = nlp.config.interpolate()
+    # spaCy adds the weights up when it is asked for the config
+    with reading("[training.score_weights]", "numbers, or null to report a metric only"):
+        config = nlp.config.interpolate()
     with warnings.catch_warnings(record=True) as caught, same_randomness():
         warnings.simplefilter("always")
         try:
-            # as spaCy does first of all: what follows may rely on the types
-            with reading("[training]", "settings that spaCy can build"):
-                registry.resolve(config["training"], schema=ConfigSchemaTraining)
-                resolve_dot_names(config, _corpora(config["training"]))
+            _resolve(config)
+            findings.errors += _initialize_faults(config["initialize"])
+            if type(nlp.batch_size) is not int:
+                findings.errors.append(
+                    f"[nlp] batch_size: expected a whole number > 0, got {nlp.batch_size!r}"
+                )
             findings.errors += find_faults(nlp)
             findings.errors += find_data_faults(nlp)
             if findings.errors:
@@ -139,6 +144,34 @@ def preflight(nlp: "Language", *, tolerance: float = TOLERANCE, progress: bool =
 def one_line(error: Exception) -> str:
     """RETURNS (str): The message of an error without its line ends and empty title."""
     return describe_reason(error)
+
+
+def _resolve(config: dict[str, Any]) -> None:
+    """Build what spaCy builds first of all: what follows may rely on the types.
+
+    RAISES (ValueError): If it cannot be built.
+    """
+    for name, schema in (("training", ConfigSchemaTraining), ("initialize", ConfigSchemaInit)):
+        try:
+            registry.resolve(config[name], schema=schema)
+            resolve_dot_names(config, _corpora(config["training"]))
+        except ValueError:
+            # says itself where
+            raise
+        except Exception as error:
+            reason = describe_reason(error)
+            raise ValueError(f"[{name}]: expected what spaCy can build; {reason}") from None
+
+
+def _initialize_faults(initialize: dict[str, Any]) -> Iterator[str]:
+    """Files that spaCy looks for only after the former models are gone."""
+    vectors = initialize["vectors"]
+    for key in ("vocab_data", "init_tok2vec"):
+        path = initialize[key]
+        if path is not None and not Path(str(path)).is_file():
+            yield f"[initialize] {key}: expected a file, got {path!r}"
+    if vectors is not None and not (is_package(str(vectors)) or Path(str(vectors)).exists()):
+        yield f"[initialize] vectors: expected a pipeline's folder or package, got {vectors!r}"
 
 
 def _corpora(training: dict[str, Any]) -> list[str]:

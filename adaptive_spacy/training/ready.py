@@ -1,13 +1,15 @@
 """Reads a config as `spacy train` does, checks it with its data, and forecasts the training."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 from spacy.cli._util import import_code, parse_config_overrides, setup_gpu
 from spacy.util import load_config, load_model_from_config
 
-from adaptive_spacy.parsing import reading
+from adaptive_spacy.parsing import reading, show
 from adaptive_spacy.training.forecast import Forecast, forecast
 from adaptive_spacy.training.preflight import TOLERANCE, Findings, preflight
 
@@ -51,14 +53,26 @@ def get_ready(
         overrides = parse_config_overrides(list(arguments))
         with reading(path, "a config that spaCy can build a pipeline of"):
             config = load_config(path, overrides=overrides, interpolate=False)
+            _check_names(config)
             nlp = load_model_from_config(config, auto_fill=True)
     except click.NoSuchOption as error:
         raise ValueError(
             f"{error.option_name}: expected an option of check, or a setting of the config with a "
             "dot, e.g. --paths.train"
         ) from None
+    if "gpu_allocator" not in config.get("training", {}):
+        raise ValueError(f"{path}: [training] gpu_allocator: expected pytorch or null, found none")
     findings = preflight(nlp, tolerance=tolerance, progress=progress)
     timed = None
     if with_forecast and not findings.errors:
         timed = forecast(config, use_gpu=gpu_id, progress=progress)
     return Report(findings, timed)
+
+
+def _check_names(block: Mapping[str, Any], place: str = "") -> None:
+    """spaCy takes what stands behind an @ for a text, whatever it is."""
+    for key, value in block.items():
+        if key.startswith("@") and not isinstance(value, str):
+            raise ValueError(f"[{place}] {key}: the name of a function, not {show(value)}")
+        if isinstance(value, Mapping):
+            _check_names(value, f"{place}.{key}".lstrip("."))

@@ -1,4 +1,4 @@
-"""Command lines, drawn and run here: each ends with 0, or with one line that says why."""
+"""Command lines, drawn and run here: each ends well, or with one line that says why."""
 
 import contextlib
 import os

@@ -79,7 +79,7 @@ def make_world(folder: Path) -> Path:
         "variables.transformer": str(folder / "assets" / "transformer"),
         "training.optimizer.learn_rate.warmup": 0,
         "training.optimizer.learn_rate.cooldown": 1,
-        "training.max_epochs": 4,
+        "training.max_epochs": 20,
         "training.logger.progress_bar": False,
     }
     train(folder / "configs" / "adaptive.cfg", folder / "training", overrides=overrides)
