@@ -28,6 +28,16 @@ def package_cli(
         Path | None, typer.Option(help="Recipes that name source and licence of the data set.")
     ] = None,
     dataset: Annotated[str | None, typer.Option(help="The data set among them.")] = None,
+    author: Annotated[str | None, typer.Option(help="Who made the pipeline.")] = None,
+    url: Annotated[str | None, typer.Option(help="Where more is said of it, https://...")] = None,
+    email: Annotated[str | None, typer.Option(help="Whom to write to.")] = None,
+    license: Annotated[
+        str | None,
+        typer.Option(
+            help="Licence of the package, e.g. MIT.",
+            show_default="those of data and transformer",
+        ),
+    ] = None,
     precision: Annotated[
         str | None,
         typer.Option(
@@ -78,6 +88,7 @@ def package_cli(
             transformer=transformer,
             dataset=recipe,
             cost=cost,
+            about={"author": author, "url": url, "email": email, "license": license},
             warn=lambda line: typer.secho(f"⚠ {line}", fg=typer.colors.YELLOW, err=True),
         )
         for wheel in wheels:

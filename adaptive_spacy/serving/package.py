@@ -4,16 +4,17 @@ spaCy's `package` makes the sources; the pipeline's own meta.json wins when a pa
 scores and licences are written into that of a copy.
 """
 
+import re
 import shutil
 import tempfile
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import srsly
-from spacy.cli.package import generate_readme
 from spacy.cli.package import package as make_sources
 from spacy.util import load_config, load_model_from_path
 
@@ -21,6 +22,8 @@ import adaptive_spacy
 from adaptive_spacy.data.datasets import Recipe
 from adaptive_spacy.parsing import read_object
 from adaptive_spacy.report.history import history_of_last
+from adaptive_spacy.serving.card import make_card
+from adaptive_spacy.serving.facts import describe_evaluation, describe_training
 from adaptive_spacy.serving.names import PackageName, make_package_name
 from adaptive_spacy.serving.portable import clean_meta, copy_pipeline, public_name
 from adaptive_spacy.serving.precision import PrecisionCost, set_precision
@@ -30,18 +33,8 @@ from adaptive_spacy.transformer.pretrained import CONFIG_FILE, read_licence
 
 OWN = "adaptive-spacy"
 OWN_SOURCES = ("adaptive_spacy", "setup.cfg", "pyproject.toml", "README.md", "LICENSE")
-
-USAGE = """
-## Use
-
-```python
-import spacy
-
-nlp = spacy.load("{package}")
-for ent in nlp("...").ents:
-    print(ent.text, ent.label_{confidence})
-```
-"""
+#: Entries of meta.json that say who made a package; one line each
+ABOUT = ("author", "email", "url", "license")
 
 
 def package(
@@ -54,6 +47,7 @@ def package(
     transformer: Path | None = None,
     dataset: Recipe | None = None,
     cost: PrecisionCost | None = None,
+    about: Mapping[str, str | None] = MappingProxyType({}),
     warn: Callable[[str], None] = warnings.warn,
 ) -> list[Path]:
     """Build the wheels.
@@ -68,6 +62,7 @@ def package(
     dataset (Recipe | None): Of the data set, whose source and licence are stated.
     cost (PrecisionCost | None): The packaged pipeline computes in its precision, and states what
         that costs; its scores are those in that precision.
+    about (Mapping): "author", "email", "url" and "license" of the package, where they are given.
     warn (Callable): Gets a line for each thing that speaks against using the pipeline.
     RETURNS (list[Path]): The pipeline's wheel, and adaptive-spacy's if the pipeline needs it.
     RAISES (ValueError): If something is missing, contradicts another or cannot be used: weights
@@ -79,21 +74,23 @@ def package(
         raise ValueError('package needs the build package: pip install "adaptive-spacy[demo]"')
     full, (_, name, version) = package_name.full, package_name
     meta.update(describe(meta, name, version, metrics, transformer, dataset))
+    meta.update({key: value for key, value in about.items() if value is not None})
+    require_one_line(meta)
+    meta["training"] = describe_training(pipeline)
     with tempfile.TemporaryDirectory() as folder:
         aside = Path(folder)
         copy = copy_pipeline(pipeline, aside / "pipeline", transformer=transformer)
         if cost is not None:
             set_precision(copy, cost.precision)
             meta.update(performance=cost.after["spacy"], precision=cost.describe())
+            meta["evaluation"] = describe_evaluation(cost.after)
         srsly.write_json(copy / "meta.json", clean_meta(meta, pipeline))
         require_finite(load_model_from_path(copy))
         for line in warnings_of(meta.get("performance") or {}, history_of_last(pipeline)):
             warn(line)
         needs_own = requires_own(pipeline)
-        confidence = ", ent._.confidence" if needs_own else ""
-        usage = USAGE.format(package=full, confidence=confidence)
-        card = generate_readme(srsly.read_json(copy / "meta.json"))
-        (copy / "README.md").write_text(card + usage, encoding="utf8")
+        card = make_card(clean_meta(meta, pipeline), package=full, needs_own=needs_own)
+        (copy / "README.md").write_text(card, encoding="utf8")
         (aside / "sources").mkdir()
         # name and version are those of meta.json
         make_sources(copy, aside / "sources", create_sdist=False, require_parent=True, silent=True)
@@ -150,7 +147,9 @@ def describe(
         f"{OWN} {adaptive_spacy.__version__}.",
     }
     if metrics is not None:
-        about["performance"] = read_metrics(metrics)["spacy"]
+        scores = read_metrics(metrics)
+        about["performance"] = scores["spacy"]
+        about["evaluation"] = describe_evaluation(scores)
     sources, licences = [], []
     if dataset is not None:
         licence = dataset.licence or "unknown"
@@ -170,6 +169,21 @@ def describe(
     if sources:
         about.update(sources=sources, license=", ".join(licences))
     return about
+
+
+def require_one_line(meta: dict[str, Any]) -> None:
+    """RAISES (ValueError): If what goes into the headers of a package is not one line, or is no
+    address where one is expected."""
+    for key in ABOUT:
+        value = meta.get(key) or ""
+        if not isinstance(value, str) or not value.isprintable():
+            raise ValueError(f"--{key}: expected one line of text, got {value!r}")
+    if meta.get("url") and not meta["url"].startswith(("https://", "http://")):
+        raise ValueError(f"--url: expected an address with https://, got {meta['url']!r}")
+    if meta.get("email") and not re.fullmatch(r"[^\s@<>]+@[^\s@<>]+", meta["email"]):
+        raise ValueError(
+            f"--email: expected an address such as me@example.org, got {meta['email']!r}"
+        )
 
 
 def read_metrics(path: Path) -> dict[str, Any]:

@@ -10,9 +10,6 @@ from pathlib import Path
 import pytest
 import spacy
 import srsly
-from spacy.training.initialize import init_nlp
-from spacy.training.loop import train
-from spacy.util import load_config
 from typer.testing import CliRunner
 
 from adaptive_spacy.cli.app import app
@@ -34,21 +31,6 @@ def trained(transformer_folder: Path, tmp_path_factory) -> Path:
     learn(nlp, steps=25)
     nlp.to_disk(folder)
     return folder
-
-
-@pytest.fixture(scope="module")
-def foreign(corpus_folder: Path, transformer_folder: Path, tmp_path_factory) -> Path:
-    """A pipeline with spaCy's own ner, trained with ner.cfg."""
-    settings = {
-        "paths.train": str(corpus_folder / "train.spacy"),
-        "paths.dev": str(corpus_folder / "dev.spacy"),
-        "variables.transformer": str(transformer_folder),
-        "variables.rate": 5e-3,
-        "training.max_steps": 30,
-    }
-    folder = tmp_path_factory.mktemp("foreign")
-    train(init_nlp(load_config(ROOT / "configs" / "ner.cfg", overrides=settings)), folder)
-    return folder / "model-last"
 
 
 @pytest.fixture(scope="module")
@@ -232,6 +214,30 @@ def test_package_is_named_by_the_data_set(foreign: Path, tmp_path: Path) -> None
     recipe = Recipe("my-data", "", "", [], {"lang": "en"})
     (wheel,) = package(foreign, tmp_path, dataset=recipe)
     assert wheel.name == "en_my_data_ner-0.1.0-py3-none-any.whl"
+
+
+def test_package_says_who_made_it(foreign: Path, tmp_path: Path) -> None:
+    arguments = ["package", str(foreign), str(tmp_path), "--name", "x", "--author", "Ada"]
+    arguments += ["--url", "https://example.org", "--email", "a@example.org", "--license", "MIT"]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0, result.output
+    (wheel,) = tmp_path.glob("*.whl")
+    headers = Parser().parsestr(read_wheel(wheel, "dist-info/METADATA"))
+    found = [headers[key] for key in ("Author", "Author-email", "Home-page", "License")]
+    assert found == ["Ada", "a@example.org", "https://example.org", "MIT"]
+    meta = json.loads(read_wheel(wheel, "en_x-0.1.0/meta.json"))
+    assert (meta["author"], meta["license"]) == ("Ada", "MIT")
+    assert "| Licence | MIT |" in read_wheel(wheel, "en_x-0.1.0/README.md")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("author", "a\nRequires-Dist: x"), ("url", "javascript:x"), ("email", "nobody")],
+)
+def test_package_refuses_headers_of_several_lines(foreign, tmp_path, key, value) -> None:
+    with pytest.raises(ValueError, match=f"--{key}: expected"):
+        package(foreign, tmp_path / "out", name="x", about={key: value})
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])

@@ -1,0 +1,114 @@
+"""How a packaged pipeline was made and what it was scored on, for its meta.json and its card."""
+
+from pathlib import Path
+from typing import Any
+
+import spacy
+from spacy.util import load_config, resolve_dot_names
+
+from adaptive_spacy.report.history import LAST, Evaluation, read_history, rounds_are_epochs
+
+RATES = ("rate", "initial_rate")
+
+
+def describe_evaluation(metrics: dict[str, Any]) -> dict[str, Any] | None:
+    """RETURNS (dict | None): Of what `evaluate` wrote, what the scores are of: "corpus",
+    "sentences", "entities", "support" by type, "exact_match"; None if it is not all there."""
+    try:
+        return {
+            "corpus": Path(metrics["corpus"]).stem,
+            "sentences": metrics["sentences"],
+            "entities": metrics["entities"],
+            "support": {
+                name: row["support"] for name, row in metrics["seqeval"]["per_type"].items()
+            },
+            "exact_match": metrics["exact_match"],
+        }
+    except (KeyError, TypeError):
+        return None
+
+
+def describe_training(pipeline: Path) -> dict[str, Any]:
+    """Say how a pipeline was trained, as far as its config, its corpora and the history beside it
+    tell.
+
+    pipeline (Path): model-last or model-best of a training, or another folder.
+    RETURNS (dict[str, Any]): Values by what they are called in a table.
+    """
+    config = load_config(pipeline / "config.cfg", interpolate=True)
+    training = config.get("training", {})
+    facts: dict[str, Any] = {}
+    for split, count in count_sentences(config).items():
+        facts[f"sentences of {split}"] = count
+    share = config.get("variables", {}).get("fraction")
+    if isinstance(share, float) and share < 1:
+        facts["share of the data"] = f"{100 * share:g} %"
+    rate = find_rate(config)
+    if rate is not None:
+        facts["highest learning rate"] = f"{rate:g}"
+    learn_rate = training.get("optimizer", {}).get("learn_rate")
+    if isinstance(learn_rate, dict):
+        facts["schedule"] = learn_rate.get("@schedules", "-")
+    if "seed" in training:
+        facts["seed"] = training["seed"]
+    history = find_history(pipeline)
+    if history:
+        facts.update(describe_length(history))
+    facts["checkpoint"] = describe_checkpoint(pipeline, history)
+    return facts
+
+
+def describe_length(history: list[Evaluation]) -> dict[str, str]:
+    """RETURNS (dict[str, str]): How long a training was."""
+    last = history[-1]
+    rounds = last.step / last.steps_per_round
+    unit = "epochs" if rounds_are_epochs(history) else "rounds of evaluation"
+    return {"length": f"{rounds:.4g} {unit}, {last.step} steps"}
+
+
+def describe_checkpoint(pipeline: Path, history: list[Evaluation]) -> str:
+    """RETURNS (str): By which rule the pipeline was chosen among a training's checkpoints."""
+    if pipeline.name == LAST:
+        return "the last one"
+    best = [one for one in history if one.best]
+    if pipeline.name == "model-best":
+        when = f", after step {best[-1].step}" if best else ""
+        return f"the one with the best score on dev{when}"
+    return "not known"
+
+
+def find_history(pipeline: Path) -> list[Evaluation]:
+    """RETURNS (list[Evaluation]): Of the training that left a checkpoint; empty if it is not
+    there."""
+    if not pipeline.name.startswith("model-"):
+        return []
+    try:
+        return read_history(pipeline.resolve().parent)
+    except (ValueError, OSError):
+        return []
+
+
+def find_rate(config: dict[str, Any]) -> float | None:
+    """RETURNS (float | None): The highest learning rate that a config asks for."""
+    rate = config.get("training", {}).get("optimizer", {}).get("learn_rate")
+    if isinstance(rate, dict):
+        rate = next((rate[key] for key in RATES if key in rate), None)
+    if not isinstance(rate, int | float):
+        rate = config.get("variables", {}).get("rate")
+    return rate if isinstance(rate, int | float) else None
+
+
+def count_sentences(config: Any) -> dict[str, int]:
+    """RETURNS (dict[str, int]): Sentences of train and dev that the training had; empty if the
+    corpora are not there any more."""
+    training = config.get("training", {})
+    try:
+        names = [training[f"{split}_corpus"] for split in ("train", "dev")]
+        readers = resolve_dot_names(config, names)
+        nlp = spacy.blank(config["nlp"]["lang"])
+        return {
+            split: sum(1 for _ in reader(nlp))
+            for split, reader in zip(("train", "dev"), readers, strict=True)
+        }
+    except (KeyError, OSError, TypeError, ValueError):
+        return {}

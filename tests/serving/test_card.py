@@ -1,0 +1,167 @@
+from pathlib import Path
+
+import pytest
+from huggingface_hub import ModelCard
+
+from adaptive_spacy.serving.card import escape, link, make_card
+from adaptive_spacy.serving.facts import describe_evaluation, describe_training
+
+META = {
+    "lang": "en",
+    "name": "x_ner",
+    "version": "1.2.3",
+    "description": "Named entities: LOC, PER.",
+    "spacy_version": ">=3.8",
+    "pipeline": ["transformer", "transformer_ner"],
+    "labels": {"transformer": [], "transformer_ner": ["LOC", "PER"]},
+    "license": "MIT",
+    "author": "Ada",
+    "email": "ada@example.org",
+    "url": "https://example.org",
+    "notes": "",
+    "sources": [
+        {"name": "wiki", "url": "https://example.org/data", "license": "CC0-1.0"},
+        {"name": "org/base", "url": "https://huggingface.co/org/base", "license": "apache-2.0"},
+    ],
+    "performance": {
+        "token_acc": 1.0,
+        "token_p": 1.0,
+        "token_r": 1.0,
+        "token_f": 1.0,
+        "ents_p": 0.8,
+        "ents_r": 0.75,
+        "ents_f": 0.7742,
+        "ents_loss": 0.5043,
+        "ents_per_type": {
+            "LOC": {"p": 0.5, "r": 0.5, "f": 0.5},
+            "PER": {"p": 0.9, "r": 0.8, "f": 0.847},
+        },
+    },
+    "evaluation": {
+        "corpus": "test",
+        "sentences": 151,
+        "entities": 156,
+        "support": {"LOC": 44, "PER": 112},
+        "exact_match": 0.625,
+    },
+    "training": {"sentences of train": 505, "highest learning rate": "0.0001", "seed": 0},
+}
+
+
+def card(**entries) -> str:
+    return make_card({**META, **entries}, package="en_x_ner", needs_own=True)
+
+
+def test_card_says_what_was_measured() -> None:
+    text = card()
+    assert "| all entities | 80.00 | 75.00 | 77.42 | 156 |" in text
+    assert "| LOC | 50.00 | 50.00 | 50.00 | 44 |" in text
+    assert "| PER | 90.00 | 80.00 | 84.70 | 112 |" in text
+    assert "On test: 151 sentences with 156 entities." in text
+    # a table, and a title after it, begin after an empty line
+    assert "\n\n| type |" in text
+    assert text.count("\n\n## ") == text.count("\n## ")
+    assert "exactly right: 62.50 %" in text
+    assert "Loss: 0.5043 nats per token" in text
+    assert "50.43" not in text
+    assert "TOKEN" not in text.upper().replace("TOKEN-CLASSIFICATION", "").replace(" TOKEN", "")
+    for row in (
+        "| sentences of train | 505 |",
+        "| highest learning rate | 0.0001 |",
+        "| seed | 0 |",
+    ):
+        assert row in text
+    assert "[org/base](https://huggingface.co/org/base) (apache-2.0)" in text
+    assert "pip install --find-links FOLDER en_x_ner" in text
+    assert "[Ada](https://example.org) (ada@example.org)" in text
+    for title in ("## Confidence", "## Limits", "## Install", "## Use"):
+        assert title in text
+
+
+def test_card_is_read_by_hubs() -> None:
+    data = ModelCard(card()).data
+    assert (data.language, data.license, data.base_model) == ("en", "mit", "org/base")
+    assert (data.library_name, data.pipeline_tag) == ("spacy", "token-classification")
+    results = {one.metric_type: one.metric_value for one in data.eval_results}
+    assert results == {"precision": 0.8, "recall": 0.75, "f1": 0.7742}
+    assert {one.dataset_split for one in data.eval_results} == {"test"}
+    other = ModelCard(card(license="CC0-1.0 (data), unknown (transformer)", lang="xx")).data
+    assert (other.license, other.language) == ("other", "multilingual")
+    assert other.license_name == "CC0-1.0 (data), unknown (transformer)"
+
+
+@pytest.mark.parametrize("missing", ["performance", "evaluation", "training", "sources", "author"])
+def test_card_does_without_what_is_not_known(missing: str) -> None:
+    meta = {key: value for key, value in META.items() if key != missing}
+    text = make_card(meta, package="en_x_ner", needs_own=True)
+    assert ModelCard(text).data.library_name == "spacy"
+    assert "None" not in text
+
+
+def test_card_of_a_foreign_pipeline_is_silent_about_us() -> None:
+    text = make_card(META, package="en_x_ner", needs_own=False)
+    assert "confidence" not in text.lower()
+    assert "pip install en_x_ner-1.2.3-py3-none-any.whl" in text
+
+
+HOSTILE = "<script>x</script>\n\n# a | b [c](javascript:d) `e` $\\frac{ ![f](g) _h_ \x1b[31m"
+
+
+@pytest.mark.parametrize("key", ["description", "author", "license", "notes"])
+def test_card_shows_texts_as_they_are(key: str) -> None:
+    text = card(**{key: HOSTILE})
+    body = text.split("---\n", 2)[2]
+    assert ModelCard(text).data.library_name == "spacy"
+    assert "<script>" not in body
+    assert "\n# a" not in text
+    assert "a \\| b" in body
+    assert "\x1b" not in text
+
+
+def test_card_escapes_names_of_types_and_data() -> None:
+    types = {"A|B\nC": {"p": 1.0, "r": 1.0, "f": 1.0}, "<b>": {"p": 0.0, "r": 0.0, "f": 0.0}}
+    performance = {**META["performance"], "ents_per_type": types}
+    source = {"name": "x](javascript:a)", "url": "javascript:alert(1)", "license": "a|b"}
+    text = card(performance=performance, sources=[source], labels={"ner": ["A|B\nC", "<b>"]})
+    assert "| A\\|B C | 100.00 |" in text
+    assert "| &lt;b&gt; | 0.00 |" in text
+    assert "| Made from | x\\](javascript:a) (a\\|b) |" in text, "no link: ] is escaped"
+    assert ModelCard(text).data.eval_results
+
+
+def test_escape_leaves_plain_words_alone() -> None:
+    assert escape("wnut_17 is a 1-2 set, A/B.") == "wnut_17 is a 1-2 set, A/B."
+    assert link("a_b", "") == "a_b"
+    assert link("", "https://example.org") == "[https://example.org](https://example.org)"
+
+
+def test_facts_of_an_evaluation() -> None:
+    metrics = {
+        "corpus": "corpus/x/test.spacy",
+        "sentences": 3,
+        "entities": 2,
+        "seqeval": {"per_type": {"PER": {"support": 2}}},
+        "exact_match": 0.5,
+    }
+    assert describe_evaluation(metrics) == {
+        "corpus": "test",
+        "sentences": 3,
+        "entities": 2,
+        "support": {"PER": 2},
+        "exact_match": 0.5,
+    }
+    assert describe_evaluation({"spacy": {}}) is None
+
+
+def test_facts_of_a_training(foreign: Path) -> None:
+    assert describe_training(foreign) == {
+        "sentences of train": 48,
+        "sentences of dev": 10,
+        "highest learning rate": "0.005",
+        "schedule": "adaptive_spacy.adaptive.v1",
+        "seed": 0,
+        "length": "10 epochs, 30 steps",
+        "checkpoint": "the last one",
+    }
+    best = describe_training(foreign.with_name("model-best"))
+    assert best["checkpoint"].startswith("the one with the best score on dev, after step ")
