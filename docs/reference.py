@@ -151,7 +151,7 @@ def document(function: Callable[..., Any], name: str) -> Documented:
     texts, arguments = [own.prose], dict(own.arguments)
     for other in own.see:
         found = read_docstring(inspect.getdoc(function.__globals__[other]) or "")
-        if not own.arguments:
+        if not tidy(own.prose, name):
             texts.append(found.prose)
         arguments = {**found.arguments, **arguments}
     for public, inner in ALIASES.items():

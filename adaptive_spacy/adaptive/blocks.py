@@ -5,9 +5,6 @@ from typing import Any
 
 from spacy.util import registry
 
-#: The schedule that makes a config adaptive; here, so that tools on configs need not know it
-ADAPTIVE = "adaptive_spacy.adaptive.v1"
-
 
 def find_blocks(config: Any, kind: str, name: str) -> list[dict[str, Any]]:
     """Find the blocks that call a registered function, at any depth.

@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING, Any
 from thinc.api import ConfigValidationError
 
 from adaptive_spacy.adaptive import binding
-from adaptive_spacy.adaptive.blocks import ADAPTIVE, find_blocks
+from adaptive_spacy.adaptive.blocks import find_blocks
 from adaptive_spacy.adaptive.schedule import AdaptiveSchedule
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
 BeforeUpdate = Callable[["Language", dict[str, Any]], None]
+
+ADAPTIVE = "adaptive_spacy.adaptive.v1"
 
 
 def make_adapt_v1(

@@ -14,7 +14,8 @@ from spacy.language import DEFAULT_CONFIG
 from spacy.util import load_config, registry
 from thinc.api import Config, ConfigValidationError
 
-from adaptive_spacy.adaptive.blocks import ADAPTIVE, find_blocks
+from adaptive_spacy.adaptive.blocks import find_blocks
+from adaptive_spacy.adaptive.callback import ADAPTIVE
 from adaptive_spacy.files import replacing
 
 ADAPT = "adaptive_spacy.adapt.v1"
