@@ -9,7 +9,7 @@ argument, a default or a docstring changes; a test compares the two.
 import inspect
 import re
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from configparser import ConfigParser
 from importlib import import_module
 from pathlib import Path
@@ -40,6 +40,7 @@ PLACES = {
 BLOCKS = {
     "adaptive_spacy.adapt.v1": ", in `[training.before_update]`",
     "adaptive_spacy.check.v1": ", in `[initialize.before_init]`",
+    "adaptive_spacy.checkpoint.v1": ", in `[training.before_to_disk]`",
     "adaptive_spacy.steps.v1": ", for any whole number of `[training]`, as `eval_frequency`",
     "adaptive_spacy.piece_lengths.v1": ", as `lengths` of `adaptive_spacy.buckets.v1`",
     "adaptive_spacy.first_piece.v1": ", as `pooling` of a transformer listener",
@@ -151,7 +152,7 @@ def document(function: Callable[..., Any], name: str) -> Documented:
     texts, arguments = [own.prose], dict(own.arguments)
     for other in own.see:
         found = read_docstring(inspect.getdoc(function.__globals__[other]) or "")
-        if not own.arguments:
+        if not tidy(own.prose, name):
             texts.append(found.prose)
         arguments = {**found.arguments, **arguments}
     for public, inner in ALIASES.items():
@@ -176,7 +177,7 @@ def defaults(entry: Entry, function: Callable[..., Any]) -> dict[str, Any]:
     found = {name: one.default for name, one in parameters.items()}
     if entry.group == "spacy_factories":
         # spaCy gives these two; the others' defaults are the factory's, not the signature's
-        given = Language.get_factory_meta(entry.name).default_config
+        given = Language.get_factory_meta(entry.name).default_config or {}
         found = {name: given.get(name, found[name]) for name in found if name not in PASSED}
     return found
 
@@ -236,9 +237,9 @@ def wrap(text: str) -> str:
     )
 
 
-def table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """RETURNS (str): A Markdown table."""
-    lines = [header, ("---",) * len(header), *rows]
+    lines = [header, ["---"] * len(header), *rows]
     escaped = [[cell.replace("|", "\\|").replace("\n", " ") for cell in line] for line in lines]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in escaped)
 
@@ -266,10 +267,8 @@ def describe_metrics() -> str:
     meta = Language.get_factory_meta("transformer_ner")
     if set(meta.scores) != set(METRICS):
         raise ValueError(f"METRICS: expected {', '.join(meta.scores)}, got {', '.join(METRICS)}")
-    rows = [
-        (f"`{name}`", show(meta.default_score_weights[name]), meaning)
-        for name, meaning in METRICS.items()
-    ]
+    weights = meta.default_score_weights or {}
+    rows = [(f"`{name}`", show(weights[name]), meaning) for name, meaning in METRICS.items()]
     return table(("metric", "default weight", "meaning"), rows)
 
 

@@ -88,6 +88,23 @@ def test_readme_is_short_and_keeps_what_ci_runs() -> None:
     assert run in lines
 
 
+def test_readme_installs_what_the_project_packages() -> None:
+    project = srsly.read_yaml(ROOT / "project.yml")
+    # auto: the language of the recipe
+    variables = {**project["vars"], "lang": "en"}
+    (package,) = [one for one in project["commands"] if one["name"] == "package"]
+
+    def fill(text: str) -> str:
+        while "${vars." in text:
+            text = re.sub(r"\$\{vars\.(\w+)\}", lambda found: str(variables[found[1]]), text)
+        return text
+
+    name = f"en_{fill(variables['name'])}"
+    text = read(ROOT / "README.md")
+    assert f"pip install --find-links {fill(package['outputs'][0])} {name}\n" in text
+    assert f'spacy.load("{name}")' in text
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
 def test_page_is_wrapped_and_its_links_lead_somewhere(page: Path) -> None:
     text = read(page)
