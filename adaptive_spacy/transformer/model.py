@@ -29,14 +29,16 @@ from spacy_transformers.layers.transformer_model import (
 )
 from spacy_transformers.layers.transformer_model import forward as forward_in_python
 from spacy_transformers.truncate import truncate_oversize_splits
-from thinc.api import Model, torch2xp
+from thinc.api import ConfigValidationError, Model, torch2xp
 from thinc.types import Ragged
 from torch import Tensor
 from transformers.file_utils import ModelOutput
 
 from adaptive_spacy.transformer.alignment import align, token_starts
 from adaptive_spacy.transformer.packing import Streamed, pack, replace_file
+from adaptive_spacy.transformer.pretrained import check_transformer
 from adaptive_spacy.transformer.shim import TransformerShim, require_precision
+from adaptive_spacy.transformer.unpacking import refuse_remote_code
 
 SpanGetter = Callable[[list[Doc]], list[list[Span]]]
 Backprop = Callable[[FullTransformerBatch], list[Doc]]
@@ -60,12 +62,37 @@ def build_transformer_model_v1(
     RETURNS (Model): Docs to word-piece vectors.
     """
     require_precision(precision)
-    model = StreamedModel(name, get_spans, dict(tokenizer_config), dict(transformer_config))
+    for argument, settings in (
+        ("tokenizer_config", tokenizer_config),
+        ("transformer_config", transformer_config),
+    ):
+        refuse_remote_code(settings, f"[components.transformer.model.{argument}]")
+    # said, or transformers asks on the terminal whether to run what a model brings along
+    safe = {"trust_remote_code": False}
+    model = StreamedModel(
+        name, get_spans, {**tokenizer_config, **safe}, {**transformer_config, **safe}
+    )
+    model.init = partial(initialize, model.init)
     shims: list[Any] = model.layers[0].shims
     shims[0] = TransformerShim(shims[0]._hfmodel, precision)
     model._func = forward
     model.attrs["replace_listener_cfg"] = replace_listener_config
     return model
+
+
+def initialize(load: Callable[..., Any], model: Any, X: Any = None, Y: Any = None) -> Any:
+    """Load the pretrained network; what cannot be had is said in one line, and at once.
+
+    RAISES (ConfigValidationError): If it cannot be had.
+    """
+    if not model.attrs["has_transformer"]:
+        try:
+            check_transformer(model.attrs["name"])
+        except ValueError as error:
+            raise ConfigValidationError(
+                title="No transformer", desc=f"[components.transformer.model] name: {error}"
+            ) from None
+    return load(model, X, Y)
 
 
 class StreamedModel(TransformerModel):

@@ -7,7 +7,8 @@ card, and `source.json`: where it came from, the weights' checksums and the lice
 import hashlib
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,6 +21,8 @@ MODEL_CARD = "README.md"
 CONFIG_FILE = "config.json"
 WEIGHTS = "*.safetensors"
 PICKLED_WEIGHTS = "*.bin"
+#: Seconds to wait for an answer of the hub
+ASKING = 5
 #: One of these makes a tokenizer; the others complete it
 VOCABULARIES = (
     "tokenizer.json",
@@ -79,12 +82,17 @@ def fetch_transformer(source: str, output: Path) -> dict[str, Any]:
     output (Path): The folder.
     RETURNS (dict): "source", "weights" (sha256 per file) and "licence" (None if the card names
         none): what `source.json` says.
-    RAISES (ValueError): If the source cannot be had or is incomplete.
+    RAISES (ValueError): If the source cannot be had, is incomplete or damaged, or if something else
+        is in the folder already; nothing is changed then.
     """
     folder, checksum = _locate(source)
     require_complete(folder)
+    require_replaceable(output, folder)
     files = sorted({file for pattern in WANTED for file in folder.glob(pattern) if file.is_file()})
+    for file in files:
+        _require_within(file, folder)
     weights = {file.name: _sha256(file) for file in files if file.match(WEIGHTS)}
+    _require_sound(folder, weights)
     if checksum is not None and set(weights.values()) != {checksum}:
         raise ValueError(
             f"{source}: expected weights with sha256 {checksum}, got "
@@ -125,14 +133,125 @@ def require_complete(folder: Path) -> None:
         raise ValueError(f"{folder}: expected a transformer, but it lacks {', '.join(missing)}")
 
 
+def require_replaceable(output: Path, source: Path) -> None:
+    """RAISES (ValueError): If a folder holds anything that `fetch_transformer` did not put there,
+    or the source itself."""
+    if output.is_symlink() or (output.exists() and not output.is_dir()):
+        raise ValueError(f"{output}: expected a folder to make, found a link or a file")
+    here, there = output.resolve(), source.resolve()
+    if here == there or here in there.parents or there in here.parents:
+        raise ValueError(
+            f"{output}: expected a folder apart from the source {source}; name another one"
+        )
+    strange = sorted(set(_names(output)) - set(_own_names(output)))
+    if strange:
+        raise ValueError(
+            f"{output}: expected a folder that is new, empty, or made by this command; "
+            f"{strange[0]} is in it, which would be lost; name another folder"
+        )
+
+
+def _names(folder: Path) -> list[str]:
+    return [one.name for one in folder.iterdir()] if folder.is_dir() else []
+
+
+def _own_names(folder: Path) -> Iterator[str]:
+    """Names of what `fetch_transformer` wrote into a folder, by its note."""
+    note = folder / SOURCE_FILE
+    try:
+        about = srsly.read_json(note) if note.is_file() and not note.is_symlink() else None
+    except ValueError:
+        return
+    if not isinstance(about, dict) or not {"source", "weights"} <= set(about):
+        return
+    yield SOURCE_FILE
+    for one in folder.iterdir():
+        if one.is_file() and not one.is_symlink() and any(one.match(name) for name in WANTED):
+            yield one.name
+
+
+def _require_within(file: Path, folder: Path) -> None:
+    """RAISES (ValueError): If a file is a link that leads out of its folder. The hub's cache has
+    links from its folders to its blobs, two levels up."""
+    target = file.resolve()
+    blobs = folder.parents[1] / "blobs" if len(folder.parents) > 1 else folder
+    if not any(place.resolve() in target.parents for place in (folder, blobs)):
+        raise ValueError(f"{file}: expected a file of the folder, found a link out of it")
+
+
+def _require_sound(folder: Path, weights: dict[str, str]) -> None:
+    """RAISES (ValueError): If weights are cut off, or not those that the folder's note names."""
+    from safetensors import SafetensorError, safe_open
+
+    for name in weights:
+        try:
+            with safe_open(folder / name, framework="pt") as opened:
+                opened.keys()
+        except (SafetensorError, OSError) as error:
+            raise ValueError(
+                f"{folder / name}: expected whole weights, found a damaged file ({error}); get it "
+                "anew"
+            ) from None
+    noted = folder / SOURCE_FILE
+    try:
+        expected = srsly.read_json(noted).get("weights") if noted.is_file() else None
+    except (ValueError, AttributeError):
+        raise ValueError(
+            f"{noted}: expected what this command noted, found no such thing"
+        ) from None
+    if isinstance(expected, dict) and expected != weights:
+        raise ValueError(
+            f"{folder}: the weights are not those that {SOURCE_FILE} names (sha256); get the "
+            "transformer anew"
+        )
+
+
 def check_transformer(name: str) -> None:
-    """Check a name that a config gives to a transformer. Hub names are believed.
+    """Check a name that a config gives to a transformer.
 
     name (str): A folder or a hub name.
-    RAISES (ValueError): If it is a folder that is missing or incomplete.
+    RAISES (ValueError): If it is a folder that is missing or incomplete or needs code of its own,
+        or a name of the hub that is neither on this machine nor to be had.
     """
     if Path(name).exists() or not looks_like_a_hub_name(name):
         require_complete(Path(name))
+        _require_known(Path(name))
+    else:
+        require_reachable(name)
+
+
+def _require_known(folder: Path) -> None:
+    """RAISES (ValueError): If a folder's architecture comes as code that lies beside it."""
+    from transformers import CONFIG_MAPPING
+
+    try:
+        config = srsly.read_json(folder / CONFIG_FILE)
+    except ValueError as error:
+        raise ValueError(f"{folder / CONFIG_FILE}: expected JSON, {error}") from None
+    kind = config.get("model_type") if isinstance(config, dict) else None
+    if isinstance(config, dict) and kind not in CONFIG_MAPPING and "auto_map" in config:
+        raise ValueError(
+            f"{folder}: expected an architecture of the transformers library, found {kind!r}, "
+            "which is code beside the weights; such code is never run, take another transformer"
+        )
+
+
+@cache
+def require_reachable(name: str) -> None:
+    """Ask the hub for a model once, where loading it would try for minutes.
+
+    RAISES (ValueError): If it is not on this machine, and the hub does not have it or cannot be
+        reached.
+    """
+    import huggingface_hub
+
+    if isinstance(huggingface_hub.try_to_load_from_cache(name, CONFIG_FILE), str):
+        return
+    try:
+        huggingface_hub.HfApi().model_info(name, timeout=ASKING)
+    # of requests, httpx or the hub's own, by release
+    except Exception as error:
+        raise _not_had(name, error) from None
 
 
 def read_licence(folder: Path) -> str | None:
@@ -194,16 +313,22 @@ def _locate_package(name: str) -> tuple[Path, str]:
 def _download(name: str) -> Path:
     import huggingface_hub
 
+    require_reachable(name)
     try:
         return Path(huggingface_hub.snapshot_download(name, allow_patterns=list(WANTED)))
     except (OSError, ValueError) as error:
-        # the hub's errors are OSError and ValueError; their first line says what went wrong
-        reason = str(error).strip().partition("\n")[0]
-        raise ValueError(
-            f"{name} could not be had from the hub ({type(error).__name__}: {reason}). Check the "
-            "name and the network, or give a folder (--vars.transformer path/to/folder) or "
-            f"{PACKAGE_PREFIX}{next(iter(PACKAGES))}"
-        ) from None
+        # the hub's errors are OSError and ValueError
+        raise _not_had(name, error) from None
+
+
+def _not_had(name: str, error: Exception) -> ValueError:
+    """The first line of the hub's error says what went wrong."""
+    reason = str(error).strip().partition("\n")[0]
+    return ValueError(
+        f"{name} could not be had from the hub ({type(error).__name__}: {reason}). Check the "
+        "name and the network, or give a folder (--vars.transformer path/to/folder) or "
+        f"{PACKAGE_PREFIX}{next(iter(PACKAGES))}"
+    )
 
 
 def looks_like_a_hub_name(name: str) -> bool:

