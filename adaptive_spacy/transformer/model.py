@@ -74,7 +74,7 @@ class StreamedModel(TransformerModel):
     #: Closes the file that the last checkpoint replaced, at the latest when the model goes
     _give_back: Callable[[], Any] | None = None
 
-    def copy(self) -> TransformerModel:
+    def copy(self) -> TransformerModel:  # type: ignore[override]
         """RETURNS (TransformerModel): For a component that takes the transformer along
         (`nlp.replace_listeners`), with a number of its own, as thinc promises."""
         copied = super().copy()
