@@ -98,6 +98,10 @@ def make_transformer_ner(
     return component
 
 
+#: What spaCy's classes, which are not Python's, keep outside of `vars` (spaCy 3.8)
+PIPE_FIELDS = ("vocab", "model", "name", "cfg", "scorer")
+
+
 class Scored(NamedTuple):
     """Predicted scores of one doc.
 
@@ -143,17 +147,28 @@ class TransformerNER(TrainablePipe):
         self.scorer = scorer
         self.cfg: dict[str, Any] = {"labels": [], "type_weights": None}
         self._tagset = TagSet(scheme, ())
-        self._scored: WeakKeyDictionary[Doc, Scored] = WeakKeyDictionary()
         self._updates = 0
         self._told: set[str] = set()
+        self._begin()
+
+    def _begin(self) -> None:
+        """What a copy, here or in another process, does not have of the one it was made of."""
+        self._scored: WeakKeyDictionary[Doc, Scored] = WeakKeyDictionary()
         #: Who took the gradients, and may still owe the step
         self._optimizer: TakesParameters | None = None
         #: The pipeline that the component was made for
         self.nlp: ref[Language] | None = None
 
-    def __getstate__(self) -> dict[str, Any]:
-        """RETURNS (dict): What a copy has, here or in another process: no docs, no training."""
-        return {**vars(self), "_scored": WeakKeyDictionary(), "_optimizer": None, "nlp": None}
+    def __reduce__(self) -> tuple[Any, ...]:
+        own = ("_scored", "_optimizer", "nlp")
+        state = {name: value for name, value in vars(self).items() if name not in own}
+        state.update({name: getattr(self, name) for name in PIPE_FIELDS})
+        return type(self).__new__, (type(self),), state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name, value in state.items():
+            setattr(self, name, value)
+        self._begin()
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -101,6 +101,14 @@ class StreamedModel(TransformerModel):
     #: Closes the file that the last checkpoint replaced, at the latest when the model goes
     _give_back: Callable[[], Any] | None = None
 
+    def copy(self) -> TransformerModel:  # type: ignore[override]
+        """RETURNS (TransformerModel): For a component that takes the transformer along
+        (`nlp.replace_listeners`), with a number of its own, as thinc promises."""
+        copied = super().copy()
+        shim: Any = copied.layers[0].shims[0]
+        shim.renumber()
+        return copied
+
     def to_disk(self, path: Path | str) -> None:
         """Write what `to_bytes` returns.
 

@@ -20,6 +20,7 @@ from transformers.file_utils import ModelOutput
 
 from adaptive_spacy.transformer import int8
 from adaptive_spacy.transformer.dropout import FastDropout
+from adaptive_spacy.transformer.forking import prepare_for_forks
 from adaptive_spacy.transformer.gradients import Forward, TakesParameters, copying
 from adaptive_spacy.transformer.packing import Streamed, pack
 from adaptive_spacy.transformer.prediction import predict_by_length
@@ -62,11 +63,16 @@ class TransformerShim(HFShim):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        # optimizers tell networks by their numbers, which thinc's copies of shims share
+        # the optimizer that is copied along tells networks by their numbers: this one keeps its own
+        with Shim.global_id_lock:
+            Shim.global_id = max(Shim.global_id, self.id)
+        self._begin()
+
+    def renumber(self) -> None:
+        """Take a number of its own, as a copy that is trained beside the network it was made of."""
         with Shim.global_id_lock:
             Shim.global_id += 1
             self.id = Shim.global_id
-        self._begin()
 
     @property
     def dtype(self) -> torch.dtype:
@@ -87,6 +93,7 @@ class TransformerShim(HFShim):
         # as the network says so of itself before its layers are.
         self._model.eval()
         network = self._predictor()
+        prepare_for_forks()
         with torch.no_grad(), self.autocast():
             if self.device.type == "cpu" and not self._returns_layers():
                 outputs = predict_by_length(network, **inputs.kwargs)
@@ -101,6 +108,7 @@ class TransformerShim(HFShim):
             self._optimizer.expect_no_more(self.id)
         self._settle()
         self._quantized = None
+        prepare_for_forks()
         output, add_gradients = self._train(inputs)
         forward = self._forward = Forward()
 

@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,52 @@ def test_sums_of_the_largest_numbers_do_not_overflow() -> None:
     linear.weight.data[1] = -1.0
     inputs = torch.ones(4, 64)
     assert torch.allclose(Int8Linear(linear)(inputs), linear(inputs), rtol=1e-3)
+
+
+@pytest.fixture(params=["x86", "qnnpack"])
+def engine(request) -> Iterator[str]:
+    """What torch multiplies with: on Intel's processors and their like, and on ARM."""
+    if request.param not in torch.backends.quantized.supported_engines:
+        pytest.skip("this torch lacks the engine")
+    former = torch.backends.quantized.engine
+    torch.backends.quantized.engine = request.param
+    yield request.param
+    torch.backends.quantized.engine = former
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_a_row_does_not_depend_on_the_others(engine: str, bias: bool) -> None:
+    torch.manual_seed(0)
+    linear = nn.Linear(64, 32, bias=bias)
+    layer = Int8Linear(linear)
+    rows = torch.randn(9, 64) * torch.logspace(-3, 3, 9)[:, None]
+    rows[4] = 0.0
+    together = layer(rows)
+    for row, expected in zip(rows, together, strict=True):
+        assert torch.equal(layer(row[None])[0], expected)
+    assert torch.equal(layer(rows.flip(0)).flip(0), together)
+    errors = (together - linear(rows)).abs().amax(dim=1) / rows.abs().amax(dim=1).clamp(min=1.0)
+    assert errors.max() < 0.05
+
+
+def test_layer_passes_on_what_is_not_a_number() -> None:
+    rows = torch.ones(2, 8)
+    rows[1, 3] = float("nan")
+    output = Int8Linear(nn.Linear(8, 4))(rows)
+    assert output[0].isfinite().all()
+    assert output[1].isnan().all()
+
+
+@pytest.mark.parametrize("precision", ["float32", "int8"])
+def test_entities_do_not_depend_on_the_batch(transformer_folder, precision: str) -> None:
+    nlp = trained(transformer_folder, OURS, precision=precision)
+    texts = [f"{text} " * (1 + i % 3) for i in range(6) for text, _ in SENTENCES]
+    alone = [nlp(text) for text in texts]
+    for size in (3, 64):
+        for one, other in zip(alone, nlp.pipe(texts, batch_size=size), strict=True):
+            assert found(one) == found(other)
+            for ent, same in zip(one.ents, other.ents, strict=True):
+                assert abs(ent._.confidence - same._.confidence) < 5e-3
 
 
 def test_copy_shares_what_is_not_rounded() -> None:
