@@ -46,11 +46,11 @@ def write(entity: Span, confidence: float, pipe: str) -> None:
 
 def clear(doc: Doc, pipe: str) -> None:
     """Forget the confidences that a component gave."""
-    ours = [key for key in doc.user_data if _is_ours(key)]
-    for key in ours:
-        if _source(doc.user_data[key])[1] in {pipe, None}:
-            del doc.user_data[key]
-            doc.user_data.pop((key[0], NAME, *key[2:]), None)
+    data: dict[Any, Any] = doc.user_data
+    for key in [key for key in data if _is_type(key)]:
+        if _source(data[key])[1] in {pipe, None}:
+            del data[key]
+            data.pop((key[0], NAME, *key[2:]), None)
 
 
 def _source(kept: Any) -> tuple[str | None, str | None]:
@@ -70,5 +70,5 @@ def _key(name: str, entity: Span) -> tuple[str, str, int, int]:
     return ("._.", name, entity.start_char, entity.end_char)
 
 
-def _is_ours(key: Any) -> bool:
+def _is_type(key: Any) -> bool:
     return isinstance(key, tuple) and len(key) == 4 and key[:2] == ("._.", TYPE)

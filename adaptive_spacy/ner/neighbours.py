@@ -39,12 +39,14 @@ class Neighbours(NamedTuple):
         n_types (int): Number of types."""
         beside = same & ~other
         beside[:, 0] = False
-        in_common = other.any(axis=0)
+        in_common: Any = other.any(axis=0)
         kinds = numpy.arange(len(same))
         columns = kinds[1:] + (len(same) - 1) * numpy.arange(n_types)[:, None]
         common = numpy.concatenate([kinds[:1][in_common[:1]], columns[:, in_common[1:]].ravel()])
-        own = numpy.flatnonzero(beside.any(axis=0)[1:])
-        return cls(common, own, other.any(axis=1), beside.any(axis=1))
+        own = numpy.flatnonzero(beside[:, 1:].any(axis=0))
+        takes_common: Any = other.any(axis=1)
+        takes_own: Any = beside.any(axis=1)
+        return cls(common, own, takes_common, takes_own)
 
     def sum(self, weights: Floats) -> Floats:
         """The summed weight of each tag's neighbours.

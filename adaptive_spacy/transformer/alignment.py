@@ -50,9 +50,13 @@ def _owned_characters(spans: Sequence[Span], first_token: Ints) -> tuple[Ints, I
         begins in the row; the last is where all end.
     """
     begins, ends, tokens, bases = [], [], [], [0]
+    doc, of_doc = None, numpy.zeros((0, 2), dtype=numpy.int64)
     for span, first in zip(spans, first_token[:-1], strict=True):
         base = bases[-1]
-        offsets, lengths = _tokens(span.doc)[span.start : span.end].T
+        # once per doc: a long one has many spans
+        if span.doc is not doc:
+            doc, of_doc = span.doc, _tokens(span.doc)
+        offsets, lengths = of_doc[span.start : span.end].T
         starts = offsets - span.start_char + base
         begins.append(starts)
         stops = starts + lengths + 1

@@ -5,6 +5,8 @@ names, so that it always empties `doc.tensor` too, and with it breaks `span.as_d
 and `has_vector` (spaCy 3.8).
 """
 
+from typing import Any
+
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -24,5 +26,6 @@ class TransformerCleaner:
 
     def __call__(self, doc: Doc) -> Doc:
         """RETURNS (Doc): The doc, whose `doc._.trf_data` is None."""
-        doc.user_data.pop(TRF_DATA, None)
+        data: dict[Any, Any] = doc.user_data
+        data.pop(TRF_DATA, None)
         return doc

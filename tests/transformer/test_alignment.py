@@ -11,6 +11,7 @@ from spacy_transformers.layers.transformer_model import huggingface_tokenize
 from spacy_transformers.span_getters import get_strided_spans
 from transformers import AutoTokenizer
 
+from adaptive_spacy.transformer import alignment
 from adaptive_spacy.transformer.alignment import align, token_starts
 
 NLP = spacy.blank("en")
@@ -76,3 +77,12 @@ def test_alignment_of_any_offsets(data) -> None:
         return numpy.array([row + [(0, 0)] * (width - len(row)) for row in rows])
 
     assert_same_alignment(docs, offsets, window=4, stride=3)
+
+
+def test_alignment_reads_a_doc_once_however_many_spans_it_has(offsets, monkeypatch) -> None:
+    read: list[Doc] = []
+    tokens = alignment._tokens
+    monkeypatch.setattr(alignment, "_tokens", lambda doc: read.append(doc) or tokens(doc))
+    docs = [NLP(" ".join(TEXTS) * 5), NLP(""), NLP(TEXTS[0])]
+    assert_same_alignment(docs, offsets, window=4, stride=3)
+    assert read == [docs[0], docs[2]]
