@@ -7,6 +7,7 @@ ends, or YAML whose aliases stand for billions of values.
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -53,12 +54,11 @@ def read_yaml(path: Path, expected: str = "YAML") -> Any:
 def parse_yaml(text: str) -> Any:
     """RETURNS (Any): What the YAML holds. RAISES (ValueError): If it is none, or too large."""
     import srsly
-    from srsly.ruamel_yaml.error import YAMLError
 
     try:
         _check_size(text)
         return srsly.yaml_loads(text)
-    except YAMLError as error:
+    except _import_yaml("error").YAMLError as error:
         raise ValueError(" ".join(str(error).split())) from None
 
 
@@ -141,29 +141,22 @@ def _read(path: Path, expected: str, parse: Callable[[str], Any]) -> Any:
 
 def _check_size(text: str) -> None:
     """Count the values that the aliases would make, before any is made."""
-    from srsly.ruamel_yaml import YAML
-    from srsly.ruamel_yaml.events import (
-        AliasEvent,
-        CollectionEndEvent,
-        CollectionStartEvent,
-        ScalarEvent,
-    )
-
+    events = _import_yaml("events")
     sizes: dict[str, int] = {}
     open_sizes: list[tuple[str | None, int]] = [(None, 0)]
-    for event in YAML(typ="safe", pure=True).parse(text):
+    for event in _import_yaml("main").YAML(typ="safe", pure=True).parse(text):
         size, anchor = 0, None
-        if isinstance(event, CollectionStartEvent):
+        if isinstance(event, events.CollectionStartEvent):
             open_sizes.append((event.anchor, 0))
             if len(open_sizes) > MOST_NESTED:
                 raise ValueError(f"it is nested more than {MOST_NESTED} deep")
             continue
-        if isinstance(event, ScalarEvent):
+        if isinstance(event, events.ScalarEvent):
             size, anchor = 1, event.anchor
-        elif isinstance(event, CollectionEndEvent):
+        elif isinstance(event, events.CollectionEndEvent):
             anchor, inner = open_sizes.pop()
             size = inner + 1
-        elif isinstance(event, AliasEvent):
+        elif isinstance(event, events.AliasEvent):
             if event.anchor not in sizes:
                 raise ValueError(f"the alias *{event.anchor} has no complete value before it")
             size = sizes[event.anchor]
@@ -173,6 +166,11 @@ def _check_size(text: str) -> None:
         open_sizes[-1] = around, total + size
         if total + size > MOST_VALUES:
             raise ValueError(f"it has more than {MOST_VALUES:,} values, aliases counted")
+
+
+def _import_yaml(module: str) -> Any:
+    # by name: for mypy, the types of this part of srsly would be those of all of it
+    return import_module(f"srsly.ruamel_yaml.{module}")
 
 
 def _describe(error: Any) -> str:

@@ -24,7 +24,7 @@ from spacy.schemas import ConfigSchemaInit, ConfigSchemaTraining
 from spacy.tokens import Doc, Span
 from spacy.training import Example
 from spacy.util import is_package, registry, resolve_dot_names
-from thinc.api import ConfigValidationError
+from thinc.api import Config, ConfigValidationError
 from tqdm import tqdm
 
 from adaptive_spacy.adaptive.blocks import find_blocks, find_schedules, resolve_value
@@ -146,7 +146,7 @@ def one_line(error: Exception) -> str:
     return describe_reason(error)
 
 
-def _resolve(config: dict[str, Any]) -> None:
+def _resolve(config: Config) -> None:
     """Build what spaCy builds first of all: what follows may rely on the types.
 
     RAISES (ValueError): If it cannot be built.
@@ -174,7 +174,7 @@ def _initialize_faults(initialize: dict[str, Any]) -> Iterator[str]:
         yield f"[initialize] vectors: expected a pipeline's folder or package, got {vectors!r}"
 
 
-def _corpora(training: dict[str, Any]) -> list[str]:
+def _corpora(training: dict[str, Any]) -> list[str | None]:
     return [training["train_corpus"], training["dev_corpus"]]
 
 

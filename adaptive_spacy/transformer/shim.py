@@ -276,6 +276,11 @@ def _save_weights(weights: dict[str, Any], file: BinaryIO) -> None:
     torch.serialization.set_crc32_options(False)
     try:
         torch.save(weights, file)
+    except RuntimeError as error:
+        # of a full disk torch's writer says "unexpected pos"
+        if isinstance(error.__context__, OSError):
+            raise error.__context__ from None
+        raise
     finally:
         torch.serialization.set_crc32_options(former)
 

@@ -76,3 +76,41 @@ def test_stats_without_matplotlib_says_what_to_install(folder: Path, monkeypatch
     message = '✘ --output needs matplotlib: pip install "adaptive-spacy[plot]"\n'
     assert run("corpus", "--output", "stats") == (1, "", message)
     assert not (folder / "stats").exists()
+
+
+def test_stats_leaves_other_corpora_out(folder: Path) -> None:
+    # as `spacy project run all` and `convert all.jsonl corpus` leave it
+    (folder / "corpus" / "sample").mkdir()
+    for split in ("train", "dev"):
+        content = (folder / "corpus" / f"{split}.spacy").read_bytes()
+        (folder / "corpus" / "sample" / f"{split}.spacy").write_bytes(content)
+    write_corpus(folder / "corpus" / "dev.spacy", [("Nobody knows Oslo", "O O B-LOC")])
+    # what the splits were divided from
+    write_corpus(folder / "corpus" / "all.spacy", [*SENTENCES, ("Nobody knows Oslo", "O O B-LOC")])
+    code, out, _ = run("corpus")
+    assert code == 0
+    assert "shares" not in out
+    assert "ℹ corpus/sample is a corpus of its own, and left out" in out
+    assert ["documents", "8", "1", "9"] in [line.split() for line in out.splitlines()]
+    # a split that is scored is warned of all the same
+    write_corpus(folder / "corpus" / "dev.spacy", SENTENCES)
+    assert "dev shares 8 of 8 texts" in run("corpus")[1]
+
+
+def test_stats_of_a_folder_of_corpora_asks_which(folder: Path) -> None:
+    (folder / "corpora").mkdir()
+    (folder / "corpus").rename(folder / "corpora" / "news")
+    assert run("corpora") == (
+        1,
+        "",
+        "✘ corpora: expected a corpus, found several, each of its own: name one of corpora/news\n",
+    )
+
+
+@pytest.mark.parametrize("name", ["a=b", "./a=b", "train=corpus"])
+def test_stats_takes_a_path_with_an_equals_sign(folder: Path, name: str) -> None:
+    if "=" in name and "corpus" not in name:
+        (folder / "corpus").rename(folder / "a=b")
+    code, out, _ = run(name)
+    assert code == 0
+    assert "train" in out.splitlines()[1]

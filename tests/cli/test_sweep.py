@@ -6,6 +6,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from adaptive_spacy.cli.app import app
+from adaptive_spacy.experiments.grid import read_grid, replace_axes
 from tests.conftest import ROOT
 
 GRID = """
@@ -45,6 +46,18 @@ def test_sweep_dry_run_shows_the_jobs_and_makes_nothing(grid: Path) -> None:
         ([], "datasets.news: expected corpus/nowhere/train.spacy, found no such file"),
         (["--seeds", "1-"], "--seeds: expected numbers such as 1,2,3 or 1-5, got 1-"),
         (["--seeds", "2-1"], "--seeds: expected numbers such as 1,2,3 or 1-5, got 2-1"),
+        (["--seeds", "1-99999999"], "--seeds: expected at most 10,000, got 1-99999999"),
+        (["--seeds", "1-9999,1-9999"], "--seeds: expected at most 10,000, got 1-9999,1-9999"),
+        (["--seeds", "9" * 5000], "--seeds: expected numbers such as 1,2,3 or 1-5, got 9"),
+        (["--seeds", "4294967296"], "command line: seeds.0: Input should be less than 4294967296"),
+        (
+            ["--seeds", "1-9999", "--models", "a,b,c", "--fractions", "0.1,0.2"],
+            "expected at most 100,000 jobs, got 119,988: 2 approaches x 3 pairs of data set and "
+            "model x 2 fractions x 9,999 seeds",
+        ),
+        (["--threads", "5000"], "command line: threads: Input should be less than or equal to"),
+        (["--fractions", "nan"], "command line: fractions.0: Input should be"),
+        (["--datasets", "a/news,b/news"], "--datasets: expected different names, got two for news"),
         (["--seeds", "1,1"], "command line: seeds: expected each value once, found 1 twice"),
         (["--fractions", "half"], "--fractions: expected numbers such as 0.1,1, got half"),
         (["--fractions", "2"], "command line: fractions.0: Input should be less than or equal"),
@@ -59,6 +72,25 @@ def test_sweep_says_faults_in_one_line(options: list[str], message: str, grid: P
     assert message in result.output
     assert result.output.count("\n") == 1
     assert not (grid.parent / "runs").exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "name", "path", "lang"),
+    [
+        ("my folder", "my-folder", "my folder", "en"),
+        ("données:fr", "donn-es", "données", "fr"),
+        (".hidden", "hidden", ".hidden", "en"),
+        ("a:b", "a-b", "a:b", "en"),
+        ("corpus/x:sv", "x", "corpus/x", "sv"),
+    ],
+)
+def test_data_set_is_named_after_its_folder(
+    given: str, name: str, path: str, lang: str, grid: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (grid.parent / "a:b").mkdir()
+    monkeypatch.chdir(grid.parent)
+    found = replace_axes(read_grid(grid), datasets=[given]).datasets
+    assert [(key, one.path, one.lang) for key, one in found.items()] == [(name, path, lang)]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from spacy.tokens import Doc, DocBin, Span
+from spacy.vocab import Vocab
 
 from adaptive_spacy.data.conll import ConllFile
 from adaptive_spacy.data.convert import Input, convert
@@ -14,6 +16,7 @@ from adaptive_spacy.data.docbin import Shard, find_norm
 from adaptive_spacy.data.export import export, read_sentences
 from adaptive_spacy.data.schemes import SCHEMES
 from adaptive_spacy.data.source import Sentence
+from adaptive_spacy.training.corpus import read_docs
 from tests.conftest import corpus_file
 
 ADA = Sentence(["Ada", "Lovelace", "sings"], [(0, 2, "PER")], [])
@@ -264,3 +267,44 @@ def test_export_refuses_other_paths(tmp_path):
     with pytest.raises(ValueError, match=r"found 1 without any annotation$"):
         export(unannotated, tmp_path / "a.conll")
     assert [found.name for found in tmp_path.iterdir()] == ["in.spacy"]
+
+
+def store_label(folder: Path, label: str) -> Path:
+    doc = Doc(Vocab(), words=["Ada", "sings"])
+    doc.set_ents([Span(doc, 0, 1, label=label)], default="outside")
+    DocBin(docs=[doc]).to_disk(folder / "in.spacy")
+    return folder / "in.spacy"
+
+
+@pytest.mark.parametrize(
+    ("label", "suffixes"),
+    [
+        *((label, ["conll"]) for label in ("PER\n", "\nPER", "P\nER", "PER\r", "P\tR")),
+        *((label, ["conll", "jsonl"]) for label in ("\n", " ", "\x1c", "\xa0", "P\0R")),
+    ],
+)
+def test_export_refuses_a_type_that_convert_would(tmp_path, label, suffixes):
+    path = store_label(tmp_path, label)
+    for suffix in suffixes:
+        output = tmp_path / f"a.{suffix}"
+        output.write_text("as it was")
+        with pytest.raises(ValueError, match=r"in\.spacy: doc 1: found "):
+            export(path, output)
+        assert output.read_text() == "as it was"
+    assert not list(tmp_path.glob(".*"))
+
+
+@pytest.mark.parametrize(
+    ("label", "suffixes"),
+    [
+        *((label, ["jsonl"]) for label in ("PER\n", "P\nER", "PER\r", "P\tR")),
+        ("P\u2028R", ["conll", "jsonl"]),
+    ],
+)
+def test_export_and_convert_keep_odd_types(tmp_path, label, suffixes):
+    path = store_label(tmp_path, label)
+    for suffix in suffixes:
+        export(path, tmp_path / f"a.{suffix}")
+        convert([tmp_path / f"a.{suffix}"], tmp_path / suffix)
+        (read,) = read_docs(tmp_path / suffix / "a.spacy", Vocab())
+        assert [ent.label_ for ent in read.ents] == [label]

@@ -4,12 +4,20 @@ from pathlib import Path
 import pytest
 
 from adaptive_spacy.experiments import progress as progress_module
-from adaptive_spacy.experiments.cost import ADAPTIVE_EPOCHS, expect, fixed_epochs, seconds_per_pass
+from adaptive_spacy.experiments.cost import (
+    ADAPTIVE_EPOCHS,
+    expect,
+    fixed_epochs,
+    likely_epochs,
+    seconds_per_pass,
+)
 from adaptive_spacy.experiments.grid import Grid
 from adaptive_spacy.experiments.job import Job
 from adaptive_spacy.experiments.plan import describe_plan
-from adaptive_spacy.experiments.progress import Progress
+from adaptive_spacy.experiments.progress import Progress, describe_end
 from adaptive_spacy.experiments.records import make_failure
+from adaptive_spacy.report.comparison import read_run
+from tests.report.records import make_job, make_record
 
 SIZES = {"train": 1000.0, "dev": 100.0, "test": 50.0}
 
@@ -123,3 +131,15 @@ def test_corpus_sizes_are_the_files(grid: Grid, experiment_corpus: Path) -> None
     sizes = {split: path.stat().st_size for split, path in job.files().items()}
     assert Progress([job], silent=True).left == expect(job, sizes).passes
     assert set(experiment_corpus.iterdir()) == set(job.files().values())
+
+
+def test_the_surplus_batch_is_no_epoch() -> None:
+    job = make_job("adaptive", 1)
+    record = make_record(job, 0.5, epochs=13)
+    record["phases"] = [
+        {"phase": "cooldown", "start": 5, "end": 12},
+        {"phase": "finished", "start": 12, "end": 13},
+    ]
+    assert likely_epochs(job, [record]) == 12
+    assert read_run(record).epochs == 12
+    assert "12 epochs" in describe_end(job, record)
