@@ -22,6 +22,8 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    # markup would take [training.score_weights] in a help text for a style
+    rich_markup_mode=None,
 )
 
 

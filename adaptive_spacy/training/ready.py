@@ -8,6 +8,7 @@ from spacy.cli._util import import_code, parse_config_overrides, setup_gpu
 from spacy.util import load_config, load_model_from_config
 from thinc.api import ConfigValidationError
 
+from adaptive_spacy.adaptive.settings import find_setting_faults
 from adaptive_spacy.training.forecast import Forecast, forecast
 from adaptive_spacy.training.preflight import TOLERANCE, Findings, one_line, preflight
 
@@ -50,6 +51,9 @@ def get_ready(
     try:
         overrides = parse_config_overrides(list(arguments))
         config = load_config(path, overrides=overrides, interpolate=False)
+        # spaCy breaks off at some of them before it has built a pipeline
+        if faults := list(find_setting_faults(config.interpolate())):
+            return Report(Findings(errors=faults), None)
         nlp = load_model_from_config(config, auto_fill=True)
     except click.NoSuchOption as error:
         raise ValueError(
