@@ -17,7 +17,9 @@ from thinc.api import ConfigValidationError
 from adaptive_spacy.adaptive import binding
 from adaptive_spacy.adaptive.blocks import ADAPTIVE, find_schedules, resolve_value
 from adaptive_spacy.adaptive.phases import PhaseMachine
+from adaptive_spacy.adaptive.requirements import RATE
 from adaptive_spacy.adaptive.schedule import AdaptiveSchedule, PhaseSchedule
+from adaptive_spacy.adaptive.settings import find_setting_faults
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -51,6 +53,7 @@ class Adapt:
         then: BeforeUpdate | None,
         rate: float | None = None,
     ) -> None:
+        RATE.or_null().check("Bad callback", "[training.before_update] rate", rate)
         self.monitor = monitor
         self.then = then
         self.rate = rate
@@ -69,7 +72,11 @@ class Adapt:
             self.then(nlp, info)
 
     def _begin(self, nlp: "Language") -> None:
-        training = nlp.config.interpolate()["training"]
+        config = nlp.config.interpolate()
+        training = config["training"]
+        # again, for configs without the check; and one at a time, as the last models are gone
+        for fault in find_setting_faults(config):
+            raise ConfigValidationError(title="This training would go wrong", desc=fault)
         schedule = binding.bind()
         blocks = find_schedules(nlp.config["training"])
         if schedule is None or not blocks:

@@ -15,6 +15,8 @@ from spacy.util import load_config, registry
 from thinc.api import Config, ConfigValidationError
 
 from adaptive_spacy.adaptive.blocks import ADAPTIVE, find_blocks, find_schedules
+from adaptive_spacy.adaptive.requirements import RATE
+from adaptive_spacy.adaptive.settings import weight_fault
 from adaptive_spacy.files import replacing
 from adaptive_spacy.parsing import reading
 
@@ -66,6 +68,11 @@ def add_adaptive_blocks(
     """
     if max_epochs < 1:
         raise ValueError(f"--max-epochs: expected a number >= 1, got {max_epochs}")
+    if rate is not None and (fault := RATE.fault(rate)):
+        raise ValueError(f"--rate: {fault}")
+    for metric, weight in (monitor or {}).items():
+        if fault := weight_fault(metric, weight):
+            raise ValueError(f"--monitor: {metric}: {fault}")
     training = config.setdefault("training", {})
     plain = _filled(config)["training"]
     done: list[str] = []

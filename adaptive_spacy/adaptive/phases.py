@@ -17,14 +17,17 @@ from bisect import bisect_right
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from thinc.api import ConfigValidationError
-
 from adaptive_spacy.adaptive.curves import CURVES
+from adaptive_spacy.adaptive.requirements import NOT_NEGATIVE, POSITIVE, Requirement, whole
 
 Phase = Literal["warmup", "plateau", "cooldown", "finished"]
 
 #: Rounds after which a monitor that has never improved on its first value ends the training
 STALL = 50
+
+#: The least of arguments that are whole numbers
+WHOLE = {"interval": 1, "warmup": 0, "cooldown": 0, "patience": 0, "stall": 1}
+SHAPE = Requirement(f"one of {', '.join(CURVES)}", lambda value: value in CURVES)
 
 BLOCK = "[training.optimizer.learn_rate]"
 
@@ -117,14 +120,11 @@ class PhaseMachine:
     state: State = field(default_factory=State)
 
     def __post_init__(self) -> None:
-        require("rate", self.peak, self.peak > 0 and math.isfinite(self.peak), "a number > 0")
-        require("interval", self.interval, self.interval >= 1, "a whole number >= 1")
-        for name in ("warmup", "cooldown", "patience"):
-            value = getattr(self, name)
-            require(name, value, value >= 0, "a whole number >= 0")
-        require("stall", self.stall, self.stall >= 1, "a whole number >= 1")
-        require("min_delta", self.min_delta, 0 <= self.min_delta < math.inf, "a number >= 0")
-        require("shape", self.shape, self.shape in CURVES, f"one of {', '.join(CURVES)}")
+        require("rate", self.peak, POSITIVE)
+        for name, least in WHOLE.items():
+            require(name, getattr(self, name), whole(least))
+        require("min_delta", self.min_delta, NOT_NEGATIVE)
+        require("shape", self.shape, SHAPE)
 
     @property
     def finished(self) -> bool:
@@ -223,10 +223,6 @@ class PhaseMachine:
         return segments[index - 1] if index else None
 
 
-def require(argument: str, value: Any, holds: bool, allowed: str) -> None:
-    """RAISES (ConfigValidationError): Unless an argument of the schedule holds."""
-    if not holds:
-        raise ConfigValidationError(
-            title="Bad schedule",
-            desc=f"{BLOCK} {argument}: expected {allowed}, got {value!r}",
-        )
+def require(argument: str, value: Any, requirement: Requirement) -> None:
+    """RAISES (ConfigValidationError): Unless an argument of the schedule is what it has to be."""
+    requirement.check("Bad schedule", f"{BLOCK} {argument}", value)

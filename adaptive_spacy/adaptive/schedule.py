@@ -22,6 +22,13 @@ import numpy
 from adaptive_spacy.adaptive import binding
 from adaptive_spacy.adaptive.blocks import ADAPTIVE, HYBRID, LINEAR, NAMES
 from adaptive_spacy.adaptive.phases import STALL, Phase, PhaseMachine, Segment, State, require
+from adaptive_spacy.adaptive.requirements import (
+    NOT_NEGATIVE,
+    POSITIVE,
+    Requirement,
+    number,
+    whole,
+)
 
 __all__ = [
     "ADAPTIVE",
@@ -138,12 +145,12 @@ class PhaseSchedule:
         self.begun = True
         known = self.settings
         if self.plan is not None:
-            require(
-                "interval",
-                known.interval,
-                rate in (None, known.rate),
+            # its rate was drawn already
+            same = Requirement(
                 f"null beside [training.before_update] rate = {rate}",
+                lambda _: rate in (None, known.rate),
             )
+            require("interval", known.interval, same)
             return
         self.settings = Settings(
             known.rate if rate is None else rate,
@@ -246,7 +253,11 @@ def make_hybrid_v1(
     The other arguments are those of `PhaseMachine`.
     RAISES (ConfigValidationError): If warm-up and cool-down do not fit into `total`.
     """
-    _require_fitting(total, warmup + cooldown, f"warmup + cooldown = {warmup + cooldown}")
+    # bad ones are found as its arguments
+    PhaseMachine(rate, 1 if interval is None else interval, warmup, cooldown, shape=shape)
+    least = warmup + cooldown
+    fitting = number(f"at least warmup + cooldown = {least}", lambda value: value >= least)
+    require("total", total, fitting.or_null() if total is None else fitting)
 
     def make_plan(settings: Settings) -> PhaseMachine | None:
         interval = 1 if settings.interval is None else settings.interval
@@ -282,10 +293,11 @@ def make_linear_v1(
         >>> [next(rates) for _ in range(9)]
         [0.0, 0.25, 0.5, 0.75, 1.0, 0.75, 0.5, 0.25, 0.0]
     """
-    require("rate", rate, rate > 0 and math.isfinite(rate), "a number > 0")
-    require("interval", interval, interval is None or interval >= 1, "a whole number >= 1")
-    require("warmup", warmup, 0 <= warmup < math.inf, "a number >= 0")
-    _require_fitting(total, warmup, f"warmup = {warmup:g}")
+    require("rate", rate, POSITIVE)
+    require("interval", interval, whole(1).or_null())
+    require("warmup", warmup, NOT_NEGATIVE)
+    fitting = number(f"at least warmup = {warmup:g}", lambda value: value >= warmup)
+    require("total", total, fitting.or_null() if total is None else fitting)
 
     def make_plan(settings: Settings) -> Triangle | None:
         steps = _length(settings, total)
@@ -303,13 +315,11 @@ def _length(settings: Settings, total: int | None) -> int | None:
     if total is not None:
         return total * settings.interval
     steps = settings.total_steps or 0
-    require("total", total, steps > 0, "a number of rounds where [training] max_steps sets no end")
+    endless = Requirement(
+        "a number of rounds where [training] max_steps sets no end", lambda _: steps > 0
+    )
+    require("total", total, endless)
     return steps
-
-
-def _require_fitting(total: float | None, least: float, what: str) -> None:
-    if total is not None:
-        require("total", total, least <= total, f"at least {what}")
 
 
 def _warn(name: str, what: str) -> None:

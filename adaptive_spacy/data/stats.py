@@ -22,6 +22,7 @@ from tqdm import tqdm
 
 from adaptive_spacy.data.convert import Input
 from adaptive_spacy.data.noise import LabelNoise, Readings
+from adaptive_spacy.data.validation import describe_noise
 from adaptive_spacy.training.corpus import rank, read_docs
 from adaptive_spacy.transformer.tokenizer import WordPieces
 
@@ -32,8 +33,6 @@ QUANTILES = (0.5, 0.9, 0.99)
 WINDOW = 128
 #: Examples below which a type is hardly learnt
 FEW_EXAMPLES = 10
-#: Entities and documents below which the scores of a dev set jump: see `_dev_warnings`
-FEW_TO_VALIDATE = 100
 #: Hints at noise that the report names
 HINTS = 50
 #: Documents that are cut into word pieces at once
@@ -341,7 +340,10 @@ def find_warnings(statistics: Statistics) -> Iterator[str]:
         elif name == TRAIN and not split.entities:
             yield f"{name} has no entity: there is nothing to learn"
     for name in sorted(splits.keys() & DEV_NAMES):
-        yield from _dev_warnings(name, splits[name])
+        split = splits[name]
+        line = describe_noise(name, documents=split.documents, entities=split.types().total())
+        if line:
+            yield line
     if TRAIN in splits and splits[TRAIN].entities:
         yield from _type_warnings(statistics)
     for one in statistics.shared:
@@ -364,22 +366,6 @@ def find_warnings(statistics: Statistics) -> Iterator[str]:
                 f"{name}: {over:,} documents have more word pieces than the {statistics.limit} "
                 "that the transformer takes; what a window has beyond them gets no vector"
             )
-
-
-def _dev_warnings(name: str, split: Split) -> Iterator[str]:
-    """The validation loss decides when to cool down. How much it wavers can be measured with a
-    model only, so the numbers of entities and documents stand in for it."""
-    entities, documents = split.types().total(), split.documents
-    count, what = min((entities, "entities"), (documents, "documents"))
-    if not 0 < count < FEW_TO_VALIDATE:
-        return
-    recall = f", and a recall of 80 % by {100 * math.sqrt(0.16 / entities):.0f} points"
-    yield (
-        f"{name} has {count} {what}; with fewer than {FEW_TO_VALIDATE} the validation loss is too "
-        f"noisy to tell when to cool down: a mean over {count} wavers by about "
-        f"{100 / math.sqrt(count):.0f} % of the spread of a single one{recall}. Take more for "
-        "validation"
-    )
 
 
 def _type_warnings(statistics: Statistics) -> Iterator[str]:

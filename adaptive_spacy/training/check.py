@@ -9,7 +9,6 @@ import sys
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import spacy
@@ -20,6 +19,9 @@ from adaptive_spacy.adaptive.blocks import ADAPTIVE, find_blocks, find_schedules
 from adaptive_spacy.adaptive.callback import monitor_weights
 from adaptive_spacy.adaptive.randomness import same_randomness
 from adaptive_spacy.adaptive.schedule import make_adaptive_v1
+from adaptive_spacy.adaptive.settings import find_setting_faults
+from adaptive_spacy.data.validation import describe_noise
+from adaptive_spacy.training.corpus import locate
 from adaptive_spacy.training.lock import hold, output_of
 from adaptive_spacy.training.messages import show_whole_warnings
 from adaptive_spacy.transformer.pretrained import check_transformer
@@ -64,7 +66,7 @@ def has_train_corpus(nlp: "Language") -> bool:
         block = block.get(part) if isinstance(block, dict) else None
     if not isinstance(block, dict) or "path" not in block:
         return True
-    return block["path"] is not None and Path(block["path"]).exists()
+    return block["path"] is not None and locate(block["path"]).exists()
 
 
 def _claim_output(nlp: "Language") -> None:
@@ -94,6 +96,11 @@ def find_faults(nlp: "Language") -> Iterator[str]:
     """
     config = nlp.config.interpolate()
     training = config["training"]
+    faults = list(find_setting_faults(config))
+    yield from faults
+    if faults:
+        # what follows reckons with them
+        return
     schedules = find_blocks(training["optimizer"], "schedules", ADAPTIVE)
     fixed = [one for one in find_schedules(training) if one not in schedules]
     callbacks = find_blocks(training["before_update"], "callbacks", ADAPT)
@@ -175,7 +182,8 @@ def _metric_faults(
     nlp: "Language", score_weights: dict[str, float | None], monitor: dict[str, float] | None
 ) -> Iterator[str]:
     declared = BUILT_IN_METRICS.union(*(nlp.get_pipe_meta(p).scores for p in nlp.component_names))
-    weighted = {m: w for m, w in monitor_weights(None, score_weights).items() if w}
+    yield from _shared_loss_faults(nlp, declared, {*(monitor or {}), *_weighted(score_weights)})
+    weighted = _weighted(score_weights)
     named = ", ".join(sorted(metric for metric in declared if not metric.endswith("_per_type")))
     for metric in sorted(weighted.keys() - declared):
         yield f"[training.score_weights] {metric}: no pipe reports it; expected one of {named}"
@@ -204,6 +212,25 @@ def _metric_faults(
                 f"[components.{pipe}]: expected another name: spaCy writes this pipe's training "
                 f"loss over the metric {pipe}_loss"
             )
+
+
+def _weighted(score_weights: dict[str, float | None]) -> dict[str, float]:
+    return {m: w for m, w in monitor_weights(None, score_weights).items() if w}
+
+
+def _shared_loss_faults(nlp: "Language", declared: set[str], used: set[str]) -> Iterator[str]:
+    """Several `transformer_ner` write the one `ents_loss`; each has its own beside it, which is
+    added to what is declared."""
+    pipes = [p for p in nlp.component_names if nlp.get_pipe_meta(p).factory == "transformer_ner"]
+    if len(pipes) < 2:
+        return
+    own = [f"ents_loss_{pipe}" for pipe in pipes]
+    declared.update(own)
+    if "ents_loss" in used:
+        yield (
+            f"[training] ents_loss: expected one of {', '.join(own)} in monitor and "
+            f"score_weights, as {len(pipes)} pipes report an ents_loss, and the last one stays"
+        )
 
 
 def _reported(nlp: "Language", pipe: str) -> set[str]:
@@ -236,24 +263,26 @@ def find_data_faults(nlp: "Language") -> Iterator[str]:
     if training["max_epochs"] < 0:
         return
     types: dict[str, Counter[str]] = {}
-    empty = False
+    documents: Counter[str] = Counter()
     for split in ("train", "dev"):
         name = training[f"{split}_corpus"]
         (corpus,) = resolve_dot_names(config, [name])
-        count = 0
         types[split] = Counter()
         with same_randomness():
             for example in corpus(spacy.blank(str(nlp.lang))):
-                count += 1
+                documents[split] += 1
                 types[split].update(ent.label_ for ent in example.reference.ents)
-        if not count:
-            empty = True
+        if not documents[split]:
             yield (
                 f"[{name}] path: expected at least one example, got none from "
                 f"{getattr(corpus, 'path', name)}"
             )
     factories = {nlp.get_pipe_meta(pipe).factory for pipe in nlp.component_names}
-    if empty or not factories & ENTITY_FACTORIES:
+    if not all(documents[split] for split in types):
+        return
+    if not factories & ENTITY_FACTORIES:
+        if noise := describe_noise(f"[{training['dev_corpus']}]", documents=documents["dev"]):
+            warnings.warn(noise, stacklevel=2)
         return
     if not types["train"]:
         yield (
@@ -261,6 +290,11 @@ def find_data_faults(nlp: "Language") -> Iterator[str]:
             "nothing to learn"
         )
         return
+    noise = describe_noise(
+        f"[{training['dev_corpus']}]", documents=documents["dev"], entities=types["dev"].total()
+    )
+    if noise:
+        warnings.warn(noise, stacklevel=2)
     for label in sorted(types["dev"].keys() - types["train"].keys()):
         warnings.warn(
             f"[{training['dev_corpus']}] has {types['dev'][label]} entities of type {label}, "

@@ -19,6 +19,8 @@ from spacy.training.corpus import FILE_TYPE, walk_corpus
 from spacy.vocab import Vocab
 from thinc.api import ConfigValidationError
 
+from adaptive_spacy.adaptive.requirements import is_number, is_whole
+
 if TYPE_CHECKING:
     from spacy.language import Language
 
@@ -168,9 +170,12 @@ class FractionCorpus(Corpus):
         units: Units = "docs",
         shuffle: bool = False,
     ) -> None:
-        _require(0.0 < fraction <= 1.0, "fraction", "a number in (0, 1]", fraction)
-        _require(max_length >= 0, "max_length", "a number >= 0", max_length)
-        _require(limit >= 0, "limit", "a number >= 0", limit)
+        share = is_number(fraction) and 0.0 < fraction <= 1.0
+        _require(share, "fraction", "a number in (0, 1]", fraction)
+        _require(
+            is_whole(max_length) and max_length >= 0, "max_length", "a number >= 0", max_length
+        )
+        _require(is_whole(limit) and limit >= 0, "limit", "a number >= 0", limit)
         _require(units in UNITS, "units", f"one of {', '.join(UNITS)}", units)
         super().__init__(
             locate(path),

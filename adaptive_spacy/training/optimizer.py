@@ -14,6 +14,7 @@ from thinc.api import ConfigValidationError, Optimizer, xp2torch
 from thinc.types import FloatsXd
 from torch.nn import Parameter
 
+from adaptive_spacy.adaptive.settings import SETTINGS
 from adaptive_spacy.training.rows import TouchedRows, pad_rows
 
 KeyT = tuple[int, str]
@@ -35,7 +36,11 @@ def make_adamw_v1(
     grad_clip: float = 1.0,
     head_rate: float = 1.0,
 ) -> "AdamW":
-    """Registered as `adaptive_spacy.AdamW.v1`; see `AdamW`."""
+    """Registered as `adaptive_spacy.AdamW.v1`; see `AdamW`.
+
+    RAISES (ConfigValidationError): If an argument is not what it has to be.
+    """
+    check_arguments(locals())
     return AdamW(
         learn_rate,
         beta1=beta1,
@@ -45,6 +50,15 @@ def make_adamw_v1(
         grad_clip=grad_clip,
         head_rate=head_rate,
     )
+
+
+def check_arguments(arguments: dict[str, Any]) -> None:
+    """RAISES (ConfigValidationError): Unless numbers are what they have to be. A schedule stands
+    for itself."""
+    for name, requirement in SETTINGS["training.optimizer"].items():
+        value = arguments.get(name)
+        if isinstance(value, int | float | str):
+            requirement.check("Bad optimizer", f"[training.optimizer] {name}", value)
 
 
 class AdamW(Optimizer):

@@ -30,6 +30,7 @@ from tqdm import tqdm
 from adaptive_spacy.adaptive.blocks import find_blocks, find_schedules, resolve_value
 from adaptive_spacy.adaptive.randomness import same_randomness
 from adaptive_spacy.adaptive.schedule import ADAPTIVE
+from adaptive_spacy.data.validation import describe_noise
 from adaptive_spacy.ner.tags import align_gold
 from adaptive_spacy.parsing import describe_reason, reading
 from adaptive_spacy.training.check import ENTITY_FACTORIES, find_data_faults, find_faults
@@ -206,7 +207,11 @@ def _check_data(
         _check_windows(corpus, findings, tolerance)
         if not streamed:
             _check_max_length(nlp, corpus, findings, tolerance)
-    if {nlp.get_pipe_meta(pipe).factory for pipe in nlp.component_names} & ENTITY_FACTORIES:
+    learns = {nlp.get_pipe_meta(pipe).factory for pipe in nlp.component_names} & ENTITY_FACTORIES
+    entities = dev.types.total() if learns else None
+    if noise := describe_noise(f"[{dev.name}]", documents=len(dev), entities=entities):
+        findings.warnings.append(noise)
+    if learns:
         for corpus in (train, dev):
             _check_alignment(corpus, findings)
         _check_types(train, dev, findings, tolerance)

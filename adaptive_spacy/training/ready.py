@@ -9,6 +9,7 @@ import click
 from spacy.cli._util import import_code, parse_config_overrides, setup_gpu
 from spacy.util import load_config, load_model_from_config
 
+from adaptive_spacy.adaptive.settings import find_setting_faults
 from adaptive_spacy.parsing import reading, show
 from adaptive_spacy.training.forecast import Forecast, forecast
 from adaptive_spacy.training.preflight import TOLERANCE, Findings, preflight
@@ -54,6 +55,9 @@ def get_ready(
         with reading(path, "a config that spaCy can build a pipeline of"):
             config = load_config(path, overrides=overrides, interpolate=False)
             _check_names(config)
+            # spaCy breaks off at some of them before it has built a pipeline
+            if faults := list(find_setting_faults(config.interpolate())):
+                return Report(Findings(errors=faults), None)
             nlp = load_model_from_config(config, auto_fill=True)
     except click.NoSuchOption as error:
         raise ValueError(

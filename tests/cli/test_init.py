@@ -72,3 +72,16 @@ def test_init_changes_a_file_in_place_and_nothing_the_second_time(folder: Path) 
 )
 def test_init_says_in_one_line_what_is_wrong(folder: Path, arguments, message) -> None:
     assert run(*arguments) == (1, "", message)
+
+
+def test_help_keeps_its_brackets() -> None:
+    help_text = " ".join(CliRunner().invoke(app, ["init", "--help"]).output.split())
+    assert "Default: the main score, [training.score_weights]." in help_text
+
+
+@pytest.mark.parametrize("rate", ["-1", "0", "nan", "inf", "1e10"])
+def test_init_refuses_a_rate_that_means_nothing(folder: Path, rate: str) -> None:
+    code, out, err = run("textcat.cfg", "new.cfg", "--rate", rate)
+    assert (code, out) == (1, "")
+    assert err == f"✘ --rate: expected a number > 0 and <= 10, got {float(rate)}\n"
+    assert not (folder / "new.cfg").exists()

@@ -1,0 +1,65 @@
+"""What a setting has to be. A config has strings, booleans, NaN and infinities where numbers are
+meant: none of them is a number here."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from thinc.api import ConfigValidationError
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """allowed (str): In words. holds (Callable): Whether a value is that."""
+
+    allowed: str
+    holds: Callable[[Any], bool]
+
+    def or_null(self) -> "Requirement":
+        """RETURNS (Requirement): The same, or None."""
+        return Requirement(
+            f"{self.allowed} or null", lambda value: value is None or self.holds(value)
+        )
+
+    def fault(self, value: Any) -> str | None:
+        """RETURNS (str | None): What is wrong with a value; None: nothing."""
+        return None if self.holds(value) else f"expected {self.allowed}, got {value!r}"
+
+    def check(self, title: str, place: str, value: Any) -> None:
+        """RAISES (ConfigValidationError): Unless a value is that. place (str): Block and key."""
+        if fault := self.fault(value):
+            raise ConfigValidationError(title=title, desc=f"{place}: {fault}")
+
+
+def is_number(value: Any) -> bool:
+    """RETURNS (bool): Whether a value is a finite number, and no boolean."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return isinstance(value, int) or math.isfinite(value)
+
+
+def is_whole(value: Any) -> bool:
+    """RETURNS (bool): Whether a value is a whole number."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def whole(least: int, most: int | None = None) -> Requirement:
+    """RETURNS (Requirement): A whole number in [least, most]."""
+    allowed = f"a whole number >= {least}" + ("" if most is None else f" and <= {most}")
+    return Requirement(
+        allowed,
+        lambda value: is_whole(value) and least <= value and (most is None or value <= most),
+    )
+
+
+def number(words: str, holds: Callable[[float], bool]) -> Requirement:
+    """RETURNS (Requirement): A finite number of which something holds."""
+    return Requirement(words, lambda value: is_number(value) and holds(value))
+
+
+POSITIVE = number("a number > 0", lambda value: value > 0)
+NOT_NEGATIVE = number("a number >= 0", lambda value: value >= 0)
+#: Beyond it no optimizer leaves finite weights
+HIGHEST_RATE = 10.0
+RATE = number(f"a number > 0 and <= {HIGHEST_RATE:g}", lambda value: 0 < value <= HIGHEST_RATE)

@@ -1,0 +1,32 @@
+"""How noisy a dev set is: the one rule of `check`, `check.v1`, `stats` and `convert`."""
+
+import math
+
+#: Entities or documents below which a dev set is too small to tell when to cool down
+FEW_TO_VALIDATE = 100
+
+
+def describe_noise(name: str, *, documents: int, entities: int | None = None) -> str | None:
+    """The validation loss decides when to cool down. How much it wavers can be measured with a
+    model only, so the numbers of entities and documents stand in for it.
+
+    name (str): Of the dev set, for the text.
+    documents (int): Its documents.
+    entities (int | None): Its entities; None: it is no matter of entities.
+    RETURNS (str | None): A line; None: there is enough, or nothing, which others say.
+    """
+    counts = [(documents, "documents")]
+    if entities is not None:
+        counts.insert(0, (entities, "entities"))
+    count, what = min(counts, key=lambda one: one[0])
+    if not 0 < count < FEW_TO_VALIDATE:
+        return None
+    recall = ""
+    if entities:
+        recall = f", and a recall of 80 % by {100 * math.sqrt(0.16 / entities):.0f} points"
+    return (
+        f"{name} has {count} {what}; with fewer than {FEW_TO_VALIDATE} the validation loss is too "
+        f"noisy to tell when to cool down: a mean over {count} wavers by about "
+        f"{100 / math.sqrt(count):.0f} % of the spread of a single one{recall}. Take more for "
+        "validation"
+    )
