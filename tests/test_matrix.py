@@ -17,7 +17,7 @@ from spacy.util import load_config
 from thinc.api import Config
 from typer.testing import CliRunner
 
-from adaptive_spacy.adaptive.insertion import add_adaptive_blocks
+from adaptive_spacy.config.insertion import add_adaptive_blocks
 from tests.conftest import ROOT, SENTENCES, write_corpus
 from tests.util import write_texts
 

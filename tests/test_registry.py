@@ -14,9 +14,9 @@ from thinc.api import Linear, Model
 from adaptive_spacy.adaptive.callback import Adapt
 from adaptive_spacy.adaptive.schedule import AdaptiveSchedule, PhaseSchedule
 from adaptive_spacy.adaptive.stopping import UntilFinished
+from adaptive_spacy.data.corpus import FractionCorpus, make_corpus_v1
 from adaptive_spacy.ner.component import TransformerNER
 from adaptive_spacy.training.checkpoints import Checkpoint
-from adaptive_spacy.training.corpus import FractionCorpus, make_corpus_v1
 from adaptive_spacy.training.optimizer import AdamW
 from adaptive_spacy.transformer.cleaner import TransformerCleaner
 from adaptive_spacy.transformer.shim import TransformerShim

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 from thinc.api import ConfigValidationError
 
 from adaptive_spacy.adaptive import binding
-from adaptive_spacy.adaptive.blocks import ADAPTIVE, find_schedules, resolve_value
 from adaptive_spacy.adaptive.phases import PhaseMachine
-from adaptive_spacy.adaptive.requirements import RATE
 from adaptive_spacy.adaptive.schedule import AdaptiveSchedule, PhaseSchedule
-from adaptive_spacy.adaptive.settings import find_setting_faults
+from adaptive_spacy.config.blocks import ADAPTIVE, find_schedules, resolve_value
+from adaptive_spacy.config.requirements import RATE
+from adaptive_spacy.config.settings import find_setting_faults
 
 if TYPE_CHECKING:
     from spacy.language import Language

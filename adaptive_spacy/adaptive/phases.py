@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from adaptive_spacy.adaptive.curves import CURVES
-from adaptive_spacy.adaptive.requirements import NOT_NEGATIVE, POSITIVE, Requirement, whole
+from adaptive_spacy.config.requirements import NOT_NEGATIVE, POSITIVE, Requirement, whole
 
 Phase = Literal["warmup", "plateau", "cooldown", "finished"]
 

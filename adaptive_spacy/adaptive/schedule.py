@@ -20,9 +20,9 @@ from typing import Any, Protocol
 import numpy
 
 from adaptive_spacy.adaptive import binding
-from adaptive_spacy.adaptive.blocks import ADAPTIVE, HYBRID, LINEAR, NAMES
 from adaptive_spacy.adaptive.phases import STALL, Phase, PhaseMachine, Segment, State, require
-from adaptive_spacy.adaptive.requirements import (
+from adaptive_spacy.config.blocks import ADAPTIVE, HYBRID, LINEAR, NAMES
+from adaptive_spacy.config.requirements import (
     NOT_NEGATIVE,
     POSITIVE,
     Requirement,

@@ -17,8 +17,8 @@ from spacy.training import Corpus
 from spacy.training.corpus import FILE_TYPE, walk_corpus
 from thinc.api import ConfigValidationError
 
-from adaptive_spacy.adaptive.randomness import same_randomness
 from adaptive_spacy.adaptive.stopping import Batcher, UntilFinished
+from adaptive_spacy.config.randomness import same_randomness
 
 if TYPE_CHECKING:
     from spacy.language import Language

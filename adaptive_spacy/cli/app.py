@@ -14,7 +14,7 @@ from adaptive_spacy.cli.package import package_cli
 from adaptive_spacy.cli.plot import plot_cli
 from adaptive_spacy.cli.refit import refit_cli
 from adaptive_spacy.cli.report import report_cli
-from adaptive_spacy.cli.smoke_test import smoke_test_cli
+from adaptive_spacy.cli.smoke import smoke_test_cli
 from adaptive_spacy.cli.stats import stats_cli
 from adaptive_spacy.cli.sweep import SweepCommand, sweep_cli
 

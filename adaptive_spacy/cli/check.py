@@ -54,7 +54,7 @@ def check_cli(
         adaptive-spacy check configs/adaptive.cfg --paths.train train.spacy --paths.dev dev.spacy
     """
     with one_line_errors():
-        from adaptive_spacy.training.ready import get_ready
+        from adaptive_spacy.training.checks.report import get_ready
 
         report = get_ready(
             config,

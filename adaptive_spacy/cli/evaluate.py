@@ -32,8 +32,8 @@ def evaluate_cli(
     was far below the best.
     """
     with one_line_errors():
-        from adaptive_spacy.report.evaluation import evaluate, render
-        from adaptive_spacy.report.history import history_of_last
+        from adaptive_spacy.training.evaluation import evaluate, render
+        from adaptive_spacy.training.history import history_of_last
         from adaptive_spacy.training.soundness import warnings_of
 
         metrics = evaluate(pipeline, corpus, output=output, gpu_id=gpu_id)

@@ -61,7 +61,7 @@ def init_cli(
         spacy train adaptive.cfg --output training --paths.train a.spacy --paths.dev b.spacy
     """
     with one_line_errors():
-        from adaptive_spacy.adaptive.insertion import init, parse_monitor
+        from adaptive_spacy.config.insertion import init, parse_monitor
 
         text, done = init(
             config,

@@ -33,7 +33,7 @@ def report_cli(
     """
     with one_line_errors():
         try:
-            from adaptive_spacy.report.experiments import write_report
+            from adaptive_spacy.report.write import write_report
         except ModuleNotFoundError as error:
             if (error.name or "").partition(".")[0] != "matplotlib":
                 raise

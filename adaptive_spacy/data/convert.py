@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 
 import numpy
 
-from adaptive_spacy.data.division import Pool
+from adaptive_spacy.data.corpus import rank
 from adaptive_spacy.data.docbin import Shard, Shards, find_norm
-from adaptive_spacy.data.formats import check_options, find_format, open_source
 from adaptive_spacy.data.publish import aside, list_others, publish
+from adaptive_spacy.data.readers.formats import check_options, find_format, open_source
 from adaptive_spacy.data.source import Sentence, Source
+from adaptive_spacy.data.splits import Pool
 from adaptive_spacy.printable import one_line
-from adaptive_spacy.training.corpus import rank
 
 SHARD_SIZE = 100_000
 SPLIT_NAME = re.compile(r"[A-Za-z0-9][\w.-]*")

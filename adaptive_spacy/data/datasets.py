@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from adaptive_spacy.data.conll import parse_group
 from adaptive_spacy.data.convert import SPLIT_NAME, Input, Summary, check_split, convert
-from adaptive_spacy.data.formats import FORMAT_NAMES
+from adaptive_spacy.data.readers.conll import parse_group
+from adaptive_spacy.data.readers.formats import FORMAT_NAMES
 from adaptive_spacy.data.schemes import SCHEMES
 from adaptive_spacy.parsing import name_kind, read_yaml, show
 

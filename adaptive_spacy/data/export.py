@@ -10,14 +10,14 @@ from typing import Any, TextIO
 from spacy.vocab import Vocab
 from tqdm import tqdm
 
-from adaptive_spacy.data.columns import DOCSTART, is_comment, split_row
-from adaptive_spacy.data.formats import list_files
+from adaptive_spacy.data.corpus import read_docs
 from adaptive_spacy.data.publish import is_shards
+from adaptive_spacy.data.readers.annotation_tools import check_string, read_span
+from adaptive_spacy.data.readers.conll_columns import DOCSTART, is_comment, split_row
+from adaptive_spacy.data.readers.formats import list_files
 from adaptive_spacy.data.schemes import NOTHING, decode, encode, find_scheme, parse_tag
-from adaptive_spacy.data.shapes import check_string, read_span
 from adaptive_spacy.data.source import Problems, Sentence, read_doc, shorten
 from adaptive_spacy.files import replacing
-from adaptive_spacy.training.corpus import read_docs
 
 #: What no row can hold
 LINE_ENDS = "\n\r\0"

@@ -21,9 +21,9 @@ from spacy.vocab import Vocab
 from tqdm import tqdm
 
 from adaptive_spacy.data.convert import Input
-from adaptive_spacy.data.noise import LabelNoise, Readings
+from adaptive_spacy.data.corpus import rank, read_docs
+from adaptive_spacy.data.label_noise import LabelNoise, Readings
 from adaptive_spacy.data.validation import describe_noise
-from adaptive_spacy.training.corpus import rank, read_docs
 from adaptive_spacy.transformer.tokenizer import WordPieces
 
 TRAIN = "train"

@@ -127,7 +127,7 @@ def run_shipped(
     shipped (dict | None): Files of config, corpus and transformer, as far as they are sent.
     RETURNS (tuple): The job's record, and the other files that it wrote.
     """
-    from adaptive_spacy.experiments.training import run_job
+    from adaptive_spacy.experiments.run_job import run_job
 
     with tempfile.TemporaryDirectory() as name:
         node = Path(name)

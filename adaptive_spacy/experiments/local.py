@@ -76,7 +76,7 @@ def _work(job: Job, folder: Path, lock: Lock, keep: bool, gpu_id: int) -> None:
     # Ctrl-C goes to the whole group of processes; the sweep decides what ends
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    from adaptive_spacy.experiments.training import run_job
+    from adaptive_spacy.experiments.run_job import run_job
 
     write_record(folder, run_job(job, folder, keep=keep, gpu_id=gpu_id))
 

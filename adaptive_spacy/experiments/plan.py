@@ -78,7 +78,7 @@ def count_tokens(corpus: str) -> Mapping[str, float] | None:
     paths = {split: Path(corpus) / f"{split}.spacy" for split in SPLITS}
     if not all(path.is_file() for path in paths.values()):
         return None
-    from adaptive_spacy.experiments.training import count_corpus
+    from adaptive_spacy.experiments.run_job import count_corpus
 
     return {split: float(count_corpus(path)["tokens"]) for split, path in paths.items()}
 

@@ -5,7 +5,7 @@ import spacy_transformers  # noqa: F401
 from spacy.util import registry
 from transformers import MODEL_MAPPING
 
-import adaptive_spacy.experiments.training  # noqa: F401
+import adaptive_spacy.experiments.run_job  # noqa: F401
 
 # loads the functions that packages register
 registry.architectures.get_all()

@@ -23,14 +23,14 @@ from spacy.training.loop import DIR_MODEL_LAST, train
 from spacy.util import load_config, resolve_dot_names
 from thinc.api import Config
 
-from adaptive_spacy.adaptive.blocks import find_blocks, resolve_value
 from adaptive_spacy.adaptive.callback import monitor_weights
 from adaptive_spacy.adaptive.schedule import ADAPTIVE, PhaseMachine
+from adaptive_spacy.config.blocks import find_blocks, resolve_value
 from adaptive_spacy.experiments.records import RECORD, Record
 from adaptive_spacy.files import replacing
 from adaptive_spacy.parsing import read_object, reading
-from adaptive_spacy.report.evaluation import evaluate, read_corpus, require_corpus
-from adaptive_spacy.report.history import HISTORY, Evaluation, read_history
+from adaptive_spacy.training.evaluation import evaluate, read_corpus, require_corpus
+from adaptive_spacy.training.history import HISTORY, Evaluation, read_history
 from adaptive_spacy.training.lock import LOCK, claim
 
 STEPS = "adaptive_spacy.steps.v1"

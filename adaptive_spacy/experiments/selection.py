@@ -19,8 +19,8 @@ from spacy.training import Example
 from thinc.api import Model
 
 from adaptive_spacy.experiments.records import RULES
-from adaptive_spacy.report.evaluation import predict, score
 from adaptive_spacy.training.checkpoints import write_whole
+from adaptive_spacy.training.evaluation import predict, score
 from adaptive_spacy.training.logger import SetupLogger, TrainingLog
 
 if TYPE_CHECKING:

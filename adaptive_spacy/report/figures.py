@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from adaptive_spacy.files import replacing
-from adaptive_spacy.report.history import (
+from adaptive_spacy.training.history import (
     Evaluation,
     Stretch,
     read_history,

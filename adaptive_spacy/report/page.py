@@ -20,7 +20,7 @@ from adaptive_spacy.report.comparison import (
     row_cells,
 )
 from adaptive_spacy.report.comparison_figures import Picture
-from adaptive_spacy.report.epochs import Answer, answer_header, answer_rows, describe_answer
+from adaptive_spacy.report.epoch_search import Answer, answer_header, answer_rows, describe_answer
 
 TEMPLATES = Path(__file__).parent / "templates"
 TITLE = "Comparison of approaches"

@@ -6,7 +6,7 @@ from typing import Any
 import spacy
 from spacy.util import load_config, resolve_dot_names
 
-from adaptive_spacy.report.history import LAST, Evaluation, read_history, rounds_are_epochs
+from adaptive_spacy.training.history import LAST, Evaluation, read_history, rounds_are_epochs
 
 RATES = ("rate", "initial_rate")
 

@@ -21,13 +21,13 @@ from spacy.util import load_config, load_model_from_path
 import adaptive_spacy
 from adaptive_spacy.data.datasets import Recipe
 from adaptive_spacy.parsing import read_object
-from adaptive_spacy.report.history import history_of_last
 from adaptive_spacy.serving.card import make_card
 from adaptive_spacy.serving.facts import describe_evaluation, describe_training
 from adaptive_spacy.serving.names import PackageName, make_package_name
 from adaptive_spacy.serving.portable import clean_meta, copy_pipeline, public_name
 from adaptive_spacy.serving.precision import PrecisionCost, set_precision
 from adaptive_spacy.serving.wheels import build_wheel, publish
+from adaptive_spacy.training.history import history_of_last
 from adaptive_spacy.training.soundness import require_finite, warnings_of
 from adaptive_spacy.transformer.pretrained import CONFIG_FILE, read_licence
 

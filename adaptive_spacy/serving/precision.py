@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from spacy.util import load_config
 
-from adaptive_spacy.report.evaluation import evaluate
+from adaptive_spacy.training.evaluation import evaluate
 from adaptive_spacy.transformer.shim import require_precision
 
 ARCHITECTURE = "adaptive_spacy.TransformerModel.v1"

@@ -7,9 +7,9 @@ from spacy.cli._util import parse_config_overrides
 from spacy.util import load_config
 from thinc.api import ConfigValidationError
 
+from adaptive_spacy.data.corpus import locate
 from adaptive_spacy.files import replacing
-from adaptive_spacy.training.corpus import locate
-from adaptive_spacy.training.preflight import one_line
+from adaptive_spacy.training.checks.corpora import one_line
 
 SPLITS = ("train", "dev")
 

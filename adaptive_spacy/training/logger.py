@@ -18,9 +18,9 @@ from thinc.api import Config
 from tqdm import tqdm
 
 from adaptive_spacy.adaptive import binding
-from adaptive_spacy.adaptive.blocks import find_schedules, resolve_value
 from adaptive_spacy.adaptive.phases import PhaseMachine
 from adaptive_spacy.adaptive.schedule import PhaseSchedule
+from adaptive_spacy.config.blocks import find_schedules, resolve_value
 from adaptive_spacy.training.collapse import Watch
 from adaptive_spacy.training.lock import Lock, claim
 from adaptive_spacy.training.messages import show_whole_warnings, wrap

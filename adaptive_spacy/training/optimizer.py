@@ -14,7 +14,7 @@ from thinc.api import ConfigValidationError, Optimizer, xp2torch
 from thinc.types import FloatsXd
 from torch.nn import Parameter
 
-from adaptive_spacy.adaptive.settings import SETTINGS
+from adaptive_spacy.config.settings import SETTINGS
 from adaptive_spacy.training.rows import TouchedRows, pad_rows
 
 KeyT = tuple[int, str]

@@ -4,8 +4,8 @@ import inspect
 from dataclasses import dataclass
 from typing import Any
 
-from adaptive_spacy.adaptive.blocks import find_blocks, resolve_value
 from adaptive_spacy.adaptive.schedule import ADAPTIVE, make_adaptive_v1
+from adaptive_spacy.config.blocks import find_blocks, resolve_value
 
 
 @dataclass(frozen=True)

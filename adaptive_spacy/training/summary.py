@@ -11,8 +11,8 @@ from spacy.training.loop import DIR_MODEL_BEST, DIR_MODEL_LAST
 from spacy.util import dot_to_object
 from thinc.api import Config
 
-from adaptive_spacy.adaptive.blocks import resolve_value
 from adaptive_spacy.adaptive.schedule import PhaseMachine
+from adaptive_spacy.config.blocks import resolve_value
 from adaptive_spacy.training.messages import command_line, wrap
 from adaptive_spacy.training.soundness import FAR_BELOW
 from adaptive_spacy.training.table import Table

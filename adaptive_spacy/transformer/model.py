@@ -34,8 +34,8 @@ from thinc.types import Ragged
 from torch import Tensor
 from transformers.file_utils import ModelOutput
 
-from adaptive_spacy.transformer.alignment import align, token_starts
 from adaptive_spacy.transformer.packing import Streamed, pack, replace_file
+from adaptive_spacy.transformer.piece_alignment import align, token_starts
 from adaptive_spacy.transformer.pretrained import check_transformer
 from adaptive_spacy.transformer.shim import TransformerShim, require_precision
 from adaptive_spacy.transformer.unpacking import refuse_remote_code

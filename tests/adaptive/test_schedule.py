@@ -266,7 +266,7 @@ def test_schedule_finishes_in_time_after_the_last_improvement(arguments, scores)
 def test_schedule_never_cools_before_the_first_improvement(arguments, start, scores) -> None:
     rates, schedule = run(scores, start, **arguments)
     first = [score for score in (start, *scores) if math.isfinite(score)]
-    risen = any(score > first[0] for score in scores) or any(
+    risen = any(score > first[0] for score in scores if first) or any(
         later > earlier for i, earlier in enumerate(scores) for later in scores[i + 1 :]
     )
     if not risen:

@@ -14,8 +14,8 @@ from thinc.api import ConfigValidationError
 from adaptive_spacy.adaptive import steps as module
 from adaptive_spacy.adaptive.steps import make_steps_v1
 from adaptive_spacy.adaptive.stopping import make_until_finished_v1
+from adaptive_spacy.data.corpus import make_corpus_v1
 from adaptive_spacy.training.batching import make_buckets_v1
-from adaptive_spacy.training.corpus import make_corpus_v1
 from tests.util import write_texts
 
 

@@ -56,7 +56,7 @@ def test_check_without_forecast_trains_nothing(arguments: list[str], monkeypatch
     def refuse(*args, **kwargs):
         raise AssertionError("trained")
 
-    monkeypatch.setattr("adaptive_spacy.training.ready.forecast", refuse)
+    monkeypatch.setattr("adaptive_spacy.training.checks.report.forecast", refuse)
     assert run(CONFIG, *arguments, "--no-forecast") == (0, "✔ Ready to train, 0 warnings\n", "")
 
 

@@ -11,7 +11,7 @@ from spacy.vocab import Vocab
 from typer.testing import CliRunner
 
 from adaptive_spacy.cli.app import app
-from adaptive_spacy.data.formats import FORMATS
+from adaptive_spacy.data.readers.formats import FORMATS
 
 TEXT = "Ada lives in New York."
 WORDS = ["Ada", "lives", "in", "New", "York", "."]

@@ -20,8 +20,8 @@ from adaptive_spacy.data.convert import (
     convert,
     parse_split,
 )
+from adaptive_spacy.data.corpus import FractionCorpus
 from adaptive_spacy.data.datasets import convert_recipe, read_recipe
-from adaptive_spacy.training.corpus import FractionCorpus
 from tests.conftest import corpus_file
 
 ROOT = Path(__file__).parents[2]

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from spacy.tokens import Doc, DocBin, Span
 from spacy.vocab import Vocab
 
-from adaptive_spacy.data.conll import ConllFile
 from adaptive_spacy.data.convert import Input, convert
+from adaptive_spacy.data.corpus import read_docs
 from adaptive_spacy.data.docbin import Shard, find_norm
 from adaptive_spacy.data.export import export, read_sentences
+from adaptive_spacy.data.readers.conll import ConllFile
 from adaptive_spacy.data.schemes import SCHEMES
 from adaptive_spacy.data.source import Sentence
-from adaptive_spacy.training.corpus import read_docs
 from tests.conftest import corpus_file
 
 ADA = Sentence(["Ada", "Lovelace", "sings"], [(0, 2, "PER")], [])

@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 
 from adaptive_spacy.cli.app import app
 from adaptive_spacy.experiments.refit import refit
-from adaptive_spacy.report.evaluation import evaluate
 from adaptive_spacy.serving.package import describe
+from adaptive_spacy.training.evaluation import evaluate
 from tests.conftest import ROOT
 
 

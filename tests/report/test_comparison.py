@@ -16,7 +16,7 @@ from adaptive_spacy.report.comparison import (
     to_markdown,
 )
 from adaptive_spacy.report.comparison_figures import draw_comparison
-from adaptive_spacy.report.epochs import answer_epochs, answer_markdown
+from adaptive_spacy.report.epoch_search import answer_epochs, answer_markdown
 from tests.report.records import make_job, make_record, write_records
 
 # test F1 by approach, share and seed: adaptive is higher by 10 points at the small share

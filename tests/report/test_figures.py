@@ -15,7 +15,7 @@ from matplotlib.text import Text
 
 from adaptive_spacy.adaptive.schedule import PhaseMachine
 from adaptive_spacy.report.figures import PHASE_COLOURS, draw, phase_rows, plot, title
-from adaptive_spacy.report.history import HISTORY, Evaluation, Stretch
+from adaptive_spacy.training.history import HISTORY, Evaluation, Stretch
 
 NAN = math.nan
 #: Validation losses by round: a cool-down from 4, an improvement at 6, a cool-down from 7 to 10

@@ -1,0 +1,386 @@
+"""Adds the adaptive blocks to any spaCy config, whatever it trains.
+
+A config that has them already stays as it is, block by block: a second insertion changes nothing.
+"""
+
+import math
+from collections.abc import Mapping
+from copy import deepcopy
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from spacy.language import DEFAULT_CONFIG
+from spacy.util import load_config, registry
+from thinc.api import Config, ConfigValidationError
+
+from adaptive_spacy.config.blocks import ADAPTIVE, find_blocks, find_schedules
+from adaptive_spacy.config.requirements import RATE
+from adaptive_spacy.config.settings import weight_fault
+from adaptive_spacy.files import replacing
+from adaptive_spacy.parsing import reading
+
+ADAPT = "adaptive_spacy.adapt.v1"
+UNTIL_FINISHED = "adaptive_spacy.until_finished.v1"
+STEPS = "adaptive_spacy.steps.v1"
+CHECK = "adaptive_spacy.check.v1"
+CHECKPOINT = "adaptive_spacy.checkpoint.v1"
+LOGGER = "adaptive_spacy.Logger.v1"
+#: Which argument of thinc's schedules is the highest rate
+PEAKS = {
+    "constant.v1": "rate",
+    "warmup_linear.v1": "initial_rate",
+    "decaying.v1": "base_rate",
+    "slanted_triangular.v1": "max_rate",
+    "cyclic_triangular.v1": "max_lr",
+    "adaptive_spacy.hybrid.v1": "rate",
+}
+#: Rates of a schedule that is not known are drawn up to here
+MOST_DRAWN = 100_000
+#: What thinc's Adam takes where a config names no rate
+DEFAULT_RATE = 0.001
+WARMUP, COOLDOWN = 2, 7
+#: Rounds that the plateau forgives where a score is monitored: it can stand still at 0 at first
+SCORE_PATIENCE = 2
+MAX_EPOCHS = 250
+
+Block = dict[str, Any]
+
+
+def add_adaptive_blocks(
+    config: Config,
+    *,
+    monitor: Mapping[str, float] | None = None,
+    rate: float | None = None,
+    max_epochs: int = MAX_EPOCHS,
+) -> list[str]:
+    """Turn the training of a config into an adaptive one.
+
+    config (Config): Not interpolated; changed in place. What it lacks is taken from spaCy's
+        default config.
+    monitor (Mapping[str, float] | None): Weight per metric, negative for a loss; None: the main
+        score, or what the config monitors already.
+    rate (float | None): The highest rate; None: that of the config's own schedule.
+    max_epochs (int): Epochs after which the training ends in any case, > 0.
+    RETURNS (list[str]): What was changed, a line each; none if nothing was.
+    RAISES (ValueError): If the rate cannot be found out, or a streamed corpus is not trained by its
+        main score.
+    """
+    if max_epochs < 1:
+        raise ValueError(f"--max-epochs: expected a number >= 1, got {max_epochs}")
+    if rate is not None and (fault := RATE.fault(rate)):
+        raise ValueError(f"--rate: {fault}")
+    for metric, weight in (monitor or {}).items():
+        if fault := weight_fault(metric, weight):
+            raise ValueError(f"--monitor: {metric}: {fault}")
+    training = config.setdefault("training", {})
+    plain = _filled(config)["training"]
+    done: list[str] = []
+    _add_schedule(training, plain, rate, monitor, done)
+    _add_callback(training, monitor, done)
+    _close_optimizer(training, _filled(config)["training"]["optimizer"], done)
+    _add_end(training, plain, max_epochs, done)
+    _add_logger(training, plain, done)
+    _add_checkpoint(training, done)
+    _add_check(config, done)
+    return done
+
+
+def init(
+    path: Path, output: Path | None, *, force: bool = False, **options: Any
+) -> tuple[str, list[str]]:
+    """Add the adaptive blocks to a config file.
+
+    path (Path): The config.
+    output (Path | None): Where the new one goes, which may be the same; None: nowhere.
+    force (bool): Replace a file that is there.
+    options: See `add_adaptive_blocks`.
+    RETURNS (tuple): The new config as text, and what was changed.
+    RAISES (ValueError): Also if there is no config, or `output` exists.
+    """
+    if not path.is_file():
+        raise ValueError(f"{path}: expected a config of spaCy, found nothing")
+    if output is not None and output.exists() and not force:
+        raise ValueError(f"{output}: exists already; --force replaces it")
+    try:
+        with reading(path, "a training config that spaCy can fill"):
+            config = load_config(path, interpolate=False)
+            _filled(config)
+        done = add_adaptive_blocks(config, **options)
+        # a reference into a block that has moved fails here, and not in the training
+        _filled(config)
+    except ConfigValidationError as error:
+        raise ValueError(f"{path}: {error.desc or error.title}") from None
+    text = config.to_str(interpolate=False)
+    if output is not None:
+        with replacing(output) as aside:
+            aside.write_text(text, encoding="utf8")
+    return text, done
+
+
+def parse_monitor(text: str) -> dict[str, float]:
+    """Read metrics such as "ents_loss" or "ents_f=0.5,ents_loss=-1".
+
+    text (str): Metrics with or without a weight. Without one it is 1, and -1 for a loss.
+    RETURNS (dict[str, float]): Weight per metric.
+    RAISES (ValueError): If it is not of that form.
+    """
+    monitor: dict[str, float] = {}
+    for part in text.split(","):
+        metric, found, weight = (piece.strip() for piece in part.partition("="))
+        try:
+            number = float(weight) if found else (-1.0 if metric.endswith("_loss") else 1.0)
+        except ValueError:
+            number = math.nan
+        if not metric or not math.isfinite(number) or not number:
+            raise ValueError(
+                "--monitor: expected METRIC or METRIC=WEIGHT,... such as ents_loss or ents_f=1, "
+                f"got {part!r}"
+            )
+        monitor[metric] = number
+    return monitor
+
+
+def _filled(config: Config) -> Config:
+    """RETURNS (Config): The config with spaCy's defaults for what it lacks, interpolated."""
+    return Config(DEFAULT_CONFIG).merge(config).interpolate()
+
+
+def _add_schedule(
+    training: Block,
+    plain: Block,
+    rate: float | None,
+    monitor: Mapping[str, float] | None,
+    done: list[str],
+) -> None:
+    if not isinstance(training.get("optimizer"), dict):
+        training["optimizer"] = deepcopy(plain["optimizer"])
+    optimizer = training["optimizer"]
+    known = find_blocks(optimizer, "schedules", ADAPTIVE)
+    if known:
+        if rate is not None and known[0].get("rate") != rate:
+            _set(optimizer["learn_rate"], "rate", rate, "[training.optimizer.learn_rate]", done)
+        return
+    former = optimizer.get("learn_rate", DEFAULT_RATE)
+    peak, found = (rate, "as given") if rate is not None else _peak(former, plain["optimizer"])
+    losses = monitor is not None and all(weight < 0 for weight in monitor.values())
+    patience = 0 if losses else SCORE_PATIENCE
+    optimizer["learn_rate"] = {
+        "@schedules": ADAPTIVE,
+        "rate": peak,
+        "warmup": WARMUP,
+        "cooldown": COOLDOWN,
+        "patience": patience,
+    }
+    why = "" if losses else f", patience {patience}, as a score can stand still at first"
+    done.append(f"[training.optimizer.learn_rate] {ADAPTIVE}: rate {peak}, {found}{why}")
+
+
+def _peak(former: Any, optimizer: Block) -> tuple[Any, str]:
+    """The highest rate of a schedule, as the config writes it, and where it was found."""
+    if not isinstance(former, Mapping):
+        # a number, or a reference to one
+        value = optimizer.get("learn_rate", former)
+        if isinstance(value, int | float):
+            return former, "kept"
+        former = value
+    name = str(former.get("@schedules"))
+    if name in PEAKS and PEAKS[name] in former:
+        return former[PEAKS[name]], f"{PEAKS[name]} of {name}"
+    if name == "compounding.v1" and {"start", "stop"} <= former.keys():
+        plain = optimizer["learn_rate"]
+        key = max("start", "stop", key=lambda key: float(plain[key]))
+        return former[key], f"{key} of {name}"
+    return _drawn_peak(optimizer["learn_rate"], name)
+
+
+def _drawn_peak(schedule: Block, name: str) -> tuple[float, str]:
+    try:
+        rates = iter(registry.resolve({"schedule": schedule})["schedule"])
+        peak = max(float(one) for one in islice(rates, MOST_DRAWN))
+    except Exception as error:
+        # any code may stand behind the name
+        reason = str(error).strip().partition("\n")[0] or type(error).__name__
+        raise ValueError(
+            f"[training.optimizer.learn_rate]: the highest rate of {name} could not be found out "
+            f"({reason}); give it with --rate"
+        ) from None
+    return peak, f"the highest that {name} gives in {MOST_DRAWN:,} steps"
+
+
+def _add_callback(training: Block, monitor: Mapping[str, float] | None, done: list[str]) -> None:
+    former = training.get("before_update")
+    if find_blocks(former, "callbacks", ADAPT):
+        if monitor is None or not isinstance(former, dict) or former.get("@callbacks") != ADAPT:
+            return
+        _set(former, "monitor", dict(monitor), "[training.before_update]", done)
+    else:
+        block: Block = {"@callbacks": ADAPT, "monitor": dict(monitor) if monitor else None}
+        kept = ""
+        if former is not None:
+            block["then"] = former
+            kept = f", then {_name(former)}"
+        training["before_update"] = block
+        done.append(f"[training.before_update] {ADAPT}: monitors {_list(monitor)}{kept}")
+    weights = training.setdefault("score_weights", {})
+    for metric in monitor or {}:
+        if metric not in weights:
+            _set(weights, metric, None, "[training.score_weights]", done)
+
+
+def _close_optimizer(training: Block, plain: Block, done: list[str]) -> None:
+    """Let nothing in `[training.optimizer]` need another section: spaCy resolves it alone. The
+    callback takes the reference to the rate over, and learns the interval."""
+    callback = find_blocks(training["before_update"], "callbacks", ADAPT)[0]
+    for schedule in find_schedules(training):
+        if not isinstance(schedule.get("interval"), int | None):
+            del schedule["interval"]
+            done.append(
+                "[training.optimizer.learn_rate] interval removed: learnt from the training"
+            )
+        rate = schedule.get("rate")
+        if _refers(rate) and callback.get("rate") is None:
+            callback["rate"] = rate
+            done.append(f"[training.before_update] rate = {rate}, which overrides the schedule's")
+    _close(training["optimizer"], plain, "[training.optimizer", done)
+
+
+def _close(block: Block, plain: Block, name: str, done: list[str]) -> None:
+    for key, value in block.items():
+        known = plain.get(key)
+        if isinstance(value, dict) and isinstance(known, Mapping):
+            _close(value, dict(known), f"{name}.{key}", done)
+        elif _refers(value):
+            block[key] = known
+            done.append(f"{name}] {key} = {known} instead of {value}: spaCy resolves it alone")
+
+
+def _refers(value: Any) -> bool:
+    return isinstance(value, str) and "${" in value
+
+
+def _add_end(training: Block, plain: Block, max_epochs: int, done: list[str]) -> None:
+    """One evaluation per epoch, and an end when the schedule is finished."""
+    if plain["max_epochs"] < 0:
+        _end_streamed(training, plain, done)
+        return
+    batcher = training.get("batcher", deepcopy(plain["batcher"]))
+    if not find_blocks(batcher, "batchers", UNTIL_FINISHED):
+        if plain["patience"] and find_blocks(plain["optimizer"], "schedules", ADAPTIVE):
+            # it ends by spaCy's patience, as configs/paper.cfg does
+            return
+        training["batcher"] = {"@batchers": UNTIL_FINISHED, "batcher": batcher}
+        done.append(f"[training.batcher] {UNTIL_FINISHED} around {_name(batcher)}")
+        size = plain["batcher"].get("size")
+        if isinstance(size, Mapping) and size.get("@schedules") == "compounding.v1":
+            done.append(
+                f"[training.batcher.batcher] size grows from {size['start']} to {size['stop']} as "
+                "before: a round is as many steps as the first epoch, and later spans more than "
+                f"one epoch; size = {size['stop']} would keep one evaluation per epoch"
+            )
+    _set(training, "max_steps", 0, "[training]", done, plain)
+    _set(training, "patience", 0, "[training]", done, plain)
+    if plain["max_epochs"] < max_epochs and not (
+        plain["max_epochs"] > 0 and find_blocks(batcher, "batchers", UNTIL_FINISHED)
+    ):
+        _set(training, "max_epochs", max_epochs, "[training]", done, plain)
+    if not isinstance(plain["eval_frequency"], Mapping):
+        counted = (
+            "${training.batcher.batcher}"
+            if training["batcher"].get("@batchers") == UNTIL_FINISHED
+            else "${training.batcher}"
+        )
+        training["eval_frequency"] = {
+            "@misc": STEPS,
+            "corpus": f"${{{plain['train_corpus']}}}",
+            "batcher": counted,
+            "epochs": 1.0,
+            "times": 1,
+            "lang": "${nlp.lang}",
+        }
+        done.append(f"[training.eval_frequency] {STEPS}: one evaluation per epoch")
+
+
+def _end_streamed(training: Block, plain: Block, done: list[str]) -> None:
+    """A stream has no epochs to count: rounds are `eval_frequency` steps, and spaCy's patience
+    ends the training, which follows the main score."""
+    schedule = find_blocks(training["optimizer"], "schedules", ADAPTIVE)[0]
+    (callback, *_) = find_blocks(training["before_update"], "callbacks", ADAPT)
+    if callback.get("monitor"):
+        raise ValueError(
+            "--monitor: expected none for a streamed corpus ([training] max_epochs = -1), which "
+            "ends by spaCy's patience and so by the main score ([training.score_weights])"
+        )
+    rounds = schedule.get("patience", 0) + schedule.get("cooldown", COOLDOWN) + 1
+    _set(training, "patience", rounds * plain["eval_frequency"], "[training]", done, plain)
+
+
+def _add_logger(training: Block, plain: Block, done: list[str]) -> None:
+    name = plain["logger"].get("@loggers", "")
+    if name.startswith("spacy.ConsoleLogger."):
+        training["logger"] = {"@loggers": LOGGER, "progress_bar": True}
+        done.append(f"[training.logger] {LOGGER} instead of {name}: shows phases, writes history")
+    elif name != LOGGER and done:
+        done.append(
+            f"[training.logger] {name} kept: it writes no history.jsonl for `adaptive-spacy plot`; "
+            f"{LOGGER} with `then` does both"
+        )
+
+
+def _add_checkpoint(training: Block, done: list[str]) -> None:
+    former = training.get("before_to_disk")
+    if find_blocks(former, "callbacks", CHECKPOINT):
+        return
+    block: Block = {"@callbacks": CHECKPOINT}
+    kept = ""
+    if former is not None:
+        block["then"] = former
+        kept = f", after {_name(former)}"
+    training["before_to_disk"] = block
+    done.append(f"[training.before_to_disk] {CHECKPOINT}: whole and finite checkpoints{kept}")
+
+
+def _add_check(config: Config, done: list[str]) -> None:
+    initialize = config.setdefault("initialize", {})
+    former = initialize.get("before_init")
+    if find_blocks(former, "callbacks", CHECK):
+        return
+    block: Block = {"@callbacks": CHECK}
+    kept = ""
+    if former is not None:
+        block["then"] = former
+        kept = f", then {_name(former)}"
+    initialize["before_init"] = block
+    done.append(f"[initialize.before_init] {CHECK}{kept}")
+
+
+def _set(
+    block: Block,
+    key: str,
+    value: Any,
+    name: str,
+    done: list[str],
+    plain: Mapping[str, Any] | None = None,
+) -> None:
+    """Set a value unless it is that already; say so."""
+    missing = object()
+    former = (plain or block).get(key, missing)
+    if former == value:
+        return
+    block[key] = value
+    was = "" if former is missing or (plain is None and former is None) else f" (was {former})"
+    text = "null" if value is None else value
+    done.append(f"{name} {key} = {text}{was}")
+
+
+def _list(monitor: Mapping[str, float] | None) -> str:
+    if not monitor:
+        return "the main score"
+    return ", ".join(f"{weight:g} * {metric}" for metric, weight in monitor.items())
+
+
+def _name(block: Any) -> str:
+    """RETURNS (str): The registered name that a block calls."""
+    if isinstance(block, Mapping):
+        return next((str(block[key]) for key in block if key.startswith("@")), "a block")
+    return str(block)

@@ -1,0 +1,166 @@
+"""Settings that spaCy accepts although they mean nothing, or that it finds after it has deleted the
+last models: a table of what each has to be, applied to a whole config."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from spacy.util import get_lang_class
+
+from adaptive_spacy.config.requirements import (
+    NOT_NEGATIVE,
+    POSITIVE,
+    RATE,
+    Requirement,
+    is_number,
+    number,
+    whole,
+)
+
+MOMENTUM = number("a number in [0, 1)", lambda value: 0 <= value < 1)
+DROPOUT = Requirement(
+    "a number in [0, 1) with a decimal point, such as 0.0 or 0.1",
+    # spaCy takes a whole number for a schedule, and breaks off in the first update
+    lambda value: isinstance(value, float) and 0 <= value < 1,
+)
+
+#: By block and key. A block in place of a value, a promise or a schedule, checks its own arguments
+SETTINGS: dict[str, dict[str, Requirement]] = {
+    "nlp": {"batch_size": whole(1).or_null()},
+    "training": {
+        "seed": whole(0, 2**32 - 1).or_null(),
+        "dropout": DROPOUT,
+        "accumulate_gradient": whole(1),
+        "patience": whole(0),
+        "max_steps": whole(0),
+        "max_epochs": whole(-1),
+        "eval_frequency": whole(1),
+    },
+    "training.optimizer": {
+        "learn_rate": RATE,
+        "weight_decay": NOT_NEGATIVE,
+        "L2": NOT_NEGATIVE,
+        "grad_clip": NOT_NEGATIVE,
+        "beta1": MOMENTUM,
+        "beta2": MOMENTUM,
+        "eps": POSITIVE,
+        "head_rate": POSITIVE,
+    },
+    # of every schedule that calls its highest rate so
+    "training.optimizer.learn_rate": {"rate": RATE, "initial_rate": RATE, "base_rate": RATE},
+    "training.before_update": {"rate": RATE.or_null()},
+    "training.batcher": {"size": whole(1)},
+    "training.batcher.batcher": {"size": whole(1)},
+}
+ADAPT = "adaptive_spacy.adapt.v1"
+STRIDED = "spacy-transformers.strided_spans.v1"
+#: Ends of the names of metrics of which more is better
+HIGHER_IS_BETTER = ("_acc", "_p", "_r", "_f", "_score", "_auc", "_uas", "_las")
+
+
+def find_setting_faults(config: Mapping[str, Any]) -> Iterator[str]:
+    """Settings that mean nothing.
+
+    config (Mapping): A whole config, interpolated.
+    YIELDS (str): One line each: block and key, what is allowed, what came.
+    """
+    faulty = set()
+    for place, requirements in SETTINGS.items():
+        block = find(config, place)
+        for key, requirement in requirements.items():
+            if key not in block or isinstance(block[key], Mapping | list):
+                continue
+            if fault := requirement.fault(block[key]):
+                faulty.add(f"{place}.{key}")
+                yield f"[{place}] {key}: {fault}"
+    yield from _not_finite(config, "", faulty)
+    yield from _span_faults(config)
+    yield from _name_faults(config)
+    yield from _weight_faults(config)
+
+
+def find(config: Mapping[str, Any], place: str) -> Mapping[str, Any]:
+    """RETURNS (Mapping): The block of a dotted name; an empty one if there is none."""
+    block: Any = config
+    for part in place.split("."):
+        block = block.get(part) if isinstance(block, Mapping) else None
+    return block if isinstance(block, Mapping) else {}
+
+
+def weight_fault(metric: str, weight: Any) -> str | None:
+    """RETURNS (str | None): What is wrong with the weight of a metric; None: nothing."""
+    if not is_number(weight):
+        return f"expected a number, got {weight!r}"
+    if metric.endswith("_loss") and weight > 0:
+        return f"expected a weight < 0, as less of a loss is better, got {weight}"
+    if metric.endswith(HIGHER_IS_BETTER) and weight < 0:
+        return f"expected a weight > 0, as more of it is better, got {weight}"
+    return None
+
+
+def _not_finite(value: Any, place: str, known: set[str]) -> Iterator[str]:
+    """NaN and infinities anywhere: spaCy cannot write them."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _not_finite(inner, f"{place}.{key}".lstrip("."), known)
+    elif isinstance(value, float) and not is_number(value) and place not in known:
+        block, _, key = place.rpartition(".")
+        yield f"[{block}] {key}: expected a finite number, got {value}"
+
+
+def _span_faults(config: Mapping[str, Any]) -> Iterator[str]:
+    for name in find(config, "components"):
+        place = f"components.{name}.model.get_spans"
+        spans = find(config, place)
+        if spans.get("@span_getters") != STRIDED:
+            continue
+        window, stride = spans.get("window"), spans.get("stride")
+        if fault := whole(1).fault(window):
+            yield f"[{place}] window: {fault}"
+        elif fault := whole(1, window).fault(stride):
+            yield f"[{place}] stride: {fault}, the window: tokens between would be read by none"
+
+
+def _name_faults(config: Mapping[str, Any]) -> Iterator[str]:
+    """Names of what does not exist."""
+    lang = find(config, "nlp").get("lang")
+    if lang is not None:
+        try:
+            get_lang_class(lang)
+        except (ImportError, AttributeError, TypeError, ValueError):
+            yield f"[nlp] lang: expected the code of a language of spaCy, such as en, got {lang!r}"
+    training = find(config, "training")
+    for key in ("train_corpus", "dev_corpus"):
+        name = training.get(key)
+        if key in training and not (isinstance(name, str) and find(config, name)):
+            yield (
+                f"[training] {key}: expected the name of a block such as corpora.train, got "
+                f"{name!r}"
+            )
+    pipes = find(config, "nlp").get("pipeline", [])
+    for key in ("frozen_components", "annotating_components"):
+        for name in training.get(key) or ():
+            if name not in pipes:
+                yield f"[training] {key}: expected pipes of {', '.join(pipes)}, got {name}"
+
+
+def _weight_faults(config: Mapping[str, Any]) -> Iterator[str]:
+    """A monitor, or a main score, without a weight or with one of the wrong sign."""
+    callback = find(config, "training.before_update")
+    monitor = callback.get("monitor") if callback.get("@callbacks") == ADAPT else None
+    if monitor is not None and not isinstance(monitor, Mapping):
+        yield (
+            '[training.before_update] monitor: expected weights such as {"ents_loss": -1.0}, got '
+            f"{monitor!r}"
+        )
+        return
+    if monitor is not None and not any(monitor.values()):
+        yield (
+            "[training.before_update] monitor: expected a weight other than 0, or null for the "
+            f"main score, got {dict(monitor)}"
+        )
+    for metric, weight in (monitor or {}).items():
+        if fault := weight_fault(metric, weight):
+            yield f"[training.before_update] monitor: {metric}: {fault}"
+    for metric, weight in find(config, "training.score_weights").items():
+        if weight is not None and (fault := weight_fault(metric, weight)):
+            yield f"[training.score_weights] {metric}: {fault}"

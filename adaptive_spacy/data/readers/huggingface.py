@@ -1,0 +1,224 @@
+"""Read data sets of the Hugging Face hub from disk: saved by `datasets`, or parquet files."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from adaptive_spacy.data.readers.annotation_tools import check_word, quote, read_tag
+from adaptive_spacy.data.readers.arrow import (
+    ARROW_FILE,
+    PARQUET,
+    find_column,
+    find_names,
+    open_table,
+    read_json,
+    require_pyarrow,
+)
+from adaptive_spacy.data.readers.tag_table import TAGS, WORDS, Tagged, TagTable
+from adaptive_spacy.data.schemes import UNTAGGED
+from adaptive_spacy.data.source import Problems, Sentence
+
+# numbers that stand for no tag: ClassLabel's, and that of those who mask the loss
+NO_TAG = (-1, -100)
+# the name of a shard, train-00000-of-00002.parquet: its split comes before the numbers
+SHARD = re.compile(r"(.+?)-\d+-of-\d+")
+
+
+class HubData:
+    """The rows of one split of a data set: checked as a whole first, then streamed.
+
+    Each row is one unit: its tokens, and a tag for each, by name or as a number whose name the
+    data set knows (ClassLabel).
+
+    path (str | Path): A folder that `datasets` saved (`state.json` in it), a `.parquet` or `.arrow`
+        file, or a folder of one split's parquet files.
+    scheme (str), missing_tag (str | None): See `TagTable`. A token is without a tag where the tag
+        is null, -1 or -100.
+    repair (bool): Read illegal sequences of tags, see `TagTable`; each kind is counted.
+    progress (bool): Show a progress bar where a pass takes longer than a second.
+    RAISES (ValueError): The first 20 problems, each with its row, and how many more; if there is
+        no such data set; if pyarrow is not installed.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        scheme: str = "auto",
+        missing_tag: str | None = None,
+        repair: bool = False,
+        progress: bool = False,
+    ) -> None:
+        require_pyarrow()
+        self.path = Path(path)
+        self.progress = progress
+        self.repairs: Counter[str] = Counter()
+        self._tags = TagTable(scheme, missing_tag)
+        self._files = find_files(self.path)
+        self._words_at, self._tags_at, self._names = self._find_columns()
+        problems = Problems(" row ")
+        for number, record in self._rows("Checking", problems):
+            try:
+                self._tags.check(record)
+            except ValueError as error:
+                problems.add(number, str(error))
+        self._tags.settle(problems, self._locate, repair=repair, repairs=self.repairs)
+        problems.raise_any(self.path)
+
+    def __iter__(self) -> Iterator[Sentence]:
+        for _, record in self._rows("Reading", Problems()):
+            yield self._tags.decode(record)
+
+    def describe(self) -> str:
+        """RETURNS (str): The columns of tokens and tags, and the scheme."""
+        return (
+            f"Hugging Face data, columns {self._words_at} and {self._tags_at}, "
+            f"{self._tags.describe()}"
+        )
+
+    def _find_columns(self) -> tuple[str, str, list[str] | None]:
+        """RETURNS (tuple[str, str, list[str] | None]): Columns of tokens and tags, and the names of
+        the tags; None if they are no numbers."""
+        found = []
+        for path in self._files:
+            with open_table(path) as table:
+                words_at, tags_at = (find_column(path, table.schema, one) for one in (WORDS, TAGS))
+                found.append((words_at, tags_at, find_names(path, table.schema, tags_at)))
+            if found[-1] != found[0]:
+                raise ValueError(
+                    f"{path}: expected the columns and tags of {self._files[0].name}, found others"
+                )
+        return found[0]
+
+    def _locate(self) -> Iterator[tuple[int, Tagged]]:
+        return self._rows("Locating", Problems())
+
+    def _rows(self, action: str, problems: Problems) -> Iterator[tuple[int, Tagged]]:
+        """Yield the rows that hold tokens and tags, with their numbers from 1.
+
+        action (str): What the progress bar says.
+        problems (Problems): Takes the others.
+        """
+        bar = tqdm(
+            desc=f"{action} {self.path.name}",
+            unit="rows",
+            leave=False,
+            delay=1,
+            disable=None if self.progress else True,
+        )
+        columns = [self._words_at, self._tags_at]
+        number = 0
+        with bar:
+            for path in self._files:
+                with open_table(path) as table:
+                    for batch in table.batches(columns):
+                        words, tags = (batch.column(name).to_pylist() for name in columns)
+                        for row in zip(words, tags, strict=True):
+                            number += 1
+                            try:
+                                yield number, self._read(*row)
+                            except ValueError as error:
+                                problems.add(number, str(error))
+                        bar.update(batch.num_rows)
+
+    def _read(self, words: Any, tags: Any) -> Tagged:
+        for value, column in ((words, self._words_at), (tags, self._tags_at)):
+            if not isinstance(value, list):
+                raise ValueError(f"found {quote(value)} under {column}, expected a list")
+        return Tagged(
+            [check_word(word, i) for i, word in enumerate(words)],
+            [self._read_tag(tag) for tag in tags],
+        )
+
+    def _read_tag(self, tag: Any) -> str:
+        if type(tag) is not int or self._names is None:
+            return read_tag(tag)
+        if tag in NO_TAG:
+            return UNTAGGED
+        if not 0 <= tag < len(self._names):
+            raise ValueError(
+                f"found the tag {tag}, expected a number from 0 to {len(self._names) - 1}"
+            )
+        return read_tag(self._names[tag])
+
+
+def recognise(path: Path, head: bytes) -> str | None:
+    """Tell whether a path is a data set.
+
+    path (Path): A file or folder.
+    head (bytes): The first bytes of a file.
+    RETURNS (str | None): "hub" or None.
+    """
+    if path.is_dir():
+        saved = (path / "state.json").is_file() or any(path.glob("*/state.json"))
+        found = saved or any(path.rglob("*.parquet"))
+    else:
+        found = head.startswith((PARQUET, ARROW_FILE)) or path.suffix in (".parquet", ".arrow")
+    return "hub" if found else None
+
+
+def find_files(path: Path) -> list[Path]:
+    """Find the tables of a data set.
+
+    RETURNS (list[Path]): They, in order.
+    RAISES (ValueError): If there is none, or if they are of several splits.
+    """
+    if path.is_file():
+        return [path]
+    if (path / "state.json").is_file():
+        return find_saved(path)
+    splits: dict[str, list[Path]] = {}
+    for file in sorted(path.rglob("*.parquet")):
+        splits.setdefault(name_split(file, path), []).append(file)
+    for state in sorted(path.glob("*/state.json")):
+        splits[state.parent.name] = [state.parent]
+    if not splits:
+        found = "neither" if path.is_dir() else "nothing"
+        raise ValueError(
+            f"{path}: expected a folder that `datasets` saved, or parquet files, found {found}"
+        )
+    if len(splits) > 1:
+        ways = " ".join(f"{name.split('/')[-1]}={paths[0]}" for name, paths in splits.items())
+        raise ValueError(
+            f"{path}: found the splits {', '.join(splits)}, expected one; give each its own path, "
+            f"e.g. {ways}"
+        )
+    (files,) = splits.values()
+    return find_saved(files[0]) if files[0].is_dir() else files
+
+
+def name_split(file: Path, root: Path) -> str:
+    """RETURNS (str): The split that a file belongs to, after the folders that it is in.
+
+    The hub names files train-00000-of-00002.parquet or train/0000.parquet."""
+    folders = [part for part in file.parent.relative_to(root).parts if part != "data"]
+    if file.stem.isdigit():
+        return "/".join(folders)
+    shard = SHARD.fullmatch(file.stem)
+    return "/".join([*folders, shard[1] if shard else file.stem])
+
+
+def find_saved(folder: Path) -> list[Path]:
+    """RETURNS (list[Path]): The files of a split that `datasets` saved, in order.
+    RAISES (ValueError): If they are not all the data, or not there."""
+    state = read_json(folder / "state.json")
+    if state.get("_indices_files") or state.get("_indices_data_files"):
+        raise ValueError(
+            f"{folder}: found rows that were selected or shuffled after they were written, "
+            "expected data as they are; save them again with a newer version of `datasets`"
+        )
+    entries = state.get("_data_files")
+    try:
+        files = [folder / Path(entry["filename"]).name for entry in entries]  # type: ignore[union-attr]
+    except (TypeError, KeyError):
+        files = []
+    if not files:
+        raise ValueError(f'{folder / "state.json"}: expected "_data_files" with names, found none')
+    for file in files:
+        if not file.is_file():
+            raise ValueError(f"{file}: expected a file, as state.json names it, found nothing")
+    return files

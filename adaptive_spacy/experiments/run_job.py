@@ -1,0 +1,163 @@
+"""Runs one job: `spacy train` of its config, in a folder of its own."""
+
+import contextlib
+import json
+import platform
+import shutil
+import sys
+import time
+import traceback
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import spacy
+import torch
+from confection import Config
+from spacy.cli._util import setup_gpu
+from spacy.tokens import DocBin
+from spacy.training.initialize import init_nlp
+from spacy.training.loop import train
+from spacy.util import load_config
+from spacy.vocab import Vocab
+from threadpoolctl import threadpool_limits
+
+from adaptive_spacy.data.corpus import FractionCorpus
+from adaptive_spacy.experiments.job import SPLITS, Job
+from adaptive_spacy.experiments.records import Record, make_failure
+from adaptive_spacy.experiments.selection import RESULTS, epoch_of
+from adaptive_spacy.training.history import read_history, stretches
+from adaptive_spacy.training.lock import LOCK
+from adaptive_spacy.training.logger import HISTORY
+
+PACKAGES = ("adaptive-spacy", "spacy", "thinc", "spacy-transformers", "torch", "transformers")
+LOGGER = "adaptive_spacy.ExperimentLogger.v1"
+
+
+def run_job(job: Job, folder: Path, *, keep: bool = False, gpu_id: int = -1) -> Record:
+    """Train and score one job. A fault of the job becomes part of its record.
+
+    job (Job): The job, with the numbers of epochs that it waited for.
+    folder (Path): Gets config, log, history and, if asked for, checkpoints. What an interrupted
+        run left there is removed.
+    keep (bool): Whether to keep the selected checkpoints.
+    gpu_id (int): Number of the GPU; -1: the processor.
+    RETURNS (dict): The record; see docs/experiments.md. It is not written.
+    """
+    _empty(folder)
+    started = time.perf_counter()
+    record = make_failure(job)
+    record["versions"] = {one: version(one) for one in PACKAGES}
+    record["versions"]["python"] = platform.python_version()
+    torch.set_num_threads(job.threads)
+    with (
+        (folder / "log.txt").open("w", encoding="utf8") as log,
+        contextlib.redirect_stdout(log),
+        contextlib.redirect_stderr(log),
+        threadpool_limits(job.threads),
+    ):
+        try:
+            _train(job, folder, keep=keep, gpu_id=gpu_id)
+            record.update(read_results(folder), data=count_data(folder), status="done")
+        except Exception as error:
+            traceback.print_exc()
+            record.update(status="failed", reason=describe_error(error))
+    record["seconds"] = round(time.perf_counter() - started, 3)
+    record["finished"] = datetime.now(UTC).isoformat(timespec="seconds")
+    record["machine"] = torch.cuda.get_device_name(gpu_id) if gpu_id >= 0 else platform.machine()
+    return record
+
+
+def describe_error(error: BaseException) -> str:
+    """RETURNS (str): One line."""
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def read_results(folder: Path) -> Record:
+    """RETURNS (dict): The part of a record that a training's files hold."""
+    history = read_history(folder / HISTORY)
+    found = json.loads((folder / RESULTS).read_text(encoding="utf8"))
+    (folder / RESULTS).unlink()
+    phases = [one._asdict() for one in stretches(history)]
+    best = found["results"]["best_loss"] or found["results"]["best_f1"]
+    return {
+        "history": [asdict(one) for one in history],
+        "phases": phases,
+        "epochs": epoch_of(asdict(history[-1])),
+        "best_epoch": best["epoch"],
+        **found,
+    }
+
+
+def write_job_config(job: Job, folder: Path, *, keep: bool) -> Path:
+    """Write the config that is trained: with absolute paths, so that `spacy train` repeats the job
+    from any folder. RETURNS (Path): The file."""
+    config = job.make_config()
+    files = {split: path.resolve() for split, path in job.files().items()}
+    if job.train_on_dev:
+        config["corpora"]["train"]["fraction"] = 1.0
+        files["train"] = _join_corpora(job, files, folder)
+    config["paths"].update(train=str(files["train"]), dev=str(files["dev"]))
+    if Path(job.transformer).is_dir():
+        config["variables"]["transformer"] = str(Path(job.transformer).resolve())
+    config["training"]["logger"] = {
+        "@loggers": LOGGER,
+        "folder": str(folder.resolve()),
+        "keep": keep,
+        "test": {"@readers": "adaptive_spacy.Corpus.v1", "path": str(files["test"])},
+    }
+    path = folder / "config.cfg"
+    config.to_disk(path)
+    return path
+
+
+def count_data(folder: Path) -> dict[str, dict[str, int]]:
+    """RETURNS (dict): "sentences" and "tokens" of each split, as the job in this folder read it."""
+    config = load_config(folder / "config.cfg", interpolate=True)
+    readers = {split: config["corpora"][split] for split in SPLITS[:2]}
+    readers["test"] = config["training"]["logger"]["test"]
+    return {
+        split: count_corpus(Path(reader["path"]), reader.get("fraction", 1.0))
+        for split, reader in readers.items()
+    }
+
+
+def count_corpus(path: Path, fraction: float = 1.0) -> dict[str, int]:
+    """RETURNS (dict[str, int]): "sentences" and "tokens" of a share of a .spacy file."""
+    reader = FractionCorpus(path, fraction=fraction)
+    lengths = [len(doc) for doc in reader.read_docbin(Vocab(), reader.files())]
+    return {"sentences": len(lengths), "tokens": sum(lengths)}
+
+
+def _train(job: Job, folder: Path, *, keep: bool, gpu_id: int) -> None:
+    """What `spacy train` does, without its way to show a broken config, which ends the process."""
+    path = write_job_config(job, folder, keep=keep)
+    setup_gpu(gpu_id, silent=True)
+    config: Config = load_config(path)
+    nlp = init_nlp(config, use_gpu=gpu_id)
+    # no output: checkpoints are the logger's
+    train(nlp, None, use_gpu=gpu_id, stdout=sys.stdout, stderr=sys.stderr)
+
+
+def _join_corpora(job: Job, files: dict[str, Path], folder: Path) -> Path:
+    """Write the sampled sentences of train and dev as one file, so that each split is sampled as
+    it is in other jobs."""
+    vocab = spacy.blank(job.lang).vocab
+    docs = []
+    for split in SPLITS[:2]:
+        reader = FractionCorpus(files[split], fraction=job.fraction)
+        docs += list(reader.read_docbin(vocab, reader.files()))
+    path = folder / "train-and-dev.spacy"
+    DocBin(docs=docs, store_user_data=True).to_disk(path)
+    return path
+
+
+def _empty(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in folder.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.name != LOCK:
+            path.unlink()

@@ -1,0 +1,327 @@
+"""Scores of a trained pipeline on a corpus, by spaCy's measures and by seqeval's.
+
+spaCy counts entity spans; seqeval, the field's usual yardstick, counts the entities of tag
+sequences (strict mode, IOB2). Both read the same predictions, so where they measure the same,
+they must agree: an evaluation whose figures differ is an error and not a result.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import spacy
+from seqeval.metrics import classification_report
+from seqeval.scheme import IOB2
+from spacy.cli._util import setup_gpu
+from spacy.language import Language
+from spacy.scorer import Scorer
+from spacy.training import Example
+from spacy.util import is_package
+from tqdm import tqdm
+from wasabi import table
+
+from adaptive_spacy.data.corpus import FractionCorpus, locate
+from adaptive_spacy.files import replacing
+from adaptive_spacy.ner.tags import Entity
+from adaptive_spacy.parsing import reading
+from adaptive_spacy.training.soundness import require_finite
+
+Metrics = dict[str, Any]
+
+AVERAGES = ("micro", "macro", "weighted")
+#: seqeval's names and spaCy's for the same measure
+MEASURES = {"precision": "p", "recall": "r", "f1": "f"}
+TOLERANCE = 1e-9
+
+
+class Sentence(NamedTuple):
+    """What counts in a doc of the corpus, in the reference's tokens.
+
+    length (int): Tokens.
+    gold (list[Entity]): Annotated entities.
+    found (list[Entity]): Predicted entities; those of another tokenization may share tokens.
+    """
+
+    length: int
+    gold: list[Entity]
+    found: list[Entity]
+
+
+def evaluate(
+    pipeline: str, corpus: Path, *, output: Path | None = None, gpu_id: int = -1
+) -> Metrics:
+    """Predict a corpus once and score the entities.
+
+    pipeline (str): Folder or package of a trained pipeline.
+    corpus (Path): A .spacy file or a folder of them. Each of its docs counts as a sentence.
+    output (Path | None): Gets the result as JSON. The same bytes for the same predictions.
+    gpu_id (int): Number of the GPU; -1: the processor.
+    RETURNS (dict): "pipeline" and "corpus" as given; "sentences", "tokens" and "entities" of the
+        reference that carry annotation; "sentences_without_annotation", which count nowhere;
+        "spacy": its scores without the speed; "seqeval": "micro", "macro", "weighted" and
+        "per_type", each with "precision", "recall", "f1" and "support" (annotated entities);
+        "exact_match": share of sentences whose set of entities is exactly right;
+        "exact_match_with_entities": the same of the sentences with at least one annotated entity.
+        Scores are in [0, 1], None where nothing could be measured.
+    RAISES (ValueError): If pipeline or corpus cannot be read or have no entities to compare, if
+        the weights are not finite, or if spaCy and seqeval disagree.
+    """
+    _require_output(output)
+    require_corpus(corpus)
+    setup_gpu(gpu_id, silent=True)
+    nlp = _load_pipeline(pipeline)
+    examples = read_corpus(corpus, nlp)
+    # any component may be in it
+    with reading(pipeline, "a pipeline that can predict"):
+        predict(nlp, examples)
+    metrics = {
+        "pipeline": pipeline,
+        "corpus": corpus.as_posix(),
+        **score(nlp, examples),
+    }
+    if output is not None:
+        _write(metrics, output)
+    return metrics
+
+
+def predict(nlp: Language, examples: Sequence[Example]) -> None:
+    """Run the pipeline over the examples' predicted docs, once.
+
+    `nlp.evaluate` does the same with copies that it drops; here the predictions are read again.
+    """
+    docs = nlp.pipe(eg.predicted for eg in examples)
+    # disable=None: no bar where stderr is no terminal
+    bar = tqdm(examples, desc="Evaluating", unit="sentence", leave=False, disable=None)
+    for eg, doc in zip(bar, docs, strict=True):
+        eg.predicted = doc
+
+
+def score(nlp: Language, examples: Sequence[Example]) -> Metrics:
+    """Score predicted examples.
+
+    nlp (Language): The pipeline, whose components score their own work.
+    examples (Sequence[Example]): At least one with entity annotation.
+    RETURNS (dict): See `evaluate`, without "pipeline" and "corpus".
+    RAISES (ValueError): If no component scores entities, or the two yardsticks disagree.
+    """
+    # the order of types in spaCy's table changes with Python's hash seed
+    scores = {
+        name: dict(sorted(value.items())) if isinstance(value, dict) else value
+        for name, value in Scorer(nlp).score(examples).items()
+    }
+    if "ents_f" not in scores:
+        raise ValueError(
+            "pipeline: expected a component that finds entities, got "
+            f"{', '.join(nlp.pipe_names) or 'no component at all'}"
+        )
+    sentences = [read_sentence(eg) for eg in examples if eg.reference.has_annotation("ENT_IOB")]
+    report = seqeval_report(sentences)
+    require_agreement(scores, report)
+    with_entities = [sentence for sentence in sentences if sentence.gold]
+    return {
+        "sentences": len(sentences),
+        "tokens": sum(sentence.length for sentence in sentences),
+        "entities": sum(len(sentence.gold) for sentence in sentences),
+        "sentences_without_annotation": len(examples) - len(sentences),
+        "spacy": scores,
+        "seqeval": report,
+        "exact_match": exact_match(sentences),
+        "exact_match_with_entities": exact_match(with_entities),
+    }
+
+
+def read_sentence(eg: Example) -> Sentence:
+    """Read gold and predicted entities off an example, counting what spaCy's scorer counts.
+
+    eg (Example): A predicted example.
+    RETURNS (Sentence): Without predicted entities that lie on no reference token or touch one
+        whose annotation is missing: they are neither right nor wrong.
+    """
+    gold = [Entity(ent.start, ent.end, ent.label_) for ent in eg.reference.ents]
+    found = []
+    for ent in eg.predicted.ents:
+        tokens = eg.alignment.x2y[ent.start : ent.end]
+        if len(tokens):
+            start, end = int(tokens[0]), int(tokens[-1]) + 1
+            if all(token.ent_iob for token in eg.reference[start:end]):
+                found.append(Entity(start, end, ent.label_))
+    return Sentence(len(eg.reference), gold, found)
+
+
+def tag_pairs(sentence: Sentence) -> Iterator[tuple[list[str], list[str]]]:
+    """Write a sentence as IOB2 tags.
+
+    Predicted entities that share a token do not fit into one sequence. Those that are right
+    never share any, so they go with the gold tags; what is left over goes into further sequences,
+    where it meets no gold entity and counts as wrong, as it does in spaCy.
+
+    YIELDS (tuple): Gold tags and predicted tags; usually one pair, never none.
+    """
+    gold = set(sentence.gold)
+    rows: list[list[Entity]] = [[]]
+    for entity in sorted(sentence.found, key=lambda one: one not in gold):
+        free = (row for row in rows if not any(_overlap(entity, other) for other in row))
+        row = next(free, None)
+        if row is None:
+            rows.append([entity])
+        else:
+            row.append(entity)
+    for i, row in enumerate(rows):
+        yield iob2(sentence.length, sentence.gold if i == 0 else []), iob2(sentence.length, row)
+
+
+def iob2(length: int, entities: Iterable[Entity]) -> list[str]:
+    """RETURNS (list[str]): One tag per token; the entities must not overlap."""
+    # not spaCy's `biluo_to_iob`: it makes "B-EB-ORG" of the type "EU-ORG" (3.8.18)
+    tags = ["O"] * length
+    for start, end, type_ in entities:
+        tags[start:end] = [f"B-{type_}", *[f"I-{type_}"] * (end - start - 1)]
+    return tags
+
+
+def seqeval_report(sentences: Iterable[Sentence]) -> dict[str, Any]:
+    """RETURNS (dict): See `evaluate`; types that are only predicted have support 0."""
+    pairs = [pair for sentence in sentences for pair in tag_pairs(sentence)]
+    gold, found = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    if all(tag == "O" for tags in (*gold, *found) for tag in tags):
+        # nothing to average: seqeval divides by the number of types
+        nothing = {"precision": None, "recall": None, "f1": None, "support": 0}
+        return {**{average: dict(nothing) for average in AVERAGES}, "per_type": {}}
+    rows = classification_report(
+        gold, found, output_dict=True, mode="strict", scheme=IOB2, zero_division=0
+    )
+    averages = {average: _plain(rows.pop(f"{average} avg")) for average in AVERAGES}
+    return {**averages, "per_type": {type_: _plain(row) for type_, row in rows.items()}}
+
+
+def require_agreement(scores: Metrics, report: dict[str, Any]) -> None:
+    """Compare what spaCy and seqeval both measure: the micro average and each type.
+
+    scores (dict): spaCy's scores.
+    report (dict): See `seqeval_report`.
+    RAISES (ValueError): At the first figure that differs by more than 1e-9; names both.
+    """
+    micro = {short: scores[f"ents_{short}"] for short in MEASURES.values()}
+    spacy_types, seqeval_types = scores["ents_per_type"] or {}, report["per_type"]
+    rows = [("micro average", micro, report["micro"])]
+    for type_ in sorted({*spacy_types, *seqeval_types}):
+        # spaCy also lists types of which nothing counted, seqeval does not
+        rows.append((type_, spacy_types.get(type_, {}), seqeval_types.get(type_, {})))
+    for name, ours, theirs in rows:
+        for long, short in MEASURES.items():
+            one, other = ours.get(short) or 0.0, theirs.get(long) or 0.0
+            if abs(one - other) > TOLERANCE:
+                raise ValueError(
+                    f"{name}, {long}: expected spaCy and seqeval to agree, got {one!r} from spaCy "
+                    f"and {other!r} from seqeval; does a component of the pipeline bring its own "
+                    "scorer?"
+                )
+
+
+def exact_match(sentences: Sequence[Sentence]) -> float | None:
+    """RETURNS (float | None): Share of sentences whose entities are exactly right; None if there
+    are no sentences."""
+    if not sentences:
+        return None
+    right = sum(Counter(sentence.found) == Counter(sentence.gold) for sentence in sentences)
+    return right / len(sentences)
+
+
+def render(metrics: Metrics) -> str:
+    """RETURNS (str): The result as a table for the terminal; scores in percent."""
+    report = metrics["seqeval"]
+    rows = [*report["per_type"].items(), *((f"{one} average", report[one]) for one in AVERAGES)]
+    cells = [
+        (name, *(_percent(row[measure]) for measure in MEASURES), str(row["support"]))
+        for name, row in rows
+    ]
+    figures = [
+        ("Sentences", str(metrics["sentences"])),
+        ("without annotation", str(metrics["sentences_without_annotation"])),
+        ("Tokens", str(metrics["tokens"])),
+        ("Entities", str(metrics["entities"])),
+        ("Exact match", _percent(metrics["exact_match"])),
+        ("with entities", _percent(metrics["exact_match_with_entities"])),
+    ]
+    if metrics["spacy"].get("ents_loss") is not None:
+        figures.append(("Loss per token", f"{metrics['spacy']['ents_loss']:.4f}"))
+    header = ("Type", "P", "R", "F1", "Support")
+    return table(cells, header=header, divider=True, aligns=("l", "r", "r", "r", "r")) + table(
+        figures, aligns=("l", "r")
+    )
+
+
+def _require_output(output: Path | None) -> None:
+    # found before the work, not after it
+    if output is not None and output.is_dir():
+        raise ValueError(f"output: expected a path for a JSON file, got the folder {output}")
+
+
+def require_corpus(corpus: Path) -> None:
+    """RAISES (ValueError): If there is no such corpus."""
+    found = locate(corpus)
+    is_file = found.suffix == ".spacy" and found.is_file()
+    if not is_file and not any(found.glob("**/*.spacy")):
+        raise ValueError(f"corpus: expected a .spacy file or a folder of them, got {corpus}")
+
+
+def _load_pipeline(pipeline: str) -> Language:
+    folder = Path(pipeline)
+    if not (folder / "config.cfg").is_file() and not is_package(pipeline):
+        if (folder / "meta.json").is_file():
+            raise ValueError(
+                f"pipeline: {pipeline} is not complete, it has no config.cfg: its training was "
+                "broken off while it was written. Take the other checkpoint beside it, or train "
+                "again"
+            )
+        raise ValueError(
+            "pipeline: expected an installed package or a folder with a config.cfg, such as "
+            f"model-last of a training, got {pipeline}"
+        )
+    with reading(pipeline, "a pipeline that spaCy can load"):
+        nlp = spacy.load(pipeline)
+    require_finite(nlp)
+    return nlp
+
+
+def read_corpus(path: Path, nlp: Language) -> list[Example]:
+    """RETURNS (list[Example]): What can be scored.
+    RAISES (ValueError): If the corpus cannot be read, is empty or has no entity annotation.
+    """
+    try:
+        examples = list(FractionCorpus(path)(nlp))
+    except ValueError as error:
+        raise ValueError(f"corpus: {path} cannot be read: {error}") from error
+    if not examples:
+        raise ValueError(f"corpus: expected sentences, but {path} has none")
+    if not any(eg.reference.has_annotation("ENT_IOB") for eg in examples):
+        raise ValueError(f"corpus: expected entities to compare with, but {path} is not annotated")
+    return examples
+
+
+def _overlap(one: Entity, other: Entity) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of seqeval's report in plain numbers, which JSON takes."""
+    return {
+        "precision": float(row["precision"]),
+        "recall": float(row["recall"]),
+        "f1": float(row["f1-score"]),
+        "support": int(row["support"]),
+    }
+
+
+def _percent(value: float | None) -> str:
+    return "-" if value is None else f"{100 * value:.2f}"
+
+
+def _write(metrics: Metrics, path: Path) -> None:
+    # not srsly: it keeps nine decimals
+    # default=float: some of spaCy's scorers return numpy's numbers
+    text = json.dumps(metrics, indent=2, allow_nan=False, default=float)
+    with replacing(path) as aside:
+        aside.write_text(f"{text}\n", encoding="utf8")

@@ -1,0 +1,119 @@
+"""Training and tagging speed beside the peers, in one process and in turns.
+
+    python -m benchmarks.speed.compare --corpus corpus/wikigold
+
+Everyone trains an epoch over the same sentences and tags the same texts, one after the other,
+again and again, so that whatever else the machine does hits all alike. The table gives medians and
+the range; what counts is the ratios of one run.
+"""
+
+import json
+import platform
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+from typing import Annotated, Any
+
+import torch
+import typer
+from spacy.tokens import DocBin
+from spacy.vocab import Vocab
+from tqdm import tqdm
+
+from adaptive_spacy.files import replacing
+from benchmarks.speed.peers import CONTESTANTS, HAS_BFLOAT16, Contestant, Ours, timed
+
+TASKS = ("training", "tagging")
+OURS = {one.name for one in CONTESTANTS if issubclass(one, Ours)}
+PACKAGES = ("spacy", "thinc", "spacy-transformers", "torch", "transformers")
+
+
+def measure(
+    contestants: list[Contestant], texts: list[str], rounds: int, tasks: tuple[str, ...] = TASKS
+) -> dict[str, dict[str, list[float]]]:
+    """Time each contestant in turn. A first round warms up and does not count; it trains everyone,
+    so that nobody tags with random weights.
+
+    RETURNS (dict): Seconds by task and contestant, one per round.
+    """
+    seconds: dict[str, dict[str, list[float]]] = {
+        task: {one.name: [] for one in contestants if task in one.tasks} for task in tasks
+    }
+    with tqdm(total=(rounds + 1) * len(contestants), unit="turn") as bar:
+        for number in range(rounds + 1):
+            for one in contestants:
+                calls: dict[str, tuple[Callable[..., None], tuple[Any, ...]]] = {
+                    "training": (one.epoch, ()),
+                    "tagging": (one.tag, (texts,)),
+                }
+                for task, (function, arguments) in calls.items():
+                    if not number:
+                        function(*arguments)
+                    elif one.name in seconds.get(task, ()):
+                        seconds[task][one.name].append(timed(function, *arguments))
+                bar.update()
+    return seconds
+
+
+def table(record: dict[str, Any]) -> str:
+    """RETURNS (str): Markdown: words per second, range, and how many times as fast as each peer
+    we are, in each of our ways."""
+    lines = []
+    for task, rows in record["seconds"].items():
+        words = record["words"][task]
+        ours = {name: median(seconds) for name, seconds in rows.items() if name in OURS}
+        heads = "".join(f" {name} is |" for name in ours)
+        lines += [
+            f"| {task} | words per second | range |{heads}",
+            "| --- " * (3 + len(ours)) + "|",
+        ]
+        for name, seconds in rows.items():
+            speeds = sorted(words / one for one in seconds)
+            ratios = "".join(
+                f" {median(seconds) / one:.2f}x |" if name not in OURS else " |"
+                for one in ours.values()
+            )
+            lines.append(
+                f"| {name} | {words / median(seconds):.0f} | {speeds[0]:.0f} to {speeds[-1]:.0f} "
+                f"|{ratios}"
+            )
+        lines.append("")
+    return "\n".join(lines).strip()
+
+
+def main(
+    corpus: Annotated[Path, typer.Option(help="Folder of train.spacy and test.spacy.")],
+    transformer: Annotated[Path, typer.Option(help="Folder.")] = Path("assets/transformer"),
+    sentences: Annotated[int, typer.Option(help="Training sentences per epoch.")] = 320,
+    rounds: Annotated[int, typer.Option(help="Timed rounds.")] = 5,
+    task: Annotated[str, typer.Option(help="training, tagging or both.")] = "both",
+    output: Annotated[Path | None, typer.Option(help="Record, JSON.")] = None,
+) -> None:
+    """Measure everyone side by side."""
+    tasks = TASKS if task == "both" else (task,)
+    chosen = [one for one in CONTESTANTS if set(tasks) & set(one.tasks)]
+    contestants = [one(corpus, transformer, sentences) for one in chosen]
+    docs = DocBin().from_disk(corpus / "test.spacy").get_docs(Vocab())
+    texts = [doc.text for doc in docs]
+    record = {
+        "corpus": corpus.name,
+        "device": torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu",
+        "bfloat16": HAS_BFLOAT16,
+        "threads": torch.get_num_threads(),
+        "machine": platform.machine(),
+        "versions": {one: version(one) for one in PACKAGES} | {"python": platform.python_version()},
+        "words": {
+            "training": sum(map(len, contestants[0].docs)),
+            "tagging": sum(len(text.split()) for text in texts),
+        },
+        "seconds": measure(contestants, texts, rounds, tasks),
+    }
+    typer.echo(table(record))
+    if output is not None:
+        with replacing(output) as aside:
+            aside.write_text(json.dumps(record, indent=1), encoding="utf8")
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,80 @@
+"""Columns of CoNLL files: which hold the token and its tag."""
+
+import pytest
+
+from adaptive_spacy.data.readers.conll import ConllFile
+from adaptive_spacy.data.source import Sentence
+
+CONLL_2003 = (
+    "-DOCSTART- -X- -X- O\n\nEU NNP B-NP B-ORG\nrejects VBZ B-VP O\nGerman JJ B-NP B-MISC\n"
+)
+CONLL_U = (
+    "# sent_id = 1\n1\tEU\tPROPN\t_\tB-ORG\t_\n2\trejects\tVERB\t_\tO\t_\n\n"
+    "# sent_id = 2\n1\tParis\tPROPN\t_\tB-LOC\t_\n"
+)
+GERMEVAL = (
+    "#\thttp://de.wikipedia.org [2009-10-17]\n1\tEU\tB-ORG\tO\n2\trejects\tO\tO\n\n"
+    "# n-tv.de [2010]\n1\tParis\tB-LOC\tO\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "token", "tag", "described"),
+    [
+        ("Ada B-PER\n", 0, 1, "CoNLL, scheme BIO (detected)"),
+        (CONLL_2003, 0, 3, "CoNLL, scheme BIO (detected), tag column 3 (detected)"),
+        # chunks are tags, too; the last column wins, even if it holds no entity yet
+        (
+            "EU NNP B-NP O\nsays VBZ B-VP O\n",
+            0,
+            3,
+            "CoNLL, scheme BIO (detected), tag column 3 (detected)",
+        ),
+        (CONLL_U, 1, 4, "CoNLL, scheme BIO (detected), tag column 4 (detected), token column 1"),
+        # the last column holds nested entities and has tags only
+        (GERMEVAL, 1, 3, "CoNLL, scheme BIO (detected), tag column 3 (detected), token column 1"),
+        # a confidence behind the tag
+        (
+            "Ada B-PER 0.93\nsings O 0.99\n",
+            0,
+            1,
+            "CoNLL, scheme BIO (detected), tag column 1 (detected)",
+        ),
+        # bare types have no mark of a tag; the last column is taken
+        (
+            "Ada NNP PER\nsings VBZ 0\nin IN LOC\n",
+            0,
+            2,
+            "CoNLL, scheme bare (detected), tag column 2 (detected)",
+        ),
+        # numbers that are tokens
+        (
+            "1 CD O\n2 CD O\n",
+            1,
+            2,
+            "CoNLL, scheme BIO (detected), tag column 2 (detected), token column 1",
+        ),
+        ("1 O\n2 O\n", 0, 1, "CoNLL, scheme BIO (detected)"),
+        ("5 CD O\n2 CD O\n", 0, 2, "CoNLL, scheme BIO (detected), tag column 2 (detected)"),
+    ],
+)
+def test_columns_are_detected_and_said(tmp_path, text, token, tag, described):
+    (tmp_path / "a.conll").write_text(text)
+    file = ConllFile(tmp_path / "a.conll")
+    assert (file.layout.token, file.layout.tag) == (token, tag)
+    assert file.describe() == described
+
+
+def test_columns_of_germeval_are_read_by_number(tmp_path):
+    (tmp_path / "a.conll").write_text(GERMEVAL)
+    assert list(ConllFile(tmp_path / "a.conll", tag_column=2)) == [
+        Sentence(["EU", "rejects"], [(0, 1, "ORG")], []),
+        Sentence(["Paris"], [(0, 1, "LOC")], []),
+    ]
+
+
+def test_columns_are_counted_although_a_file_begins_without_tags(tmp_path):
+    (tmp_path / "a.conll").write_text("a\n" * 3000 + "b B-X\n")
+    (sentence,) = ConllFile(tmp_path / "a.conll", missing_tag="mask")
+    assert sentence.ents == [(3000, 3001, "X")]
+    assert len(sentence.missing) == 3000

@@ -1,0 +1,132 @@
+from pathlib import Path
+
+import pytest
+import spacy
+import torch
+from spacy.tokens import DocBin
+
+from adaptive_spacy.experiments.grid import Grid
+from adaptive_spacy.experiments.job import Job
+from adaptive_spacy.experiments.records import RULES, Record
+from adaptive_spacy.experiments.run_job import run_job
+from adaptive_spacy.experiments.selection import Candidates
+from adaptive_spacy.training.evaluation import evaluate
+
+
+@pytest.fixture(autouse=True)
+def _in_root(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    monkeypatch.chdir(request.config.rootpath)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _same_threads():
+    threads = torch.get_num_threads()
+    yield
+    torch.set_num_threads(threads)
+
+
+def job_of(grid: Grid, approach: str = "adaptive") -> Job:
+    return next(job for job in grid.jobs() if job.approach == approach and job.fraction == 1)
+
+
+def scores(record: Record) -> dict:
+    return {rule: record["results"][rule]["test"] for rule in RULES}
+
+
+def test_one_training_gives_three_results(
+    grid: Grid, experiment_corpus: Path, tmp_path: Path
+) -> None:
+    job = job_of(grid)
+    record = run_job(job, tmp_path / "kept", keep=True)
+    assert record["status"] == "done", record["reason"]
+    rows = record["history"][1:]
+    losses = [row["dev_loss"] for row in rows]
+    f1 = [row["f"] for row in rows]
+    epochs = {rule: record["results"][rule]["epoch"] for rule in RULES}
+    assert epochs["best_loss"] == max(i for i, x in enumerate(losses, 1) if x == min(losses))
+    assert epochs["best_f1"] == max(i for i, x in enumerate(f1, 1) if x == max(f1))
+    assert epochs["last"] == record["epochs"] == len(rows)
+    # different checkpoints, or the test shows nothing
+    assert epochs["best_loss"] < epochs["last"]
+    assert scores(record)["best_loss"]["loss"] < scores(record)["last"]["loss"]
+    assert record["best_epoch"] == epochs["best_loss"]
+    # each score is that of the checkpoint on disk, under both yardsticks
+    for rule in RULES:
+        result = record["results"][rule]
+        model = tmp_path / "kept" / result["checkpoint"]
+        measured = evaluate(str(model), experiment_corpus / "test.spacy")
+        assert result["test"]["f1"] == measured["spacy"]["ents_f"]
+        assert result["test"]["per_type"] == measured["seqeval"]["per_type"]
+        dev = evaluate(str(model), experiment_corpus / "dev.spacy")["spacy"]
+        assert dev["ents_f"] == result["dev_f1"]
+        assert dev["ents_loss"] == pytest.approx(result["dev_loss"], rel=1e-6)
+    # one update an epoch, and another at step 0
+    assert record["data"]["train"]["sentences"] == 16
+    assert record["updates"] == record["epochs"] + 1
+    assert record["token_updates"] == (record["epochs"] + 1) * record["data"]["train"]["tokens"]
+    # with one update a round, the one that was drawn before the end is evaluated too
+    assert [one["phase"] for one in record["phases"]][-2:] == ["cooldown", "finished"]
+    assert set(record["versions"]) >= {"spacy", "torch", "python"}
+
+    dropped = run_job(job, tmp_path / "dropped")
+    assert scores(dropped) == scores(record)
+    assert sorted(path.name for path in (tmp_path / "dropped").iterdir()) == [
+        "config.cfg",
+        "history.jsonl",
+        "log.txt",
+    ]
+
+
+def test_broken_job_says_why(grid: Grid, tmp_path: Path) -> None:
+    job = job_of(grid, "hybrid").with_stops({"adaptive": 2})
+    record = run_job(job, tmp_path)
+    assert record["status"] == "failed"
+    assert "total: expected at least warmup + cooldown = 3, got 2" in record["reason"]
+    assert "Traceback" in (tmp_path / "log.txt").read_text()
+    assert "results" not in record
+
+
+def test_train_on_dev_learns_from_both(grid: Grid, tmp_path: Path) -> None:
+    data = grid.model_dump()
+    data["approaches"]["hybrid"]["train_on_dev"] = True
+    job = next(job for job in Grid.model_validate(data).jobs() if job.approach == "hybrid")
+    (tmp_path / "left-over").write_text("")
+    record = run_job(job.with_stops({"adaptive": 3}), tmp_path)
+    assert record["status"] == "done", record["reason"]
+    assert not (tmp_path / "left-over").exists()
+    assert record["epochs"] == 3
+    # half of 16 and half of 10
+    assert record["data"]["train"]["sentences"] == 8 + 5
+    docs = DocBin().from_disk(tmp_path / "train-and-dev.spacy")
+    assert len(list(docs.get_docs(spacy.blank("en").vocab))) == 13
+
+
+def row(step: int, dev_loss: float | None, f: float | None) -> dict:
+    return {"step": step, "steps_per_round": 2, "dev_loss": dev_loss, "f": f}
+
+
+def test_candidates_by_validation_scores_alone() -> None:
+    candidates = Candidates()
+    nlp = spacy.blank("en")
+    history = [
+        row(0, 0.01, 0.99),  # has seen one batch: no result
+        row(2, 0.5, 0.3),
+        row(4, 0.2, 0.4),
+        row(6, 0.3, 0.6),
+        row(8, 0.4, 0.6),
+        row(10, 0.5, 0.5),
+    ]
+    for one in history:
+        candidates.take(one, nlp)
+    assert candidates.best["best_loss"][0]["step"] == 4
+    # of equals the latest, as spaCy keeps it
+    assert candidates.best["best_f1"][0]["step"] == 8
+    assert candidates.last == history[-1]
+
+
+def test_candidates_without_validation_loss() -> None:
+    candidates = Candidates()
+    for one in (row(2, None, None), row(4, None, 0.1)):
+        candidates.take(one, spacy.blank("en"))
+    assert set(candidates.best) == {"best_f1"}
+    assert candidates.best["best_f1"][0]["step"] == 4

@@ -1,0 +1,424 @@
+"""Scores of a pipeline whose predictions are known: `entity_ruler` finds the words below."""
+
+import json
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+import spacy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from spacy.language import Language
+from spacy.scorer import get_ner_prf
+from spacy.tokens import Doc, DocBin, Span
+from spacy.training import Example
+from spacy.vocab import Vocab
+
+from adaptive_spacy.ner.tags import Entity
+from adaptive_spacy.training import evaluation
+from adaptive_spacy.training.evaluation import (
+    Sentence,
+    evaluate,
+    exact_match,
+    iob2,
+    predict,
+    read_sentence,
+    render,
+    require_agreement,
+    score,
+    seqeval_report,
+    tag_pairs,
+)
+
+VOCAB = Vocab()
+RULES = {
+    "Ada": "PER",
+    "Ben": "PER",
+    "Paris": "LOC",
+    "New York": "LOC",
+    "New": "LOC",
+    "York": "CITY",
+    "Acme": "ORG",
+}
+#: Words and gold tags; the ruler's findings in the comments
+SENTENCES = [
+    ("Ada visits Paris", "B-PER O B-LOC"),  # both right
+    ("Ben visits New York", "B-PER O O B-LOC"),  # Ben right, New York wrong, York missed
+    ("Acme grows", "O O"),  # Acme wrong: a type that is only predicted
+    ("it rains", "O O"),
+    ("Cleo met Ada", "B-PER O B-LOC"),  # Cleo missed, Ada of the wrong type
+]
+
+
+def row(precision: float, recall: float, f1: float, support: int) -> dict[str, Any]:
+    figures = {"precision": precision, "recall": recall, "f1": f1}
+    return {**{name: pytest.approx(one) for name, one in figures.items()}, "support": support}
+
+
+#: By hand: PER has 2 right, 1 wrong, 1 missed; LOC 1, 1, 2; ORG 0, 1, 0
+EXPECTED = {
+    "micro": row(1 / 2, 1 / 2, 1 / 2, 6),
+    "macro": row(7 / 18, 1 / 3, 16 / 45, 6),
+    "weighted": row(7 / 12, 1 / 2, 8 / 15, 6),
+    "per_type": {
+        "LOC": row(1 / 2, 1 / 3, 2 / 5, 3),
+        "ORG": row(0, 0, 0, 0),
+        "PER": row(2 / 3, 2 / 3, 2 / 3, 3),
+    },
+}
+
+
+def make_pipeline(rules: dict[str, str] = RULES) -> Language:
+    nlp = spacy.blank("en")
+    ruler: Any = nlp.add_pipe("entity_ruler")
+    ruler.add_patterns([{"label": label, "pattern": words} for words, label in rules.items()])
+    return nlp
+
+
+def make_docs(sentences: list[tuple[str, str]] = SENTENCES) -> list[Doc]:
+    return [Doc(VOCAB, words=text.split(), ents=tags.split()) for text, tags in sentences]
+
+
+def write_docs(path: Path, docs: list[Doc]) -> Path:
+    DocBin(docs=docs).to_disk(path)
+    return path
+
+
+@pytest.fixture
+def pipeline(tmp_path: Path) -> str:
+    make_pipeline().to_disk(tmp_path / "model")
+    return str(tmp_path / "model")
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    return write_docs(tmp_path / "test.spacy", make_docs())
+
+
+def make_example(nlp: Language, reference: Doc) -> Example:
+    example = Example(nlp.make_doc(reference.text), reference)
+    predict(nlp, [example])
+    return example
+
+
+def test_evaluate_agrees_with_the_confusion_counted_by_hand(pipeline, corpus):
+    metrics = evaluate(pipeline, corpus)
+    assert metrics.pop("seqeval") == EXPECTED
+    scores = metrics.pop("spacy")
+    assert [scores[f"ents_{one}"] for one in "prf"] == pytest.approx([1 / 2] * 3)
+    assert scores["ents_per_type"] == {
+        name: {"p": one["precision"], "r": one["recall"], "f": one["f1"]}
+        for name, one in EXPECTED["per_type"].items()
+    }
+    assert metrics == {
+        "pipeline": pipeline,
+        "corpus": corpus.as_posix(),
+        "sentences": 5,
+        "tokens": 14,
+        "entities": 6,
+        "sentences_without_annotation": 0,
+        "exact_match": 2 / 5,
+        "exact_match_with_entities": 1 / 3,
+    }
+
+
+def test_evaluate_has_the_scores_of_nlp_evaluate_but_the_speed(pipeline, corpus):
+    nlp = spacy.load(pipeline)
+    docs = DocBin().from_disk(corpus).get_docs(nlp.vocab)
+    expected = nlp.evaluate([Example(nlp.make_doc(doc.text), doc) for doc in docs])
+    del expected["speed"]
+    assert evaluate(pipeline, corpus)["spacy"] == expected
+
+
+def test_evaluate_runs_the_pipeline_once(monkeypatch, pipeline, corpus):
+    seen = []
+    pipe = Language.pipe
+
+    def count(self: Language, texts: Any, **kwargs: Any) -> Any:
+        for doc in pipe(self, texts, **kwargs):
+            seen.append(doc.text)
+            yield doc
+
+    monkeypatch.setattr(Language, "pipe", count)
+    evaluate(pipeline, corpus)
+    # loading an entity ruler pipes its patterns
+    sentences = [text for text, _ in SENTENCES]
+    assert [text.strip() for text in seen if text.strip() in sentences] == sentences
+
+
+def test_evaluate_writes_paths_as_given_and_types_in_order(pipeline, corpus, tmp_path, monkeypatch):
+    """spaCy's order of types depends on Python's hash seed, so it would change the file."""
+    monkeypatch.chdir(tmp_path)
+    metrics = evaluate("model", Path("test.spacy"), output=Path("metrics/out.json"))
+    assert [path.name for path in (tmp_path / "metrics").iterdir()] == ["out.json"]
+    text = (tmp_path / "metrics" / "out.json").read_text(encoding="utf8")
+    assert text == json.dumps(metrics, indent=2) + "\n"
+    assert (metrics["pipeline"], metrics["corpus"]) == ("model", "test.spacy")
+    assert list(metrics["spacy"]["ents_per_type"]) == ["LOC", "ORG", "PER"]
+    assert list(metrics["seqeval"]["per_type"]) == ["LOC", "ORG", "PER"]
+
+
+def test_evaluate_keeps_the_old_file_when_it_fails(pipeline, corpus, tmp_path, monkeypatch):
+    output = tmp_path / "out.json"
+    output.write_text("old", encoding="utf8")
+    monkeypatch.setattr(evaluation, "score", lambda nlp, examples: {"loss": float("nan")})
+    with pytest.raises(ValueError, match="Out of range float values are not JSON compliant"):
+        evaluate(pipeline, corpus, output=output)
+    assert output.read_text(encoding="utf8") == "old"
+
+
+def test_evaluate_reports_the_loss_where_a_component_does(pipeline, corpus, monkeypatch):
+    from spacy.pipeline import EntityRuler
+
+    plain = EntityRuler.score
+    monkeypatch.setattr(
+        EntityRuler, "score", lambda *args, **kw: {**plain(*args, **kw), "ents_loss": 0.25}
+    )
+    metrics = evaluate(pipeline, corpus)
+    assert metrics["spacy"]["ents_loss"] == 0.25
+    assert ["Loss", "per", "token", "0.2500"] in [
+        one.split() for one in render(metrics).split("\n")
+    ]
+
+
+def test_score_of_empty_predictions():
+    nlp = make_pipeline({"nowhere": "LOC"})
+    metrics = score(nlp, [make_example(nlp, doc) for doc in make_docs()])
+    assert metrics["seqeval"]["micro"] == row(0, 0, 0, 6)
+    assert metrics["seqeval"]["per_type"] == {"LOC": row(0, 0, 0, 3), "PER": row(0, 0, 0, 3)}
+    assert metrics["spacy"]["ents_f"] == 0
+    assert metrics["exact_match"] == 2 / 5
+    assert metrics["exact_match_with_entities"] == 0
+
+
+def test_score_is_none_where_nothing_was_to_find_or_found():
+    nlp = make_pipeline()
+    metrics = score(nlp, [make_example(nlp, doc) for doc in make_docs([("it rains", "O O")])])
+    nothing = {"precision": None, "recall": None, "f1": None, "support": 0}
+    assert metrics["seqeval"] == {
+        "micro": nothing,
+        "macro": nothing,
+        "weighted": nothing,
+        "per_type": {},
+    }
+    assert metrics["spacy"]["ents_f"] is None
+    assert metrics["exact_match"] == 1.0
+    assert metrics["exact_match_with_entities"] is None
+    assert ["micro", "average", "-", "-", "-", "0"] in [
+        line.split() for line in render({"pipeline": "", "corpus": "", **metrics}).split("\n")
+    ]
+
+
+def test_score_ignores_docs_and_tokens_without_annotation():
+    """Neither right nor wrong: Ada in the doc that nobody annotated, Paris on a masked token."""
+    nlp = make_pipeline()
+    masked = Doc(VOCAB, words=["Ben", "loves", "Paris"])
+    masked.set_ents([Span(masked, 0, 1, "PER")], missing=[masked[2:3]], default="outside")
+    bare = Doc(VOCAB, words=["Ada", "sings"])
+    metrics = score(nlp, [make_example(nlp, doc) for doc in (masked, bare)])
+    assert metrics["seqeval"]["per_type"] == {"PER": row(1, 1, 1, 1)}
+    # spaCy lists the type of the ignored entity, with nothing in it
+    assert metrics["spacy"]["ents_per_type"]["LOC"] == {"p": 0.0, "r": 0.0, "f": 0.0}
+    assert [metrics[key] for key in ("sentences", "tokens", "entities", "exact_match")] == [
+        1,
+        3,
+        1,
+        1,
+    ]
+    assert metrics["sentences_without_annotation"] == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "spaces", "tags", "found"),
+    [
+        # the pipeline cuts New-York into three: its entities share a token of the reference
+        (["New-York", "rocks"], [True, False], ["B-LOC", "O"], [(0, 1, "LOC"), (0, 1, "CITY")]),
+        # the reference cuts what the pipeline keeps together
+        (["Pa", "ris", "rocks"], [False, True, False], ["B-LOC", "I-LOC", "O"], [(0, 2, "LOC")]),
+        (["Pa", "ris", "rocks"], [False, True, False], ["B-LOC", "O", "O"], [(0, 2, "LOC")]),
+        # white space of its own
+        (["  ", "Ada"], [False, False], ["O", "B-PER"], [(1, 2, "PER")]),
+    ],
+)
+def test_read_sentence_aligns_predictions_to_the_reference(words, spaces, tags, found):
+    nlp = make_pipeline()
+    example = make_example(nlp, Doc(VOCAB, words=words, spaces=spaces, ents=tags))
+    sentence = read_sentence(example)
+    assert sentence.length == len(words)
+    assert sentence.found == [Entity(*one) for one in found]
+    score(nlp, [example])  # raises where spaCy counts otherwise
+
+
+def test_tag_pairs_give_entities_that_share_a_token_a_sequence_of_their_own():
+    right, wrong = Entity(0, 1, "LOC"), Entity(0, 1, "CITY")
+    sentence = Sentence(2, gold=[right], found=[wrong, right, right])
+    assert list(tag_pairs(sentence)) == [
+        (["B-LOC", "O"], ["B-LOC", "O"]),
+        (["O", "O"], ["B-LOC", "O"]),
+        (["O", "O"], ["B-CITY", "O"]),
+    ]
+    report = seqeval_report([sentence])
+    assert report["per_type"] == {"CITY": row(0, 0, 0, 0), "LOC": row(1 / 2, 1, 2 / 3, 1)}
+
+
+def test_iob2_separates_neighbours_and_keeps_odd_names():
+    entities = [Entity(0, 2, "EU-ORG"), Entity(2, 3, "EU-ORG"), Entity(3, 4, "L-U")]
+    assert iob2(5, entities) == ["B-EU-ORG", "I-EU-ORG", "B-EU-ORG", "B-L-U", "O"]
+
+
+@pytest.mark.parametrize(
+    ("gold", "found", "expected"),
+    [
+        ([], [], 1.0),
+        ([Entity(0, 1, "A")], [Entity(0, 1, "A")], 1.0),
+        ([Entity(0, 1, "A")], [Entity(0, 1, "A"), Entity(0, 1, "A")], 0.0),
+        ([Entity(0, 1, "A"), Entity(1, 2, "A")], [Entity(1, 2, "A"), Entity(0, 1, "A")], 1.0),
+        ([Entity(0, 1, "A")], [Entity(0, 1, "B")], 0.0),
+        ([Entity(0, 1, "A")], [], 0.0),
+    ],
+)
+def test_exact_match_compares_the_whole_set(gold, found, expected):
+    assert exact_match([Sentence(2, gold, found)]) == expected
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"ents_r": 0.6}, "micro average, recall: expected spaCy and seqeval to agree, got 0.6 "),
+        (
+            {"ents_per_type": {"PER": {"p": 0.0, "r": 2 / 3, "f": 2 / 3}}},
+            "LOC, precision: expected spaCy and seqeval to agree, got 0.0 from spaCy and 0.5 from "
+            "seqeval; does a component of the pipeline bring its own scorer?",
+        ),
+    ],
+)
+def test_require_agreement_names_both_figures(change, message):
+    nlp = make_pipeline()
+    metrics = score(nlp, [make_example(nlp, doc) for doc in make_docs()])
+    require_agreement(metrics["spacy"], metrics["seqeval"])
+    with pytest.raises(ValueError) as error:  # noqa: PT011
+        require_agreement({**metrics["spacy"], **change}, metrics["seqeval"])
+    assert str(error.value).startswith(message)
+
+
+def test_require_agreement_forgives_a_billionth():
+    report = seqeval_report([Sentence(1, [Entity(0, 1, "A")], [Entity(0, 1, "A")])])
+    scores = {f"ents_{one}": 1 - 5e-10 for one in "prf"}
+    scores["ents_per_type"] = {"A": {"p": 1.0, "r": 1.0, "f": 1.0}}
+    require_agreement(scores, report)
+    with pytest.raises(ValueError, match="micro average, precision"):
+        require_agreement({**scores, "ents_p": 1 - 2e-9}, report)
+
+
+LETTERS = 8
+
+
+@st.composite
+def annotated_docs(draw: st.DrawFn, missing: bool) -> Doc:
+    """The same letters, cut into tokens anywhere, with any entities."""
+    cuts = sorted(draw(st.sets(st.integers(1, LETTERS - 1))))
+    edges = [0, *cuts, LETTERS]
+    words = ["abcdefgh"[a:b] for a, b in pairwise(edges)]
+    doc = Doc(VOCAB, words=words, spaces=[False] * len(words))
+    kinds = ["outside", "B-X", "B-Y", "I", *(["missing"] if missing else [])]
+    plan = draw(st.lists(st.sampled_from(kinds), min_size=len(words), max_size=len(words)))
+    spans: list[Span] = []
+    for i, kind in enumerate(plan):
+        if kind.startswith("B-"):
+            spans.append(Span(doc, i, i + 1, kind[2:]))
+        elif kind == "I" and spans and spans[-1].end == i:
+            spans[-1] = Span(doc, spans[-1].start, i + 1, spans[-1].label_)
+    gaps = [doc[i : i + 1] for i, kind in enumerate(plan) if kind == "missing"]
+    doc.set_ents(spans, missing=gaps, default="outside")
+    return doc
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(annotated_docs(False), annotated_docs(True)), min_size=1, max_size=4))
+def test_seqeval_and_spacy_agree_on_any_tokenization(pairs):
+    examples = [Example(predicted, reference) for predicted, reference in pairs]
+    scores = get_ner_prf(examples)
+    annotated = [eg for eg in examples if eg.reference.has_annotation("ENT_IOB")]
+    report = seqeval_report([read_sentence(eg) for eg in annotated])
+    require_agreement(scores, report)
+    assert (report["micro"]["f1"] or 0.0) == pytest.approx(scores["ents_f"] or 0.0)
+
+
+def test_render_is_a_table_in_percent(pipeline, corpus):
+    table = render(evaluate(pipeline, corpus))
+    rows = [line.split() for line in table.split("\n") if line.strip()]
+    assert rows == [
+        ["Type", "P", "R", "F1", "Support"],
+        ["----------------", "-----", "-----", "-----", "-------"],
+        ["LOC", "50.00", "33.33", "40.00", "3"],
+        ["ORG", "0.00", "0.00", "0.00", "0"],
+        ["PER", "66.67", "66.67", "66.67", "3"],
+        ["micro", "average", "50.00", "50.00", "50.00", "6"],
+        ["macro", "average", "38.89", "33.33", "35.56", "6"],
+        ["weighted", "average", "58.33", "50.00", "53.33", "6"],
+        ["Sentences", "5"],
+        ["without", "annotation", "0"],
+        ["Tokens", "14"],
+        ["Entities", "6"],
+        ["Exact", "match", "40.00"],
+        ["with", "entities", "33.33"],
+    ]
+
+
+def failure(*args: Any, **kwargs: Any) -> str:
+    with pytest.raises(ValueError) as error:  # noqa: PT011
+        evaluate(*args, **kwargs)
+    return str(error.value)
+
+
+@pytest.mark.parametrize("folder", ["nowhere", ""])
+def test_evaluate_says_what_a_pipeline_is(tmp_path, corpus, folder):
+    path = str(tmp_path / folder)
+    assert failure(path, corpus) == (
+        "pipeline: expected an installed package or a folder with a config.cfg, such as model-last "
+        f"of a training, got {path}"
+    )
+
+
+def test_evaluate_needs_a_component_that_finds_entities(tmp_path, corpus):
+    spacy.blank("en").to_disk(tmp_path / "model")
+    assert failure(str(tmp_path / "model"), corpus) == (
+        "pipeline: expected a component that finds entities, got no component at all"
+    )
+
+
+@pytest.mark.parametrize("name", ["nowhere.spacy", "nowhere", "empty", "text.json"])
+def test_evaluate_says_what_a_corpus_is(tmp_path, pipeline, name):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "text.json").write_text("{}", encoding="utf8")
+    assert failure(pipeline, tmp_path / name) == (
+        f"corpus: expected a .spacy file or a folder of them, got {tmp_path / name}"
+    )
+
+
+def test_evaluate_rejects_an_empty_a_bare_and_a_broken_corpus(tmp_path, pipeline):
+    empty = write_docs(tmp_path / "empty.spacy", [])
+    assert failure(pipeline, empty) == f"corpus: expected sentences, but {empty} has none"
+    bare = write_docs(tmp_path / "bare.spacy", [Doc(VOCAB, words=["Ada", "sings"])])
+    assert failure(pipeline, bare) == (
+        f"corpus: expected entities to compare with, but {bare} is not annotated"
+    )
+    (tmp_path / "broken.spacy").write_bytes(b"hello")
+    broken = tmp_path / "broken.spacy"
+    assert failure(pipeline, broken).startswith(
+        f"corpus: {broken} cannot be read: {broken}: expected a .spacy file, found "
+    )
+
+
+def test_evaluate_finds_a_bad_output_before_the_work(tmp_path):
+    assert failure("nowhere", tmp_path, output=tmp_path) == (
+        f"output: expected a path for a JSON file, got the folder {tmp_path}"
+    )
+
+
+def test_evaluate_reads_a_folder_of_corpora(tmp_path, pipeline):
+    (tmp_path / "parts").mkdir()
+    for i, doc in enumerate(make_docs()):
+        write_docs(tmp_path / "parts" / f"{i}.spacy", [doc])
+    assert evaluate(pipeline, tmp_path / "parts")["seqeval"] == EXPECTED
