@@ -210,8 +210,12 @@ def read_run(record: Record) -> Run:
 def read_job(record: Record) -> Job:
     """RETURNS (Job): A record's job, whose names are fit to be shown: anyone may have made it."""
     job = Job(**record["job"])
-    names = {"dataset": job.dataset, "model": job.model, "approach": job.approach}
-    return replace(job, **{field: one_line(name) for field, name in names.items()})
+    return replace(
+        job,
+        dataset=one_line(job.dataset),
+        model=one_line(job.model),
+        approach=one_line(job.approach),
+    )
 
 
 def make_rows(runs: Sequence[Run]) -> Iterator[Row]:

@@ -155,7 +155,7 @@ def _resolve(config: Config) -> None:
     for name, schema in (("training", ConfigSchemaTraining), ("initialize", ConfigSchemaInit)):
         try:
             registry.resolve(config[name], schema=schema)
-            resolve_dot_names(config, _corpora(config["training"]))
+            resolve_dot_names(config, [*_corpora(config["training"])])
         except ValueError:
             # says itself where
             raise
@@ -175,7 +175,7 @@ def _initialize_faults(initialize: dict[str, Any]) -> Iterator[str]:
         yield f"[initialize] vectors: expected a pipeline's folder or package, got {vectors!r}"
 
 
-def _corpora(training: dict[str, Any]) -> list[str | None]:
+def _corpora(training: dict[str, Any]) -> list[str]:
     return [training["train_corpus"], training["dev_corpus"]]
 
 
@@ -187,7 +187,7 @@ def _check_data(
     progress: bool,
 ) -> None:
     names = _corpora(training)
-    readers = resolve_dot_names(nlp.config.interpolate(), names)
+    readers = resolve_dot_names(nlp.config.interpolate(), [*names])
     train, dev = (Corpus(name, reader) for name, reader in zip(names, readers, strict=True))
     streamed = training["max_epochs"] < 0
     windows = find_windows(nlp)
