@@ -207,10 +207,16 @@ def _list(inputs: list[str], options: dict[str, Any]) -> str:
 def _print(summary: "Summary") -> None:
     from wasabi import msg
 
+    from adaptive_spacy.data.validation import DEV_NAMES, describe_noise
+
     for note in summary.notes():
         msg.info(note)
     aligns = ("l", *"r" * len(summary.splits))
     msg.table(summary.rows(), header=summary.header(), divider=True, aligns=aligns)
     for warning in summary.warnings():
         msg.warn(warning)
+    for name in sorted(summary.splits.keys() & DEV_NAMES):
+        split = summary.splits[name]
+        if noise := describe_noise(name, documents=split.docs, entities=split.entities.total()):
+            msg.warn(noise)
     msg.good(f"Written to {summary.output}")

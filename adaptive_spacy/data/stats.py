@@ -23,11 +23,10 @@ from tqdm import tqdm
 from adaptive_spacy.data.convert import Input
 from adaptive_spacy.data.corpus import rank, read_docs
 from adaptive_spacy.data.label_noise import LabelNoise, Readings
-from adaptive_spacy.data.validation import describe_noise
+from adaptive_spacy.data.validation import DEV_NAMES, describe_noise
 from adaptive_spacy.transformer.tokenizer import WordPieces
 
 TRAIN = "train"
-DEV_NAMES = {"dev", "development", "val", "valid", "validation"}
 SPLIT_NAMES = {TRAIN, "test", *DEV_NAMES}
 QUANTILES = (0.5, 0.9, 0.99)
 WINDOW = 128

@@ -2,6 +2,8 @@
 
 import math
 
+#: Splits that are one
+DEV_NAMES = {"dev", "development", "val", "valid", "validation"}
 #: Entities or documents below which a dev set is too small to tell when to cool down
 FEW_TO_VALIDATE = 100
 

@@ -38,7 +38,8 @@ def test_check_forecasts_a_sound_training(arguments: list[str]) -> None:
     rows = [line.split() for line in out.splitlines()]
     assert ["steps", "per", "epoch", "3"] in rows
     assert any(row[:4] == ["at", "least", "9", "epochs,"] for row in rows)
-    assert out.endswith("✔ Ready to train, 0 warnings\n")
+    assert out.startswith("⚠ [corpora.dev] has 1 documents; with fewer than 100 the validation")
+    assert out.endswith("✔ Ready to train, 1 warnings\n")
 
 
 def test_check_shows_errors_and_warnings_apart_and_leaves_with_1(arguments: list[str]) -> None:
@@ -48,8 +49,8 @@ def test_check_shows_errors_and_warnings_apart_and_leaves_with_1(arguments: list
     code, out, _ = run(CONFIG, *arguments, "--training.max_epochs", "3")
     assert code == 1
     lines = out.splitlines()
-    assert [line[0] for line in lines] == ["✘", "✘", "⚠", "⚠", "2"]
-    assert lines[-1] == "2 errors, 2 warnings; mend the errors before you train"
+    assert [line[0] for line in lines] == ["✘", "✘", "⚠", "⚠", "⚠", "2"]
+    assert lines[-1] == "2 errors, 3 warnings; mend the errors before you train"
 
 
 def test_check_without_forecast_trains_nothing(arguments: list[str], monkeypatch) -> None:
@@ -57,7 +58,9 @@ def test_check_without_forecast_trains_nothing(arguments: list[str], monkeypatch
         raise AssertionError("trained")
 
     monkeypatch.setattr("adaptive_spacy.training.checks.report.forecast", refuse)
-    assert run(CONFIG, *arguments, "--no-forecast") == (0, "✔ Ready to train, 0 warnings\n", "")
+    code, out, err = run(CONFIG, *arguments, "--no-forecast")
+    assert (code, err) == (0, "")
+    assert out.endswith("✔ Ready to train, 1 warnings\n")
 
 
 @pytest.mark.parametrize(

@@ -256,3 +256,64 @@ def test_faults_are_lines_and_the_last_training_is_kept(
     assert "Traceback" not in done.stderr + done.stdout
     assert sum(line.startswith("[training]") for line in done.stdout.splitlines()) == 2
     assert (last / "meta.json").read_text() == "the last training"
+
+
+@pytest.fixture(scope="module")
+def trained(corpus_folder, transformer_folder, tmp_path_factory) -> Path:
+    """A pipeline of transformer and transformer_ner, to source pipes from."""
+    folder = tmp_path_factory.mktemp("trained") / "pipeline"
+    nlp = init_nlp(load_config(ADAPTIVE, overrides=overrides(corpus_folder, transformer_folder)))
+    nlp.to_disk(folder)
+    return folder
+
+
+# pipes that are sourced, and settings of the training
+SOURCED = {
+    "sourced": (["transformer", "transformer_ner"], {}),
+    "sourced transformer": (["transformer"], {}),
+    "sourced and frozen transformer": (
+        ["transformer"],
+        {"frozen_components": ["transformer"], "annotating_components": ["transformer"]},
+    ),
+    "sourced NER, annotating": (
+        ["transformer", "transformer_ner"],
+        {"annotating_components": ["transformer_ner"]},
+    ),
+    "frozen NER beside another": (
+        ["transformer", "transformer_ner"],
+        {"frozen_components": ["transformer_ner"]},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SOURCED)
+def test_check_takes_sourced_and_frozen_pipes(
+    name: str, trained: Path, corpus_folder, transformer_folder
+) -> None:
+    pipes, training = SOURCED[name]
+
+    def edit(config) -> None:
+        for pipe in pipes:
+            config["components"][pipe] = {"source": str(trained)}
+        config["training"].update(training)
+
+    assert check(overrides(corpus_folder, transformer_folder), edit) == ""
+
+
+def test_check_asks_which_of_several_losses_is_monitored(corpus_folder, transformer_folder) -> None:
+    def edit(config) -> None:
+        config["components"]["second"] = config["components"]["transformer_ner"].copy()
+        config["nlp"]["pipeline"] = ["transformer", "transformer_ner", "second"]
+
+    settings = overrides(corpus_folder, transformer_folder)
+    assert check(settings, edit) == (
+        "[training] ents_loss: expected one of ents_loss_transformer_ner, ents_loss_second in "
+        "monitor and score_weights, as 2 pipes report an ents_loss, and the last one stays"
+    )
+
+    def edit_both(config) -> None:
+        edit(config)
+        config["training"]["before_update"]["monitor"] = {"ents_loss_second": -1.0}
+        config["training"]["score_weights"]["ents_loss_second"] = None
+
+    assert check(settings, edit_both) == ""
