@@ -1,6 +1,6 @@
 """What writing checkpoints costs a training.
 
-    python -m benchmarks.speed.compare.checkpointing --corpus corpus/sample --output training/checkpointing
+    python -m benchmarks.speed.checkpointing --corpus corpus/sample --output training/checkpointing
 
 A training of adaptive.cfg as `spacy train` runs it, one evaluation per epoch, in which the time is
 taken of all that spaCy does to keep checkpoints: writing model-last, removing the former model-best

@@ -1,6 +1,6 @@
 """Training and tagging speed beside the peers, in one process and in turns.
 
-    python -m benchmarks.speed.compare.compare --corpus corpus/wikigold
+    python -m benchmarks.speed.compare --corpus corpus/wikigold
 
 Everyone trains an epoch over the same sentences and tags the same texts, one after the other,
 again and again, so that whatever else the machine does hits all alike. The table gives medians and
@@ -22,7 +22,7 @@ from spacy.vocab import Vocab
 from tqdm import tqdm
 
 from adaptive_spacy.files import replacing
-from benchmarks.speed.compare.peers import CONTESTANTS, HAS_BFLOAT16, Contestant, Ours, timed
+from benchmarks.speed.peers import CONTESTANTS, HAS_BFLOAT16, Contestant, Ours, timed
 
 TASKS = ("training", "tagging")
 OURS = {one.name for one in CONTESTANTS if issubclass(one, Ours)}

@@ -1,7 +1,7 @@
 """Speed and memory of `adaptive-spacy convert` beside `spacy convert`, on one CoNLL file.
 
-    python -m benchmarks.speed.compare.conversion --megabytes 20
-    python -m benchmarks.speed.compare.conversion --megabytes 1000 --no-peer
+    python -m benchmarks.speed.conversion --megabytes 20
+    python -m benchmarks.speed.conversion --megabytes 1000 --no-peer
 
 A file of that size is made, always the same: words by Zipf's law, one in twelve begins an entity.
 Each command then runs as a process of its own, with one thread and with its progress bar on a

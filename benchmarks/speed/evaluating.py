@@ -1,6 +1,6 @@
 """What an evaluation during training costs: time beside plain inference, memory by size.
 
-    python -m benchmarks.speed.compare.evaluating --pipeline training/sample-adaptive-0/model-last
+    python -m benchmarks.speed.evaluating --pipeline training/sample-adaptive-0/model-last
         --corpus corpus/wikigold/dev.spacy
 
 Time: `nlp.evaluate`, as spaCy's training loop calls it, beside `nlp.pipe` over the same docs, in
@@ -69,7 +69,7 @@ def held_megabytes() -> float:
 
 def measure_memory(pipeline: str, corpus: Path, size: int) -> float:
     """RETURNS (float): Megabytes that an evaluation of `size` sentences adds to the examples."""
-    command = [sys.executable, "-m", "benchmarks.speed.compare.evaluating", "--pipeline", pipeline]
+    command = [sys.executable, "-m", "benchmarks.speed.evaluating", "--pipeline", pipeline]
     command += ["--corpus", str(corpus), "--size", str(size)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return json.loads(done.stdout.splitlines()[-1])["added"]

@@ -1,6 +1,6 @@
 """How the cost of what surrounds the network grows: with sentences, with length, with labels.
 
-    python -m benchmarks.speed.compare.growth --corpus corpus/wikigold/test.spacy
+    python -m benchmarks.speed.growth --corpus corpus/wikigold/test.spacy
 
 The network is a random one of two layers and width 32, so that the rest shows. Each figure is the
 median of three runs, in microseconds per word; what grows in proportion stays the same.

@@ -1,6 +1,6 @@
 """What the schedule and its callback cost, as a share of a training step.
 
-    python -m benchmarks.speed.compare.overhead --corpus corpus/sample --steps 96
+    python -m benchmarks.speed.overhead --corpus corpus/sample --steps 96
 
 Both are measured inside one real training: every call of the callback, every rate drawn and every
 question of the batcher whether the schedule is finished, against the time of the whole training

@@ -1,6 +1,6 @@
 """Where the time of a training step and of tagging goes.
 
-    python -m benchmarks.speed.compare.where --corpus corpus/wikigold
+    python -m benchmarks.speed.where --corpus corpus/wikigold
 
 torch's profiler counts the seconds inside its operators; what they do not explain is Python, spaCy
 and NumPy.
@@ -15,7 +15,7 @@ from spacy.tokens import DocBin
 from spacy.vocab import Vocab
 from torch.profiler import ProfilerActivity, profile
 
-from benchmarks.speed.compare.peers import CONTESTANTS
+from benchmarks.speed.peers import CONTESTANTS
 
 #: What operators do, by their names without "aten::"
 GROUPS = {
