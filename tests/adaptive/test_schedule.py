@@ -1,11 +1,13 @@
 import doctest
 import json
 import math
+import warnings
 
+import numpy
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from thinc.api import Adam, ConfigValidationError
+from thinc.api import SGD, Adam, ConfigValidationError, RAdam, warmup_linear
 
 from adaptive_spacy.adaptive import schedule as module
 from adaptive_spacy.adaptive.schedule import (
@@ -14,7 +16,9 @@ from adaptive_spacy.adaptive.schedule import (
     State,
     make_adaptive_v1,
     make_hybrid_v1,
+    make_linear_v1,
 )
+from adaptive_spacy.training.optimizer import make_adamw_v1
 
 # here the schedules are drawn without a training
 pytestmark = pytest.mark.filterwarnings("ignore:adaptive_spacy.adaptive.v1. nobody tells")
@@ -351,3 +355,63 @@ def test_hybrid_refuses_a_total_that_is_too_short() -> None:
 def test_schedule_documentation_runs() -> None:
     assert doctest.testmod(module).failed == 0
     assert doctest.testmod(module).attempted > 0
+
+
+def begin(schedule, rate: float | None = None, interval: int = 2, total_steps: int = 0) -> None:
+    schedule.begin(rate=rate, interval=lambda: interval, total_steps=lambda: total_steps)
+
+
+# a schedule that learns from the training, and one that was given the same
+LEARNT = {
+    "adaptive": (lambda: make_adaptive_v1(0.3), lambda: make_adaptive_v1(0.1, 3)),
+    "hybrid": (lambda: make_hybrid_v1(0.3), lambda: make_hybrid_v1(0.1, 3, 16)),
+    "linear": (lambda: make_linear_v1(0.3), lambda: make_linear_v1(0.1, 3, 16)),
+    "thinc": (lambda: make_linear_v1(0.3), lambda: warmup_linear(0.1, 6, 48)),
+}
+
+
+@pytest.mark.parametrize("optimizer", [Adam, RAdam, SGD, make_adamw_v1])
+@pytest.mark.parametrize("name", LEARNT)
+def test_learnt_rates_give_the_same_weights_bit_for_bit(name: str, optimizer) -> None:
+    def train(schedule, learns: bool) -> bytes:
+        sgd = optimizer(schedule)
+        if learns:
+            begin(schedule, rate=0.1, interval=3, total_steps=48)
+        weights = numpy.linspace(-1, 1, 7, dtype="f").reshape(7, 1)
+        for step in range(50):
+            gradient = numpy.cos(weights * 3 + step).astype("f")
+            weights, _ = sgd((1, "W"), weights, gradient)
+            sgd.step_schedules()
+        return weights.tobytes()
+
+    learnt, given = LEARNT[name]
+    assert train(learnt(), True) == train(given(), False)
+
+
+@pytest.mark.parametrize("make", [make_adaptive_v1, make_hybrid_v1, make_linear_v1])
+def test_a_schedule_that_no_training_tells_stays_at_its_rate_and_says_so_once(make) -> None:
+    schedule = make(0.25)
+    rates = [next(schedule)]
+    with pytest.warns(UserWarning, match=r"nobody tells this schedule how long a round is: the"):
+        rates.append(next(schedule))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        rates += [next(schedule) for _ in range(9)]
+    assert rates == [0.25] * 11
+
+
+def test_a_schedule_without_callback_says_that_its_phase_never_turns() -> None:
+    schedule = make_adaptive_v1(0.25, interval=2)
+    next(schedule)
+    with pytest.warns(UserWarning, match="of an evaluation: it warms up, and its phase"):
+        next(schedule)
+
+
+def test_a_rate_beside_a_given_interval_is_refused() -> None:
+    with pytest.raises(ConfigValidationError, match="interval: expected null beside"):
+        begin(make_adaptive_v1(0.25, interval=2), rate=0.5)
+
+
+def test_a_hybrid_without_an_end_is_refused() -> None:
+    with pytest.raises(ConfigValidationError, match="total: expected a number of rounds where"):
+        begin(make_hybrid_v1(0.25))

@@ -246,7 +246,8 @@ def _transformer_faults(nlp: "Language", config: Config) -> Iterator[str]:
         if block.get("factory") != "transformer" or "name" not in model:
             continue
         # one that was sourced has its weights already
-        if not nlp.get_pipe(name).model.attrs.get("has_transformer"):
+        pipe: Any = nlp.get_pipe(name)
+        if not pipe.model.attrs.get("has_transformer"):
             try:
                 check_transformer(model["name"])
             except ValueError as error:
