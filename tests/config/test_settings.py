@@ -132,7 +132,7 @@ LINES: list[tuple[str, Any, str]] = [
         "training.annotating_components",
         ["nope"],
         "[training] annotating_components: expected pipes of transformer, transformer_ner, "
-        "doc_cleaner, got nope",
+        "transformer_cleaner, got nope",
     ),
 ]
 

@@ -663,7 +663,7 @@ def test_recipe_file_that_is_none_is_refused(tmp_path):
         read_recipe("x", datasets=tmp_path / "none.yml", raw="raw")
     with pytest.raises(ValueError, match=r"datasets\.yml: expected recipes by name, found a list$"):
         read_recipe("x", datasets=write_recipes(tmp_path, "- a\n"), raw="raw")
-    with pytest.raises(ValueError, match=r"datasets\.yml: Invalid YAML: "):
+    with pytest.raises(ValueError, match=r"datasets\.yml: expected a file of recipes in YAML, but"):
         read_recipe("x", datasets=write_recipes(tmp_path, "a: [\n"), raw="raw")
 
 

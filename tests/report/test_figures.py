@@ -240,8 +240,8 @@ def test_title_knows_a_whole_cooldown_of_any_shape(shape, cooldown):
     for number in range(cooldown + 3):
         step = 10 * number
         history.append(evaluation(step, phase=machine.phase(step), rate=machine.rate(step)))
-        if number:
-            machine.observe(step, 0.0)
+        # what follows the first evaluation rises once, then stands still
+        machine.observe(step, 0.0 if number else -1.0)
     assert machine.finished
     assert (
         title(history)
