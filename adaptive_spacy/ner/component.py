@@ -34,7 +34,7 @@ from adaptive_spacy.ner.model import TagLogits
 from adaptive_spacy.ner.presets import annotate, free_runs, read_presets
 from adaptive_spacy.ner.scorer import Scorer, loss_name, score_ner
 from adaptive_spacy.ner.tags import MISSING, SCHEMES, TagSet, align_gold, require_scheme
-from adaptive_spacy.transformer.gradients import TakesParameters
+from adaptive_spacy.stepping import TakesParameters
 
 confidence.register()
 

@@ -74,7 +74,7 @@ class Ending:
         if self.error is not None:
             return f"Broken off by an error: {str(self.error).strip() or type(self.error).__name__}"
         if machine is not None and machine.finished:
-            if machine.cooldown and not machine.cooling:
+            if machine.stalled:
                 return "Ended without learning: the monitored score never rose above its first"
             cooled = f"a whole cool-down of {_count(machine.cooldown, 'round')}"
             spent = cooled if machine.cooldown else _count(machine.patience + 1, "round")

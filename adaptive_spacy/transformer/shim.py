@@ -18,10 +18,11 @@ from thinc.shims import Shim
 from thinc.types import ArgsKwargs
 from transformers.file_utils import ModelOutput
 
+from adaptive_spacy.stepping import TakesParameters
 from adaptive_spacy.transformer import int8
 from adaptive_spacy.transformer.dropout import FastDropout
 from adaptive_spacy.transformer.forking import prepare_for_forks
-from adaptive_spacy.transformer.gradients import Forward, TakesParameters, copying
+from adaptive_spacy.transformer.gradients import Forward, copying
 from adaptive_spacy.transformer.packing import Streamed, pack
 from adaptive_spacy.transformer.prediction import predict_by_length
 from adaptive_spacy.transformer.unpacking import refuse_remote_code, unpack_network

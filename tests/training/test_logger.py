@@ -10,6 +10,7 @@ import termios
 import warnings
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from spacy.training.initialize import init_nlp
@@ -267,7 +268,10 @@ def test_time_left(
     nlp = init_nlp(config)
     clock = Ticks()
     log = TrainingLog(nlp, StringIO(), StringIO(), progress_bar=False, clock=clock)
-    log.trace.machine = PhaseMachine(1.0, 2, warmup=0, cooldown=2) if adaptive else None
+    machine = PhaseMachine(1.0, 2, warmup=0, cooldown=2)
+    machine.observe(0, 0.1)
+    machine.observe(2, 0.2)
+    log.trace = SimpleNamespace(machine=machine if adaptive else None)
     log.made = made
     clock.now += seconds
     assert log._eta() == expected

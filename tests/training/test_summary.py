@@ -46,6 +46,8 @@ def finished(
     *, cooldown: int = 2, scores: tuple[float, ...] = (0.5, 0.4, 0.4, 0.4)
 ) -> PhaseMachine:
     machine = PhaseMachine(peak=1.0, interval=3, warmup=0, cooldown=cooldown)
+    # that of step 0, which the first round rises above
+    machine.observe(0, 0.0)
     for i, score in enumerate(scores, start=1):
         machine.observe(3 * i, score)
     return machine
