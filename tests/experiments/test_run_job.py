@@ -78,10 +78,12 @@ def test_one_training_gives_three_results(
 
 
 def test_broken_job_says_why(grid: Grid, tmp_path: Path) -> None:
-    job = job_of(grid, "hybrid").with_stops({"adaptive": 2})
-    record = run_job(job, tmp_path)
+    data = grid.model_dump()
+    data["approaches"]["hybrid"]["settings"]["training.accumulate_gradient"] = 0
+    job = next(job for job in Grid.model_validate(data).jobs() if job.approach == "hybrid")
+    record = run_job(job.with_stops({"adaptive": 3}), tmp_path)
     assert record["status"] == "failed"
-    assert "total: expected at least warmup + cooldown = 3, got 2" in record["reason"]
+    assert "[training] accumulate_gradient: expected" in record["reason"]
     assert "Traceback" in (tmp_path / "log.txt").read_text()
     assert "results" not in record
 
