@@ -4,32 +4,31 @@ spaCy initializes neither frozen nor sourced pipes (spacy/training/initialize.py
 what `[initialize.components]` says of their labels would be passed over in silence.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from spacy.language import Language
 from spacy.util import registry
-from thinc.api import Config, ConfigValidationError
+from thinc.api import Config
 
 
-def require_labels_read(nlp: Language) -> None:
-    """Refuse labels for a pipe that is not initialized and lacks them. To be called while spaCy
-    has those pipes disabled: in `before_init`.
+def find_unread_labels(nlp: Language) -> Iterator[str]:
+    """Find labels for a pipe that is not initialized and lacks them. To be called while spaCy has
+    those pipes disabled: in `before_init`.
 
     nlp (Language): The pipeline.
-    RAISES (ValueError): If there are such labels (`ConfigValidationError`).
+    YIELDS (str): One line each.
     """
     settings = nlp.config.interpolate()["initialize"].get("components", {})
     for name in nlp.disabled:
         labels = settings.get(name, {}).get("labels")
         unread = _missing(labels or (), getattr(nlp.get_pipe(name), "labels", ()))
         if unread:
-            raise ConfigValidationError(
-                title="Labels that nobody reads",
-                desc=f"[initialize.components.{name}] labels: expected none, or those that the "
-                f"pipe has, since a sourced or frozen pipe is not initialized; got "
+            yield (
+                f"[initialize.components.{name}] labels: expected none, or those that the pipe "
+                f"has, since a sourced or frozen pipe is not initialized; got "
                 f"{', '.join(unread[:5])}. Add them with add_label to the pipeline that it is "
-                "taken from, or create the pipe by its factory",
+                "taken from, or create the pipe by its factory"
             )
 
 

@@ -22,7 +22,7 @@ from adaptive_spacy.config.randomness import same_randomness
 from adaptive_spacy.config.settings import find_setting_faults
 from adaptive_spacy.data.corpus import locate
 from adaptive_spacy.data.validation import describe_noise
-from adaptive_spacy.ner.labels import require_labels_read
+from adaptive_spacy.ner.labels import find_unread_labels
 from adaptive_spacy.training.lock import hold, output_of
 from adaptive_spacy.training.messages import show_whole_warnings
 from adaptive_spacy.transformer.pretrained import check_transformer
@@ -52,7 +52,6 @@ def make_check_v1(then: BeforeInit | None = None) -> BeforeInit:
         # pipeline, `spacy assemble`. A training without one ends as it reads it, right afterwards
         if has_train_corpus(nlp):
             raise_faults(find_faults(nlp))
-            require_labels_read(nlp)
             raise_faults(find_data_faults(nlp))
             _claim_output(nlp)
         if then is not None:
@@ -134,6 +133,7 @@ def find_faults(nlp: "Language") -> Iterator[str]:
             f"[training] max_epochs: expected a number > 0 beside {UNTIL_FINISHED}, got "
             f"{training['max_epochs']}: spaCy would ask for batches for ever"
         )
+    yield from find_unread_labels(nlp)
     monitor = callbacks[0].get("monitor") if callbacks else None
     yield from _metric_faults(nlp, training["score_weights"], monitor)
     yield from _transformer_faults(nlp, config)
