@@ -43,6 +43,11 @@ def try_transformer(folder: Path) -> list[str]:
         raise ValueError(f"a training step with it failed ({reason})") from None
     if not gradients or not all(map(is_finite, [vectors, predicted, *gradients])):
         raise ValueError("a training step with it failed (its vectors or gradients are not finite)")
+    pieces = output.wordpieces.input_ids.shape
+    if vectors.shape[:2] != pieces:
+        raise ValueError(
+            f"expected a vector for each word piece, {tuple(pieces)}, got {tuple(vectors.shape)}"
+        )
     return unused
 
 
