@@ -18,6 +18,7 @@ from adaptive_spacy.adaptive.blocks import find_blocks, resolve_value
 from adaptive_spacy.adaptive.callback import ADAPTIVE, monitor_weights
 from adaptive_spacy.adaptive.randomness import same_randomness
 from adaptive_spacy.adaptive.schedule import make_adaptive_v1
+from adaptive_spacy.transformer.hub import require_source
 from adaptive_spacy.transformer.pretrained import check_transformer
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 BeforeInit = Callable[["Language"], Any]
 
 ADAPT = "adaptive_spacy.adapt.v1"
+PIECE_LENGTHS = "adaptive_spacy.piece_lengths.v1"
 UNTIL_FINISHED = "adaptive_spacy.until_finished.v1"
 #: Reported by spaCy itself, without a pipe
 BUILT_IN_METRICS = {"token_acc", "token_p", "token_r", "token_f", "speed"}
@@ -178,6 +180,12 @@ def _transformer_faults(config: Config) -> Iterator[str]:
                 check_transformer(model["name"])
             except ValueError as error:
                 yield f"[components.{name}.model] name: {error}"
+                return  # the batcher's is the same as a rule, and one line enough
+    for lengths in find_blocks(config["training"]["batcher"], "misc", PIECE_LENGTHS):
+        try:
+            require_source(lengths["name"])
+        except ValueError as error:
+            yield f"[training.batcher] name of {PIECE_LENGTHS}: {error}"
 
 
 def find_data_faults(nlp: "Language") -> Iterator[str]:

@@ -8,6 +8,8 @@ from adaptive_spacy.transformer.packages import PACKAGE_PREFIX, PACKAGES
 #: Seconds in which the hub has to answer
 TIMEOUT = 5
 CONFIG_FILE = "config.json"
+#: Settings of `from_pretrained` that say where a name is looked for
+PLACES = ("revision", "cache_dir")
 
 
 def is_folder(name: str) -> bool:
@@ -16,6 +18,25 @@ def is_folder(name: str) -> bool:
         return True
     # assets/ is the project's own folder, not somebody's name
     return name.startswith("assets/") or name.count("/") > 1
+
+
+def require_source(name: str, settings: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Check that there is a transformer of some name.
+
+    name (str): A folder or a name of the hub.
+    settings (dict | None): May hold the `revision` and the `cache_dir`.
+    RETURNS (dict): What to pass to `from_pretrained` besides, see `require_reachable`.
+    RAISES (ValueError): If there is no such folder, or the hub does not have it.
+    """
+    if not is_folder(name):
+        return require_reachable(name, settings)
+    if not Path(name).is_dir():
+        # transformers takes a missing folder for a hub name, and says so at length
+        raise ValueError(
+            f"{name}: expected the folder of a transformer, but there is none; "
+            "make it with `adaptive-spacy model SOURCE FOLDER`"
+        )
+    return {}
 
 
 def require_reachable(name: str, settings: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -30,10 +51,12 @@ def require_reachable(name: str, settings: dict[str, Any] | None = None) -> dict
     """
     from huggingface_hub import try_to_load_from_cache
 
+    if (settings or {}).get("local_files_only"):
+        return {}
     reason = _ask(name)
     if reason is None:
         return {}
-    places = {key: value for key, value in (settings or {}).items() if key in _PLACES}
+    places = {key: value for key, value in (settings or {}).items() if key in PLACES}
     try:
         cached = try_to_load_from_cache(name, CONFIG_FILE, **places)
     except ValueError:
@@ -45,9 +68,6 @@ def require_reachable(name: str, settings: dict[str, Any] | None = None) -> dict
         "give a folder (--vars.transformer path/to/folder) or "
         f"{PACKAGE_PREFIX}{next(iter(PACKAGES))}"
     )
-
-
-_PLACES = ("revision", "cache_dir")
 
 
 def _ask(name: str) -> str | None:

@@ -19,7 +19,7 @@ from transformers import (
     PreTrainedTokenizerBase,
 )
 
-from adaptive_spacy.transformer.hub import is_folder, require_reachable
+from adaptive_spacy.transformer.hub import require_source
 from adaptive_spacy.transformer.trust import require_no_code
 
 MODEL_BLOCK = "[components.transformer.model]"
@@ -32,6 +32,8 @@ PLAIN: dict[str, Any] = {
     "use_mems_eval": False,
     "use_mems_train": False,
 }
+#: What says which files of the hub are meant, not what they are to become
+HUB_SETTINGS = ("local_files_only", "revision", "cache_dir", "token")
 EXPECTED = "expected a transformer with a tokenizer, a folder or a name of the hub; "
 SAFE: dict[str, Any] = {"trust_remote_code": False}
 
@@ -48,21 +50,32 @@ def load_transformer(
     """
     require_no_code(transformer_config, f"{MODEL_BLOCK} transformer_config")
     tokenizer = load_tokenizer(name, tokenizer_config)
-    settings = {**transformer_config, **_source(name, transformer_config), **SAFE}
-    with one_line(name):
-        config = AutoConfig.from_pretrained(name, **settings)
+    settings = {**transformer_config, **require_source(name, transformer_config)}
+    config = load_config(name, settings)
     require_vectors(config, name)
     make_plain(config)
-    # without `config`, which has its settings already
-    kept = {key: value for key, value in settings.items() if key in HUB_SETTINGS}
+    # the others are in the config by now
+    kept = {key: settings[key] for key in HUB_SETTINGS if key in settings}
     with one_line(name):
-        network = AutoModel.from_pretrained(name, config=config, torch_dtype=torch.float32, **kept)
+        network = AutoModel.from_pretrained(
+            name, config=config, torch_dtype=torch.float32, **kept, **SAFE
+        )
     network.to(get_torch_default_device())
     fit(tokenizer, network)
     return HFObjects(tokenizer, network, read_vocabulary(tokenizer))
 
 
-HUB_SETTINGS = ("trust_remote_code", "local_files_only", "revision", "cache_dir", "token")
+def load_config(name: str, settings: dict[str, Any]) -> PretrainedConfig:
+    """RETURNS (PretrainedConfig): The config of a network.
+
+    name (str): A folder or a name of the hub.
+    settings (dict): Passed to transformers.
+    RAISES (ValueError): If there is none.
+    """
+    with one_line(name):
+        return AutoConfig.from_pretrained(
+            name, **{**settings, **require_source(name, settings), **SAFE}
+        )
 
 
 def load_tokenizer(name: str, settings: dict[str, Any]) -> PreTrainedTokenizerBase:
@@ -73,7 +86,7 @@ def load_tokenizer(name: str, settings: dict[str, Any]) -> PreTrainedTokenizerBa
     RAISES (ValueError): If there is none.
     """
     require_no_code(settings, f"{MODEL_BLOCK} tokenizer_config")
-    settings = {**settings, **_source(name, settings), **SAFE}
+    settings = {**settings, **require_source(name, settings), **SAFE}
     with one_line(name):
         return AutoTokenizer.from_pretrained(name, **settings)
 
@@ -158,15 +171,3 @@ def one_line(name: str, expected: str = EXPECTED) -> Iterator[None]:
             )
         reason = reason or type(error).__name__
         raise ValueError(f"{name}: {expected}loading it failed ({reason})") from None
-
-
-def _source(name: str, settings: dict[str, Any]) -> dict[str, Any]:
-    if not is_folder(name):
-        return require_reachable(name, settings)
-    if not Path(name).is_dir():
-        # transformers takes a missing folder for a hub name, and says so at length
-        raise ValueError(
-            f"{name}: expected the folder of a transformer, but there is none; "
-            "make it with `adaptive-spacy model SOURCE FOLDER`"
-        )
-    return {}

@@ -172,6 +172,7 @@ def require_inside(file: Path, folder: Path) -> Path:
 def require_complete(folder: Path) -> None:
     """RAISES (ValueError): If a folder lacks config, tokenizer or safetensors weights."""
     if not folder.is_dir():
+        # even if the name looks like one of the hub
         raise ValueError(
             f"{folder}: expected the folder of a transformer, but there is none; "
             "make it with `adaptive-spacy model SOURCE FOLDER`"
