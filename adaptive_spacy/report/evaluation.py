@@ -25,6 +25,7 @@ from wasabi import table
 from adaptive_spacy.files import replacing
 from adaptive_spacy.ner.tags import Entity
 from adaptive_spacy.training.corpus import FractionCorpus, locate
+from adaptive_spacy.transformer.inspection import require_harmless
 
 Metrics = dict[str, Any]
 
@@ -69,6 +70,8 @@ def evaluate(
     _require_output(output)
     _require_corpus(corpus)
     setup_gpu(gpu_id, silent=True)
+    if (Path(pipeline) / "config.cfg").is_file():
+        require_harmless(Path(pipeline))
     nlp = _load_pipeline(pipeline)
     examples = _read_corpus(corpus, nlp)
     predict(nlp, examples)

@@ -4,6 +4,7 @@ A row per evaluation on stdout, a progress bar to the next one on stderr, and `h
 the output folder, which the figures, reports and experiments read.
 """
 
+import json
 import math
 import sys
 from collections.abc import Callable, Iterator
@@ -12,7 +13,6 @@ from pathlib import Path
 from time import perf_counter
 from typing import IO, TYPE_CHECKING, Any
 
-import srsly
 from thinc.api import Config
 from tqdm import tqdm
 from wasabi import row
@@ -212,7 +212,8 @@ class TrainingLog:
         mode = "a" if self.history else "w"
         self.history = Path(output_path).parent / HISTORY
         with self.history.open(mode, encoding="utf8") as file:
-            file.write(srsly.json_dumps(evaluation) + "\n")
+            # not srsly: it keeps nine decimals
+            file.write(json.dumps(evaluation, default=float) + "\n")
 
     def _write(self, text: str) -> None:
         print(text, file=self.stdout, flush=True)

@@ -66,13 +66,13 @@ def unpack(data: bytes) -> HFObjects:
         saved before there was one, the settings to load it with.
     RAISES (ValueError): If it is no such message, is damaged, or names code or other files.
     """
-    message = _read_message(data)
+    message = read_message(data)
     if not message["config"]:
         settings = message["_init_tokenizer_config"], message["_init_transformer_config"]
         for one in settings:
             require_no_code(one, FILE)
         return HFObjects(None, None, None, *settings)
-    weights = _read_weights(message["state"])
+    weights = read_weights(message["state"])
     with TemporaryDirectory() as temporary, one_line(FILE, ""):
         folder = Path(temporary)
         _write_files(folder, message["tokenizer"], message["config"])
@@ -91,8 +91,9 @@ def unpack(data: bytes) -> HFObjects:
     return HFObjects(tokenizer, network, vocabulary)
 
 
-def _read_message(data: bytes) -> dict[str, Any]:
-    """The message, whose parts are of the right types."""
+def read_message(data: bytes) -> dict[str, Any]:
+    """RETURNS (dict): The message, whose parts are of the right types and whose files have names
+    of a tokenizer's. RAISES (ValueError): If it is anything else."""
     try:
         message = srsly.msgpack_loads(data)
     except Exception as error:  # msgpack has a dozen kinds, some of them no ValueError
@@ -120,8 +121,9 @@ def _read_settings(settings: Any) -> dict[str, bool]:
     return {"use_fast": bool(settings.get("use_fast", True))}
 
 
-def _read_weights(state: Any) -> dict[str, torch.Tensor]:
-    """Tensors by name. What `torch.load` reads with `weights_only` runs no code."""
+def read_weights(state: Any) -> dict[str, torch.Tensor]:
+    """RETURNS (dict): Tensors by name. What `torch.load` reads with `weights_only` runs no code.
+    RAISES (ValueError): If there is anything else."""
     try:
         if is_zipfile(BytesIO(state)):
             with ZipFile(BytesIO(state)) as archive:

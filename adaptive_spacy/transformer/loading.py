@@ -101,7 +101,7 @@ def read_vocabulary(tokenizer: PreTrainedTokenizerBase) -> bytes | None:
 def require_vectors(config: PretrainedConfig, name: str) -> None:
     """RAISES (ValueError): If a network does not give a vector for each piece of a text."""
     kind = config.model_type
-    network = MODEL_MAPPING.get(type(config), None)
+    network: Any = MODEL_MAPPING.get(type(config), None)
     if isinstance(network, tuple | list):
         network = network[0]
     if config.is_encoder_decoder:

@@ -41,6 +41,8 @@ from adaptive_spacy.transformer.packing import Streamed, pack, replace_file
 from adaptive_spacy.transformer.shim import TransformerShim, require_precision
 from adaptive_spacy.transformer.trust import require_no_code
 
+TOK2VEC = "adaptive_spacy.Tok2VecTransformer.v1"
+
 SpanGetter = Callable[[list[Doc]], list[list[Span]]]
 Backprop = Callable[[FullTransformerBatch], list[Doc]]
 
@@ -206,8 +208,9 @@ def _to_arrays(value: Any) -> Any:
 
 
 def replace_listener_config(tok2vec: dict[str, Any], listener: dict[str, Any]) -> dict[str, Any]:
-    """The config of a component that takes the transformer along, without a listener. The layer
-    for that is spacy-transformers' own, which computes in float32."""
+    """RETURNS (dict): The config of a component that takes the transformer along, without a
+    listener."""
     config = replace_listener_cfg(tok2vec, listener)
-    config.pop("precision", None)
+    if config["@architectures"] != tok2vec["@architectures"]:
+        config["@architectures"] = TOK2VEC
     return config

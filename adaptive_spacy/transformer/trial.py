@@ -1,6 +1,7 @@
 """A first step with a transformer that was just put into a folder."""
 
 from pathlib import Path
+from typing import Any
 
 import spacy
 import torch
@@ -25,7 +26,7 @@ def try_transformer(folder: Path) -> list[str]:
     """
     unused = _compare_weights(folder)
     # as the recipes of configs/ cut texts
-    model = build_transformer_model_v1(str(folder), configure_strided_spans(128, 96))
+    model: Any = build_transformer_model_v1(str(folder), configure_strided_spans(128, 96))
     nlp = spacy.blank("xx")
     docs = [nlp.make_doc(text) for text in TEXTS]
     try:

@@ -16,12 +16,14 @@ import srsly
 import torch
 from thinc.api import ConfigValidationError
 
+from adaptive_spacy.report.evaluation import evaluate
 from adaptive_spacy.transformer.checkpoint import unpack
+from adaptive_spacy.transformer.inspection import require_harmless
 from adaptive_spacy.transformer.lengths import make_piece_lengths_v1
 from adaptive_spacy.transformer.loading import load_tokenizer, load_transformer
 from adaptive_spacy.transformer.model import build_transformer_model_v1
 from adaptive_spacy.transformer.trust import require_file_name
-from tests.transformer.test_model import OURS, trained
+from tests.transformer.test_model import OURS, THEIRS, trained
 
 CODE = "import pathlib\npathlib.Path({mark!r}).write_text('ran')\nclass Own: pass\n"
 
@@ -215,6 +217,31 @@ def test_architectures_that_transformers_has_need_no_code(
     file.write_text(json.dumps({**json.loads(file.read_text()), "auto_map": names}))
     objects = load_transformer(str(copied_transformer), {}, {})
     assert type(objects.transformer).__name__ == "BertModel"
+    assert not mark.exists()
+
+
+@pytest.mark.parametrize("fault", ["file", "kwargs", "auto_map", "pickle"])
+def test_pipelines_of_spacy_transformers_are_looked_at_first(
+    transformer_folder: Path, tmp_path: Path, mark: Path, corpus_folder: Path, fault: str
+) -> None:
+    trained(transformer_folder, THEIRS, steps=1).to_disk(tmp_path / "pipeline")
+    path = tmp_path / "pipeline" / "transformer" / "model"
+    require_harmless(tmp_path / "pipeline")
+    outer, message = srsly.msgpack_loads(path.read_bytes()), read(tmp_path / "pipeline")
+    if fault == "file":
+        message["tokenizer"][str(mark)] = b"written"
+    elif fault == "kwargs":
+        message["tokenizer"]["kwargs"]["trust_remote_code"] = True
+    elif fault == "auto_map":
+        message["config"]["auto_map"] = {"AutoConfig": "own.Own"}
+    else:
+        file = io.BytesIO()
+        torch.save({"x": Runs(mark)}, file)
+        message["state"] = file.getvalue()
+    outer["shims"] = [[packed(message)] if shims else [] for shims in outer["shims"]]
+    path.write_bytes(packed(outer))
+    with pytest.raises(ValueError, match=f"^{path}: not loaded: "):
+        evaluate(str(tmp_path / "pipeline"), corpus_folder / "dev.spacy")
     assert not mark.exists()
 
 

@@ -181,7 +181,14 @@ def test_listener_can_be_replaced(transformer_folder, tmp_path: Path) -> None:
     nlp.remove_pipe("transformer")
     assert [found(doc) for doc in nlp.pipe(TEXTS)] == expected
     nlp.to_disk(tmp_path / "model")
-    assert [found(doc) for doc in spacy.load(tmp_path / "model").pipe(TEXTS)] == expected
+    loaded = spacy.load(tmp_path / "model")
+    assert [found(doc) for doc in loaded.pipe(TEXTS)] == expected
+    # also there the numbers of the config are exact, and the precision stays
+    nodes = loaded.get_pipe("transformer_ner").model.walk()
+    (read,) = [node.shims[0] for node in nodes if node.shims]
+    assert isinstance(read, shim.TransformerShim)
+    assert read._model.config.layer_norm_eps == 1e-12
+    assert read.precision == "bfloat16"
 
 
 def test_gradients_change_hands(transformer_folder) -> None:
