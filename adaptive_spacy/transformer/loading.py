@@ -18,6 +18,7 @@ from transformers import (
     PreTrainedModel,
     PreTrainedTokenizerBase,
 )
+from transformers.utils import logging
 
 from adaptive_spacy.transformer.hub import require_source
 from adaptive_spacy.transformer.trust import require_no_code
@@ -36,6 +37,10 @@ PLAIN: dict[str, Any] = {
 HUB_SETTINGS = ("local_files_only", "revision", "cache_dir", "token")
 EXPECTED = "expected a transformer with a tokenizer, a folder or a name of the hub; "
 SAFE: dict[str, Any] = {"trust_remote_code": False}
+
+
+class UnfitTransformer(ValueError):
+    """A transformer that works, but not for vectors of word pieces."""
 
 
 def load_transformer(
@@ -99,7 +104,7 @@ def read_vocabulary(tokenizer: PreTrainedTokenizerBase) -> bytes | None:
 
 
 def require_vectors(config: PretrainedConfig, name: str) -> None:
-    """RAISES (ValueError): If a network does not give a vector for each piece of a text."""
+    """RAISES (UnfitTransformer): If a network does not give a vector for each piece of a text."""
     kind = config.model_type
     network: Any = MODEL_MAPPING.get(type(config), None)
     if isinstance(network, tuple | list):
@@ -114,7 +119,7 @@ def require_vectors(config: PretrainedConfig, name: str) -> None:
         fault = "which does not say how wide its vectors are"
     else:
         return
-    raise ValueError(
+    raise UnfitTransformer(
         f"{name}: expected a transformer that gives a vector for each word piece, such as BERT, "
         f'RoBERTa or DeBERTa, got "{kind}", {fault}'
     )
@@ -158,7 +163,7 @@ def one_line(name: str, expected: str = EXPECTED) -> Iterator[None]:
     """
     try:
         yield
-    except ConfigValidationError:
+    except (ConfigValidationError, UnfitTransformer):
         raise
     # OSError, ValueError, KeyError, ImportError, RuntimeError for shapes, and the plain Exception
     # of tokenizers and safetensors: it depends on the file that is broken
@@ -171,3 +176,15 @@ def one_line(name: str, expected: str = EXPECTED) -> Iterator[None]:
             )
         reason = reason or type(error).__name__
         raise ValueError(f"{name}: {expected}loading it failed ({reason})") from None
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep transformers from warning of what is checked here, or does not matter here, such as a
+    new pooler."""
+    former = logging.get_verbosity()
+    logging.set_verbosity_error()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(former)

@@ -65,10 +65,11 @@ def fetch_transformer(source: str, output: Path) -> dict[str, Any]:
     RAISES (ValueError): If the source cannot be had, is incomplete or cannot be trained, or the
         folder holds anything else.
     """
+    if is_folder(source):
+        require_apart(output, Path(source))
     require_own(output)
     folder, checksum = _locate(source)
     require_complete(folder)
-    require_apart(output, folder)
     files = sorted(file for file in folder.glob(WEIGHTS) if file.is_file())
     for file in files:
         require_inside(file, folder)
@@ -124,13 +125,14 @@ def _copy_config(folder: Path, aside: Path) -> None:
 
 def _save_tokenizer(folder: Path, aside: Path) -> None:
     """Let the tokenizer save itself, and copy what it or its slow twin is made from."""
-    from adaptive_spacy.transformer.loading import load_tokenizer
+    from adaptive_spacy.transformer.loading import load_tokenizer, quiet
     from adaptive_spacy.transformer.trust import without_code
 
     for file in list_inside(folder):
         require_inside(file, folder)
-    tokenizer = load_tokenizer(str(folder), {})
-    tokenizer.save_pretrained(aside)
+    with quiet():
+        tokenizer = load_tokenizer(str(folder), {})
+        tokenizer.save_pretrained(aside)
     kinds = (type(tokenizer), getattr(tokenizer, "slow_tokenizer_class", None))
     names = {name for kind in kinds if kind for name in kind.vocab_files_names.values()}
     for name in sorted(names):
@@ -142,9 +144,11 @@ def _save_tokenizer(folder: Path, aside: Path) -> None:
 
 
 def _try(folder: Path) -> list[str]:
+    from adaptive_spacy.transformer.loading import quiet
     from adaptive_spacy.transformer.trial import try_transformer
 
-    return try_transformer(folder)
+    with quiet():
+        return try_transformer(folder)
 
 
 def list_inside(folder: Path) -> Iterator[Path]:
