@@ -11,6 +11,23 @@ import srsly
 
 #: Says what a folder is and which files were written into it
 MARKER = "source.json"
+#: Beside weights, what earlier versions copied
+EARLIER = (
+    "config.json",
+    "README.md",
+    "model.safetensors.index.json",
+    "tokenizer.json",
+    "vocab.txt",
+    "vocab.json",
+    "spiece.model",
+    "sentencepiece.bpe.model",
+    "tokenizer.model",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "added_tokens.json",
+    "merges.txt",
+    "bpe.codes",
+)
 
 
 def require_own(output: Path) -> None:
@@ -98,13 +115,18 @@ def _find_strange(folder: Path) -> str | None:
     return None
 
 
-def _read_marker(path: Path) -> dict[str, str]:
-    """Checksums by the names of the files that were written."""
+def _read_marker(path: Path) -> dict[str, str | None]:
+    """Checksums by the names of the files that were written; None where there is none."""
     if path.is_symlink() or not path.is_file():
         return {}
     try:
         about = srsly.read_json(path)
     except ValueError:
         return {}
-    files = about.get("files") if isinstance(about, dict) else None
+    if not isinstance(about, dict):
+        return {}
+    if about.keys() == {"source", "weights", "licence"} and isinstance(about["weights"], dict):
+        # earlier versions noted the checksums of the weights alone
+        return {**dict.fromkeys(EARLIER), **about["weights"]}
+    files = about.get("files")
     return files if isinstance(files, dict) else {}

@@ -36,7 +36,7 @@ from transformers.file_utils import ModelOutput
 
 from adaptive_spacy.transformer.alignment import align, token_starts
 from adaptive_spacy.transformer.hub import is_folder
-from adaptive_spacy.transformer.loading import MODEL_BLOCK, load_transformer
+from adaptive_spacy.transformer.loading import MODEL_BLOCK, load_transformer, one_line
 from adaptive_spacy.transformer.packing import Streamed, pack, replace_file
 from adaptive_spacy.transformer.shim import TransformerShim, require_precision
 from adaptive_spacy.transformer.trust import require_no_code
@@ -113,7 +113,7 @@ class StreamedModel(TransformerModel):
 
 
 def init(model: TransformerModel, X: list[Doc] | None = None, Y: Any = None) -> None:
-    """Load the network, once.
+    """Load the network, once, and run it over some docs.
 
     RAISES (ConfigValidationError): If there is none that can be trained.
     """
@@ -123,13 +123,17 @@ def init(model: TransformerModel, X: list[Doc] | None = None, Y: Any = None) -> 
     settings = dict(model._init_tokenizer_config), dict(model._init_transformer_config)
     try:
         objects = load_transformer(name, *settings)
+        model.attrs["set_transformer"](model, objects)
+        if X:
+            # now, and not in the first update: by then spaCy has deleted the last training
+            with one_line(name, ""):
+                model.predict(X)
     except ConfigValidationError:
         raise
     except ValueError as error:
         raise ConfigValidationError(
             title="Transformer that cannot be trained", desc=f"{MODEL_BLOCK} name: {error}"
         ) from None
-    model.attrs["set_transformer"](model, objects)
 
 
 def forward(

@@ -8,6 +8,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import srsly
@@ -112,35 +113,52 @@ def _copy_config(folder: Path, aside: Path) -> None:
     """Copy the config without what names code or paths of another machine."""
     from adaptive_spacy.transformer.trust import without_code
 
-    file = require_inside(folder / CONFIG_FILE, folder)
-    try:
-        config = json.loads(file.read_text(encoding="utf8"))
-    except (ValueError, RecursionError):
-        config = None
-    if not isinstance(config, dict):
-        raise ValueError(f"{file}: expected the config of a transformer as JSON")
-    text = json.dumps(without_code(config), indent=2, ensure_ascii=False)
-    (aside / CONFIG_FILE).write_text(text + "\n", encoding="utf8")
+    config = _read_json(require_inside(folder / CONFIG_FILE, folder))
+    _write_json(aside / CONFIG_FILE, without_code(config))
 
 
 def _save_tokenizer(folder: Path, aside: Path) -> None:
     """Let the tokenizer save itself, and copy what it or its slow twin is made from."""
     from adaptive_spacy.transformer.loading import load_tokenizer, quiet
-    from adaptive_spacy.transformer.trust import without_code
+    from adaptive_spacy.transformer.trust import without_code, without_paths
 
-    for file in list_inside(folder):
-        require_inside(file, folder)
-    with quiet():
-        tokenizer = load_tokenizer(str(folder), {})
+    with TemporaryDirectory() as temporary, quiet():
+        # read apart from the source, whose config may name files elsewhere
+        copy = Path(temporary) / folder.resolve().name
+        copy.mkdir()
+        for file in list_inside(folder):
+            shutil.copyfile(require_inside(file, folder), copy / file.name)
+        if (copy / TOKENIZER_CONFIG).is_file():
+            settings = without_paths(_read_json(copy / TOKENIZER_CONFIG))
+            _write_json(copy / TOKENIZER_CONFIG, settings)
+        try:
+            tokenizer = load_tokenizer(str(copy), {})
+        except ValueError as error:
+            raise ValueError(str(error).replace(f"{copy}", f"{folder}")) from None
         tokenizer.save_pretrained(aside)
-    kinds = (type(tokenizer), getattr(tokenizer, "slow_tokenizer_class", None))
-    names = {name for kind in kinds if kind for name in kind.vocab_files_names.values()}
-    for name in sorted(names):
-        if (folder / name).is_file() and not (aside / name).exists():
-            shutil.copyfile(folder / name, aside / name)
-    settings = json.loads((aside / TOKENIZER_CONFIG).read_text(encoding="utf8"))
-    text = json.dumps(without_code(settings), indent=2, ensure_ascii=False)
-    (aside / TOKENIZER_CONFIG).write_text(text + "\n", encoding="utf8")
+        kinds = (type(tokenizer), getattr(tokenizer, "slow_tokenizer_class", None))
+        names = {name for kind in kinds if kind for name in kind.vocab_files_names.values()}
+        for name in sorted(names):
+            if (copy / name).is_file() and not (aside / name).exists():
+                shutil.copyfile(copy / name, aside / name)
+    settings = without_code(_read_json(aside / TOKENIZER_CONFIG))
+    _write_json(aside / TOKENIZER_CONFIG, settings)
+
+
+def _read_json(file: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(file.read_text(encoding="utf8"))
+    except (ValueError, RecursionError):
+        content = None
+    if not isinstance(content, dict):
+        raise ValueError(f"{file}: expected the config of a transformer as JSON")
+    return content
+
+
+def _write_json(file: Path, content: dict[str, Any]) -> None:
+    # not srsly: it keeps nine decimals
+    text = json.dumps(content, indent=2, ensure_ascii=False)
+    file.write_text(text + "\n", encoding="utf8")
 
 
 def _try(folder: Path) -> list[str]:
@@ -153,8 +171,9 @@ def _try(folder: Path) -> list[str]:
 
 def list_inside(folder: Path) -> Iterator[Path]:
     """Yield the files of a folder that a tokenizer may read."""
+    kinds = {Path(pattern).suffix for pattern in WANTED} - {".safetensors", ".md"}
     for file in sorted(folder.iterdir()):
-        if file.is_file() and file.suffix in {".json", ".txt", ".model", ".codes", ".jinja"}:
+        if file.is_file() and file.suffix in kinds and file.name != INDEX:
             yield file
 
 

@@ -47,14 +47,19 @@ def require_file_name(name: Any) -> None:
 
 def without_code(config: dict[str, Any]) -> dict[str, Any]:
     """RETURNS (dict): The content of a config.json or tokenizer_config.json without what names
-    code, paths of another machine, or files to read in place of those beside it."""
-    dropped = {*CODE, *PATHS}
-    kept = {
-        key: value
-        for key, value in config.items()
-        if key not in dropped and not (key.endswith("_file") and isinstance(value, str))
-    }
+    code, and without paths; see `without_paths`."""
+    kept = {key: value for key, value in without_paths(config).items() if key not in CODE}
     for key in ("attn_implementation", "_attn_implementation"):
         if "/" in str(kept.get(key)):
             del kept[key]
     return kept
+
+
+def without_paths(config: dict[str, Any]) -> dict[str, Any]:
+    """RETURNS (dict): The content of a config.json or tokenizer_config.json without paths of
+    another machine, and without files that would be read in place of those beside it."""
+    return {
+        key: value
+        for key, value in config.items()
+        if key not in PATHS and not (key.endswith("_file") and isinstance(value, str))
+    }

@@ -3,6 +3,7 @@
 import io
 import json
 import pickle
+import shutil
 import sys
 import warnings
 import zipfile
@@ -15,7 +16,9 @@ import spacy
 import srsly
 import torch
 from thinc.api import ConfigValidationError
+from typer.testing import CliRunner
 
+from adaptive_spacy.cli.app import app
 from adaptive_spacy.report.evaluation import evaluate
 from adaptive_spacy.transformer.checkpoint import unpack
 from adaptive_spacy.transformer.inspection import require_harmless
@@ -72,6 +75,24 @@ def test_files_of_a_tokenizer_stay_where_they_belong(pipeline, tmp_path: Path, n
     message["tokenizer"][name.format(outside=outside)] = b"written"
     with pytest.raises(ValueError, match="expected"):
         unpack(packed(message))
+    assert not outside.exists()
+
+
+def test_commands_and_spacy_refuse_such_a_folder(
+    pipeline, tmp_path: Path, corpus_folder: Path
+) -> None:
+    outside = tmp_path / "outside.py"
+    folder = Path(shutil.copytree(pipeline, tmp_path / "pipeline"))
+    path = folder / "transformer" / "model"
+    outer, message = srsly.msgpack_loads(path.read_bytes()), read(pipeline)
+    message["tokenizer"].update({str(outside): b"x = 1", "kwargs": {"trust_remote_code": True}})
+    outer["shims"] = [[packed(message)] if shims else [] for shims in outer["shims"]]
+    path.write_bytes(packed(outer))
+    with pytest.raises(ValueError, match="the transformer's file `model`: expected use_fast alone"):
+        spacy.load(folder)
+    result = CliRunner().invoke(app, ["evaluate", str(folder), str(corpus_folder / "dev.spacy")])
+    assert result.exit_code == 1
+    assert len(result.stderr.splitlines()) == 1
     assert not outside.exists()
 
 

@@ -280,3 +280,13 @@ def test_optimizer_goes_on_with_a_network_that_was_replaced() -> None:
         return parameter.detach()
 
     assert torch.equal(run(True), run(False))
+
+
+def test_a_transformer_that_fails_does_so_before_the_training(copied_transformer: Path) -> None:
+    """And in one line: the tokenizer makes a piece that the network does not have."""
+    words = (copied_transformer / "vocab.txt").read_text()
+    (copied_transformer / "vocab.txt").write_text(words + "\n" * 9 + "hello")
+    (copied_transformer / "tokenizer.json").unlink()
+    nlp = make_nlp(copied_transformer, OURS)
+    with pytest.raises(ConfigValidationError, match=r"name: .*loading it failed \(index out of"):
+        nlp.get_pipe("transformer").initialize(lambda: examples(nlp), nlp=nlp)

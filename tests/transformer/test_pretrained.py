@@ -98,6 +98,21 @@ def test_fetch_leaves_what_was_changed_since(copied_transformer: Path, tmp_path:
     assert (output / "config.json").read_text() == "edited by hand"
 
 
+def test_fetch_replaces_what_earlier_versions_made(
+    copied_transformer: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "out"
+    about = fetch_transformer(str(copied_transformer), output)
+    del about["unused"]
+    srsly.write_json(output / "source.json", about)
+    fetch_transformer(str(copied_transformer), output)
+    assert "files" in srsly.read_json(output / "source.json")
+    srsly.write_json(output / "source.json", about)
+    (output / "notes.txt").write_text("mine")
+    with pytest.raises(ValueError, match=r"found notes\.txt, which would be lost"):
+        fetch_transformer(str(copied_transformer), output)
+
+
 def test_fetch_refuses_links_and_files(copied_transformer: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
     (tmp_path / "empty").mkdir()
@@ -139,6 +154,20 @@ def test_fetch_follows_no_link_out_of_the_source(copied_transformer: Path, tmp_p
     assert str(tmp_path) not in "".join(
         path.read_text() for path in (tmp_path / "out").glob("*.json")
     )
+
+
+def test_fetch_reads_no_file_that_a_config_names(copied_transformer: Path, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nsecret")
+    (copied_transformer / "tokenizer.json").unlink()
+    file = copied_transformer / "tokenizer_config.json"
+    settings = {**srsly.read_json(file), "vocab_file": str(secret), "name_or_path": str(tmp_path)}
+    srsly.write_json(file, settings)
+    fetch_transformer(str(copied_transformer), tmp_path / "out")
+    texts = [
+        path.read_text() for path in (tmp_path / "out").glob("*.*") if path.suffix != ".safetensors"
+    ]
+    assert not any("secret" in text or str(tmp_path) in text for text in texts)
 
 
 def damage_end(data: bytes) -> bytes:
