@@ -9,7 +9,7 @@ from spacy.language import Language
 from spacy.training.batchers import configure_minibatch
 from spacy.util import registry
 from spacy_transformers.span_getters import get_doc_spans
-from thinc.api import Linear, Model
+from thinc.api import Linear, Model, reduce_mean
 
 from adaptive_spacy.adaptive.callback import Adapt
 from adaptive_spacy.adaptive.schedule import AdaptiveSchedule, PhaseSchedule
@@ -101,6 +101,10 @@ TABLE = {
     "adaptive_spacy.TransformerModel.v1": (
         lambda path: {"name": "tiny", "get_spans": get_doc_spans},
         lambda it: isinstance(it, Model) and isinstance(it.layers[0].shims[0], TransformerShim),
+    ),
+    "adaptive_spacy.Tok2VecTransformer.v1": (
+        lambda path: {"name": "tiny", "get_spans": get_doc_spans, "pooling": reduce_mean()},
+        lambda it: isinstance(it, Model) and any(node.name == "transformer" for node in it.walk()),
     ),
     "adaptive_spacy.TokenClassifier.v1": (
         lambda path: {"tok2vec": Linear(2, 2)},

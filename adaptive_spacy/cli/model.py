@@ -24,7 +24,9 @@ def model_cli(
     """Put a pretrained transformer into a folder that trainings start from.
 
     Takes config, tokenizer, safetensors weights and the model card, and notes
-    source, checksums and licence beside them.
+    source, checksums and licence beside them. Opens what it saved and trains it
+    for a step. The folder is a new one, an empty one, or one that this command
+    made: nothing else is replaced. No code that comes with a transformer is run.
     """
     with one_line_errors():
         from adaptive_spacy.transformer.pretrained import fetch_transformer
@@ -35,4 +37,7 @@ def model_cli(
                 f"absolute path, here {Path(source).resolve()}"
             )
         about = fetch_transformer(source, output)
+        if about["unused"]:
+            some = ", ".join(about["unused"][:3])
+            typer.echo(f"⚠ {len(about['unused'])} weights have no place in the network: {some}")
         typer.echo(f"✔ {source} ({about['licence'] or 'no licence named'}) is in {output}")

@@ -106,6 +106,8 @@ def export(
     if output.is_dir():
         raise ValueError(f"{output}: expected a file to write to, found a folder")
     files = list_shards(path)
+    if output.exists() and any(output.samefile(file) for file in files if file.exists()):
+        raise ValueError(f"{output}: expected another file to write to than the one that is read")
     exported = Exported(output, format)
     write = write_jsonl
     if format == "conll":

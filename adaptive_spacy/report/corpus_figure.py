@@ -4,12 +4,12 @@ Shares, not counts, so that splits of different size can be compared at a glance
 beside the bars.
 """
 
+import json
 import math
 from io import BytesIO
 from pathlib import Path
 
 import matplotlib
-import srsly
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -48,7 +48,8 @@ def save(statistics: Statistics, folder: Path) -> list[Path]:
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(STYLE)
         draw(statistics).savefig(image, format="png", dpi=150)
-    text = srsly.json_dumps(statistics.to_dict(), indent=2) + "\n"
+    # not srsly: it keeps nine decimals
+    text = json.dumps(statistics.to_dict(), indent=2, ensure_ascii=False) + "\n"
     contents = {"stats.json": text.encode(), "stats.png": image.getvalue()}
     for name, content in contents.items():
         with replacing(folder / name) as aside:

@@ -29,7 +29,8 @@ from adaptive_spacy.serving.precision import PrecisionCost, set_precision
 from adaptive_spacy.serving.wheels import build_wheel, publish
 from adaptive_spacy.training.history import history_of_last
 from adaptive_spacy.training.soundness import require_finite, warnings_of
-from adaptive_spacy.transformer.pretrained import CONFIG_FILE, read_licence
+from adaptive_spacy.transformer.hub import CONFIG_FILE
+from adaptive_spacy.transformer.pretrained import read_licence
 
 OWN = "adaptive-spacy"
 OWN_SOURCES = ("adaptive_spacy", "setup.cfg", "pyproject.toml", "README.md", "LICENSE")

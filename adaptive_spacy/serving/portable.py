@@ -15,7 +15,9 @@ from typing import Any
 import srsly
 from spacy.util import load_config
 
-from adaptive_spacy.transformer.pretrained import PACKAGES, SOURCE_FILE, looks_like_a_hub_name
+from adaptive_spacy.transformer.hub import is_folder
+from adaptive_spacy.transformer.packages import PACKAGES
+from adaptive_spacy.transformer.pretrained import SOURCE_FILE
 
 #: Sections of a config whose functions read files, under the name `path`
 READING = ("corpora", "initialize")
@@ -34,7 +36,7 @@ def copy_pipeline(pipeline: Path, target: Path, *, transformer: Path | None = No
     require_own_files(pipeline)
     shutil.copytree(pipeline, target)
     names = list(transformer_names(load_config(pipeline / "config.cfg", interpolate=True)))
-    known = {name: public_name(str(transformer or name)) for name in names if is_local(name)}
+    known = {name: public_name(str(transformer or name)) for name in names if is_folder(name)}
     clean_config(target / "config.cfg", known)
     for model in target.glob("*/model"):
         clean_weights(model, known)
@@ -65,11 +67,6 @@ def transformer_names(config: dict[str, Any]) -> Iterator[str]:
             yield name
 
 
-def is_local(name: str) -> bool:
-    """RETURNS (bool): Whether a transformer's name is a place on this machine, not one of a hub."""
-    return "\\" in name or Path(name).exists() or not looks_like_a_hub_name(name)
-
-
 def public_name(source: str) -> str:
     """RETURNS (str): What others know a transformer by: its name on the hub where it is known, else
     the last part of its path."""
@@ -80,7 +77,7 @@ def public_name(source: str) -> str:
     package = source.rpartition(":")[2]
     if package in PACKAGES:
         return PACKAGES[package].name or package
-    return PureWindowsPath(source).name if is_local(source) else source
+    return PureWindowsPath(source).name if is_folder(source) else source
 
 
 def read_source(folder: Path) -> str | None:
@@ -141,7 +138,7 @@ def clean_weights(path: Path, known: dict[str, str]) -> None:
     """
 
     def rename(name: Any) -> Any:
-        local = isinstance(name, str) and name and is_local(name)
+        local = isinstance(name, str) and name and is_folder(name)
         return known.get(name) or public_name(name) if local else name
 
     data = path.read_bytes()

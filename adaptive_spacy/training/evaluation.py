@@ -27,6 +27,7 @@ from adaptive_spacy.files import replacing
 from adaptive_spacy.ner.tags import Entity
 from adaptive_spacy.parsing import reading
 from adaptive_spacy.training.soundness import require_finite
+from adaptive_spacy.transformer.inspection import require_harmless
 
 Metrics = dict[str, Any]
 
@@ -71,6 +72,8 @@ def evaluate(
     _require_output(output)
     require_corpus(corpus)
     setup_gpu(gpu_id, silent=True)
+    if (Path(pipeline) / "config.cfg").is_file():
+        require_harmless(Path(pipeline))
     nlp = _load_pipeline(pipeline)
     examples = read_corpus(corpus, nlp)
     # any component may be in it

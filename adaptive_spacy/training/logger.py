@@ -5,6 +5,7 @@ at the end, and `history.jsonl` in the output folder, which the figures, reports
 read.
 """
 
+import json
 import math
 import sys
 from collections.abc import Callable, Iterator
@@ -13,7 +14,6 @@ from pathlib import Path
 from time import perf_counter
 from typing import IO, TYPE_CHECKING, Any
 
-import srsly
 from thinc.api import Config
 from tqdm import tqdm
 
@@ -268,7 +268,8 @@ class TrainingLog:
         mode = "a" if self.history else "w"
         self.history = Path(output_path).parent / HISTORY
         with self.history.open(mode, encoding="utf8") as file:
-            file.write(srsly.json_dumps(evaluation) + "\n")
+            # not srsly: it keeps nine decimals
+            file.write(json.dumps(evaluation, default=float) + "\n")
 
     def _write(self, text: str) -> None:
         print(text, file=self.stdout, flush=True)

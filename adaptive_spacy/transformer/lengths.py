@@ -8,13 +8,18 @@ from weakref import WeakKeyDictionary
 from spacy.tokens import Doc
 
 from adaptive_spacy.transformer.tokenizer import WordPieces
+from adaptive_spacy.transformer.trust import require_no_code
 
 
 def make_piece_lengths_v1(
     name: str,
     tokenizer_config: dict[str, Any] = {},  # noqa: B006 (a default of the config, never changed)
 ) -> "PieceLengths":
-    """Registered as `adaptive_spacy.piece_lengths.v1`; see `PieceLengths`."""
+    """Registered as `adaptive_spacy.piece_lengths.v1`; see `PieceLengths`.
+
+    RAISES (ConfigValidationError): If the settings would let code run that comes with it.
+    """
+    require_no_code(tokenizer_config, "[training.batcher] tokenizer_config")
     return PieceLengths(name, tokenizer_config)
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from weakref import finalize
 
 import numpy
+import srsly
 from spacy.tokens import Doc, Span
 from spacy_transformers.data_classes import (
     FullTransformerBatch,
@@ -34,11 +35,14 @@ from thinc.types import Ragged
 from torch import Tensor
 from transformers.file_utils import ModelOutput
 
+from adaptive_spacy.transformer.hub import is_folder
+from adaptive_spacy.transformer.loading import MODEL_BLOCK, load_transformer, one_line
 from adaptive_spacy.transformer.packing import Streamed, pack, replace_file
 from adaptive_spacy.transformer.piece_alignment import align, token_starts
-from adaptive_spacy.transformer.pretrained import check_transformer
 from adaptive_spacy.transformer.shim import TransformerShim, require_precision
-from adaptive_spacy.transformer.unpacking import refuse_remote_code
+from adaptive_spacy.transformer.trust import require_no_code
+
+TOK2VEC = "adaptive_spacy.Tok2VecTransformer.v1"
 
 SpanGetter = Callable[[list[Doc]], list[list[Span]]]
 Backprop = Callable[[FullTransformerBatch], list[Doc]]
@@ -62,37 +66,15 @@ def build_transformer_model_v1(
     RETURNS (Model): Docs to word-piece vectors.
     """
     require_precision(precision)
-    for argument, settings in (
-        ("tokenizer_config", tokenizer_config),
-        ("transformer_config", transformer_config),
-    ):
-        refuse_remote_code(settings, f"[components.transformer.model.{argument}]")
-    # said, or transformers asks on the terminal whether to run what a model brings along
-    safe = {"trust_remote_code": False}
-    model = StreamedModel(
-        name, get_spans, {**tokenizer_config, **safe}, {**transformer_config, **safe}
-    )
-    model.init = partial(initialize, model.init)
+    require_no_code(tokenizer_config, f"{MODEL_BLOCK} tokenizer_config")
+    require_no_code(transformer_config, f"{MODEL_BLOCK} transformer_config")
+    model = StreamedModel(name, get_spans, dict(tokenizer_config), dict(transformer_config))
     shims: list[Any] = model.layers[0].shims
     shims[0] = TransformerShim(shims[0]._hfmodel, precision)
     model._func = forward
+    model.init = init
     model.attrs["replace_listener_cfg"] = replace_listener_config
     return model
-
-
-def initialize(load: Callable[..., Any], model: Any, X: Any = None, Y: Any = None) -> Any:
-    """Load the pretrained network; what cannot be had is said in one line, and at once.
-
-    RAISES (ConfigValidationError): If it cannot be had.
-    """
-    if not model.attrs["has_transformer"]:
-        try:
-            check_transformer(model.attrs["name"])
-        except ValueError as error:
-            raise ConfigValidationError(
-                title="No transformer", desc=f"[components.transformer.model] name: {error}"
-            ) from None
-    return load(model, X, Y)
 
 
 class StreamedModel(TransformerModel):
@@ -108,6 +90,15 @@ class StreamedModel(TransformerModel):
         shim: Any = copied.layers[0].shims[0]
         shim.renumber()
         return copied
+
+    def to_dict(self) -> dict[str, Any]:
+        """RETURNS (dict): What is saved. The folder that the network came from, a path of this
+        machine, is named only until it was read."""
+        message = super().to_dict()
+        if self.attrs["has_transformer"] and is_folder(self.attrs["name"]):
+            attrs = message["attrs"][0]
+            attrs["name"] = srsly.msgpack_dumps(Path(self.attrs["name"]).name)
+        return message
 
     def to_disk(self, path: Path | str) -> None:
         """Write what `to_bytes` returns.
@@ -129,6 +120,30 @@ class StreamedModel(TransformerModel):
             Thread(target=self._give_back, name="give-back").start()
         former = replace_file(Path(path), partial(pack, message))
         self._give_back = None if former is None else finalize(self, former.close)
+
+
+def init(model: TransformerModel, X: list[Doc] | None = None, Y: Any = None) -> None:
+    """Load the network, once, and run it over some docs.
+
+    RAISES (ConfigValidationError): If there is none that can be trained.
+    """
+    if model.attrs["has_transformer"]:
+        return
+    name = model.attrs["name"]
+    settings = dict(model._init_tokenizer_config), dict(model._init_transformer_config)
+    try:
+        objects = load_transformer(name, *settings)
+        model.attrs["set_transformer"](model, objects)
+        if X:
+            # now, and not in the first update: by then spaCy has deleted the last training
+            with one_line(name, ""):
+                model.predict(X)
+    except ConfigValidationError:
+        raise
+    except ValueError as error:
+        raise ConfigValidationError(
+            title="Transformer that cannot be trained", desc=f"{MODEL_BLOCK} name: {error}"
+        ) from None
 
 
 def forward(
@@ -210,8 +225,9 @@ def _to_arrays(value: Any) -> Any:
 
 
 def replace_listener_config(tok2vec: dict[str, Any], listener: dict[str, Any]) -> dict[str, Any]:
-    """The config of a component that takes the transformer along, without a listener. The layer
-    for that is spacy-transformers' own, which computes in float32."""
+    """RETURNS (dict): The config of a component that takes the transformer along, without a
+    listener."""
     config = replace_listener_cfg(tok2vec, listener)
-    config.pop("precision", None)
+    if config["@architectures"] != tok2vec["@architectures"]:
+        config["@architectures"] = TOK2VEC
     return config

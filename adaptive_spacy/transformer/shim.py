@@ -1,16 +1,13 @@
 """The transformer's torch side: precision, cheap dropout, and gradients that change hands without a
 copy."""
 
-import copy
 from collections.abc import Callable
 from functools import partial
 from io import BytesIO
 from threading import Lock
 from typing import Any, BinaryIO
 
-import srsly
 import torch
-from spacy.util import SimpleFrozenDict
 from spacy_transformers.data_classes import HFObjects
 from spacy_transformers.layers.hf_shim import HFShim
 from thinc.api import ConfigValidationError, Optimizer
@@ -20,12 +17,12 @@ from transformers.file_utils import ModelOutput
 
 from adaptive_spacy.stepping import TakesParameters
 from adaptive_spacy.transformer import int8
+from adaptive_spacy.transformer.checkpoint import pack_config, pack_tokenizer, unpack
 from adaptive_spacy.transformer.dropout import FastDropout
 from adaptive_spacy.transformer.forking import prepare_for_forks
 from adaptive_spacy.transformer.gradients import Forward, copying
 from adaptive_spacy.transformer.packing import Streamed, pack
 from adaptive_spacy.transformer.prediction import predict_by_length
-from adaptive_spacy.transformer.unpacking import refuse_remote_code, unpack_network
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 #: Predicts with integers on a processor; everything else is float32
@@ -138,10 +135,22 @@ class TransformerShim(HFShim):
             self._optimizer = optimizer
 
     def to_bytes(self) -> bytes:
-        """RETURNS (bytes): The same as spacy-transformers' shim."""
+        """RETURNS (bytes): The same as spacy-transformers' shim, but for paths of this machine."""
         file = BytesIO()
         self.write(file)
         return file.getvalue()
+
+    def from_bytes(self, bytes_data: bytes) -> "TransformerShim":
+        """Read what `to_bytes` returns, none of which is trusted; see `checkpoint.py`.
+
+        bytes_data (bytes): The message.
+        RETURNS (TransformerShim): The shim itself.
+        RAISES (ValueError): If it is damaged, or names code or files elsewhere.
+        """
+        self._hfmodel = unpack(bytes_data)
+        self._model = self._hfmodel.transformer
+        self._quantized = self._framed = None
+        return self
 
     def write(self, file: BinaryIO) -> None:
         """Write what `to_bytes` returns, without a copy of the weights.
@@ -153,41 +162,19 @@ class TransformerShim(HFShim):
             file.write(super().to_bytes())
             return
         weights = Streamed(partial(_save_weights, self._model.state_dict()))
-        config = self._model.config.to_dict()
-        pack({**self._frame(), "config": config, "state": weights}, file)
-
-    def from_bytes(self, bytes_data: bytes) -> "TransformerShim":
-        """Read what `to_bytes` returned. Nothing in it executes (`unpacking.py`).
-
-        RAISES (ValueError): If it is damaged or hostile.
-        """
-        message = srsly.msgpack_loads(bytes_data)
-        if not message["config"]:
-            for name in ("_init_tokenizer_config", "_init_transformer_config"):
-                refuse_remote_code(message[name], name)
-            super().from_bytes(bytes_data)
-            return self
-        unpacked = unpack_network(message)
-        self._hfmodel = HFObjects(
-            unpacked.tokenizer,
-            unpacked.network,
-            unpacked.vocabulary,
-            SimpleFrozenDict(),
-            SimpleFrozenDict(),
-        )
-        self._model = unpacked.network
-        return self
+        config = pack_config(self._model.config)
+        pack({"config": config, "state": weights, **self._frame()}, file)
 
     def _frame(self) -> dict[str, Any]:
         """What is saved beside the weights. The tokenizer, which writes its files to be read back,
         does not change while a network trains, and is asked once."""
         tokenizer = self._hfmodel.tokenizer
         if self._framed is None or self._framed[0] is not tokenizer:
-            # another thread may be predicting with this one's network
-            twin = copy.copy(self)
-            twin._model = torch.nn.Module()
             with self.lock:
-                self._framed = tokenizer, srsly.msgpack_loads(HFShim.to_bytes(twin))
+                files = pack_tokenizer(self._hfmodel)
+            # the settings that it was loaded with are not needed again
+            unused: dict[str, Any] = {"_init_tokenizer_config": {}, "_init_transformer_config": {}}
+            self._framed = tokenizer, {"tokenizer": files, **unused}
         return self._framed[1]
 
     def _train(self, inputs: ArgsKwargs) -> tuple[Any, Callable[[ArgsKwargs], ArgsKwargs]]:

@@ -1,11 +1,7 @@
 """A transformer's tokenizer without its network: how many word pieces a text has."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
-
-from adaptive_spacy.transformer.pretrained import require_reachable
-from adaptive_spacy.transformer.unpacking import refuse_remote_code
 
 #: What transformers sets as `model_max_length` where a tokenizer names none is beyond this
 NO_LIMIT = 10**9
@@ -16,29 +12,13 @@ class WordPieces:
 
     name (str): A folder or a hub name. Of a folder just the tokenizer's files are needed.
     settings (dict): As `tokenizer_config` of the transformer's model.
-    RAISES (ValueError): If there is no such tokenizer.
+    RAISES (ValueError): If there is no such tokenizer, or it asks for code of its own.
     """
 
     def __init__(self, name: str, **settings: Any) -> None:
-        from transformers import AutoTokenizer
+        from adaptive_spacy.transformer.loading import load_tokenizer
 
-        # transformers takes a missing folder for a hub name, and says so at length
-        if not Path(name).exists() and (name.startswith((".", "/", "~")) or name.count("/") > 1):
-            raise ValueError(f"{name}: expected the folder of a transformer, found nothing")
-        refuse_remote_code(settings, "tokenizer_config")
-        if not Path(name).exists():
-            require_reachable(name)
-        try:
-            self.tokenizer = AutoTokenizer.from_pretrained(
-                name, **{**settings, "trust_remote_code": False}
-            )
-        # the tokenizers library raises bare exceptions of damaged files
-        except Exception as error:
-            reason = str(error).strip().partition("\n")[0]
-            raise ValueError(
-                f"{name}: expected a transformer with a tokenizer, a folder or a name of the hub; "
-                f"loading it failed ({reason})"
-            ) from None
+        self.tokenizer = load_tokenizer(name, settings)
 
     @property
     def limit(self) -> int | None:

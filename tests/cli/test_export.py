@@ -39,3 +39,14 @@ def test_export_refuses_in_one_line(runner, tmp_path):
     assert err.startswith(f"✘ {tmp_path}/a.spacy: expected a .spacy file, found something else")
     assert err.count("\n") == 1
     assert [path.name for path in tmp_path.iterdir()] == ["a.spacy"]
+
+
+def test_export_does_not_write_over_what_it_reads(runner, tmp_path):
+    (tmp_path / "a.conll").write_text("Ada\tB-PER\n")
+    call(runner, "convert", tmp_path / "a.conll", tmp_path / "out")
+    corpus = tmp_path / "out" / "a.spacy"
+    before = corpus.read_bytes()
+    code, _, err = call(runner, "export", corpus, corpus, "--format", "jsonl")
+    assert code == 1
+    assert err == f"✘ {corpus}: expected another file to write to than the one that is read\n"
+    assert corpus.read_bytes() == before

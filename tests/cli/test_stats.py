@@ -54,7 +54,8 @@ def test_stats_counts_word_pieces(folder: Path, transformer_folder: Path) -> Non
         (("corpus", "--window", "0"), "✘ --window: expected a number >= 1, got 0\n"),
         (
             ("corpus", "--transformer", "./missing"),
-            "✘ ./missing: expected the folder of a transformer, found nothing\n",
+            "✘ ./missing: expected the folder of a transformer, but there is none; make it "
+            "with `adaptive-spacy model SOURCE FOLDER`\n",
         ),
     ],
 )

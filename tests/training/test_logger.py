@@ -351,3 +351,10 @@ def test_logger_in_a_terminal_of_80_columns(tmp_path: Path) -> None:
     bars = [line for line in shown if line.startswith("Epoch 1:")]
     assert any("/2 [" in line for line in bars)
     assert any("end in >= 00:00" in line for line in bars)
+
+
+def test_history_keeps_every_digit(tmp_path: Path) -> None:
+    score = 0.12345678901234567
+    config = scripted_config(tmp_path, [score], training__max_steps=2, training__logger=LOGGER)
+    logged(config, tmp_path / "out")
+    assert {row["scores"]["scripted"] for row in read_history(tmp_path / "out")} == {score}

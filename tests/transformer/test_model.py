@@ -136,6 +136,11 @@ def test_file_is_what_bytes_are(transformer_folder, tmp_path: Path) -> None:
             torch.load(BytesIO(message.pop("state")), weights_only=True)
             for message in (saved, expected)
         ]
+        # a path of this machine
+        assert expected["config"].pop("_name_or_path")
+        files = expected["tokenizer"]
+        for one in (saved["tokenizer"], files):
+            one["tokenizer_config.json"] = srsly.json_loads(one["tokenizer_config.json"])
         assert saved == expected
         assert states[0].keys() == states[1].keys()
         assert all(torch.equal(states[0][name], one) for name, one in states[1].items())
@@ -176,7 +181,14 @@ def test_listener_can_be_replaced(transformer_folder, tmp_path: Path) -> None:
     nlp.remove_pipe("transformer")
     assert [found(doc) for doc in nlp.pipe(TEXTS)] == expected
     nlp.to_disk(tmp_path / "model")
-    assert [found(doc) for doc in spacy.load(tmp_path / "model").pipe(TEXTS)] == expected
+    loaded = spacy.load(tmp_path / "model")
+    assert [found(doc) for doc in loaded.pipe(TEXTS)] == expected
+    # also there the numbers of the config are exact, and the precision stays
+    nodes = loaded.get_pipe("transformer_ner").model.walk()
+    (read,) = [node.shims[0] for node in nodes if node.shims]
+    assert isinstance(read, shim.TransformerShim)
+    assert read._model.config.layer_norm_eps == 1e-12
+    assert read.precision == "bfloat16"
 
 
 def test_gradients_change_hands(transformer_folder) -> None:
@@ -277,3 +289,13 @@ def test_full_disk_is_called_one() -> None:
         pytest.raises(OSError, match="No space left"),
     ):
         shim._save_weights({"a": torch.zeros(100_000)}, file)
+
+
+def test_a_transformer_that_fails_does_so_before_the_training(copied_transformer: Path) -> None:
+    """And in one line: the tokenizer makes a piece that the network does not have."""
+    words = (copied_transformer / "vocab.txt").read_text()
+    (copied_transformer / "vocab.txt").write_text(words + "\n" * 9 + "hello")
+    (copied_transformer / "tokenizer.json").unlink()
+    nlp = make_nlp(copied_transformer, OURS)
+    with pytest.raises(ConfigValidationError, match=r"name: .*loading it failed \(index out of"):
+        nlp.get_pipe("transformer").initialize(lambda: examples(nlp), nlp=nlp)

@@ -25,6 +25,7 @@ from adaptive_spacy.data.validation import describe_noise
 from adaptive_spacy.ner.labels import find_unread_labels
 from adaptive_spacy.training.lock import hold, output_of
 from adaptive_spacy.training.messages import show_whole_warnings
+from adaptive_spacy.transformer.hub import require_source
 from adaptive_spacy.transformer.pretrained import check_transformer
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 BeforeInit = Callable[["Language"], Any]
 
 ADAPT = "adaptive_spacy.adapt.v1"
+PIECE_LENGTHS = "adaptive_spacy.piece_lengths.v1"
 UNTIL_FINISHED = "adaptive_spacy.until_finished.v1"
 #: Reported by spaCy itself, without a pipe
 BUILT_IN_METRICS = {"token_acc", "token_p", "token_r", "token_f", "speed"}
@@ -252,6 +254,12 @@ def _transformer_faults(nlp: "Language", config: Config) -> Iterator[str]:
                 check_transformer(model["name"])
             except ValueError as error:
                 yield f"[components.{name}.model] name: {error}"
+                return  # the batcher's is the same as a rule, and one line enough
+    for lengths in find_blocks(config["training"]["batcher"], "misc", PIECE_LENGTHS):
+        try:
+            require_source(lengths["name"])
+        except ValueError as error:
+            yield f"[training.batcher] name of {PIECE_LENGTHS}: {error}"
 
 
 def find_data_faults(nlp: "Language") -> Iterator[str]:

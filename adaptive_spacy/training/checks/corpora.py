@@ -308,9 +308,9 @@ def find_windows(nlp: "Language") -> list[Window]:
 
 
 def _positions(name: str) -> int | None:
-    from transformers import AutoConfig
+    from adaptive_spacy.transformer.loading import load_config
 
-    config = AutoConfig.from_pretrained(name)
+    config = load_config(name, {})
     positions = getattr(config, "max_position_embeddings", None)
     if not isinstance(positions, int) or positions < 1:
         return None
