@@ -136,13 +136,17 @@ def clean_weights(path: Path, known: dict[str, str]) -> None:
     path (Path): The file of a component's model. Those without a transformer stay as they are.
     known (dict[str, str]): Public names of transformers by their paths.
     """
+    # our own files hold no more than the last part of a path
+    public = {**{PureWindowsPath(one).name: name for one, name in known.items()}, **known}
 
     def rename(name: Any) -> Any:
-        local = isinstance(name, str) and name and is_folder(name)
-        return known.get(name) or public_name(name) if local else name
+        if not isinstance(name, str) or not name:
+            return name
+        return public.get(name) or (public_name(name) if is_folder(name) else name)
 
     data = path.read_bytes()
-    if b"_name_or_path" not in data:
+    # an attribute of spacy-transformers' models and of ours
+    if b"has_transformer" not in data:
         return
     # thinc packs a model's nodes, and in it each attribute and shim for itself
     message = srsly.msgpack_loads(data)

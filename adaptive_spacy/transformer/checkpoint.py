@@ -116,9 +116,10 @@ def read_message(data: bytes) -> dict[str, Any]:
 
 def _read_settings(settings: Any) -> dict[str, bool]:
     """The settings of a tokenizer, of which there is one."""
-    if not isinstance(settings, dict) or not settings.keys() <= {"use_fast"}:
+    known = isinstance(settings, dict) and settings.keys() <= {"use_fast"}
+    if not known or not isinstance(settings.get("use_fast", True), bool):
         raise ValueError(f"{FILE}: expected use_fast alone for its tokenizer, got {settings!r}")
-    return {"use_fast": bool(settings.get("use_fast", True))}
+    return {"use_fast": settings.get("use_fast", True)}
 
 
 def read_weights(state: Any) -> dict[str, torch.Tensor]:

@@ -25,10 +25,12 @@ def build_tok2vec_transformer_v1(
     """Registered as `adaptive_spacy.Tok2VecTransformer.v1`; its files are those of
     `spacy-transformers.Tok2VecTransformer.v3`, written exactly and read without trust.
 
+    name (str): A name of the hub or a folder.
+    get_spans (Callable): Cuts docs into the stretches that the transformer reads.
     pooling (Model): Makes one vector per token of those of its word pieces.
+    tokenizer_config, transformer_config (dict): As in `adaptive_spacy.TransformerModel.v1`.
+    precision (str): As in `adaptive_spacy.TransformerModel.v1`.
     grad_factor (float): What gradients are multiplied by on their way to the transformer.
-    name, get_spans, tokenizer_config, transformer_config, precision: See
-        `adaptive_spacy.TransformerModel.v1`.
     RETURNS (Model): Docs to token vectors.
     """
     model = build_transformer_model_v1(

@@ -65,14 +65,14 @@ def test_every_float_of_the_config_comes_back_exactly(model: Any, eps: float) ->
 def test_file_name_that_leads_outside_is_refused(model: Any, tmp_path: Path, name: str) -> None:
     message = packed(model)
     message["tokenizer"][name] = b"mine"
-    with pytest.raises(ValueError, match="nothing of it was written"):
+    with pytest.raises(ValueError, match=r"expected (the bare name of )?a tokenizer's file, got"):
         read_back(message)
 
 
 def test_absolute_file_name_writes_nothing(model: Any, tmp_path: Path) -> None:
     message = packed(model)
     message["tokenizer"][str(tmp_path / "owned")] = b"mine"
-    with pytest.raises(ValueError, match="nothing of it was written"):
+    with pytest.raises(ValueError, match=r"expected the bare name of a tokenizer's file, got"):
         read_back(message)
     assert not list(tmp_path.iterdir())
 
@@ -84,7 +84,7 @@ def test_absolute_file_name_writes_nothing(model: Any, tmp_path: Path) -> None:
 def test_settings_of_a_tokenizer_are_not_taken_on_trust(model: Any, settings: Any) -> None:
     message = packed(model)
     message["tokenizer"]["kwargs"] = settings
-    with pytest.raises(ValueError, match="expected no setting of the tokenizer but use_fast"):
+    with pytest.raises(ValueError, match="expected use_fast alone for its tokenizer"):
         read_back(message)
 
 
