@@ -15,7 +15,20 @@ PAGES = [
     *sorted((ROOT / "docs").glob("*.md")),
 ]
 #: Wrapped by their authors; the others are still to be
-WRAPPED = ("README.md", "CONTRIBUTING.md", "architecture.md", "method.md", "reference.md")
+WRAPPED = (
+    "README.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "architecture.md",
+    "checks.md",
+    "data.md",
+    "experiments.md",
+    "method.md",
+    "performance.md",
+    "production.md",
+    "reference.md",
+    "security.md",
+)
 
 
 def read(path: Path) -> str:

@@ -328,30 +328,32 @@ def _add_logger(training: Block, plain: Block, done: list[str]) -> None:
 
 
 def _add_checkpoint(training: Block, done: list[str]) -> None:
-    former = training.get("before_to_disk")
-    if find_blocks(former, "callbacks", CHECKPOINT):
-        return
-    block: Block = {"@callbacks": CHECKPOINT}
-    kept = ""
+    former = _put_callback(training, "before_to_disk", CHECKPOINT)
     if former is not None:
-        block["then"] = former
-        kept = f", after {_name(former)}"
-    training["before_to_disk"] = block
-    done.append(f"[training.before_to_disk] {CHECKPOINT}: whole and finite checkpoints{kept}")
+        kept = former and f", after {former}"
+        done.append(f"[training.before_to_disk] {CHECKPOINT}: whole and finite checkpoints{kept}")
 
 
 def _add_check(config: Config, done: list[str]) -> None:
-    initialize = config.setdefault("initialize", {})
-    former = initialize.get("before_init")
-    if find_blocks(former, "callbacks", CHECK):
-        return
-    block: Block = {"@callbacks": CHECK}
-    kept = ""
+    former = _put_callback(config.setdefault("initialize", {}), "before_init", CHECK)
     if former is not None:
-        block["then"] = former
-        kept = f", then {_name(former)}"
-    initialize["before_init"] = block
-    done.append(f"[initialize.before_init] {CHECK}{kept}")
+        kept = former and f", then {former}"
+        done.append(f"[initialize.before_init] {CHECK}{kept}")
+
+
+def _put_callback(block: Block, key: str, callback: str) -> str | None:
+    """Put a callback where another may stand, which becomes its `then`.
+
+    RETURNS (str | None): The other's name, empty if there is none; None: nothing was to be done.
+    """
+    former = block.get(key)
+    if find_blocks(former, "callbacks", callback):
+        return None
+    block[key] = {"@callbacks": callback}
+    if former is None:
+        return ""
+    block[key]["then"] = former
+    return _name(former)
 
 
 def _set(

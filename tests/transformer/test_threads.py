@@ -122,3 +122,18 @@ def test_the_network_stays_as_predictions_need_it(folder: Path) -> None:
     assert all(module.training for module in network.modules())
     nlp("Ada")
     assert not any(module.training for module in network.modules())
+
+
+def test_threads_share_a_component_that_took_its_transformer_along(
+    folder: Path, tmp_path: Path
+) -> None:
+    nlp = spacy.load(folder)
+    nlp.replace_listeners("transformer", "transformer_ner", ["model.tok2vec"])
+    nlp.remove_pipe("transformer")
+    nlp.to_disk(tmp_path / "replaced")
+    nlp = spacy.load(tmp_path / "replaced")
+    expected = one_by_one(spacy.load(tmp_path / "replaced"), TEXTS)
+    with ThreadPoolExecutor(THREADS) as pool:
+        found = list(pool.map(lambda text: read(nlp(text)), TEXTS))
+    assert found == expected
+    assert any(expected)
