@@ -147,7 +147,8 @@ def holm(ps: Sequence[float | None]) -> list[float | None]:
 
 def adjust(tests: Sequence[PairedTest]) -> list[float | None]:
     """Adjust tests that are read side by side, by `holm`. One that has too few pairs to show
-    anything cannot find a difference by chance either, so it does not count (Tarone 1990).
+    anything cannot find a difference by chance either, so it does not count. That is the idea of
+    Tarone (1990), not his whole procedure, which shows rather more.
 
     RETURNS (list): p-values in the same order; None for tests that do not count.
     """
