@@ -19,6 +19,7 @@ from thinc.api import ConfigValidationError
 
 from adaptive_spacy.adaptive.stopping import Batcher, UntilFinished
 from adaptive_spacy.config.randomness import same_randomness
+from adaptive_spacy.config.requirements import POSITIVE, Requirement, whole
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -41,15 +42,17 @@ def make_steps_v1(
     lang (str): Language of the blank pipeline that the corpus is read with; its tokenizer only
         matters to batchers that count words of untokenized text.
     RETURNS (int): The number of steps, at least 1.
-    RAISES (ConfigValidationError): If the corpus gives no batch.
+    RAISES (ConfigValidationError): If the corpus gives no batch, or an argument means nothing.
     """
-    for argument, value in (("epochs", epochs), ("times", times)):
-        if not value > 0:
-            raise ConfigValidationError(
-                title="Bad number of steps",
-                desc=f"adaptive_spacy.steps.v1 {argument}: expected a number > 0, got {value!r}",
-            )
-    return times * max(1, math.ceil(epochs * batches_per_epoch(corpus, batcher, lang)))
+    _require("epochs", epochs, POSITIVE)
+    _require("times", times, POSITIVE)
+    steps = times * max(1, math.ceil(epochs * batches_per_epoch(corpus, batcher, lang)))
+    _require("epochs and times", steps, whole(1))
+    return steps
+
+
+def _require(argument: str, value: Any, requirement: Requirement) -> None:
+    requirement.check("Bad number of steps", f"adaptive_spacy.steps.v1 {argument}", value)
 
 
 def batches_per_epoch(corpus: Reader, batcher: Batcher, lang: str) -> int:

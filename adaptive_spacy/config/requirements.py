@@ -8,6 +8,12 @@ from typing import Any
 
 from thinc.api import ConfigValidationError
 
+#: Whole numbers of a config may be of any length; one beyond this counts nothing that can be done
+LARGEST = 10**12
+BEYOND = f"; expected none beyond {LARGEST:g}"
+#: Bits of a number that Python still writes, in less than 4,300 digits
+LONGEST = 14_000
+
 
 @dataclass(frozen=True)
 class Requirement:
@@ -24,7 +30,13 @@ class Requirement:
 
     def fault(self, value: Any) -> str | None:
         """RETURNS (str | None): What is wrong with a value; None: nothing."""
-        return None if self.holds(value) else f"expected {self.allowed}, got {value!r}"
+        if self.holds(value):
+            return None
+        # Python writes no longer ones
+        short = not isinstance(value, int) or value.bit_length() < LONGEST
+        shown = repr(value) if short else "one of thousands of digits"
+        beyond = _is_boundless(value) and "<=" not in self.allowed
+        return f"expected {self.allowed}, got {shown}{BEYOND if beyond else ''}"
 
     def check(self, title: str, place: str, value: Any) -> None:
         """RAISES (ConfigValidationError): Unless a value is that. place (str): Block and key."""
@@ -36,12 +48,16 @@ def is_number(value: Any) -> bool:
     """RETURNS (bool): Whether a value is a finite number, and no boolean."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
-    return isinstance(value, int) or math.isfinite(value)
+    return not _is_boundless(value) and math.isfinite(value)
 
 
 def is_whole(value: Any) -> bool:
     """RETURNS (bool): Whether a value is a whole number."""
-    return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, int) and not isinstance(value, bool) and not _is_boundless(value)
+
+
+def _is_boundless(value: Any) -> bool:
+    return isinstance(value, int) and abs(value) > LARGEST
 
 
 def whole(least: int, most: int | None = None) -> Requirement:

@@ -20,15 +20,16 @@ from spacy.cli._util import setup_gpu
 from spacy.tokens import DocBin
 from spacy.training.initialize import init_nlp
 from spacy.training.loop import DIR_MODEL_LAST, train
-from spacy.util import load_config, resolve_dot_names
+from spacy.util import resolve_dot_names
 from thinc.api import Config
 
 from adaptive_spacy.adaptive.callback import monitor_weights
 from adaptive_spacy.adaptive.schedule import ADAPTIVE, PhaseMachine
 from adaptive_spacy.config.blocks import find_blocks, resolve_value
+from adaptive_spacy.config.loading import read_config
 from adaptive_spacy.experiments.records import RECORD, Record
 from adaptive_spacy.files import replacing
-from adaptive_spacy.parsing import read_object, reading
+from adaptive_spacy.parsing import read_object
 from adaptive_spacy.training.evaluation import evaluate, read_corpus, require_corpus
 from adaptive_spacy.training.history import HISTORY, Evaluation, read_history
 from adaptive_spacy.training.lock import LOCK, claim
@@ -57,8 +58,7 @@ def refit(run: Path, output: Path, *, test: Path | None = None, gpu_id: int = -1
     """
     config_file = find_config(run)
     require_output(run, output)
-    with reading(config_file, "a training config"):
-        config = load_config(config_file, interpolate=True)
+    config = read_config(config_file, "a training config", interpolate=True)
     history = read_history(run)
     machine = replay(config, history)
     stop = find_stop(machine, run)

@@ -4,8 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import spacy
-from spacy.util import load_config, resolve_dot_names
+from spacy.util import resolve_dot_names
 
+from adaptive_spacy.config.loading import read_config
 from adaptive_spacy.training.history import LAST, Evaluation, read_history, rounds_are_epochs
 
 RATES = ("rate", "initial_rate")
@@ -35,7 +36,7 @@ def describe_training(pipeline: Path) -> dict[str, Any]:
     pipeline (Path): model-last or model-best of a training, or another folder.
     RETURNS (dict[str, Any]): Values by what they are called in a table.
     """
-    config = load_config(pipeline / "config.cfg", interpolate=True)
+    config = read_config(pipeline / "config.cfg", interpolate=True)
     training = config.get("training", {})
     facts: dict[str, Any] = {}
     for split, count in count_sentences(config).items():

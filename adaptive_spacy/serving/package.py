@@ -16,9 +16,9 @@ from typing import Any
 
 import srsly
 from spacy.cli.package import package as make_sources
-from spacy.util import load_config, load_model_from_path
 
 import adaptive_spacy
+from adaptive_spacy.config.loading import load_pipeline, read_config
 from adaptive_spacy.data.datasets import Recipe
 from adaptive_spacy.parsing import read_object
 from adaptive_spacy.serving.card import make_card
@@ -86,7 +86,7 @@ def package(
             meta.update(performance=cost.after["spacy"], precision=cost.describe())
             meta["evaluation"] = describe_evaluation(cost.after)
         srsly.write_json(copy / "meta.json", clean_meta(meta, pipeline))
-        require_finite(load_model_from_path(copy))
+        require_finite(load_pipeline(copy, named=pipeline))
         for line in warnings_of(meta.get("performance") or {}, history_of_last(pipeline)):
             warn(line)
         needs_own = requires_own(pipeline)
@@ -119,7 +119,7 @@ def read_meta(
     package_name = make_package_name(
         meta.get("lang"), f"{dataset.name}_ner" if name is None and dataset else name, version
     )
-    config = load_config(pipeline / "config.cfg")
+    config = read_config(pipeline / "config.cfg")
     stated = {f"{pipeline / 'config.cfg'}": config.get("nlp", {}).get("lang")}
     if dataset is not None and "lang" in dataset.options:
         stated[f"the recipe of {dataset.name}"] = dataset.options["lang"]
@@ -208,7 +208,7 @@ def describe_source(name: str, place: str, licence: str) -> dict[str, str]:
 def requires_own(pipeline: Path) -> bool:
     """RETURNS (bool): Whether a component of the pipeline comes from adaptive-spacy. spaCy scans
     the same two sections for requirements; the training's functions are not needed to load."""
-    config = load_config(pipeline / "config.cfg")
+    config = read_config(pipeline / "config.cfg")
     text = str({key: config[key] for key in ("nlp", "components")})
     return "adaptive_spacy." in text or "'transformer_ner'" in text
 

@@ -13,8 +13,8 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 import srsly
-from spacy.util import load_config
 
+from adaptive_spacy.config.loading import read_config
 from adaptive_spacy.transformer.hub import is_folder
 from adaptive_spacy.transformer.packages import PACKAGES
 from adaptive_spacy.transformer.pretrained import SOURCE_FILE
@@ -35,7 +35,7 @@ def copy_pipeline(pipeline: Path, target: Path, *, transformer: Path | None = No
     """
     require_own_files(pipeline)
     shutil.copytree(pipeline, target)
-    names = list(transformer_names(load_config(pipeline / "config.cfg", interpolate=True)))
+    names = list(transformer_names(read_config(pipeline / "config.cfg", interpolate=True)))
     known = {name: public_name(str(transformer or name)) for name in names if is_folder(name)}
     clean_config(target / "config.cfg", known)
     for model in target.glob("*/model"):
@@ -106,7 +106,7 @@ def clean_config(path: Path, known: dict[str, str]) -> None:
     path (Path): The config, which is written anew.
     known (dict[str, str]): Public names of transformers by their paths.
     """
-    config = load_config(path)
+    config = read_config(path)
     config["paths"] = dict.fromkeys(config.get("paths", {}))
     for section in config:
         config[section] = _clean(config[section], section, "", known)

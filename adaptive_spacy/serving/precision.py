@@ -5,8 +5,7 @@ import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from spacy.util import load_config
-
+from adaptive_spacy.config.loading import read_config
 from adaptive_spacy.training.evaluation import evaluate
 from adaptive_spacy.transformer.shim import require_precision
 
@@ -56,7 +55,7 @@ def set_precision(pipeline: Path, precision: str) -> None:
     RAISES (ValueError): If the precision is not known or the pipeline has no transformer for it.
     """
     require_precision(precision)
-    config = load_config(pipeline / "config.cfg")
+    config = read_config(pipeline / "config.cfg")
     models = [block.get("model", {}) for block in config["components"].values()]
     found = [model for model in models if model.get("@architectures") == ARCHITECTURE]
     if not found:

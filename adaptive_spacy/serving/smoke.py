@@ -13,6 +13,7 @@ import spacy
 import srsly
 from spacy.tokens import Doc, DocBin
 
+from adaptive_spacy.config.loading import load_pipeline
 from adaptive_spacy.serving.names import find_wheel
 from adaptive_spacy.serving.package import OWN
 
@@ -60,7 +61,7 @@ def smoke_test(
     with tempfile.TemporaryDirectory() as folder:
         _install(wheel, Path(folder) / "site")
         loaded = _load(name, sample, Path(folder))
-    expected = [_entities(doc) for doc in spacy.load(pipeline).pipe(sample)]
+    expected = [_entities(doc) for doc in load_pipeline(pipeline).pipe(sample)]
     found = [[entity[:3] for entity in doc] for doc in loaded.pop("entities")]
     result = {
         "package": name,

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import spacy
 from seqeval.metrics import classification_report
 from seqeval.scheme import IOB2
 from spacy.cli._util import setup_gpu
@@ -22,6 +21,7 @@ from spacy.util import is_package
 from tqdm import tqdm
 from wasabi import table
 
+from adaptive_spacy.config.loading import load_pipeline
 from adaptive_spacy.data.corpus import FractionCorpus, locate
 from adaptive_spacy.files import replacing
 from adaptive_spacy.ner.tags import Entity
@@ -283,8 +283,7 @@ def _load_pipeline(pipeline: str) -> Language:
             "pipeline: expected an installed package or a folder with a config.cfg, such as "
             f"model-last of a training, got {pipeline}"
         )
-    with reading(pipeline, "a pipeline that spaCy can load"):
-        nlp = spacy.load(pipeline)
+    nlp = load_pipeline(pipeline)
     require_finite(nlp)
     return nlp
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import srsly
-from spacy.util import load_config
 
+from adaptive_spacy.config.loading import read_config
 from adaptive_spacy.transformer.checkpoint import TOKENIZER_CONFIG, read_message, read_weights
 
 THEIRS = "spacy-transformers."
@@ -23,7 +23,7 @@ def require_harmless(pipeline: Path) -> None:
     RAISES (ValueError): If the file of one of spacy-transformers' names code, or other files than a
         tokenizer's, or holds anything but weights.
     """
-    components: dict[str, Any] = load_config(pipeline / "config.cfg").get("components", {})
+    components: dict[str, Any] = read_config(pipeline / "config.cfg").get("components", {})
     for name, block in components.items():
         path = pipeline / name / "model"
         if _is_theirs(block) and path.is_file():
