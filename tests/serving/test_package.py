@@ -18,7 +18,7 @@ from adaptive_spacy.experiments.refit import mark
 from adaptive_spacy.serving.package import describe, package, requires_own
 from adaptive_spacy.serving.smoke import smoke_test
 from tests.conftest import ROOT, write_corpus
-from tests.ner.test_component import found, learn, make_nlp
+from tests.ner.pipelines import found, learn, make_nlp
 
 RECIPE = Recipe("sample", "CC0-1.0", "https://example.org/data", [], {})
 

@@ -19,7 +19,7 @@ from adaptive_spacy.training.optimizer import make_adamw_v1
 from adaptive_spacy.transformer import shim
 from adaptive_spacy.transformer.model import build_transformer_model_v1
 from tests.conftest import SENTENCES
-from tests.ner.test_component import examples, found
+from tests.ner.pipelines import examples, found
 
 TEXTS = [text for text, _ in SENTENCES] + ["", "Ada  lives\nin Paris . " * 30]
 

@@ -18,7 +18,7 @@ from spacy.language import Language
 
 from adaptive_spacy.training.optimizer import make_adamw_v1
 from tests.conftest import SENTENCES
-from tests.ner.test_component import examples
+from tests.ner.pipelines import examples
 from tests.transformer.test_model import OURS, learn, trained, weights
 from tests.transformer.test_threads import read
 
