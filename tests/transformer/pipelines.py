@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy
 import spacy
 import torch
 from spacy.language import Language
@@ -9,10 +10,12 @@ from spacy.tokens import Doc
 from thinc.api import fix_random_seed
 
 from adaptive_spacy.training.optimizer import make_adamw_v1
+from tests.conftest import SENTENCES
 from tests.ner.pipelines import examples
 
 #: Text, label and confidence of each entity
 Prediction = list[tuple[str, str, float]]
+TEXTS = [text for text, _ in SENTENCES] + ["", "Ada  lives\nin Paris . " * 30]
 
 
 def make_nlp(folder: Path, architecture: str, **settings) -> Language:
@@ -47,6 +50,12 @@ def learn(nlp: Language, steps: int) -> None:
 
 def weights(nlp: Language) -> dict[str, torch.Tensor]:
     return nlp.get_pipe("transformer").model.transformer.state_dict()
+
+
+def vectors(nlp: Language) -> list[numpy.ndarray]:
+    docs = list(nlp.get_pipe("transformer").pipe(map(nlp.make_doc, TEXTS)))
+    tensors = [doc._.trf_data.tensors for doc in docs]
+    return [one[0] for one in tensors if one]
 
 
 def read(doc: Doc) -> Prediction:

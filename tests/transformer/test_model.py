@@ -10,7 +10,6 @@ import pytest
 import spacy
 import srsly
 import torch
-from spacy.language import Language
 from spacy_transformers.layers.hf_shim import HFShim
 from spacy_transformers.layers.transformer_model import TransformerModel
 from thinc.api import Adam, ConfigValidationError
@@ -18,17 +17,17 @@ from thinc.api import Adam, ConfigValidationError
 from adaptive_spacy.training.optimizer import make_adamw_v1
 from adaptive_spacy.transformer import dtypes, shim
 from adaptive_spacy.transformer.model import build_transformer_model_v1
-from tests.conftest import SENTENCES
 from tests.ner.pipelines import examples, found
-from tests.transformer.pipelines import OURS, THEIRS, learn, make_nlp, trained, weights
-
-TEXTS = [text for text, _ in SENTENCES] + ["", "Ada  lives\nin Paris . " * 30]
-
-
-def vectors(nlp: Language) -> list[numpy.ndarray]:
-    docs = list(nlp.get_pipe("transformer").pipe(map(nlp.make_doc, TEXTS)))
-    tensors = [doc._.trf_data.tensors for doc in docs]
-    return [one[0] for one in tensors if one]
+from tests.transformer.pipelines import (
+    OURS,
+    TEXTS,
+    THEIRS,
+    learn,
+    make_nlp,
+    trained,
+    vectors,
+    weights,
+)
 
 
 def test_model_trains_bit_for_bit_like_that_of_spacy_transformers(
