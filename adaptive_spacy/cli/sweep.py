@@ -8,6 +8,7 @@ import typer
 from typer.core import TyperCommand
 
 from adaptive_spacy.cli._util import one_line_errors
+from adaptive_spacy.cli.options import GpuId
 
 AXIS = "Replace the grid's"
 MOST_SEEDS = 10_000
@@ -69,7 +70,7 @@ def sweep_cli(
             help="The cluster's nodes see the same paths; else data and model are sent to them."
         ),
     ] = False,
-    gpu_id: Annotated[int, typer.Option(help="Number of the GPU; -1: the processor.")] = -1,
+    gpu_id: GpuId = -1,
     checkpoints: Annotated[
         str, typer.Option(help="dropped: no model is ever written; kept: the selected ones are.")
     ] = "dropped",
