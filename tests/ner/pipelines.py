@@ -1,4 +1,4 @@
-"""Tiny pipelines with the component, and the sentences that they learn."""
+"""Small pipelines with `transformer_ner`, taught the sentences of `tests.conftest`."""
 
 from pathlib import Path
 

@@ -10,7 +10,7 @@ from adaptive_spacy.transformer import int8
 from adaptive_spacy.transformer.int8 import Int8Linear, is_supported, quantized
 from tests.conftest import SENTENCES
 from tests.ner.pipelines import found
-from tests.transformer.test_model import OURS, learn, trained, weights
+from tests.transformer.pipelines import OURS, learn, trained, weights
 
 pytestmark = pytest.mark.skipif(not is_supported(), reason="this torch has no int8 operators")
 
