@@ -111,7 +111,9 @@ def test_configs_differ_only_where_the_methods_do(name: str) -> None:
     one, two = flatten(read("adaptive")), flatten(read(name))
     different = {key for key in one.keys() | two.keys() if one.get(key) != two.get(key)}
     assert different
-    assert {key for key in different if not key.startswith(tuple(METHOD))} == set()
+    # the paper's letter is the same on every machine
+    allowed = METHOD | ({"components.transformer.model.precision"} if name == "paper" else set())
+    assert {key for key in different if not key.startswith(tuple(allowed))} == set()
 
 
 def test_ner_config_differs_in_the_component_too() -> None:

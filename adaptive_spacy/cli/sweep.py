@@ -8,6 +8,7 @@ import typer
 from typer.core import TyperCommand
 
 from adaptive_spacy.cli._util import one_line_errors
+from adaptive_spacy.cli.options import GpuId
 
 if TYPE_CHECKING:
     from adaptive_spacy.experiments.runner import Backend
@@ -72,7 +73,7 @@ def sweep_cli(
             help="The cluster's nodes see the same paths; else data and model are sent to them."
         ),
     ] = False,
-    gpu_id: Annotated[int, typer.Option(help="Number of the GPU; -1: the processor.")] = -1,
+    gpu_id: GpuId = -1,
     checkpoints: Annotated[
         str, typer.Option(help="dropped: no model is ever written; kept: the selected ones are.")
     ] = "dropped",

@@ -13,7 +13,7 @@ import typer
 from tqdm import tqdm
 
 from adaptive_spacy.serving.precision import measure_precision
-from adaptive_spacy.transformer.shim import INT8
+from adaptive_spacy.transformer.dtypes import INT8
 from benchmarks.measurements import add_lines
 
 

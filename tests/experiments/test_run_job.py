@@ -67,6 +67,8 @@ def test_one_training_gives_three_results(
     # with one update a round, the one that was drawn before the end is evaluated too
     assert [one["phase"] for one in record["phases"]][-2:] == ["cooldown", "finished"]
     assert set(record["versions"]) >= {"spacy", "torch", "python"}
+    used = {one["precision"] for one in record["history"]}
+    assert {record["precision"]} == used <= {"float32", "bfloat16"}
 
     dropped = run_job(job, tmp_path / "dropped")
     assert scores(dropped) == scores(record)
