@@ -61,7 +61,8 @@ def init_cli(
         spacy train adaptive.cfg --output training --paths.train a.spacy --paths.dev b.spacy
     """
     with one_line_errors():
-        from adaptive_spacy.config.insertion import init, parse_monitor
+        from adaptive_spacy.config.insertion import init
+        from adaptive_spacy.config.monitor import parse_monitor
 
         text, done = init(
             config,

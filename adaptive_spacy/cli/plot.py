@@ -28,7 +28,7 @@ def plot_cli(
     """
     with one_line_errors():
         try:
-            from adaptive_spacy.report.figures import plot
+            from adaptive_spacy.report.training_figure import plot
         except ModuleNotFoundError as error:
             if (error.name or "").partition(".")[0] != "matplotlib":
                 raise

@@ -40,7 +40,7 @@ def report_cli(
             raise ValueError(
                 'report needs matplotlib: pip install "adaptive-spacy[plot]"'
             ) from None
-        from adaptive_spacy.report.comparison import describe_findings, describe_sources
+        from adaptive_spacy.report.comparison_text import describe_findings, describe_sources
 
         comparison, files = write_report(
             runs, output or runs / "report", reference=reference, question=question

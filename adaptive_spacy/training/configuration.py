@@ -8,7 +8,7 @@ from thinc.api import ConfigValidationError
 from adaptive_spacy.config.overrides import parse_overrides
 from adaptive_spacy.data.corpus import locate
 from adaptive_spacy.files import replacing
-from adaptive_spacy.training.checks.corpora import one_line
+from adaptive_spacy.training.checks.building import one_line
 
 SPLITS = ("train", "dev")
 
