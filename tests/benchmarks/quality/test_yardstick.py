@@ -232,7 +232,8 @@ def test_viterbi_finds_best_legal_sequence(seed):
         if is_legal([LABELS[k] for k in path])
     )
     best = max(legal, key=lambda path: sum(scores[i, k] for i, k in enumerate(path)))
-    assert yardstick_scores.viterbi(scores, *yardstick_scores.bio_constraints(LABELS)) == list(best)
+    constraints = yardstick_scores.bio_constraints(LABELS)
+    assert yardstick_scores.viterbi(scores, *constraints) == list(best)
 
 
 def test_viterbi_of_one_token_is_legal():
