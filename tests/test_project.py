@@ -208,6 +208,7 @@ def test_project_takes_the_language_from_the_recipe_to_the_wheel(
     assert "sv_swedish_like_ner-0.1.0-py3-none-any.whl" in wheels
 
 
+@pytest.mark.slow
 def test_project_makes_a_wheel_of_one_labelled_file(
     swedish: Path, transformer_folder: Path
 ) -> None:
