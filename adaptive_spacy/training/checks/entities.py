@@ -3,7 +3,8 @@
 import warnings
 from collections import Counter
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import spacy
 from spacy.util import resolve_dot_names
@@ -17,59 +18,73 @@ if TYPE_CHECKING:
 ENTITY_FACTORIES = {"transformer_ner", "ner", "beam_ner"}
 
 
+@dataclass
+class Census:
+    """What one corpus has.
+
+    name (str): Its section. path (Any): What it was read from.
+    documents (int), types (Counter[str]): Documents, and entities per type.
+    """
+
+    name: str
+    path: Any
+    documents: int = 0
+    types: Counter[str] = field(default_factory=Counter)
+
+
 def find_data_faults(nlp: "Language") -> Iterator[str]:
     """Faults that the data shows; warns of what is only suspicious.
 
     nlp (Language): The pipeline, not initialized yet.
     YIELDS (str): One line each.
     """
-    config = nlp.config.interpolate()
-    training = config["training"]
     # streamed: there is no end to look for
-    if training["max_epochs"] < 0:
+    if nlp.config.interpolate()["training"]["max_epochs"] < 0:
         return
-    types: dict[str, Counter[str]] = {}
-    documents: Counter[str] = Counter()
-    for split in ("train", "dev"):
-        name = training[f"{split}_corpus"]
-        (corpus,) = resolve_dot_names(config, [name])
-        types[split] = Counter()
-        with same_randomness():
-            for example in corpus(spacy.blank(str(nlp.lang))):
-                documents[split] += 1
-                types[split].update(ent.label_ for ent in example.reference.ents)
-        if not documents[split]:
+    corpora = []
+    for key in ("train_corpus", "dev_corpus"):
+        corpora.append(take_census(nlp, key))
+        if not corpora[-1].documents:
             yield (
-                f"[{name}] path: expected at least one example, got none from "
-                f"{getattr(corpus, 'path', name)}"
+                f"[{corpora[-1].name}] path: expected at least one example, got none from "
+                f"{corpora[-1].path}"
             )
-    factories = {nlp.get_pipe_meta(pipe).factory for pipe in nlp.component_names}
-    if not all(documents[split] for split in types):
+    train, dev = corpora
+    if not train.documents or not dev.documents:
         return
-    if not factories & ENTITY_FACTORIES:
-        if noise := describe_noise(f"[{training['dev_corpus']}]", documents=documents["dev"]):
-            warnings.warn(noise, stacklevel=2)
+    learns = {nlp.get_pipe_meta(pipe).factory for pipe in nlp.component_names} & ENTITY_FACTORIES
+    if learns and not train.types:
+        yield f"[{train.name}]: expected at least one entity, got none: there is nothing to learn"
         return
-    if not types["train"]:
+    entities = dev.types.total() if learns else None
+    noise = describe_noise(f"[{dev.name}]", documents=dev.documents, entities=entities)
+    for doubt in [noise, *(find_type_doubts(train, dev) if learns else ())]:
+        if doubt:
+            warnings.warn(doubt, stacklevel=2)
+
+
+def take_census(nlp: "Language", key: str) -> Census:
+    """RETURNS (Census): Of the corpus that `[training]` names by the key."""
+    config = nlp.config.interpolate()
+    name = config["training"][key]
+    (corpus,) = resolve_dot_names(config, [name])
+    census = Census(name, getattr(corpus, "path", name))
+    with same_randomness():
+        for example in corpus(spacy.blank(str(nlp.lang))):
+            census.documents += 1
+            census.types.update(ent.label_ for ent in example.reference.ents)
+    return census
+
+
+def find_type_doubts(train: Census, dev: Census) -> Iterator[str]:
+    """YIELDS (str): What the entities of dev cannot show, a line each."""
+    for label in sorted(dev.types.keys() - train.types.keys()):
         yield (
-            f"[{training['train_corpus']}]: expected at least one entity, got none: there is "
-            "nothing to learn"
+            f"[{dev.name}] has {dev.types[label]} entities of type {label}, the training corpus "
+            "has none: they can only be missed"
         )
-        return
-    noise = describe_noise(
-        f"[{training['dev_corpus']}]", documents=documents["dev"], entities=types["dev"].total()
-    )
-    if noise:
-        warnings.warn(noise, stacklevel=2)
-    for label in sorted(types["dev"].keys() - types["train"].keys()):
-        warnings.warn(
-            f"[{training['dev_corpus']}] has {types['dev'][label]} entities of type {label}, "
-            "the training corpus has none: they can only be missed",
-            stacklevel=2,
-        )
-    if not types["dev"]:
-        warnings.warn(
-            f"[{training['dev_corpus']}] has 0 entities (the training corpus "
-            f"{sum(types['train'].values())}): F1 says nothing, the loss little",
-            stacklevel=2,
+    if not dev.types:
+        yield (
+            f"[{dev.name}] has 0 entities (the training corpus {train.types.total()}): F1 says "
+            "nothing, the loss little"
         )
