@@ -29,16 +29,14 @@ class Run:
 
     job (Job): What was run.
     f1 (dict[str, float]): Test F1 in percent, by selection rule.
-    picked (dict[str, float]): Epoch of the checkpoint, by selection rule.
     epochs (float), updates (int), seconds (float): Its length, tokens learnt from, and duration.
     sentences (int): Of the training set.
     history (list[dict]): One row per evaluation.
-    checkpoint_dev_f1 (dict[str, float]): Dev F1 in percent, by selection rule.
+    dev_f1 (dict[str, float]): Dev F1 of the checkpoint in percent, by selection rule.
     """
 
     job: Job
     f1: dict[str, float]
-    picked: dict[str, float]
     epochs: float
     updates: int
     seconds: float
@@ -181,7 +179,6 @@ def read_run(record: Record) -> Run:
     return Run(
         job=read_job(record),
         f1={rule: 100 * (one["test"]["f1"] or 0.0) for rule, one in results.items()},
-        picked={rule: min(one["epoch"], last) for rule, one in results.items()},
         epochs=last,
         updates=record["token_updates"],
         seconds=record["seconds"],

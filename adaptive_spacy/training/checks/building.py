@@ -11,11 +11,6 @@ from thinc.api import Config
 from adaptive_spacy.parsing import describe_reason
 
 
-def one_line(error: Exception) -> str:
-    """RETURNS (str): The message of an error without its line ends and empty title."""
-    return describe_reason(error)
-
-
 def require_buildable(config: Config) -> None:
     """Build what spaCy builds first of all: what follows may rely on the types.
 

@@ -25,7 +25,7 @@ from tqdm import tqdm
 
 from adaptive_spacy.config.randomness import same_randomness
 from adaptive_spacy.data.validation import describe_noise
-from adaptive_spacy.parsing import reading
+from adaptive_spacy.parsing import describe_reason, reading
 from adaptive_spacy.training.checks.config import find_faults
 from adaptive_spacy.training.checks.entities import ENTITY_FACTORIES, find_data_faults
 
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 from adaptive_spacy.training.checks.building import (
     corpus_names,
     find_missing_files,
-    one_line,
     require_buildable,
 )
 from adaptive_spacy.training.checks.counting import NAMED, CorpusCounts, count_documents
@@ -78,7 +77,7 @@ def preflight(nlp: "Language", *, tolerance: float = TOLERANCE, progress: bool =
                 return findings
             _check_data(nlp, config["training"], findings, tolerance, progress)
         except (ConfigValidationError, ValueError) as error:
-            findings.errors.append(one_line(error))
+            findings.errors.append(describe_reason(error))
     # check.v1's own warnings about types are errors and warnings here; others are the readers'
     findings.warnings += dict.fromkeys(
         " ".join(str(one.message).split())
