@@ -154,13 +154,16 @@ class TransformerNER(TrainablePipe):
     def _begin(self) -> None:
         """What a copy, here or in another process, does not have of the one it was made of."""
         self._scored: WeakKeyDictionary[Doc, Scored] = WeakKeyDictionary()
+        #: Of each example that was scored last: the loss of its tokens, in nats, and how many
+        #: tokens these are
+        self.losses: list[tuple[float, int]] = []
         #: Who took the gradients, and may still owe the step
         self._optimizer: TakesParameters | None = None
         #: The pipeline that the component was made for
         self.nlp: ref[Language] | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
-        own = ("_scored", "_optimizer", "nlp")
+        own = ("_scored", "losses", "_optimizer", "nlp")
         state = {name: value for name, value in vars(self).items() if name not in own}
         state.update({name: getattr(self, name) for name in PIPE_FIELDS})
         return type(self).__new__, (type(self),), state
@@ -375,21 +378,24 @@ class TransformerNER(TrainablePipe):
         return {**scores, loss_name(self.name): loss} if "ents_loss" in scores else scores
 
     def _evaluation_loss(self, examples: list[Example]) -> float | None:
-        total, count, lost = 0.0, 0, 0
+        self.losses = []
+        lost = 0
         scored = [self._scored.pop(eg.predicted, None) for eg in examples]
         for eg, one in zip(examples, scored, strict=True):
             if one is None:
                 if len(eg.predicted):
+                    self.losses = []
                     return None
+                self.losses.append((0.0, 0))
                 continue
             columns, misaligned = self._gold(eg)
             gold = columns[one.tokens]
             annotated = gold != MISSING
             losses, _ = token_losses(one.logits[annotated], gold[annotated], _CPU)
-            total += float(_CPU.to_numpy(losses).sum())
-            count += int(annotated.sum())
+            self.losses.append((float(_CPU.to_numpy(losses).sum()), int(annotated.sum())))
             lost += misaligned
         self._tell_misaligned(lost, "evaluated")
+        total, count = sum(loss for loss, _ in self.losses), sum(n for _, n in self.losses)
         if not count:
             return None
         self._require_finite(total, "validation loss", max(0, self._updates - 1))
