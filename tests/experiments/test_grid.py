@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from adaptive_spacy.experiments.axes import replace_axes
 from adaptive_spacy.experiments.cost import fixed_epochs
-from adaptive_spacy.experiments.grid import Grid, read_grid, replace_axes
+from adaptive_spacy.experiments.grid import Grid, read_grid
 from tests.conftest import ROOT
 
 MINIMAL = """

@@ -1,16 +1,14 @@
 """Texts that nobody writes: no crash, and entities that lie inside the text."""
 
-from pathlib import Path
-
 import pytest
 import spacy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
 
-from tests.ner.test_component import learn, make_nlp
+from tests.tiers import examples
 
 PIECES = st.sampled_from(
     [
@@ -20,13 +18,6 @@ PIECES = st.sampled_from(
     ]
 )
 TEXTS = st.lists(PIECES | st.text(max_size=5), max_size=12).map("".join)
-
-
-@pytest.fixture(scope="module")
-def trained(transformer_folder: Path) -> Language:
-    nlp = make_nlp(transformer_folder)
-    learn(nlp)
-    return nlp
 
 
 def check(doc: Doc, text: str) -> None:
@@ -39,7 +30,7 @@ def check(doc: Doc, text: str) -> None:
 
 
 @given(st.lists(TEXTS, min_size=1, max_size=4))
-@settings(max_examples=25, deadline=None)
+@examples(25)
 def test_hostile_texts_are_read(trained: Language, texts: list[str]) -> None:
     for doc, text in zip(trained.pipe(texts), texts, strict=True):
         check(doc, text)

@@ -18,9 +18,8 @@ from spacy.language import Language
 
 from adaptive_spacy.training.optimizer import make_adamw_v1
 from tests.conftest import SENTENCES
-from tests.ner.test_component import examples
-from tests.transformer.test_model import OURS, learn, trained, weights
-from tests.transformer.test_threads import read
+from tests.ner.pipelines import examples
+from tests.transformer.pipelines import OURS, learn, read, trained, weights
 
 TEXTS = [text for text, _ in SENTENCES] * 2
 COPIES: dict[str, Callable[[Any], Any]] = {
@@ -68,10 +67,9 @@ def test_copy_goes_on_with_its_optimizer(transformer_folder, make) -> None:
     assert all(one.isfinite().all() for one in weights(twin).values())
 
 
+@pytest.mark.slow
 def test_pipe_with_two_spawned_processes(nlp: Language, monkeypatch: pytest.MonkeyPatch) -> None:
     """As on macOS and Windows."""
-    if nlp.get_pipe("transformer").model.layers[0].shims[0].precision != "int8":
-        pytest.skip("once is enough, and it takes seconds to start them")
     expected = predict(nlp)
     monkeypatch.setattr("spacy.language.mp", multiprocessing.get_context("spawn"))
     with ThreadPoolExecutor(1) as pool:

@@ -14,8 +14,7 @@ from adaptive_spacy.training.checks.config import find_data_faults
 from adaptive_spacy.training.checks.corpora import Findings, preflight
 from adaptive_spacy.training.checks.forecast import forecast
 from tests.conftest import ROOT, SENTENCES, write_corpus
-from tests.training.checks.test_config import set_in
-from tests.training.test_train import overrides
+from tests.trainings import overrides, set_in
 from tests.util import scripted_config
 
 DEV = [
@@ -289,10 +288,11 @@ def test_forecast_times_real_steps(folder, transformer_folder) -> None:
     assert found.evaluated_whole
     expected = 27 * found.seconds_per_step + 10 * found.seconds_per_evaluation
     assert found.seconds(27) == pytest.approx(expected)
-    assert [name for name, _ in found.rows()][:5] == [
+    assert [name for name, _ in found.rows()][:6] == [
         "steps per epoch",
         "at least",
         "at most",
+        "computes in",
         "a step",
         "an evaluation",
     ]
