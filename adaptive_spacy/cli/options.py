@@ -151,6 +151,9 @@ Models = Annotated[
     str, typer.Option(help=f"{AXIS} models: names, folders or names of the hub: a,b.")
 ]
 Fractions = Annotated[str, typer.Option(help=f"{AXIS} shares of train and dev: 0.1,1.")]
+Labels = Annotated[
+    str, typer.Option(help=f"{AXIS} numbers of labelled sentences, train and dev: 50,100.")
+]
 Seeds = Annotated[str, typer.Option(help=f"{AXIS} seeds: 1,2,3 or 1-5.")]
 
 # --- sweep: how the jobs are run --------------------------------------------------------------
