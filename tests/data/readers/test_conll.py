@@ -12,8 +12,9 @@ from spacy.vocab import Vocab
 
 from adaptive_spacy.data.readers.conll import ConllFile
 from adaptive_spacy.data.schemes import SCHEMES
-from adaptive_spacy.data.source import Sentence, make_doc
+from adaptive_spacy.data.source import Sentence
 from tests.conftest import corpus_file
+from tests.data.util import make_doc
 
 Ents = list[tuple[int, int, str]]
 

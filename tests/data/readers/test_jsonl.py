@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-from adaptive_spacy.data.export import make_record
 from adaptive_spacy.data.readers import tokenizer
 from adaptive_spacy.data.readers.annotation_tools import SHAPES
 from adaptive_spacy.data.readers.jsonl import SpanFile, recognise
 from adaptive_spacy.data.schemes import encode
-from adaptive_spacy.data.source import Sentence, make_doc
+from adaptive_spacy.data.source import Sentence
+from adaptive_spacy.data.writers.jsonl import make_record
+from tests.data.util import make_doc
 
 Ents = list[tuple[int, int, str]]
 
