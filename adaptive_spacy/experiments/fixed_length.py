@@ -9,13 +9,15 @@ from typing import Any, NamedTuple
 
 from thinc.api import Config
 
-from adaptive_spacy.adaptive.schedule import ADAPTIVE
-from adaptive_spacy.config.blocks import find_blocks, resolve_value
+from adaptive_spacy.adaptive.phases import PhaseMachine
+from adaptive_spacy.config.blocks import ADAPTIVE, find_blocks, resolve_value
 
 STEPS = "adaptive_spacy.steps.v1"
 ADAPT = "adaptive_spacy.adapt.v1"
 UNTIL_FINISHED = "adaptive_spacy.until_finished.v1"
 CHECKPOINT = "adaptive_spacy.checkpoint.v1"
+#: What `steps.v1` counts: the corpus that is trained on, all of it
+ON_ALL = {"corpus": "${corpora.train}", "batcher": "${training.batcher}"}
 
 
 class Curve(NamedTuple):
@@ -50,6 +52,15 @@ def schedule_of(config: Config) -> dict[str, Any]:
     return arguments if rate is None else {**arguments, "rate": rate}
 
 
+def curve_of(config: Config) -> Curve:
+    """RETURNS (Curve): That of an interpolated config's adaptive schedule.
+    RAISES (ValueError): If the schedule is another one, or its arguments do not do.
+    """
+    arguments = {**schedule_of(config), "interval": 1}
+    machine = PhaseMachine(peak=arguments.pop("rate"), **arguments)
+    return Curve(machine.peak, machine.warmup, machine.cooldown, machine.shape)
+
+
 def fix_rounds(config: Config, curve: Curve, rounds: int, corpus: Path) -> Config:
     """Fix the length of a training in rounds, as an earlier one counted them.
 
@@ -62,7 +73,7 @@ def fix_rounds(config: Config, curve: Curve, rounds: int, corpus: Path) -> Confi
     interval = config["training"]["eval_frequency"]
     if _is_steps(interval):
         # the corpus is larger, and a round is an epoch still
-        steps = {**_on_all(interval), "times": rounds * interval.get("times", 1)}
+        steps = {**interval, **ON_ALL, "times": rounds * interval.get("times", 1)}
         return _fix(config, curve, steps, rounds, corpus)
     return _fix(config, curve, rounds * resolve_value(interval), rounds, corpus)
 
@@ -78,27 +89,19 @@ def fix_epochs(config: Config, curve: Curve, epochs: float, corpus: Path) -> Con
             f'[training] eval_frequency: expected @misc = "{STEPS}", which counts the batches of '
             f"a corpus, got {interval}"
         )
-    names = ("@misc", "lang")
-    steps = {key: value for key, value in _on_all(interval).items() if key in names}
-    return _fix(
-        config,
-        curve,
-        {**steps, **_WHERE, "epochs": epochs, "times": 1},
-        # the schedule is told how long the training is
-        None,
-        corpus,
-    )
-
-
-_WHERE = {"corpus": "${corpora.train}", "batcher": "${training.batcher}"}
+    steps = {
+        "@misc": STEPS,
+        **ON_ALL,
+        "epochs": epochs,
+        "times": 1,
+        "lang": interval.get("lang", config["nlp"]["lang"]),
+    }
+    # the schedule is told how long the training is
+    return _fix(config, curve, steps, None, corpus)
 
 
 def _is_steps(interval: Any) -> bool:
     return isinstance(interval, dict) and interval.get("@misc") == STEPS
-
-
-def _on_all(interval: dict[str, Any]) -> dict[str, Any]:
-    return {**interval, **_WHERE}
 
 
 def _fix(config: Config, curve: Curve, max_steps: Any, rounds: int | None, corpus: Path) -> Config:
@@ -117,7 +120,7 @@ def _fix(config: Config, curve: Curve, max_steps: Any, rounds: int | None, corpu
     }
     training["patience"] = training["max_epochs"] = 0
     if _is_steps(training["eval_frequency"]):
-        training["eval_frequency"] = _on_all(training["eval_frequency"])
+        training["eval_frequency"] = {**training["eval_frequency"], **ON_ALL}
     training["max_steps"] = max_steps
     training["optimizer"]["learn_rate"] = {
         "@schedules": "adaptive_spacy.hybrid.v1",

@@ -4,6 +4,7 @@ Its dev scores are of sentences that it has seen, so nothing is selected by them
 Until it is marked it lies in a folder of its own, where nobody takes it for a finished one.
 """
 
+import json
 import shutil
 import sys
 from collections.abc import Collection
@@ -65,8 +66,10 @@ def mark(model: Path, *, notes: str, **about: Any) -> None:
     notes (str): In words.
     about (Any): Blocks of meta.json with the same in figures.
     """
-    meta = srsly.read_json(model / "meta.json")
-    srsly.write_json(model / "meta.json", {**meta, "notes": notes, "performance": {}, **about})
+    path = model / "meta.json"
+    meta = {**srsly.read_json(path), "notes": notes, "performance": {}, **about}
+    # not srsly: it writes ten decimals
+    path.write_text(json.dumps(meta, indent=2, allow_nan=False), encoding="utf8")
 
 
 def publish(model: Path, output: Path) -> None:

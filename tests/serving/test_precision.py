@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 from adaptive_spacy.cli.app import app
 from adaptive_spacy.serving.precision import measure_precision, set_precision
 from tests.conftest import SENTENCES, write_corpus
-from tests.serving.test_package import read_wheel
-from tests.transformer.test_model import OURS, THEIRS, make_nlp, trained
+from tests.serving.wheels import read_wheel
+from tests.transformer.pipelines import OURS, THEIRS, make_nlp, trained
 
 
 @pytest.fixture(scope="module")

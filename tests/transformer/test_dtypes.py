@@ -12,8 +12,8 @@ from adaptive_spacy.transformer import dtypes
 from adaptive_spacy.transformer.dtypes import PRECISIONS, computes, resolve
 from adaptive_spacy.transformer.shim import precision_of
 from tests.conftest import ROOT
-from tests.ner.test_component import found
-from tests.transformer.test_model import OURS, TEXTS, THEIRS, trained, vectors, weights
+from tests.ner.pipelines import found
+from tests.transformer.pipelines import OURS, TEXTS, THEIRS, trained, vectors, weights
 
 
 def as_processor(monkeypatch: pytest.MonkeyPatch, *has: str) -> None:

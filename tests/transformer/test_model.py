@@ -10,58 +10,24 @@ import pytest
 import spacy
 import srsly
 import torch
-from spacy.language import Language
 from spacy_transformers.layers.hf_shim import HFShim
 from spacy_transformers.layers.transformer_model import TransformerModel
-from thinc.api import Adam, ConfigValidationError, fix_random_seed
+from thinc.api import Adam, ConfigValidationError
 
 from adaptive_spacy.training.optimizer import make_adamw_v1
 from adaptive_spacy.transformer import dtypes, shim
 from adaptive_spacy.transformer.model import build_transformer_model_v1
-from tests.conftest import SENTENCES
-from tests.ner.test_component import examples, found
-
-TEXTS = [text for text, _ in SENTENCES] + ["", "Ada  lives\nin Paris . " * 30]
-
-
-def make_nlp(folder: Path, architecture: str, **settings) -> Language:
-    nlp = spacy.blank("en")
-    spans = {"@span_getters": "spacy-transformers.strided_spans.v1", "window": 16, "stride": 12}
-    model = {"@architectures": architecture, "name": str(folder), "get_spans": spans, **settings}
-    nlp.add_pipe("transformer", config={"model": model})
-    nlp.add_pipe("transformer_ner")
-    return nlp
-
-
-OURS, THEIRS = "adaptive_spacy.TransformerModel.v1", "spacy-transformers.TransformerModel.v3"
-
-
-def trained(folder: Path, architecture: str, steps: int = 25, **settings) -> Language:
-    fix_random_seed(0)
-    nlp = make_nlp(folder, architecture, **settings)
-    nlp.initialize(lambda: examples(nlp))
-    learn(nlp, steps)
-    return nlp
-
-
-def learn(nlp: Language, steps: int) -> None:
-    """As spaCy's training loop does it."""
-    optimizer = make_adamw_v1(3e-3)
-    for _ in range(steps):
-        nlp.update(examples(nlp), sgd=False)  # type: ignore[arg-type]
-        for name in ("transformer", "transformer_ner"):
-            nlp.get_pipe(name).finish_update(optimizer)
-        optimizer.step_schedules()
-
-
-def weights(nlp: Language) -> dict[str, torch.Tensor]:
-    return nlp.get_pipe("transformer").model.transformer.state_dict()
-
-
-def vectors(nlp: Language) -> list[numpy.ndarray]:
-    docs = list(nlp.get_pipe("transformer").pipe(map(nlp.make_doc, TEXTS)))
-    tensors = [doc._.trf_data.tensors for doc in docs]
-    return [one[0] for one in tensors if one]
+from tests.ner.pipelines import examples, found
+from tests.transformer.pipelines import (
+    OURS,
+    TEXTS,
+    THEIRS,
+    learn,
+    make_nlp,
+    trained,
+    vectors,
+    weights,
+)
 
 
 def test_model_trains_bit_for_bit_like_that_of_spacy_transformers(
