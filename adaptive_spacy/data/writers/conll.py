@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TextIO
 
 from adaptive_spacy.data.readers.conll_columns import DOCSTART, is_comment, split_row
-from adaptive_spacy.data.schemes import NOTHING, decode, encode, parse_tag
+from adaptive_spacy.data.schemes import Ents, decode, encode, find_meanings, parse_tag
 from adaptive_spacy.data.source import Problems, Sentence, shorten
 
 #: What no row can hold
@@ -75,16 +75,19 @@ class ConllWriter:
         unknown = sorted({label for start, _, label in ents if not self._holds(tags[start], label)})
         for label in unknown:
             yield f"found the type {shorten(label)}, which no tag of {self.scheme} can hold"
-        if self.scheme in ("IO", "bare") and not unknown:
-            meanings = {raw: self._parse(raw) or NOTHING for raw in tags}
-            if decode(tags, meanings) != ents:
-                yield (
-                    "found neighbours of one type, which the scheme would join; --scheme BIO keeps "
-                    "them apart"
-                )
+        if not unknown and self._joins(tags, ents):
+            yield (
+                "found neighbours of one type, which the scheme would join; --scheme BIO keeps "
+                "them apart"
+            )
         firsts = set(sent_starts or ())
         if any(firsts & set(range(start + 1, end)) for start, end, _ in ents if firsts):
             yield "found an entity across a sentence boundary, which CoNLL cannot hold; JSONL can"
+
+    def _joins(self, tags: list[str], ents: Ents) -> bool:
+        if self.scheme not in ("IO", "bare"):
+            return False
+        return decode(tags, find_meanings(set(tags), self.scheme)) != ents
 
     def _holds(self, raw: str, label: str) -> bool:
         if any(char in raw for char in LINE_ENDS):

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, TextIO
 
-from adaptive_spacy.data.readers.annotation_tools import check_string, read_span
+from adaptive_spacy.data.readers.record_fields import check_string, read_span
 from adaptive_spacy.data.source import Sentence
 
 
