@@ -1,0 +1,46 @@
+from pathlib import Path
+
+import pytest
+import spacy
+import srsly
+from spacy.language import Language
+
+from adaptive_spacy.ner.unread_labels import find_unread_labels
+
+
+def pipeline(labels: object) -> Language:
+    """A pipeline with a sourced `ner` that knows PER, as spaCy has it in `before_init`."""
+    source = spacy.blank("en")
+    source.add_pipe("ner").add_label("PER")
+    source.initialize()
+    nlp = spacy.blank("en")
+    nlp.add_pipe("ner", source=source)
+    nlp.config["initialize"]["components"]["ner"] = {"labels": labels}
+    nlp.disable_pipe("ner")
+    return nlp
+
+
+def test_labels_of_a_pipe_that_is_not_initialized_are_named() -> None:
+    assert list(find_unread_labels(pipeline(["PER", "LOC"]))) == [
+        "[initialize.components.ner] labels: expected none, or those that the pipe has, since a "
+        "sourced or frozen pipe is not initialized; got LOC. Add them with add_label to the "
+        "pipeline that it is taken from, or create the pipe by its factory"
+    ]
+
+
+def test_labels_in_a_file_are_read(tmp_path: Path) -> None:
+    srsly.write_json(tmp_path / "labels.json", ["PER", "LOC"])
+    block = {"@readers": "spacy.read_labels.v1", "path": str(tmp_path / "labels.json")}
+    (line,) = find_unread_labels(pipeline(block))
+    assert "got LOC" in line
+
+
+@pytest.mark.parametrize("labels", [None, [], ["PER"]])
+def test_labels_that_change_nothing_pass(labels: object) -> None:
+    assert list(find_unread_labels(pipeline(labels))) == []
+
+
+def test_labels_of_a_pipe_that_is_initialized_pass() -> None:
+    nlp = pipeline(["PER", "LOC"])
+    nlp.enable_pipe("ner")
+    assert list(find_unread_labels(nlp)) == []
