@@ -144,14 +144,19 @@ def _check_arguments(
                 f"{path}: expected a file to convert, found nothing; is it the name of a data set? "
                 "Then add --datasets assets/datasets.yml"
             )
-    if split is not None:
-        faults = check_split(split)
-        if not pool:
-            faults.append("expected an input without SPLIT= to divide, got none")
-        if faults:
-            raise ValueError("; ".join(f"--split: {fault}" for fault in faults))
+    if split is None:
+        _check_names(sources)
         return
-    names = Counter(path.stem for path in pool)
+    faults = check_split(split)
+    if not pool:
+        faults.append("expected an input without SPLIT= to divide, got none")
+    if faults:
+        raise ValueError("; ".join(f"--split: {fault}" for fault in faults))
+
+
+def _check_names(sources: list[Input]) -> None:
+    """RAISES (ValueError): Inputs that would be splits of the same name, without a division."""
+    names = Counter(source.path.stem for source in sources if source.split is None)
     names.update({source.split for source in sources if source.split})
     for name, count in names.items():
         if count > 1:

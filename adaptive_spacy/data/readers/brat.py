@@ -45,7 +45,7 @@ class BratFolder:
     """
 
     title: ClassVar[str] = "brat"
-    limits: ClassVar[str] = "relations, events, attributes, normalizations, notes"
+    limits: ClassVar[str] = "relations; events; attributes; normalizations; notes"
 
     def __init__(
         self,

@@ -51,7 +51,7 @@ class ConllFile:
     """
 
     title: ClassVar[str] = "CoNLL"
-    limits: ClassVar[str] = "spaces between tokens; nested entities; columns beside token and tag"
+    limits: ClassVar[str] = "columns beside token and tag; nested entities"
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class ConllFile:
         self.path = Path(path)
         self.repairs: Counter[str] = Counter()
         self.group = parse_group(group)
-        self._tags = TagTable(scheme, missing_tag)
+        self.tags = TagTable(scheme, missing_tag)
         self._lines = partial(
             read_lines,
             self.path,
@@ -83,7 +83,7 @@ class ConllFile:
         self._rows = RowReader(self.layout, may_miss_tags=missing_tag is not None)
         problems = Problems()
         self._survey(problems)
-        self._tags.settle(problems, self._places, repair=repair, repairs=self.repairs)
+        self.tags.settle(problems, self._places, repair=repair, repairs=self.repairs)
         problems.raise_any(self.path)
 
     @classmethod
@@ -99,7 +99,7 @@ class ConllFile:
 
     def describe(self) -> str:
         """RETURNS (str): The scheme, and what else was detected."""
-        parts = [f"CoNLL, {self._tags.describe()}"]
+        parts = [f"CoNLL, {self.tags.describe()}"]
         if self.layout.columns > 2:
             detected = " (detected)" if self.detected_tag_column else ""
             parts.append(f"tag column {self.layout.tag}{detected}")
@@ -112,7 +112,7 @@ class ConllFile:
 
     def _sentences(self) -> Iterator[tuple[int, Sentence]]:
         """Yield the sentences, each with the number of its document."""
-        find_missing, meanings = self._tags.find_missing, self._tags.meanings
+        find_missing, meanings = self.tags.find_missing, self.tags.meanings
         for tokens, tags, document in self._rows.sentences(self._chunks("Reading"), Problems()):
             yield document, Sentence(tokens, decode(tags, meanings), find_missing(tags))
 
@@ -173,13 +173,13 @@ class ConllFile:
         documents = 0
         for rows in self._rows.sentences(self._chunks("Checking"), problems):
             documents = rows.document
-            self._tags.add(rows.tags)
-            if self._tags.has_more_tags_than(MAX_TAGS):
+            self.tags.add(rows.tags)
+            if self.tags.has_more_tags_than(MAX_TAGS):
                 raise ValueError(
                     f"{self.path}: found more than {MAX_TAGS:,} different tags in column "
                     f"{self.layout.tag}, expected entity tags; pass the right --tag-column"
                 )
-        if not self._tags.pairs:
+        if not self.tags.pairs:
             raise ValueError(f"{self.path}: expected rows of a token and its tag, found no row")
         if self.group == "documents" and not documents:
             raise ValueError(

@@ -47,7 +47,7 @@ class HubData:
     """
 
     title: ClassVar[str] = "Hugging Face data"
-    limits: ClassVar[str] = "several splits in one path; columns beside tokens and tags"
+    limits: ClassVar[str] = "several splits at once; columns beside tokens and tags"
 
     def __init__(
         self,
@@ -62,16 +62,16 @@ class HubData:
         self.path = Path(path)
         self.progress = progress
         self.repairs: Counter[str] = Counter()
-        self._tags = TagTable(scheme, missing_tag)
+        self.tags = TagTable(scheme, missing_tag)
         self._files = find_files(self.path)
         self._words_at, self._tags_at, self._names = self._find_columns()
         problems = Problems(" row ")
         for number, record in self._rows("Checking", problems):
             try:
-                self._tags.check(record)
+                self.tags.check(record)
             except ValueError as error:
                 problems.add(number, str(error))
-        self._tags.settle(problems, self._places, repair=repair, repairs=self.repairs)
+        self.tags.settle(problems, self._places, repair=repair, repairs=self.repairs)
         problems.raise_any(self.path)
 
     @classmethod
@@ -85,13 +85,13 @@ class HubData:
 
     def __iter__(self) -> Iterator[Sentence]:
         for _, record in self._rows("Reading", Problems()):
-            yield self._tags.decode(record)
+            yield self.tags.decode(record)
 
     def describe(self) -> str:
         """RETURNS (str): The columns of tokens and tags, and the scheme."""
         return (
             f"Hugging Face data, columns {self._words_at} and {self._tags_at}, "
-            f"{self._tags.describe()}"
+            f"{self.tags.describe()}"
         )
 
     def _find_columns(self) -> tuple[str, str, list[str] | None]:

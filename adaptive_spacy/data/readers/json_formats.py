@@ -29,7 +29,7 @@ class AnyJson(JsonRecords):
     """Records of whichever of the formats fits the first."""
 
     title = "JSON or JSONL"
-    limits = "records of several formats in one file"
+    limits = "several formats in one file"
 
     @classmethod
     def recognise(cls, sample: PathSample) -> Evidence | None:

@@ -65,7 +65,7 @@ class JsonRecords:
         self.repair = repair
         self.repairs: Counter[str] = Counter()
         self.skipped: Counter[str] = Counter()
-        self._tags = TagTable(scheme, missing_tag)
+        self.tags = TagTable(scheme, missing_tag)
         self._file = JsonFile(path, encoding=encoding, progress=progress)
         self.format = self._find_format(self._file)
         if not self.format.is_tagged:
@@ -98,7 +98,7 @@ class JsonRecords:
     def __iter__(self) -> Iterator[Sentence]:
         for _, record in self._records("Reading", Problems(), Counter()):
             if isinstance(record, Tagged):
-                yield self._tags.decode(record)
+                yield self.tags.decode(record)
             else:
                 yield self._align(record, Counter(), lambda message: None)
 
@@ -109,7 +109,7 @@ class JsonRecords:
         skipped = ", ".join(f"{reason} {count:,}" for reason, count in sorted(self.skipped.items()))
         parts = [f"{kind} of {self.format.title}{how}"]
         if self.format.is_tagged:
-            parts.append(self._tags.describe())
+            parts.append(self.tags.describe())
         return ", ".join(parts) + (f"; records not read: {skipped}" if skipped else "")
 
     def _check(self, problems: Problems) -> None:
@@ -120,13 +120,13 @@ class JsonRecords:
             try:
                 if isinstance(record, Tagged):
                     has_tags = True
-                    self._tags.check(record)
+                    self.tags.check(record)
                 else:
                     self._align(record, self.repairs, add)
             except ValueError as error:
                 add(str(error))
         if has_tags:
-            self._tags.settle(problems, self._pairs, repair=self.repair, repairs=self.repairs)
+            self.tags.settle(problems, self._pairs, repair=self.repair, repairs=self.repairs)
 
     def _pairs(self) -> Iterator[Place]:
         for number, record in self._records("Locating", Problems(), Counter()):

@@ -20,7 +20,7 @@ class LabelStudio(JsonRecords):
     that is marked as ground truth is."""
 
     title = "Label Studio"
-    limits = "cancelled annotations; relations, choices, notes"
+    limits = "cancelled annotations; predictions; relations; choices"
 
     @staticmethod
     def fits(record: Any) -> bool:
@@ -61,7 +61,7 @@ class LabelStudioMin(JsonRecords):
     are none."""
 
     title = "Label Studio JSON-MIN"
-    limits = "several annotations of one text"
+    limits = "a second annotation of one text"
     unique = "id"
 
     @staticmethod

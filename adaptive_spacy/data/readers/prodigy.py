@@ -15,7 +15,7 @@ class Prodigy(JsonRecords):
     indices of tokens, and `has_unknown_spaces`."""
 
     title = "Prodigy"
-    limits = "rejected and ignored tasks; relations, images, choices"
+    limits = "rejected and ignored tasks; relations; choices"
 
     @staticmethod
     def fits(record: Any) -> bool:

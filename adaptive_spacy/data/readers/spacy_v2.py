@@ -21,7 +21,7 @@ class SpacyTuples(JsonRecords):
     """Records `["text", {"entities": [[start, end, label], ...]}]`."""
 
     title = "spaCy v2 tuples"
-    limits = "categories, links, tags"
+    limits = "categories; links"
 
     @staticmethod
     def fits(record: Any) -> bool:
@@ -47,7 +47,7 @@ class SpacyJson(JsonRecords):
     """Documents of the training JSON; `-` as tag: the token is not annotated."""
 
     title = "spaCy v2 training data"
-    limits = "tags, dependencies, categories"
+    limits = "parts of speech; dependencies; categories"
     is_tagged = True
 
     @staticmethod

@@ -11,7 +11,7 @@ class TaggedTokens(JsonRecords):
     """Records of two lists, tokens and tags."""
 
     title = "tokens with tags"
-    limits = "tags by number"
+    limits = "tags that are numbers"
     is_tagged = True
 
     @staticmethod

@@ -38,7 +38,7 @@ class Doccano(TextEntities):
     """Records of doccano: the same in doccano's words."""
 
     title = "doccano"
-    limits = "relations; labels of whole texts"
+    limits = "relations; categories of texts"
 
     @staticmethod
     def fits(record: Any) -> bool:

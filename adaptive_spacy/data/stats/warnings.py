@@ -12,6 +12,15 @@ FEW_EXAMPLES = 10
 
 def find_warnings(statistics: Statistics) -> Iterator[str]:
     """YIELDS (str): What will hurt a training, a line each."""
+    yield from _size_warnings(statistics)
+    train = statistics.splits.get(TRAIN)
+    if train is not None and train.entities:
+        yield from _type_warnings(statistics)
+    yield from _shared_warnings(statistics)
+    yield from _token_warnings(statistics)
+
+
+def _size_warnings(statistics: Statistics) -> Iterator[str]:
     splits = statistics.splits
     for name, split in splits.items():
         if not split.documents:
@@ -23,17 +32,22 @@ def find_warnings(statistics: Statistics) -> Iterator[str]:
         line = describe_noise(name, documents=split.documents, entities=split.types().total())
         if line:
             yield line
-    if TRAIN in splits and splits[TRAIN].entities:
-        yield from _type_warnings(statistics)
+
+
+def _shared_warnings(statistics: Statistics) -> Iterator[str]:
     for one in statistics.shared:
         first, second = one.splits
         if one.is_whole and second not in SPLIT_NAMES:
             continue
+        documents = statistics.splits[second].documents
         yield (
-            f"{second} shares {one.documents:,} of {splits[second].documents:,} texts "
-            f"({one.share:.1%}) with {first}: scores on {second} are too good; e.g. {one.example}"
+            f"{second} shares {one.documents:,} of {documents:,} texts ({one.share:.1%}) with "
+            f"{first}: scores on {second} are too good; e.g. {one.example}"
         )
-    for name, split in splits.items():
+
+
+def _token_warnings(statistics: Statistics) -> Iterator[str]:
+    for name, split in statistics.splits.items():
         if split.missing:
             yield (
                 f"{name}: {split.missing:,} of {split.n_tokens:,} tokens are not annotated; they "
