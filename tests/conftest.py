@@ -11,7 +11,11 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 import pytest
 import spacy
+from hypothesis import settings
 from spacy.tokens import Doc, DocBin
+
+# registers the profiles
+import tests.tiers  # noqa: F401
 
 ROOT = Path(__file__).parents[1]
 
@@ -43,6 +47,10 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
     if option.numprocesses is None and option.dist == "no" and not option.tx:
         option.numprocesses, option.dist = "auto", "loadfile"
         option.maxprocesses = option.maxprocesses or MAX_PROCESSES
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    settings.load_profile("whole" if config.getoption("--slow") else "slice")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -126,7 +126,6 @@ def test_folder_says_what_belongs_there(folder: Path) -> None:
 LONG = {
     "adaptive/schedule.py",
     "config/insertion.py",
-    "experiments/crossfit.py",
     "report/comparison.py",
     "report/figures.py",
     "training/checks/config.py",

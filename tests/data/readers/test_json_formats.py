@@ -5,7 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from adaptive_spacy.data.readers.formats import find_format
@@ -32,6 +32,7 @@ from tests.data.readers.records import (
     to_sentence,
     write,
 )
+from tests.tiers import examples
 
 GOOD = [
     ("prodigy", {"text": TEXT, "spans": OBJECTS, "answer": "accept"}),
@@ -160,7 +161,7 @@ WRITERS = {
 
 @pytest.mark.parametrize("shape", WRITERS)
 @pytest.mark.parametrize("layout", ["lines", "list", "indented"])
-@settings(max_examples=30)
+@examples(30)
 @given(docs=st.lists(annotated_docs(), min_size=1, max_size=3), ascii=st.booleans())
 def test_json_reads_what_was_written_in_each_shape(shape, layout, docs, ascii):
     records = [WRITERS[shape](doc.text, to_lists(doc, ents)) for doc, ents in docs]

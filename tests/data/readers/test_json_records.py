@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from adaptive_spacy.data.readers.formats import find_format
@@ -24,6 +24,7 @@ from tests.data.readers.records import (
     write,
 )
 from tests.data.util import make_doc
+from tests.tiers import examples
 
 
 def test_json_reads_any_encoding(tmp_path):
@@ -317,7 +318,7 @@ RECORDS = st.recursive(
 )
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(
     records=st.lists(RECORDS, max_size=4),
     lines=st.booleans(),
@@ -346,7 +347,7 @@ def check_raises_value_error_at_most(path: Path, format: str, repair: bool) -> N
     assert file.describe()
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(content=st.binary(max_size=40), format=st.sampled_from([*READERS]))
 def test_json_raises_nothing_but_value_errors_whatever_the_bytes(content, format):
     with TemporaryDirectory() as folder:

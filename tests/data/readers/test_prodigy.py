@@ -2,7 +2,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from adaptive_spacy.data.readers.json_formats import AnyJson
@@ -23,6 +23,7 @@ from tests.data.readers.records import (
     tokenized_docs,
     write,
 )
+from tests.tiers import examples
 
 
 def test_json_masks_what_a_binary_task_leaves_open(tmp_path):
@@ -127,7 +128,7 @@ def test_json_says_what_is_wrong_with_a_prodigy_task(tmp_path, name):
     assert read_error(path) == f"{path}:2: {message}"
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(one=tokenized_docs(), data=st.data())
 def test_json_reads_back_exactly_what_export_writes(one, data):
     doc, ents = one

@@ -2,7 +2,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from adaptive_spacy.data.readers.formats import find_format
@@ -19,6 +19,7 @@ from tests.data.readers.records import (
     tagged_sentences,
     write,
 )
+from tests.tiers import examples
 
 
 def test_json_reads_training_data_of_spacy_v2(tmp_path):
@@ -41,7 +42,7 @@ def test_json_says_what_is_wrong_with_training_data_of_spacy_v2(tmp_path):
     )
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(sentences=st.lists(tagged_sentences(), min_size=1, max_size=3))
 def test_json_reads_the_spacy_v2_training_data_that_was_written(sentences):
     def to_training_data(sentence: Sentence) -> dict[str, Any]:

@@ -2,7 +2,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from adaptive_spacy.data.readers.formats import find_format
@@ -21,6 +21,7 @@ from tests.data.readers.records import (
     to_jsonl,
     write,
 )
+from tests.tiers import examples
 
 
 @pytest.mark.parametrize(
@@ -105,7 +106,7 @@ def test_json_says_what_is_wrong_with_tokens_and_tags(tmp_path, name):
 
 
 @pytest.mark.parametrize("scheme", ["BIO", "BILOU", "BIOES"])
-@settings(max_examples=60)
+@examples(60)
 @given(sentences=st.lists(tagged_sentences(), min_size=1, max_size=3))
 def test_json_reads_the_tags_that_were_written(scheme, sentences):
     def write_all(read: list[Sentence]) -> str:
