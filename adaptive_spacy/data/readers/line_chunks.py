@@ -24,24 +24,13 @@ def read_lines(
     action (str), progress (bool): Of the progress bar, see `open_text`.
     RAISES (ValueError): What makes a file unreadable as a whole, with its line.
     """
-    is_utf8 = check_encoding(encoding) == "utf-8-sig"
     number = 1
     with open_text(
         path, encoding=encoding, expected=expected, action=action, progress=progress
     ) as stream:
         while text := stream.read(CHUNK_CHARS):
             rest = stream.readline(MAX_LINE_CHARS)
-            fault = None
-            if len(rest) == MAX_LINE_CHARS:
-                fault = (
-                    len(text),
-                    (
-                        f"found a line of more than {MAX_LINE_CHARS:,} characters, expected "
-                        f"{expected_line}"
-                    ),
-                )
-            else:
-                fault = find_fault(text, rest, encoding, is_utf8)
+            fault = find_fault(text, rest, encoding, expected_line)
             if fault is not None:
                 at, found = fault
                 line = number + (text + rest).count("\n", 0, at)
@@ -53,14 +42,18 @@ def read_lines(
             number += len(lines)
 
 
-def find_fault(text: str, rest: str, encoding: str, is_utf8: bool) -> tuple[int, str] | None:
+def find_fault(text: str, rest: str, encoding: str, expected: str) -> tuple[int, str] | None:
     """RETURNS (tuple[int, str] | None): Where in a chunk is what no text has, and what it is.
 
     text (str), rest (str): The chunk, and the end of its last line.
+    expected (str): What a line should be.
     """
+    if len(rest) == MAX_LINE_CHARS:
+        found = f"found a line of more than {MAX_LINE_CHARS:,} characters, expected {expected}"
+        return len(text), found
     if "\0" in text or "\0" in rest:
         return (text + rest).index("\0"), describe_nul(encoding)
-    if not is_utf8 and not text.isascii():
+    if not text.isascii() and check_encoding(encoding) != "utf-8-sig":
         # UTF-7 and the like can spell what is no character
         try:
             (text + rest).encode()
