@@ -122,6 +122,15 @@ def test_folder_says_what_belongs_there(folder: Path) -> None:
         assert re.search(r"Not\s+here|knows nothing|no logic", words), "and what does not"
 
 
+def test_no_module_is_over_300_lines() -> None:
+    lengths = {
+        path.relative_to(ROOT).as_posix(): len(path.read_text(encoding="utf8").splitlines())
+        for folder in (PACKAGE, ROOT / "benchmarks")
+        for path in folder.rglob("*.py")
+    }
+    assert [path for path, lines in lengths.items() if lines > 300] == []
+
+
 WALKED = sorted(set(re.findall(r"`([\w/]+\.py):(\w+)`", PAGE)))
 
 
