@@ -19,6 +19,7 @@ from adaptive_spacy.adaptive.steps import UPDATE_PASSES, make_steps_v1, one_by_o
 from adaptive_spacy.adaptive.stopping import make_until_finished_v1
 from adaptive_spacy.data.corpus import make_corpus_v1
 from adaptive_spacy.training.batching import make_buckets_v1
+from tests.conftest import ROOT
 from tests.util import write_texts
 
 
@@ -56,6 +57,28 @@ def test_rounds_are_bounded_in_updates(path: Path, size, epochs, times, least, m
     corpus = create_docbin_reader(path, gold_preproc=False)
     batcher = configure_minibatch(size)
     assert make_steps_v1(corpus, batcher, epochs, times, least=least, most=most) == expected
+
+
+#: The table of docs/method.md
+TABLE = [
+    (20, 5, None, None, 2),
+    (20, 5, 8, None, 8),
+    (20, 1000, 8, None, 21),
+    (50_000, 5000, 8, 500, 500),
+    (50_000, 50_000, 8, 500, 1042),
+]
+
+
+@pytest.mark.parametrize(("train", "dev", "least", "most", "expected"), TABLE)
+def test_rounds_of_the_page(train: int, dev: int, least, most, expected: int) -> None:
+    read = {name: lambda nlp, size=size: range(size) for name, size in [("t", train), ("d", dev)]}
+    steps = make_steps_v1(read["t"], make_buckets_v1(16), least=least, most=most, dev=read["d"])
+    assert steps == expected
+    row = f"| {train:,} | {dev:,} |"
+    page = (ROOT / "docs" / "method.md").read_text(encoding="utf8")
+    assert [
+        line for line in page.split("\n") if line.startswith(row) and f"| {expected:,} |" in line
+    ]
 
 
 # docs of train and dev, batch size, least, most, steps of a round
