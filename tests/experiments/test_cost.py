@@ -142,4 +142,4 @@ def test_the_surplus_batch_is_no_epoch() -> None:
     ]
     assert likely_epochs(job, [record]) == 12
     assert read_run(record).epochs == 12
-    assert "12 epochs" in describe_end(job, record)
+    assert "12 rounds" in describe_end(job, record)
