@@ -4,7 +4,9 @@ Such a file may be cut off, of another program, or made to do harm: nested until
 ends, or YAML whose aliases stand for billions of values.
 """
 
+import gzip
 import json
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -17,6 +19,8 @@ from pydantic import ValidationError
 #: Values in a YAML file, an alias counted as all that it stands for
 MOST_VALUES = 100_000
 MOST_NESTED = 50
+#: Bytes of a line, unpacked: a small file may stand for any number
+LONGEST_LINE = 2**26
 LONGEST_SHOWN = 80
 LONGEST_REASON = 500
 
@@ -38,6 +42,26 @@ def read_object(path: Path, expected: str = "a JSON object") -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ValueError(f"{path}: expected {expected}, found {name_kind(value)}")
     return value
+
+
+def read_objects(path: Path, expected: str = "a JSON object") -> list[dict[str, Any]]:
+    """Read a JSONL file, which is packed if its name ends in .gz.
+
+    expected (str): What each line should be, for the message.
+    RETURNS (list[dict]): The objects, one a line.
+    RAISES (ValueError): If there is no such file, it is damaged, or a line is something else; with
+        the path and the number of the line.
+    """
+    _check_file(path, f"lines, each {expected}")
+    found = []
+    for number, line in enumerate(_read_lines(path), start=1):
+        where = f"{path}: line {number}"
+        with _naming(where, expected):
+            value = json.loads(line.decode("utf8"))
+        if not isinstance(value, dict):
+            raise ValueError(f"{where}: expected {expected}, found {name_kind(value)}")
+        found.append(value)
+    return found
 
 
 def read_yaml(path: Path, expected: str = "YAML") -> Any:
@@ -123,12 +147,23 @@ def show(value: Any) -> str:
 
 
 def _read(path: Path, expected: str, parse: Callable[[str], Any]) -> Any:
+    _check_file(path, expected)
+    with _naming(path, expected):
+        # what editors of Windows put first is no part of it
+        return parse(path.read_text(encoding="utf-8-sig"))
+
+
+def _check_file(path: Path, expected: str) -> None:
     if not path.is_file():
         found = "a folder" if path.is_dir() else "no such file"
         raise ValueError(f"{path}: expected {expected}, found {found}")
+
+
+@contextmanager
+def _naming(where: object, expected: str) -> Iterator[None]:
+    """Name the place of what is wrong in a text."""
     try:
-        # what editors of Windows put first is no part of it
-        return parse(path.read_text(encoding="utf-8-sig"))
+        yield
     except UnicodeDecodeError as error:
         reason = f"byte {error.start} is no UTF-8"
     except RecursionError:
@@ -136,7 +171,20 @@ def _read(path: Path, expected: str, parse: Callable[[str], Any]) -> Any:
     except ValueError as error:
         # JSON's own errors, and a whole number of more than 4,300 digits
         reason = " ".join(str(error).partition("\n\nTo suppress")[0].split())
-    raise ValueError(f"{path}: expected {expected}, but {reason}") from None
+    else:
+        return
+    raise ValueError(f"{where}: expected {expected}, but {reason}")
+
+
+def _read_lines(path: Path) -> Iterator[bytes]:
+    try:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            while line := file.readline(LONGEST_LINE):
+                if len(line) == LONGEST_LINE:
+                    raise ValueError(f"{path}: expected lines of less than {LONGEST_LINE:,} bytes")
+                yield line
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise ValueError(f"{path}: expected a whole file of gzip, but {error}") from None
 
 
 def _check_size(text: str) -> None:

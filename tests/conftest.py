@@ -1,8 +1,13 @@
-"""Fixtures that several folders of tests share. `--slow` runs the end-to-end tests too."""
+"""How tests are run, and fixtures that several folders share. `--slow` runs all of them."""
 
 import os
 import shutil
 from pathlib import Path
+
+# before torch is imported: processes that test side by side have one thread each, as what they
+# start has, and a sum has the same order, so the same bits, on any number of cores
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 import pytest
 import spacy
@@ -10,12 +15,34 @@ from spacy.tokens import Doc, DocBin
 
 ROOT = Path(__file__).parents[1]
 
+#: Each takes about 0.7 GB, and more gain little: the file that takes longest takes as long
+MAX_PROCESSES = 8
+
 # a bug is a traceback here, not the line that users get
 os.environ.setdefault("ADAPTIVE_SPACY_TRACEBACK", "1")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--slow", action="store_true", help="also run the end-to-end tests")
+    parser.addoption("--slow", action="store_true", help="also run the slow tests")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Run in a process per core, a file in one process, if pytest-xdist is there.
+
+    One file runs in this process, as do `--pdb`, `--trace` and `-s`, which need the terminal; `-n`
+    and `--dist` are left alone.
+    """
+    option = config.option
+    named = {one.split("::")[0] for one in config.args}
+    one_file = len(named) == 1 and named.pop().endswith(".py")
+    terminal = option.usepdb or option.trace or option.capture == "no"
+    worker = hasattr(config, "workerinput")
+    if not config.pluginmanager.hasplugin("xdist") or worker or one_file or terminal:
+        return
+    if option.numprocesses is None and option.dist == "no" and not option.tx:
+        option.numprocesses, option.dist = "auto", "loadfile"
+        option.maxprocesses = option.maxprocesses or MAX_PROCESSES
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -23,7 +50,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     for item in items:
         if item.get_closest_marker("slow"):
-            item.add_marker(pytest.mark.skip(reason="end to end: run with --slow"))
+            item.add_marker(pytest.mark.skip(reason="slow: run with --slow"))
 
 
 def corpus_file(name: str) -> Path:

@@ -23,23 +23,25 @@ def read_floors() -> dict[str, int]:
     return {row["folder"].strip("`"): int(row["floor"]) for row in rows}
 
 
+def imported(path: Path) -> Iterator[tuple[int, str]]:
+    """YIELDS (tuple): Line and name of all that a module imports, wherever in it."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf8"))):
+        if isinstance(node, ast.ImportFrom):
+            # `from package import part` and `from package.part import name`
+            yield from ((node.lineno, f"{node.module}.{one.name}") for one in node.names)
+        elif isinstance(node, ast.Import):
+            yield from ((node.lineno, one.name) for one in node.names)
+
+
 def find_imports(package: Path) -> Iterator[tuple[str, str, str]]:
     """YIELDS (tuple): Importing part, imported part, and where: file and line."""
     for path in sorted(package.rglob("*.py")):
         inner = path.relative_to(package)
         importing = inner.parts[0].removesuffix(".py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf8"))):
-            if isinstance(node, ast.ImportFrom):
-                # `from package import part` and `from package.part import name`
-                found = [f"{node.module}.{one.name}" for one in node.names]
-            elif isinstance(node, ast.Import):
-                found = [one.name for one in node.names]
-            else:
-                continue
-            for name in found:
-                top, *rest = name.split(".")
-                if top == package.name and rest and rest[0] != importing:
-                    yield importing, rest[0], f"{inner}:{node.lineno} imports {name}"
+        for line, name in imported(path):
+            top, *rest = name.split(".")
+            if top == package.name and rest and rest[0] != importing:
+                yield importing, rest[0], f"{inner}:{line} imports {name}"
 
 
 FLOORS = read_floors()
@@ -86,6 +88,25 @@ def test_imports_of_all_forms_are_found(tmp_path: Path) -> None:
     (package / "ner" / "model.py").write_text(text)
     found = [(one, other) for one, other, _ in find_imports(package)]
     assert sorted(found) == [("ner", "cli"), ("ner", "data"), ("ner", "report")]
+
+
+def from_tests(folder: Path) -> list[str]:
+    """Where modules below a folder import a module of tests, or something out of one."""
+    return [
+        f"{path.relative_to(folder)}:{line} imports {name}"
+        for path in sorted(folder.rglob("*.py"))
+        for line, name in imported(path)
+        if any(part.startswith("test_") for part in name.split("."))
+    ]
+
+
+def test_what_tests_share_is_in_no_module_of_tests(tmp_path: Path) -> None:
+    assert from_tests(ROOT / "tests") == from_tests(ROOT / "benchmarks") == []
+    text = "import tests.test_a\nfrom tests.b import test_b\ndef f():\n    from .test_c import d\n"
+    (tmp_path / "test_d.py").write_text(text)
+    assert [line.split()[0] for line in from_tests(tmp_path)] == [
+        f"test_d.py:{i}" for i in (1, 2, 4)
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,5 @@
 """Every config: fill, validate, resolve, write and read back, `spacy debug config`, one step."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,10 +11,7 @@ from spacy.util import load_config, load_model_from_config, registry
 from thinc.api import Config
 
 from tests.conftest import ROOT
-from tests.training.test_train import overrides
-
-CONFIGS = sorted((ROOT / "configs").glob("*.cfg"))
-NAMES = [path.stem for path in CONFIGS]
+from tests.trainings import NAMES, overrides, run_spacy
 
 
 def read(name: str) -> Config:
@@ -61,10 +56,9 @@ def test_config_resolves_with_data(name: str, corpus_folder, transformer_folder)
 @pytest.mark.parametrize("name", NAMES)
 def test_config_passes_spacy_debug_config(name: str, corpus_folder, transformer_folder) -> None:
     settings = overrides(corpus_folder, transformer_folder)
-    command = [sys.executable, "-m", "spacy", "debug", "config", f"configs/{name}.cfg"]
-    command += [f"--{key}={value}" for key, value in settings.items()]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
-    assert done.returncode == 0, done.stdout + done.stderr
+    options = [f"--{key}={value}" for key, value in settings.items()]
+    printed = run_spacy("debug", "config", ROOT / "configs" / f"{name}.cfg", *options)
+    assert "Config is valid" in printed
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -111,7 +105,9 @@ def test_configs_differ_only_where_the_methods_do(name: str) -> None:
     one, two = flatten(read("adaptive")), flatten(read(name))
     different = {key for key in one.keys() | two.keys() if one.get(key) != two.get(key)}
     assert different
-    assert {key for key in different if not key.startswith(tuple(METHOD))} == set()
+    # the paper's letter is the same on every machine
+    allowed = METHOD | ({"components.transformer.model.precision"} if name == "paper" else set())
+    assert {key for key in different if not key.startswith(tuple(allowed))} == set()
 
 
 def test_ner_config_differs_in_the_component_too() -> None:

@@ -1,11 +1,14 @@
-"""Where the tests of real corpora look."""
+"""How tests are divided among processes, and where the tests of real corpora look."""
 
+import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import torch
 
 from tests import conftest
-from tests.conftest import corpus_file
+from tests.conftest import corpus_file, pytest_cmdline_main
 
 
 @pytest.fixture
@@ -38,3 +41,46 @@ def test_corpus_file_is_taken_from_the_folder_that_the_environment_names(
 def test_corpus_file_skips_a_test_without_it(checkout: Path) -> None:
     with pytest.raises(pytest.skip.Exception, match="needs a/b"):
         corpus_file("a/b.txt")
+
+
+def divided(*args: str, plugins: tuple[str, ...] = ("xdist",), **given: object) -> tuple:
+    """RETURNS (tuple): The number of processes and the division that a command line gets."""
+    option = {"usepdb": False, "trace": False, "capture": "fd", "maxprocesses": None}
+    option |= {"numprocesses": None, "dist": "no", "tx": []} | given
+    manager = SimpleNamespace(hasplugin=lambda name: name in plugins)
+    config = SimpleNamespace(
+        args=list(args or ["tests"]), option=SimpleNamespace(**option), pluginmanager=manager
+    )
+    pytest_cmdline_main(config)
+    return config.option.numprocesses, config.option.dist
+
+
+def test_files_are_divided_among_the_cores() -> None:
+    assert divided() == ("auto", "loadfile")
+    assert divided("tests/ner", "tests/cli/test_door.py") == ("auto", "loadfile")
+    assert divided("a/test_a.py::test_one", "a/test_b.py") == ("auto", "loadfile")
+
+
+@pytest.mark.parametrize("file", ["tests/ner/test_tags.py", "tests/ner/test_tags.py::test_a[x]"])
+def test_one_file_is_tested_in_this_process(file: str) -> None:
+    assert divided(file) == (None, "no")
+    assert divided(file, file) == (None, "no")
+
+
+@pytest.mark.parametrize("given", [{"usepdb": True}, {"trace": True}, {"capture": "no"}])
+def test_what_needs_the_terminal_runs_in_this_process(given: dict[str, object]) -> None:
+    assert divided(**given) == (None, "no")
+
+
+def test_what_the_command_line_says_of_processes_is_left_alone() -> None:
+    assert divided(numprocesses=0) == (0, "no")
+    assert divided(numprocesses=3, dist="worksteal") == (3, "worksteal")
+    assert divided(dist="each", tx=["2*popen"]) == (None, "each")
+
+
+def test_tests_run_without_xdist_too() -> None:
+    assert divided(plugins=()) == (None, "no")
+
+
+def test_each_process_computes_in_as_many_threads_as_the_environment_says() -> None:
+    assert torch.get_num_threads() == int(os.environ["OMP_NUM_THREADS"])

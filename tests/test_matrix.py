@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 import spacy
-from spacy.cli._util import app
 from spacy.cli.evaluate import evaluate
 from spacy.cli.init_config import fill_config, init_config
 from spacy.language import Language
@@ -15,10 +14,10 @@ from spacy.tokens import Doc, DocBin, Span
 from spacy.training import Example
 from spacy.util import load_config
 from thinc.api import Config
-from typer.testing import CliRunner
 
 from adaptive_spacy.config.insertion import add_adaptive_blocks
 from tests.conftest import ROOT, SENTENCES, write_corpus
+from tests.trainings import run_spacy
 from tests.util import write_texts
 
 OURS = ["adaptive", "hybrid", "ner", "original", "paper", "stable"]
@@ -57,13 +56,6 @@ class Case:
     def examples(self, nlp: Language) -> list[Example]:
         docs = DocBin().from_disk(self.data / "train.spacy").get_docs(nlp.vocab)
         return [Example(nlp.make_doc(doc.text), doc) for doc in docs][:4]
-
-
-def run(*arguments: object) -> str:
-    """Run a command of spaCy in this process. RETURNS (str): What it printed."""
-    result = CliRunner().invoke(app, [str(one) for one in arguments])
-    assert result.exit_code == 0, result.output + repr(result.exception)
-    return result.output
 
 
 def write_data(folder: Path, pipe: str) -> Path:
@@ -119,7 +111,7 @@ def case(request, transformer_folder: Path, tmp_path_factory: pytest.TempPathFac
     gone = write_data(folder / "gone", pipe)
     make_config(name, transformer_folder).to_disk(folder / "config.cfg", interpolate=False)
     case = Case(folder / "config.cfg", gone, folder / "out" / "model-last", pipe)
-    run("train", case.config, "-o", folder / "out", *case.paths)
+    run_spacy("train", case.config, "-o", folder / "out", *case.paths)
     shutil.rmtree(gone)
     case.data = data
     return case
@@ -140,22 +132,24 @@ def test_trained_pipeline_states_its_rate(case: Case) -> None:
 def test_config_is_filled_and_debugged(case: Case, tmp_path: Path) -> None:
     fill_config(tmp_path / "filled.cfg", case.config, silent=True)
     for path in (case.config, tmp_path / "filled.cfg"):
-        assert "Config is valid" in run("debug", "config", path, *case.paths)
-    assert "104 training docs" in run("debug", "data", case.config, *case.paths)
+        assert "Config is valid" in run_spacy("debug", "config", path, *case.paths)
+    assert "104 training docs" in run_spacy("debug", "data", case.config, *case.paths)
     # spaCy's own spancat configs fail there: it predicts on random data, which has no spans
     if case.pipe != "spancat":
-        assert "Fixing random seed" in run("debug", "model", case.config, case.pipe, *case.paths)
+        assert "Fixing random seed" in run_spacy(
+            "debug", "model", case.config, case.pipe, *case.paths
+        )
 
 
 def test_config_is_assembled_and_its_labels_are_made(case: Case, tmp_path: Path) -> None:
-    run("init", "labels", case.config, tmp_path / "labels", *case.paths)
+    run_spacy("init", "labels", case.config, tmp_path / "labels", *case.paths)
     assert (tmp_path / "labels" / f"{case.pipe}.json").exists()
     # what is sourced needs no labels, and nothing here a corpus
     config = load_config(case.trained / "config.cfg", interpolate=False)
     for pipe in config["components"]:
         config["components"][pipe] = {"source": str(case.trained)}
     config.to_disk(tmp_path / "sourced.cfg", interpolate=False)
-    run("assemble", tmp_path / "sourced.cfg", tmp_path / "assembled")
+    run_spacy("assemble", tmp_path / "sourced.cfg", tmp_path / "assembled")
     text = "Ada lives in Paris ."
     assembled, trained = (spacy.load(one)(text) for one in (tmp_path / "assembled", case.trained))
     assert assembled.to_json() == trained.to_json()
@@ -164,14 +158,14 @@ def test_config_is_assembled_and_its_labels_are_made(case: Case, tmp_path: Path)
 def test_trained_pipeline_is_evaluated_and_applied(case: Case, tmp_path: Path) -> None:
     dev = case.data / "dev.spacy"
     assert evaluate(str(case.trained), dev, silent=True)
-    run("benchmark", "accuracy", case.trained, dev)
-    run("benchmark", "speed", case.trained, dev, "--batches", 30, "-b", 8)
-    run("apply", case.trained, dev, tmp_path / "applied.spacy")
+    run_spacy("benchmark", "accuracy", case.trained, dev)
+    run_spacy("benchmark", "speed", case.trained, dev, "--batches", 30, "-b", 8)
+    run_spacy("apply", case.trained, dev, tmp_path / "applied.spacy")
     assert (tmp_path / "applied.spacy").exists()
     thresholds = {"spancat": "spans_sc_f", "textcat_multilabel": "cats_macro_f"}
     if case.pipe in thresholds:
         arguments = [case.trained, dev, case.pipe, "threshold", thresholds[case.pipe]]
-        run("find-threshold", *arguments, "--n_trials", 2)
+        run_spacy("find-threshold", *arguments, "--n_trials", 2)
 
 
 def test_trained_pipeline_goes_on_without_its_corpus(case: Case) -> None:
@@ -196,5 +190,5 @@ def test_trained_pipeline_is_initialized_anew_without_its_corpus(case: Case) -> 
 
 def test_trained_pipeline_is_trained_on(case: Case, tmp_path: Path) -> None:
     short = ["--training.max_steps", 1]
-    run("train", case.trained / "config.cfg", "-o", tmp_path, *case.paths, *short)
+    run_spacy("train", case.trained / "config.cfg", "-o", tmp_path, *case.paths, *short)
     spacy.load(tmp_path / "model-last")

@@ -6,6 +6,7 @@ from adaptive_spacy.cli._group import CommandGroup
 from adaptive_spacy.cli.check import SETTINGS, check_cli
 from adaptive_spacy.cli.configure import configure_cli
 from adaptive_spacy.cli.convert import convert_cli
+from adaptive_spacy.cli.crossfit import crossfit_cli
 from adaptive_spacy.cli.evaluate import evaluate_cli
 from adaptive_spacy.cli.export import export_cli
 from adaptive_spacy.cli.init import init_cli
@@ -46,6 +47,7 @@ app.command("evaluate")(evaluate_cli)
 app.command("plot")(plot_cli)
 app.command("package")(package_cli)
 app.command("smoke-test")(smoke_test_cli)
+app.command("crossfit", cls=SweepCommand, context_settings=SETTINGS)(crossfit_cli)
 app.command("sweep", cls=SweepCommand)(sweep_cli)
 app.command("report")(report_cli)
 app.command("refit")(refit_cli)

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from adaptive_spacy.cli._util import one_line_errors
+from adaptive_spacy.cli.options import Dataset
 
 
 def configure_cli(
@@ -16,7 +17,7 @@ def configure_cli(
     datasets: Annotated[
         Path | None, typer.Option(help="Recipes that name the language of the data set.")
     ] = None,
-    dataset: Annotated[str | None, typer.Option(help="The data set among them.")] = None,
+    dataset: Dataset = None,
     lang: Annotated[
         str | None,
         typer.Option(

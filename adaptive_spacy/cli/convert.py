@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from adaptive_spacy.cli import options
 from adaptive_spacy.cli._util import one_line_errors
 
 if TYPE_CHECKING:
@@ -31,114 +32,21 @@ def convert_cli(
             show_default=False,
         ),
     ],
-    format: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FORMAT",
-            help="What the files are: conll; jsonl for JSON or JSONL of any tool, or one of them, "
-            "e.g. prodigy, doccano, label-studio, spacy-v2; brat; hub for a data set of Hugging "
-            "Face. auto: what each is recognised as.",
-            show_default="auto",
-        ),
-    ] = None,
-    split: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME=SHARE,...",
-            help="Divide the pool, e.g. train=0.8,dev=0.1,test=0.1. All copies of a sentence go "
-            "to the same split. What is missing to 1 is left out.",
-            show_default=False,
-        ),
-    ] = None,
-    stratify: Annotated[
-        bool | None,
-        typer.Option(
-            "--stratify/--no-stratify",
-            help="Divide the texts of each entity type by these shares, so that each type is in "
-            "each split where it can; or only the pool as a whole.",
-            show_default="stratify",
-        ),
-    ] = None,
-    seed: Annotated[
-        int | None,
-        typer.Option(help="Another seed divides the pool differently.", show_default="0"),
-    ] = None,
-    group: Annotated[
-        str | None,
-        typer.Option(
-            metavar="sentences|documents|N",
-            help="CoNLL: what becomes one doc, a sentence, a document (divided by -DOCSTART- rows) "
-            "or N sentences. Docs of several sentences keep where these start. brat: a line (a "
-            "sentence), a text as a whole (a document) or N lines.",
-            show_default="sentences; brat: documents",
-        ),
-    ] = None,
-    repair: Annotated[
-        bool,
-        typer.Option(
-            "--repair",
-            help="Mend illegal sequences of tags, offsets that cut tokens and entities that "
-            "overlap (the longest is kept), and say how many of each. Otherwise they are errors.",
-        ),
-    ] = False,
-    shard_size: Annotated[
-        int | None,
-        typer.Option(metavar="N", help="The most docs of one .spacy file.", show_default="100000"),
-    ] = None,
-    missing_tag: Annotated[
-        str | None,
-        typer.Option(
-            metavar="O|mask",
-            help="Read rows without a tag as outside of entities (O) or as not annotated (mask: "
-            "neither learnt nor scored). Without this option they are errors.",
-            show_default=False,
-        ),
-    ] = None,
-    scheme: Annotated[
-        str | None,
-        typer.Option(
-            metavar="SCHEME",
-            help="How the tags mark entities: BIO (IOB2), IOB1, BILOU, BIOES, BMEWO, IO, or bare "
-            "for types without a prefix. auto: the one that fits the whole file.",
-            show_default="auto",
-        ),
-    ] = None,
-    lang: Annotated[
-        str | None,
-        typer.Option(
-            help="Language code of the text, e.g. en; xx: any. With --datasets: that of the "
-            "recipe, and another one is an error.",
-            show_default="xx",
-        ),
-    ] = None,
-    encoding: Annotated[
-        str | None,
-        typer.Option(help="Encoding of the files, e.g. latin-1.", show_default="utf-8"),
-    ] = None,
-    token_column: Annotated[
-        int | None,
-        typer.Option(
-            help="CoNLL: column of the token, from 0; -1 is the last.", show_default="detected"
-        ),
-    ] = None,
-    tag_column: Annotated[
-        int | None,
-        typer.Option(
-            help="CoNLL: column of the tag, from 0; -1 is the last.", show_default="detected"
-        ),
-    ] = None,
-    datasets: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Take a data set from this file of recipes, e.g. assets/datasets.yml.",
-            show_default=False,
-        ),
-    ] = None,
-    raw: Annotated[
-        Path,
-        typer.Option(metavar="FOLDER", help="Folder of downloaded files: {raw} in the recipes."),
-    ] = Path("assets/raw"),
+    format: options.InputFormat = None,
+    split: options.SplitShares = None,
+    stratify: options.Stratify = None,
+    seed: options.SplitSeed = None,
+    group: options.Group = None,
+    repair: options.Repair = False,
+    shard_size: options.ShardSize = None,
+    missing_tag: options.MissingTag = None,
+    scheme: options.InputScheme = None,
+    lang: options.TextLang = None,
+    encoding: options.Encoding = None,
+    token_column: options.TokenColumn = None,
+    tag_column: options.TagColumn = None,
+    datasets: options.Recipes = None,
+    raw: options.RawFolder = Path("assets/raw"),
 ) -> None:
     """Turn annotated text into spaCy's .spacy files.
 
@@ -173,7 +81,7 @@ def convert_cli(
         "token_column": token_column,
         "tag_column": tag_column,
     }
-    options = {name: value for name, value in given.items() if value is not None}
+    chosen = {name: value for name, value in given.items() if value is not None}
     with one_line_errors():
         import gc
 
@@ -185,13 +93,13 @@ def convert_cli(
         gc.freeze()
         if datasets is None:
             if split is not None:
-                options["split"] = parse_split(split)
+                chosen["split"] = parse_split(split)
             files = [Input.parse(text) for text in inputs]
-            summary = convert(files, output, progress=True, **options)
-        elif options.keys() - {"lang"} or len(inputs) != 1:
+            summary = convert(files, output, progress=True, **chosen)
+        elif chosen.keys() - {"lang"} or len(inputs) != 1:
             raise ValueError(
                 "--datasets: expected NAME OUTPUT and no further option but --raw, as the recipe "
-                f"says the rest; got {_list(inputs, options)}"
+                f"says the rest; got {_list(inputs, chosen)}"
             )
         else:
             summary = convert_recipe(
@@ -200,8 +108,8 @@ def convert_cli(
     _print(summary)
 
 
-def _list(inputs: list[str], options: dict[str, Any]) -> str:
-    return ", ".join([*inputs, *(f"--{name.replace('_', '-')}" for name in options)])
+def _list(inputs: list[str], chosen: dict[str, Any]) -> str:
+    return ", ".join([*inputs, *(f"--{name.replace('_', '-')}" for name in chosen)])
 
 
 def _print(summary: "Summary") -> None:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from adaptive_spacy.cli._util import one_line_errors
+from adaptive_spacy.cli.options import GpuId
 from adaptive_spacy.training.messages import wrap
 
 
@@ -19,7 +20,7 @@ def evaluate_cli(
     output: Annotated[
         Path | None, typer.Option(help="Where the scores go as JSON, e.g. metrics/test.json.")
     ] = None,
-    gpu_id: Annotated[int, typer.Option(help="Number of the GPU; -1: the processor.")] = -1,
+    gpu_id: GpuId = -1,
 ) -> None:
     """Score a pipeline's entities with spaCy's measures and with seqeval's, in one pass.
 

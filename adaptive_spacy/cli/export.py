@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from adaptive_spacy.cli import options
 from adaptive_spacy.cli._util import one_line_errors
 
 
@@ -25,18 +26,8 @@ def export_cli(
             show_default=False,
         ),
     ],
-    format: Annotated[
-        str,
-        typer.Option(metavar="conll|jsonl", help="auto: as the name of OUTPUT ends."),
-    ] = "auto",
-    scheme: Annotated[
-        str,
-        typer.Option(
-            metavar="SCHEME",
-            help="CoNLL: how the tags mark entities: BIO (IOB2), IOB1, BILOU, BIOES, BMEWO, IO or "
-            "bare.",
-        ),
-    ] = "BIO",
+    format: options.OutputFormat = "auto",
+    scheme: options.OutputScheme = "BIO",
 ) -> None:
     """Write .spacy files as text that people and other tools read.
 

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from adaptive_spacy.cli._util import one_line_errors
+from adaptive_spacy.cli.options import Dataset
 
 
 def package_cli(
@@ -27,7 +28,7 @@ def package_cli(
     datasets: Annotated[
         Path | None, typer.Option(help="Recipes that name source and licence of the data set.")
     ] = None,
-    dataset: Annotated[str | None, typer.Option(help="The data set among them.")] = None,
+    dataset: Dataset = None,
     author: Annotated[str | None, typer.Option(help="Who made the pipeline.")] = None,
     url: Annotated[str | None, typer.Option(help="Where more is said of it, https://...")] = None,
     email: Annotated[str | None, typer.Option(help="Whom to write to.")] = None,

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from adaptive_spacy.cli._util import one_line_errors
+from adaptive_spacy.cli.options import GpuId
 
 
 def refit_cli(
@@ -17,7 +18,7 @@ def refit_cli(
     test: Annotated[
         Path | None, typer.Option(help="A .spacy file to score the model on, not seen by the run.")
     ] = None,
-    gpu_id: Annotated[int, typer.Option(help="Number of the GPU; -1: the processor.")] = -1,
+    gpu_id: GpuId = -1,
 ) -> None:
     """Train on train and dev together, as long as an adaptive run found.
 

@@ -2,15 +2,13 @@
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand
 
 from adaptive_spacy.cli._util import one_line_errors
-
-if TYPE_CHECKING:
-    from adaptive_spacy.experiments.runner import Backend
+from adaptive_spacy.cli.options import GpuId
 
 AXIS = "Replace the grid's"
 MOST_SEEDS = 10_000
@@ -72,7 +70,7 @@ def sweep_cli(
             help="The cluster's nodes see the same paths; else data and model are sent to them."
         ),
     ] = False,
-    gpu_id: Annotated[int, typer.Option(help="Number of the GPU; -1: the processor.")] = -1,
+    gpu_id: GpuId = -1,
     checkpoints: Annotated[
         str, typer.Option(help="dropped: no model is ever written; kept: the selected ones are.")
     ] = "dropped",
@@ -93,6 +91,7 @@ def sweep_cli(
         adaptive-spacy sweep configs/experiments/small.yml --output runs/mine --datasets corpus/mine
     """
     with one_line_errors():
+        from adaptive_spacy.experiments.backends import make_backend
         from adaptive_spacy.experiments.grid import read_grid, replace_axes
         from adaptive_spacy.experiments.plan import describe_plan
         from adaptive_spacy.experiments.progress import Progress
@@ -116,16 +115,14 @@ def sweep_cli(
             typer.echo(describe_plan(todo, records, side_by_side=jobs))
             return
         check_jobs(todo)
-        keep = checkpoints == "kept"
-        backend: Backend
-        if ray is None:
-            from adaptive_spacy.experiments.local import LocalProcesses
-
-            backend = LocalProcesses(jobs, keep=keep, gpu_id=gpu_id)
-        else:
-            from adaptive_spacy.experiments.cluster import RayCluster
-
-            backend = RayCluster(ray, jobs, threads=chosen.threads, keep=keep, shared=ray_shared)
+        backend = make_backend(
+            jobs,
+            ray=ray,
+            shared=ray_shared,
+            threads=chosen.threads,
+            keep=checkpoints == "kept",
+            gpu_id=gpu_id,
+        )
         outcome = sweep(
             todo,
             output,

@@ -2,7 +2,7 @@
 
 A job's folder under the sweep's output holds `config.cfg`, `log.txt`, `history.jsonl` and, as the
 last thing that is written, `record.json`. A folder without a record is a job that is running or
-was killed.
+was killed. Records that are kept are packed, see `packing`, and read in the same way.
 """
 
 import json
@@ -10,14 +10,12 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from adaptive_spacy.experiments.job import Job
-from adaptive_spacy.experiments.schema import check_record
+from adaptive_spacy.experiments.packing import is_packed, read_packed
+from adaptive_spacy.experiments.schema import Record, check_record
 from adaptive_spacy.files import replacing
 from adaptive_spacy.parsing import read_object
-
-Record = dict[str, Any]
 
 FORMAT = 1
 RECORD = "record.json"
@@ -67,10 +65,14 @@ def read_record(folder: Path) -> Record | None:
 
 
 def read_records(output: Path) -> list[Record]:
-    """RETURNS (list[dict]): The records of a sweep's output, by name of their folder."""
+    """RETURNS (list[dict]): The records of a sweep's output, by name of their folder, after those
+    that are packed there.
+    RAISES (ValueError): If there is no such folder, or a record is damaged.
+    """
     if not output.is_dir():
         raise ValueError(f"{output}: expected the output folder of a sweep, found none")
-    return list(_records(output))
+    packed = read_packed(output) if is_packed(output) else []
+    return [*packed, *_records(output)]
 
 
 def stop_of(record: Record) -> float:

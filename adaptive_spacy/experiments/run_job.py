@@ -87,6 +87,7 @@ def read_results(folder: Path) -> Record:
         "phases": phases,
         "epochs": epoch_of(asdict(history[-1])),
         "best_epoch": best["epoch"],
+        "precision": history[-1].precision,
         **found,
     }
 

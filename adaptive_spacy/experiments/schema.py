@@ -6,6 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from adaptive_spacy.parsing import describe_faults
 
+Record = dict[str, Any]
+
 #: No training has more of anything, and sums of such numbers stay exact
 MOST = 10**15
 
@@ -89,6 +91,7 @@ class Splits(_Part):
 
 class _Record(_Part):
     format: Literal[1]
+    id: str
     finished: str
     job: JobFields
 

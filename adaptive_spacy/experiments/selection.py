@@ -10,11 +10,12 @@ is written to disk unless asked for.
 import json
 import math
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import torch
+from spacy.tokens import DocBin
 from spacy.training import Example
 from thinc.api import Model
 
@@ -30,12 +31,15 @@ Reader = Callable[["Language"], Iterable[Example]]
 Evaluation = dict[str, Any]
 
 RESULTS = "results.json"
+#: What the last model predicts of the test set
+PREDICTIONS = "predictions.spacy"
 
 
 def make_experiment_logger_v1(folder: str, test: Reader, keep: bool = False) -> SetupLogger:
     """Registered as `adaptive_spacy.ExperimentLogger.v1`.
 
-    folder (str): Gets `history.jsonl`, and `results.json` when the training is over.
+    folder (str): Gets `history.jsonl`, and `results.json` and `predictions.spacy` when the training
+        is over.
     test (Callable): Corpus reader of the test set.
     keep (bool): Whether the selected checkpoints are written into the folder, `model-epoch-N`.
     """
@@ -90,7 +94,7 @@ class ExperimentLog(TrainingLog):
             "updates": self.made,
             "token_updates": self.words,
             "results": score_candidates(
-                self.nlp, self.candidates, self.test, self.folder if self.keep else None
+                self.nlp, self.candidates, self.test, self.folder, keep=self.keep
             ),
         }
         (self.folder / RESULTS).write_text(json.dumps(results, default=float), encoding="utf8")
@@ -169,12 +173,13 @@ def _copy_shim(shim: Any) -> Any:
 
 
 def score_candidates(
-    nlp: "Language", candidates: Candidates, test: Reader, keep: Path | None
+    nlp: "Language", candidates: Candidates, test: Reader, folder: Path, *, keep: bool
 ) -> dict[str, Any]:
     """Score each selected checkpoint once on the test set; the pipeline has its last weights again
     afterwards.
 
-    keep (Path | None): Folder that gets the checkpoints.
+    folder (Path): Gets what the last one predicts, `predictions.spacy`.
+    keep (bool): Whether it gets the checkpoints too.
     RETURNS (dict): Per rule, or None where a rule picks nothing: "epoch", "step", "dev_loss",
         "dev_f1" of the checkpoint, "checkpoint" (its folder's name or None), and "test": see
         `test_scores`.
@@ -190,23 +195,30 @@ def score_candidates(
             continue
         if step != candidates.last["step"]:
             weights.restore()
+        examples = list(test(nlp))
+        predict(nlp, examples)
+        if step == candidates.last["step"]:
+            write_predictions(examples, folder / PREDICTIONS)
         scored[step] = {
             "epoch": epoch_of(evaluation),
             "step": step,
             "dev_loss": evaluation["dev_loss"],
             "dev_f1": evaluation["f"],
-            "checkpoint": _keep(nlp, evaluation, keep) if keep else None,
-            "test": test_scores(nlp, test),
+            "checkpoint": _keep(nlp, evaluation, folder) if keep else None,
+            "test": test_scores(nlp, examples),
         }
     last.restore()
     return {rule: scored[chosen[rule][0]["step"]] if rule in chosen else None for rule in RULES}
 
 
-def test_scores(nlp: "Language", test: Reader) -> dict[str, Any]:
-    """RETURNS (dict): By seqeval: "precision", "recall", "f1" of the micro average, "macro_f1",
-    "per_type", in [0, 1]; "loss" per token or None."""
-    examples = list(test(nlp))
-    predict(nlp, examples)
+def write_predictions(examples: Iterable[Example], path: Path) -> None:
+    """Write predicted docs, in the order of the corpus, with the confidences of their entities."""
+    DocBin(docs=[eg.predicted for eg in examples], store_user_data=True).to_disk(path)
+
+
+def test_scores(nlp: "Language", examples: Sequence[Example]) -> dict[str, Any]:
+    """RETURNS (dict): Of predicted examples by seqeval: "precision", "recall", "f1" of the micro
+    average, "macro_f1", "per_type", in [0, 1]; "loss" per token or None."""
     scores = score(nlp, examples)
     report = scores["seqeval"]
     micro = {key: report["micro"][key] for key in ("precision", "recall", "f1")}

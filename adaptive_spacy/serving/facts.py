@@ -5,9 +5,12 @@ from typing import Any
 
 import spacy
 from spacy.util import resolve_dot_names
+from thinc.api import Config
 
 from adaptive_spacy.config.loading import read_config
+from adaptive_spacy.serving.precision import transformers
 from adaptive_spacy.training.history import LAST, Evaluation, read_history, rounds_are_epochs
+from adaptive_spacy.transformer.dtypes import AUTO
 
 RATES = ("rate", "initial_rate")
 
@@ -55,6 +58,9 @@ def describe_training(pipeline: Path) -> dict[str, Any]:
     history = find_history(pipeline)
     if history:
         facts.update(describe_length(history))
+    precision = describe_precision(config, history)
+    if precision is not None:
+        facts["precision"] = precision
     facts["checkpoint"] = describe_checkpoint(pipeline, history)
     return facts
 
@@ -65,6 +71,20 @@ def describe_length(history: list[Evaluation]) -> dict[str, str]:
     rounds = last.step / last.steps_per_round
     unit = "epochs" if rounds_are_epochs(history) else "rounds of evaluation"
     return {"length": f"{rounds:.4g} {unit}, {last.step} steps"}
+
+
+def describe_precision(config: Config, history: list[Evaluation]) -> str | None:
+    """RETURNS (str | None): What a pipeline was trained in and what it computes in; None: the
+    transformer is not ours."""
+    asked = next(
+        (str(one["precision"]) for one in transformers(config) if "precision" in one), None
+    )
+    trained = history[-1].precision if history else None
+    if asked == AUTO:
+        asked = f"{AUTO}, bfloat16 where the device has it and float32 elsewhere"
+    if trained is None or asked is None:
+        return asked
+    return f"trained in {trained}; computes in {asked}"
 
 
 def describe_checkpoint(pipeline: Path, history: list[Evaluation]) -> str:

@@ -5,9 +5,11 @@ import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from thinc.api import Config
+
 from adaptive_spacy.config.loading import read_config
 from adaptive_spacy.training.evaluation import evaluate
-from adaptive_spacy.transformer.shim import require_precision
+from adaptive_spacy.transformer.dtypes import require_precision
 
 ARCHITECTURE = "adaptive_spacy.TransformerModel.v1"
 
@@ -56,8 +58,7 @@ def set_precision(pipeline: Path, precision: str) -> None:
     """
     require_precision(precision)
     config = read_config(pipeline / "config.cfg")
-    models = [block.get("model", {}) for block in config["components"].values()]
-    found = [model for model in models if model.get("@architectures") == ARCHITECTURE]
+    found = transformers(config)
     if not found:
         raise ValueError(
             f"{pipeline}: expected a transformer of {ARCHITECTURE}, whose precision can be set, "
@@ -66,3 +67,9 @@ def set_precision(pipeline: Path, precision: str) -> None:
     for model in found:
         model["precision"] = precision
     config.to_disk(pipeline / "config.cfg")
+
+
+def transformers(config: Config) -> list[dict[str, Any]]:
+    """RETURNS (list[dict]): The blocks of a config that have a precision."""
+    models = [block.get("model", {}) for block in config["components"].values()]
+    return [model for model in models if model.get("@architectures") == ARCHITECTURE]

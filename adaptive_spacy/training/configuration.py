@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-import click
-from spacy.cli._util import parse_config_overrides
 from spacy.util import load_config
 from thinc.api import ConfigValidationError
 
+from adaptive_spacy.config.overrides import parse_overrides
 from adaptive_spacy.data.corpus import locate
 from adaptive_spacy.files import replacing
 from adaptive_spacy.training.checks.corpora import one_line
@@ -33,18 +32,13 @@ def configure(
     if missing:
         raise ValueError(f"expected {' and '.join(missing)}, found nothing; convert them first")
     try:
-        given = parse_config_overrides(list(arguments))
+        given = parse_overrides(arguments, "configure", "--variables.rate")
         asked = given.setdefault("nlp.lang", lang)
         if lang is not None and asked != lang:
             raise ValueError(f"--nlp.lang: expected {lang}, the language of the data, got {asked}")
         overrides = {key: place.as_posix() for key, place in paths.items()}
         overrides |= {key: value for key, value in given.items() if value is not None}
         config = load_config(path, overrides=overrides, interpolate=False)
-    except click.NoSuchOption as error:
-        raise ValueError(
-            f"{error.option_name}: expected an option of configure, or a setting of the config "
-            "with a dot, e.g. --variables.rate"
-        ) from None
     except ConfigValidationError as error:
         raise ValueError(f"{path}: {one_line(error)}") from None
     with replacing(output) as aside:

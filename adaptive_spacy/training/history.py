@@ -7,7 +7,7 @@
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -38,6 +38,8 @@ class Evaluation:
     steps_per_round (int): Update steps between two evaluations.
     losses (dict): `train_loss` by component.
     scores (dict): Every metric that spaCy reported.
+    precision (str | None): What the transformer computed in: "float32", "bfloat16" or "float16";
+        None: not ours, or an older history.
     """
 
     epoch: int
@@ -55,6 +57,7 @@ class Evaluation:
     steps_per_round: int
     losses: dict[str, float | None]
     scores: dict[str, float | None]
+    precision: str | None = None
 
     @property
     def round(self) -> float:
@@ -153,7 +156,8 @@ def _parse(line: str) -> Evaluation:
         raise ValueError(f"expected a JSON object, got {line.strip()[:40]!r} ({error})") from None
     if not isinstance(data, dict):
         raise ValueError(f"expected a JSON object, got {line.strip()[:40]!r}")
-    missing = [field.name for field in fields(Evaluation) if field.name not in data]
+    required = (field.name for field in fields(Evaluation) if field.default is MISSING)
+    missing = [name for name in required if name not in data]
     if missing:
         raise ValueError(f"expected the keys of an evaluation, {', '.join(missing)} is missing")
     return Evaluation(
@@ -172,6 +176,7 @@ def _parse(line: str) -> Evaluation:
         steps_per_round=_whole(data, "steps_per_round", 1),
         losses=_table(data, "losses"),
         scores=_table(data, "scores"),
+        precision=_name(data, "precision"),
     )
 
 
@@ -194,6 +199,13 @@ def _number(data: dict[str, Any], key: str) -> float | None:
         return None
     _require(data, key, type(value) in (int, float), "a number or null")
     return float(value) if math.isfinite(value) else None
+
+
+def _name(data: dict[str, Any], key: str) -> str | None:
+    value = data.get(key)
+    if value is not None and not isinstance(value, str):
+        raise ValueError(f"{key}: expected a name or null, got {value!r}")
+    return value
 
 
 def _phase(data: dict[str, Any]) -> str | None:

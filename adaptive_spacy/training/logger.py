@@ -26,6 +26,7 @@ from adaptive_spacy.training.lock import Lock, claim
 from adaptive_spacy.training.messages import show_whole_warnings, wrap
 from adaptive_spacy.training.summary import Ending
 from adaptive_spacy.training.table import WIDTH, Table
+from adaptive_spacy.transformer.shim import precision_of
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -141,6 +142,7 @@ class TrainingLog:
         self.trace = RateTrace(config)
         self.interval = resolve_value(training["eval_frequency"])
         self.max_steps = resolve_value(training["max_steps"])
+        self.precision = precision_of(nlp)
         self.pipes = [name for name, pipe in nlp.pipeline if _has_loss(pipe)]
         self.table = Table(training["score_weights"])
         self.watch = Watch(self.table.share, self.table.name(self.table.share))
@@ -259,6 +261,7 @@ class TrainingLog:
             "steps_per_round": self.interval,
             "losses": losses,
             "scores": scores,
+            "precision": self.precision,
         }
 
     def _record(self, output_path: str | None, evaluation: dict[str, Any]) -> None:

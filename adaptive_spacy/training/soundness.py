@@ -11,7 +11,7 @@ from thinc.api import Model
 if TYPE_CHECKING:
     from spacy.language import Language
 
-#: Share of the best F1 below which another one is far below it. Of 221 healthy trainings one with a
+#: Share of the best F1 below which another one is far below it. Of 192 healthy trainings one with a
 #: best F1 above 0.3 ended there, and three were there once on their way (benchmarks/results).
 FAR_BELOW = 0.8
 

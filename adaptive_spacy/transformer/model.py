@@ -35,11 +35,12 @@ from thinc.types import Ragged
 from torch import Tensor
 from transformers.file_utils import ModelOutput
 
+from adaptive_spacy.transformer.dtypes import require_precision
 from adaptive_spacy.transformer.hub import is_folder
 from adaptive_spacy.transformer.loading import MODEL_BLOCK, load_transformer, one_line
 from adaptive_spacy.transformer.packing import Streamed, pack, replace_file
 from adaptive_spacy.transformer.piece_alignment import align, token_starts
-from adaptive_spacy.transformer.shim import TransformerShim, require_precision
+from adaptive_spacy.transformer.shim import TransformerShim
 from adaptive_spacy.transformer.trust import require_no_code
 
 TOK2VEC = "adaptive_spacy.Tok2VecTransformer.v1"
@@ -61,7 +62,8 @@ def build_transformer_model_v1(
     get_spans (Callable): Cuts docs into the stretches that the transformer reads.
     tokenizer_config, transformer_config (dict): As in `spacy-transformers.TransformerModel.v3`.
     precision (str): "float32", "bfloat16" or "float16": what the network computes in, on devices
-        that have it in hardware; elsewhere it is float32. "int8": on a processor it predicts with
+        that have it in hardware; elsewhere it is float32. "auto": bfloat16 on devices that have
+        it, asked anew wherever the pipeline is loaded. "int8": on a processor it predicts with
         integers (`int8.py`) and is trained in float32. Weights are float32 always.
     RETURNS (Model): Docs to word-piece vectors.
     """

@@ -8,9 +8,10 @@ from threading import Lock
 from typing import Any, BinaryIO
 
 import torch
+from spacy.language import Language
 from spacy_transformers.data_classes import HFObjects
 from spacy_transformers.layers.hf_shim import HFShim
-from thinc.api import ConfigValidationError, Optimizer
+from thinc.api import Model, Optimizer
 from thinc.shims import Shim
 from thinc.types import ArgsKwargs
 from transformers.file_utils import ModelOutput
@@ -19,22 +20,18 @@ from adaptive_spacy.stepping import TakesParameters
 from adaptive_spacy.transformer import int8
 from adaptive_spacy.transformer.checkpoint import pack_config, pack_tokenizer, unpack
 from adaptive_spacy.transformer.dropout import FastDropout
+from adaptive_spacy.transformer.dtypes import INT8, name_of, resolve
 from adaptive_spacy.transformer.forking import prepare_for_forks
 from adaptive_spacy.transformer.gradients import Forward, copying
 from adaptive_spacy.transformer.packing import Streamed, pack
 from adaptive_spacy.transformer.prediction import predict_by_length
-
-DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
-#: Predicts with integers on a processor; everything else is float32
-INT8 = "int8"
-PRECISIONS = (*DTYPES, INT8)
 
 
 class TransformerShim(HFShim):
     """Runs the network; its files are those of spacy-transformers.
 
     model (HFObjects): Tokenizer and network, or the settings to load them with.
-    precision (str): One of `PRECISIONS`.
+    precision (str): One of `dtypes.PRECISIONS`.
     """
 
     def __init__(self, model: HFObjects, precision: str = "float32") -> None:
@@ -74,9 +71,9 @@ class TransformerShim(HFShim):
 
     @property
     def dtype(self) -> torch.dtype:
-        """RETURNS (torch.dtype): What the network computes in on its device."""
-        wanted = DTYPES.get(self.precision, torch.float32)
-        return wanted if computes(self.device.type, wanted) else torch.float32
+        """RETURNS (torch.dtype): What the network computes in on its device, where it may have come
+        after it was trained on another."""
+        return resolve(self.precision, self.device.type)
 
     def autocast(self) -> torch.autocast:
         """RETURNS (torch.autocast): A context in which the network computes in `dtype`."""
@@ -236,26 +233,14 @@ class TransformerShim(HFShim):
             embeddings.sparse = sparse
 
 
-def computes(device: str, dtype: torch.dtype) -> bool:
-    """RETURNS (bool): Whether a device computes in a type in hardware. A processor that does not
-    have bfloat16 converts back and forth and is slower than in float32."""
-    if dtype is torch.float32:
-        return True
-    if device == "cuda":
-        return dtype is torch.float16 or torch.cuda.is_bf16_supported(including_emulation=False)
-    return dtype is torch.bfloat16 and (
-        torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
-    )
-
-
-def require_precision(precision: str) -> None:
-    """RAISES (ConfigValidationError): If the precision is not known."""
-    if precision not in PRECISIONS:
-        raise ConfigValidationError(
-            title="Unknown precision",
-            desc="[components.transformer.model] precision: expected one of "
-            f"{', '.join(PRECISIONS)}, got {precision!r}",
-        )
+def precision_of(nlp: Language) -> str | None:
+    """RETURNS (str | None): What the transformers of a pipeline compute in where they are now,
+    int8's in training; None: there is none of ours."""
+    models = (getattr(pipe, "model", None) for _, pipe in nlp.components)
+    nodes = (node for one in models if isinstance(one, Model) for node in one.walk())
+    shims = (shim for node in nodes for shim in node.shims if isinstance(shim, TransformerShim))
+    types = dict.fromkeys(name_of(shim.dtype) for shim in shims if shim._model is not None)
+    return ", ".join(types) or None
 
 
 def _save_weights(weights: dict[str, Any], file: BinaryIO) -> None:

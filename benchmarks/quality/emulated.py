@@ -82,7 +82,7 @@ def emulation() -> Iterator[None]:
         return tensor.mul_(self._scale) if inplace else tensor * self._scale
 
     with (
-        patch("adaptive_spacy.transformer.shim.computes", lambda device, dtype: True),
+        patch("adaptive_spacy.transformer.dtypes.computes", lambda device, dtype: True),
         patch("torch.autocast", on_processor),
         patch.object(PyTorchGradScaler, "_scale_tensor", scale),
         HalfProducts(),

@@ -5,7 +5,6 @@
 The weights are the same in both; a difference is what rounding them and their inputs does.
 """
 
-import json
 from pathlib import Path
 from statistics import mean, stdev
 from typing import Annotated, Any
@@ -14,19 +13,22 @@ import typer
 from tqdm import tqdm
 
 from adaptive_spacy.serving.precision import measure_precision
-from adaptive_spacy.transformer.shim import INT8
+from adaptive_spacy.transformer.dtypes import INT8
+from benchmarks.measurements import add_lines
 
 
 def main(
     pipelines: Annotated[list[Path], typer.Argument(help="Trained pipelines.")],
     corpus: Annotated[Path, typer.Option(help="A .spacy file.")],
-    output: Annotated[Path | None, typer.Option(help="Record, JSON.")] = None,
+    output: Annotated[Path | None, typer.Option(help="JSONL, gets a line each.")] = None,
 ) -> None:
     """Print a table: F1 in percent."""
     rows: list[dict[str, Any]] = []
     for pipeline in tqdm(pipelines):
         cost = measure_precision(pipeline, corpus, INT8).describe()["ents_f"]
-        rows.append({"pipeline": f"{pipeline.parent.name}/{pipeline.name}", **cost})
+        rows.append(
+            {"corpus": corpus.stem, "pipeline": f"{pipeline.parent.name}/{pipeline.name}", **cost}
+        )
     print("| pipeline | float32 | int8 | difference |\n| --- | --- | --- | --- |")
     differences = [100 * (row["after"] - row["before"]) for row in rows]
     for row, difference in zip(rows, differences, strict=True):
@@ -36,7 +38,7 @@ def main(
         spread = f"{mean(differences):+.2f} ± {stdev(differences):.2f}"
         print(f"| mean ± standard deviation | | | {spread} |")
     if output is not None:
-        output.write_text(json.dumps(rows, indent=1), encoding="utf8")
+        add_lines(output, rows)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ again and again, so that whatever else the machine does hits all alike. The tabl
 the range; what counts is the ratios of one run.
 """
 
-import json
 import platform
 from collections.abc import Callable
 from importlib.metadata import version
@@ -21,7 +20,7 @@ from spacy.tokens import DocBin
 from spacy.vocab import Vocab
 from tqdm import tqdm
 
-from adaptive_spacy.files import replacing
+from benchmarks.measurements import add_lines
 from benchmarks.speed.peers import CONTESTANTS, HAS_BFLOAT16, Contestant, Ours, timed
 
 TASKS = ("training", "tagging")
@@ -88,7 +87,7 @@ def main(
     sentences: Annotated[int, typer.Option(help="Training sentences per epoch.")] = 320,
     rounds: Annotated[int, typer.Option(help="Timed rounds.")] = 5,
     task: Annotated[str, typer.Option(help="training, tagging or both.")] = "both",
-    output: Annotated[Path | None, typer.Option(help="Record, JSON.")] = None,
+    output: Annotated[Path | None, typer.Option(help="JSONL, gets a line.")] = None,
 ) -> None:
     """Measure everyone side by side."""
     tasks = TASKS if task == "both" else (task,)
@@ -111,8 +110,7 @@ def main(
     }
     typer.echo(table(record))
     if output is not None:
-        with replacing(output) as aside:
-            aside.write_text(json.dumps(record, indent=1), encoding="utf8")
+        add_lines(output, [record])
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ The network is a random one of two layers and width 32, so that the rest shows. 
 median of three runs, in microseconds per word; what grows in proportion stays the same.
 """
 
-import json
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -28,6 +27,7 @@ from transformers import AutoTokenizer, BertConfig, BertModel
 
 from adaptive_spacy.training.batching import make_buckets_v1
 from adaptive_spacy.transformer.lengths import make_piece_lengths_v1
+from benchmarks.measurements import add_lines
 
 SENTENCES = (1_000, 10_000, 100_000)
 LENGTHS = (16, 128, 1_024, 8_192)
@@ -117,7 +117,7 @@ def measure(words: list[list[str]], transformer: Path) -> Iterator[tuple[str, in
 def main(
     corpus: Annotated[Path, typer.Option(help="A .spacy file, whose words are used.")],
     transformer: Annotated[Path, typer.Option(help="Its tokenizer.")] = Path("assets/transformer"),
-    output: Annotated[Path | None, typer.Option(help="Record, JSON.")] = None,
+    output: Annotated[Path | None, typer.Option(help="JSONL, gets lines.")] = None,
 ) -> None:
     """Print a table."""
     words = [[t.text for t in doc] for doc in DocBin().from_disk(corpus).get_docs(Vocab())]
@@ -130,7 +130,7 @@ def main(
     for row in rows:
         print(f"| {row['what']} | {row['size']:,} | {row['microseconds_per_word']} |")
     if output is not None:
-        output.write_text(json.dumps(rows, indent=1), encoding="utf8")
+        add_lines(output, rows)
 
 
 if __name__ == "__main__":

@@ -160,7 +160,7 @@ def test_interrupted_refit_leaves_no_model_that_looks_finished(
             monkeypatch.setattr(shutil, "rmtree", lambda *args, **kwargs: None)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("adaptive_spacy.experiments.refit.train", interrupted)
+    monkeypatch.setattr("adaptive_spacy.experiments.shipping.train", interrupted)
     with pytest.raises(KeyboardInterrupt):
         refit(run, output)
     monkeypatch.undo()

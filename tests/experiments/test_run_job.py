@@ -9,8 +9,8 @@ from adaptive_spacy.experiments.grid import Grid
 from adaptive_spacy.experiments.job import Job
 from adaptive_spacy.experiments.records import RULES, Record
 from adaptive_spacy.experiments.run_job import run_job
-from adaptive_spacy.experiments.selection import Candidates
-from adaptive_spacy.training.evaluation import evaluate
+from adaptive_spacy.experiments.selection import PREDICTIONS, Candidates
+from adaptive_spacy.training.evaluation import evaluate, read_corpus
 
 
 @pytest.fixture(autouse=True)
@@ -67,6 +67,8 @@ def test_one_training_gives_three_results(
     # with one update a round, the one that was drawn before the end is evaluated too
     assert [one["phase"] for one in record["phases"]][-2:] == ["cooldown", "finished"]
     assert set(record["versions"]) >= {"spacy", "torch", "python"}
+    used = {one["precision"] for one in record["history"]}
+    assert {record["precision"]} == used <= {"float32", "bfloat16"}
 
     dropped = run_job(job, tmp_path / "dropped")
     assert scores(dropped) == scores(record)
@@ -74,7 +76,18 @@ def test_one_training_gives_three_results(
         "config.cfg",
         "history.jsonl",
         "log.txt",
+        "predictions.spacy",
     ]
+    # what the last model says, in the order of the test set, with its confidences
+    last = spacy.load(tmp_path / "kept" / record["results"]["last"]["checkpoint"])
+    predicted = list(DocBin().from_disk(tmp_path / "dropped" / PREDICTIONS).get_docs(last.vocab))
+    again = [eg.predicted for eg in read_corpus(experiment_corpus / "test.spacy", last)]
+    for doc, other in zip(predicted, last.pipe(again), strict=True):
+        assert doc.text == other.text
+        assert [(str(ent), ent.label_, ent._.confidence) for ent in doc.ents] == [
+            (str(ent), ent.label_, pytest.approx(ent._.confidence)) for ent in other.ents
+        ]
+    assert any(doc.ents for doc in predicted)
 
 
 def test_broken_job_says_why(grid: Grid, tmp_path: Path) -> None:

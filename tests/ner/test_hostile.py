@@ -10,7 +10,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
 
-from tests.ner.test_component import learn, make_nlp
+from tests.ner.pipelines import learn, make_nlp
 
 PIECES = st.sampled_from(
     [

@@ -15,7 +15,8 @@ from adaptive_spacy.ner.component import Scored
 from adaptive_spacy.ner.decoding import decode
 from adaptive_spacy.ner.presets import free_runs
 from adaptive_spacy.ner.tags import SCHEMES
-from tests.ner.test_component import learn, make_nlp
+from tests.ner.models import initialized
+from tests.ner.pipelines import learn, make_nlp
 
 WORDS = ["Ada", "met", "Ben", "Ray", "in", "New", "York", "."]
 FOUND = [("Ada", "PER"), ("Ben Ray", "PER"), ("New York", "LOC")]
@@ -168,7 +169,6 @@ def test_free_runs_are_cut_where_something_is_taken(plan: list[tuple[bool, bool]
 def test_predictions_beside_presets_are_the_best_that_are_left(scheme: str, data) -> None:
     """As if the taken tokens could be nothing but "O", by viterbi over the whole doc."""
     from adaptive_spacy.ner.component import TransformerNER
-    from tests.ner.test_model import initialized
 
     nlp = spacy.blank("en")
     component = TransformerNER(nlp.vocab, initialized(), "ours", scheme=scheme)

@@ -1,10 +1,13 @@
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from huggingface_hub import ModelCard
+from spacy.util import load_config
 
 from adaptive_spacy.serving.card import escape, link, make_card
-from adaptive_spacy.serving.facts import describe_evaluation, describe_training
+from adaptive_spacy.serving.facts import describe_evaluation, describe_precision, describe_training
+from tests.conftest import ROOT
 
 META = {
     "lang": "en",
@@ -151,6 +154,19 @@ def test_facts_of_an_evaluation() -> None:
         "exact_match": 0.5,
     }
     assert describe_evaluation({"spacy": {}}) is None
+
+
+def test_card_says_what_a_pipeline_computes_in(tmp_path: Path) -> None:
+    config = load_config(ROOT / "configs" / "adaptive.cfg", interpolate=False)
+    where = "auto, bfloat16 where the device has it and float32 elsewhere"
+    assert describe_precision(config, []) == where
+    history = [SimpleNamespace(precision="bfloat16")]
+    facts = {"precision": describe_precision(config, history)}  # type: ignore[arg-type]
+    assert facts["precision"] == f"trained in bfloat16; computes in {where}"
+    text = make_card({**META, "training": facts}, package="en_x_ner", needs_own=True)
+    assert f"| precision | {facts['precision']} |" in text
+    config["components"]["transformer"]["model"]["precision"] = "int8"
+    assert describe_precision(config, []) == "int8"
 
 
 def test_facts_of_a_training(foreign: Path) -> None:

@@ -3,7 +3,6 @@ import shutil
 import subprocess
 import sys
 import venv
-import zipfile
 from email.parser import Parser
 from pathlib import Path
 
@@ -18,7 +17,8 @@ from adaptive_spacy.experiments.refit import mark
 from adaptive_spacy.serving.package import describe, package, requires_own
 from adaptive_spacy.serving.smoke import smoke_test
 from tests.conftest import ROOT, write_corpus
-from tests.ner.test_component import found, learn, make_nlp
+from tests.ner.pipelines import found, learn, make_nlp
+from tests.serving.wheels import read_wheel
 
 RECIPE = Recipe("sample", "CC0-1.0", "https://example.org/data", [], {})
 
@@ -50,12 +50,6 @@ def packages(trained: Path, transformer_folder: Path, tmp_path_factory) -> Path:
     )
     assert [wheel.name for wheel in wheels] == sorted(path.name for path in folder.iterdir())[::-1]
     return folder
-
-
-def read_wheel(wheel: Path, ending: str) -> str:
-    with zipfile.ZipFile(wheel) as opened:
-        (name,) = [one for one in opened.namelist() if one.endswith(ending)]
-        return opened.read(name).decode()
 
 
 def requirements(wheel: Path) -> list[str]:

@@ -13,7 +13,7 @@ from adaptive_spacy.serving.package import package
 from adaptive_spacy.serving.portable import clean_meta, copy_pipeline, is_path, public_name
 from adaptive_spacy.transformer.pretrained import fetch_transformer
 from tests.conftest import ROOT
-from tests.ner.test_component import found
+from tests.ner.pipelines import found
 
 
 @pytest.fixture(scope="module", params=["original", "ner"])

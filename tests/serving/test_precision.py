@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 from adaptive_spacy.cli.app import app
 from adaptive_spacy.serving.precision import measure_precision, set_precision
 from tests.conftest import SENTENCES, write_corpus
-from tests.serving.test_package import read_wheel
-from tests.transformer.test_model import OURS, THEIRS, make_nlp, trained
+from tests.serving.wheels import read_wheel
+from tests.transformer.pipelines import OURS, THEIRS, make_nlp, trained
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,7 @@ def test_package_wants_precision_and_corpus_together(
 
 
 def test_precision_is_set_where_it_can_be(pipeline: Path, transformer_folder, tmp_path) -> None:
-    with pytest.raises(ValueError, match="expected one of float32, bfloat16, float16, int8"):
+    with pytest.raises(ValueError, match="expected one of auto, float32, bfloat16, float16, int8"):
         set_precision(pipeline, "int4")
     nlp = make_nlp(transformer_folder, THEIRS)
     nlp.config.to_disk(tmp_path / "config.cfg")

@@ -16,7 +16,7 @@ from spacy.util import load_config, registry
 from adaptive_spacy.training.checkpoints import make_checkpoint_v1
 from adaptive_spacy.training.soundness import sums
 from tests.conftest import ROOT
-from tests.training.test_train import overrides
+from tests.trainings import overrides
 from tests.util import scripted_config
 
 CHECKPOINT = {"@callbacks": "adaptive_spacy.checkpoint.v1"}

@@ -76,6 +76,16 @@ def test_read_history_ignores_keys_of_later_versions(tmp_path):
     assert read_history(path) == [Evaluation(**ROW)]
 
 
+def test_history_says_what_the_transformer_computed_in(tmp_path):
+    rows = (
+        ROW,
+        {**ROW, "step": 75, "precision": "bfloat16"},
+        {**ROW, "step": 90, "precision": None},
+    )
+    path = write(tmp_path / "h.jsonl", *rows)
+    assert [one.precision for one in read_history(path)] == [None, "bfloat16", None]
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -93,6 +103,7 @@ def test_read_history_ignores_keys_of_later_versions(tmp_path):
         ({"seconds": None}, "seconds: expected a number, got None"),
         ({"losses": None}, "losses: expected an object of numbers, got None"),
         ({"scores": {"ents_f": "x"}}, "ents_f: expected a number or null, got 'x'"),
+        ({"precision": 16}, "precision: expected a name or null, got 16"),
         (
             {"step": 30},
             "step: expected more than the line before has, 30, got 30",

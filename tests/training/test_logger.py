@@ -22,7 +22,7 @@ from adaptive_spacy.training.logger import TrainingLog
 from adaptive_spacy.training.messages import show_whole_warnings
 from adaptive_spacy.training.table import Table
 from tests.conftest import ROOT
-from tests.training.test_train import overrides
+from tests.trainings import overrides
 from tests.util import scripted_config
 
 LOGGER = {"@loggers": "adaptive_spacy.Logger.v1"}

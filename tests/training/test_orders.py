@@ -15,8 +15,8 @@ from thinc.api import Adam, fix_random_seed
 
 from adaptive_spacy.training.optimizer import AdamW, make_adamw_v1
 from tests.conftest import SENTENCES
-from tests.ner.test_component import examples
-from tests.transformer.test_model import OURS
+from tests.ner.pipelines import examples
+from tests.transformer.pipelines import OURS
 
 STILL = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
 RATE = 1e-2

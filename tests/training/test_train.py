@@ -1,8 +1,6 @@
-"""`spacy train` as users run it, in a process of its own."""
+"""`spacy train`: with `adaptive.cfg` as users run it, in a process of its own."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,24 +12,8 @@ from spacy.util import load_config
 from adaptive_spacy.adaptive.schedule import make_adaptive_v1
 from adaptive_spacy.ner.component import TransformerNER
 from tests.conftest import ROOT
+from tests.trainings import CONFIGS, overrides, spacy_train, spacy_train_process
 from tests.util import scripted_config
-
-CONFIGS = ROOT / "configs"
-
-
-def overrides(corpus: Path, transformer: Path, rate: float = 3e-3) -> dict[str, object]:
-    return {
-        "paths.train": str(corpus / "train.spacy"),
-        "paths.dev": str(corpus / "dev.spacy"),
-        "variables.transformer": str(transformer),
-        "variables.rate": rate,
-    }
-
-
-def spacy_train(config: Path, output: Path, **settings: object) -> subprocess.CompletedProcess[str]:
-    arguments = [f"--{key}={value}" for key, value in settings.items()]
-    command = [sys.executable, "-m", "spacy", "train", str(config), "-o", str(output), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def read_history(output: Path) -> list[dict]:
@@ -48,7 +30,7 @@ def replay(history: list[dict], metric: str, sign: float, **arguments) -> list[f
 
 
 def test_train_transformer_ner(corpus_folder, transformer_folder, tmp_path: Path) -> None:
-    done = spacy_train(
+    done = spacy_train_process(
         CONFIGS / "adaptive.cfg", tmp_path, **overrides(corpus_folder, transformer_folder)
     )
     assert done.returncode == 0, done.stderr
@@ -76,7 +58,7 @@ def test_train_spacys_ner(corpus_folder, transformer_folder, tmp_path: Path) -> 
     done = spacy_train(
         CONFIGS / "ner.cfg", tmp_path, **overrides(corpus_folder, transformer_folder)
     )
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.exception
     history = read_history(tmp_path)
     rates = [row["rate"] for row in history]
     assert rates == pytest.approx(replay(history, "ents_f", 1.0, patience=2))
@@ -93,7 +75,7 @@ def test_train_textcat(tmp_path: Path) -> None:
     code.write_text(f"import sys; sys.path.insert(0, {str(ROOT)!r}); import tests.util\n")
     config.to_disk(tmp_path / "config.cfg")
     done = spacy_train(tmp_path / "config.cfg", tmp_path / "out", code=code)
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.exception
     history = read_history(tmp_path / "out")
     assert [row["step"] for row in history] == [0, 2, 4, 6, 8, 10, 12]
     assert [row["rate"] for row in history] == [1, 1, 1, 0.75, 1, 0.75, 0.25]
@@ -122,7 +104,7 @@ def test_train_textcat_on_its_own_score_with_spacys_logger(tmp_path: Path) -> No
     config["training"]["logger"] = {"@loggers": "spacy.ConsoleLogger.v1"}
     config.to_disk(tmp_path / "config.cfg")
     done = spacy_train(tmp_path / "config.cfg", tmp_path / "out")
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.exception
     rows = [line.split() for line in done.stdout.splitlines() if line.strip()[:1].isdigit()]
     scores = [float(row[-1]) for row in rows][1:]
     schedule = make_adaptive_v1(rate=0.01, interval=2, warmup=0, cooldown=3)
@@ -230,9 +212,9 @@ def test_diverging_training_stops_and_keeps_the_best(
     code.write_text(POISON.replace("{value}", value))
     settings = {**overrides(corpus_folder, transformer_folder), "code": code}
     done = spacy_train(tmp_path / "config.cfg", tmp_path / "out", **settings)
-    assert done.returncode == 1
-    assert message in done.stderr
-    assert "Lower the learning rate ([training.optimizer])" in done.stderr
+    assert done.exit_code == 1
+    assert message in str(done.exception)
+    assert "Lower the learning rate ([training.optimizer])" in str(done.exception)
     best = spacy.load(tmp_path / "out" / "model-best")
     assert best.evaluate([])["ents_f"] is None
     weights = best.get_pipe("transformer_ner").model.get_ref("output_layer").get_param("W")

@@ -10,8 +10,9 @@ import spacy
 from spacy.language import Language
 
 from adaptive_spacy.transformer.pretrained import fetch_transformer
+from tests.ner.pipelines import examples, found
 from tests.transformer.architectures import ARCHITECTURES, REFUSED, make
-from tests.transformer.test_model import OURS, examples, found, learn, make_nlp
+from tests.transformer.pipelines import OURS, learn, make_nlp
 
 TEXTS = ["Ada lives in Paris .", "", "it  rains\nin London", "東京 isn't Åre", "Ada " * 40]
 

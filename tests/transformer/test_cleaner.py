@@ -15,10 +15,8 @@ from spacy_transformers.data_classes import TransformerData
 from thinc.api import Adam
 
 from tests.conftest import ROOT, SENTENCES, write_corpus
-from tests.test_configs import CONFIGS
-from tests.training.test_train import overrides
+from tests.trainings import NAMES, overrides
 
-NAMES = [path.stem for path in CONFIGS]
 TEXT = "Ada lives in Paris ."
 
 

@@ -26,7 +26,7 @@ from adaptive_spacy.transformer.lengths import make_piece_lengths_v1
 from adaptive_spacy.transformer.loading import load_tokenizer, load_transformer
 from adaptive_spacy.transformer.model import build_transformer_model_v1
 from adaptive_spacy.transformer.trust import require_file_name
-from tests.transformer.test_model import OURS, THEIRS, trained
+from tests.transformer.pipelines import OURS, THEIRS, trained
 
 CODE = "import pathlib\npathlib.Path({mark!r}).write_text('ran')\nclass Own: pass\n"
 

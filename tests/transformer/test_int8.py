@@ -9,8 +9,8 @@ from torch import nn
 from adaptive_spacy.transformer import int8
 from adaptive_spacy.transformer.int8 import Int8Linear, is_supported, quantized
 from tests.conftest import SENTENCES
-from tests.ner.test_component import found
-from tests.transformer.test_model import OURS, learn, trained, weights
+from tests.ner.pipelines import found
+from tests.transformer.pipelines import OURS, learn, trained, weights
 
 pytestmark = pytest.mark.skipif(not is_supported(), reason="this torch has no int8 operators")
 

@@ -10,58 +10,24 @@ import pytest
 import spacy
 import srsly
 import torch
-from spacy.language import Language
 from spacy_transformers.layers.hf_shim import HFShim
 from spacy_transformers.layers.transformer_model import TransformerModel
-from thinc.api import Adam, ConfigValidationError, fix_random_seed
+from thinc.api import Adam, ConfigValidationError
 
 from adaptive_spacy.training.optimizer import make_adamw_v1
-from adaptive_spacy.transformer import shim
+from adaptive_spacy.transformer import dtypes, shim
 from adaptive_spacy.transformer.model import build_transformer_model_v1
-from tests.conftest import SENTENCES
-from tests.ner.test_component import examples, found
-
-TEXTS = [text for text, _ in SENTENCES] + ["", "Ada  lives\nin Paris . " * 30]
-
-
-def make_nlp(folder: Path, architecture: str, **settings) -> Language:
-    nlp = spacy.blank("en")
-    spans = {"@span_getters": "spacy-transformers.strided_spans.v1", "window": 16, "stride": 12}
-    model = {"@architectures": architecture, "name": str(folder), "get_spans": spans, **settings}
-    nlp.add_pipe("transformer", config={"model": model})
-    nlp.add_pipe("transformer_ner")
-    return nlp
-
-
-OURS, THEIRS = "adaptive_spacy.TransformerModel.v1", "spacy-transformers.TransformerModel.v3"
-
-
-def trained(folder: Path, architecture: str, steps: int = 25, **settings) -> Language:
-    fix_random_seed(0)
-    nlp = make_nlp(folder, architecture, **settings)
-    nlp.initialize(lambda: examples(nlp))
-    learn(nlp, steps)
-    return nlp
-
-
-def learn(nlp: Language, steps: int) -> None:
-    """As spaCy's training loop does it."""
-    optimizer = make_adamw_v1(3e-3)
-    for _ in range(steps):
-        nlp.update(examples(nlp), sgd=False)  # type: ignore[arg-type]
-        for name in ("transformer", "transformer_ner"):
-            nlp.get_pipe(name).finish_update(optimizer)
-        optimizer.step_schedules()
-
-
-def weights(nlp: Language) -> dict[str, torch.Tensor]:
-    return nlp.get_pipe("transformer").model.transformer.state_dict()
-
-
-def vectors(nlp: Language) -> list[numpy.ndarray]:
-    docs = list(nlp.get_pipe("transformer").pipe(map(nlp.make_doc, TEXTS)))
-    tensors = [doc._.trf_data.tensors for doc in docs]
-    return [one[0] for one in tensors if one]
+from tests.ner.pipelines import examples, found
+from tests.transformer.pipelines import (
+    OURS,
+    TEXTS,
+    THEIRS,
+    learn,
+    make_nlp,
+    trained,
+    vectors,
+    weights,
+)
 
 
 def test_model_trains_bit_for_bit_like_that_of_spacy_transformers(
@@ -225,7 +191,7 @@ def test_bfloat16_computes_in_halves_and_keeps_float32(
 ) -> None:
     exact = vectors(trained(transformer_folder, OURS))
     # as on a processor that has it in hardware
-    monkeypatch.setattr(shim, "computes", lambda device, dtype: True)
+    monkeypatch.setattr(dtypes, "computes", lambda device, dtype: True)
     nlp = trained(transformer_folder, OURS, precision="bfloat16")
     rough = vectors(nlp)
     assert {one.dtype for one in rough} == {numpy.dtype("float32")}
@@ -242,10 +208,9 @@ def test_bfloat16_computes_in_halves_and_keeps_float32(
 def test_precision_is_float32_where_the_device_has_no_other(
     transformer_folder, monkeypatch
 ) -> None:
-    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)
-    monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: False)
+    monkeypatch.setattr(torch.cpu, "get_capabilities", dict)
     plain = trained(transformer_folder, OURS, steps=3)
-    for precision in ("bfloat16", "float16"):
+    for precision in ("auto", "bfloat16", "float16"):
         nlp = trained(transformer_folder, OURS, steps=3, precision=precision)
         assert nlp.get_pipe("transformer").model.layers[0].shims[0].dtype is torch.float32
         for name, weight in weights(plain).items():
@@ -257,11 +222,12 @@ def test_precision_of_one_transformer_does_not_reach_the_next() -> None:
         model = build_transformer_model_v1("x", lambda docs: [], precision=precision)
         return model.layers[0].shims[0]._grad_scaler._enabled
 
-    assert [scales(one) for one in ("float32", "float16", "bfloat16")] == [False, True, False]
+    precisions = ("float32", "float16", "bfloat16", "auto")
+    assert [scales(one) for one in precisions] == [False, True, False, False]
 
 
 def test_unknown_precision_is_refused() -> None:
-    message = "precision: expected one of float32, bfloat16, float16, int8, got 'fp8'"
+    message = "precision: expected one of auto, float32, bfloat16, float16, int8, got 'fp8'"
     with pytest.raises(ConfigValidationError, match=message):
         build_transformer_model_v1("x", lambda docs: [], precision="fp8")
 

@@ -18,9 +18,8 @@ from spacy.language import Language
 
 from adaptive_spacy.training.optimizer import make_adamw_v1
 from tests.conftest import SENTENCES
-from tests.ner.test_component import examples
-from tests.transformer.test_model import OURS, learn, trained, weights
-from tests.transformer.test_threads import read
+from tests.ner.pipelines import examples
+from tests.transformer.pipelines import OURS, learn, read, trained, weights
 
 TEXTS = [text for text, _ in SENTENCES] * 2
 COPIES: dict[str, Callable[[Any], Any]] = {

@@ -10,15 +10,13 @@ from pathlib import Path
 import pytest
 import spacy
 from spacy.language import Language
-from spacy.tokens import Doc
 
 from tests.conftest import SENTENCES
-from tests.transformer.test_model import OURS, learn, trained
+from tests.transformer.pipelines import OURS, Prediction, learn, read, trained
 
 THREADS = 8
 #: Lengths of one to three sentences, so that batches differ
 TEXTS = [f"{text} " * (1 + i % 3) for i in range(15) for text, _ in SENTENCES]
-Prediction = list[tuple[str, str, float]]
 
 
 @pytest.fixture(autouse=True)
@@ -39,10 +37,6 @@ def folder(request, transformer_folder, tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp(request.param) / "model"
     nlp.to_disk(path)
     return path
-
-
-def read(doc: Doc) -> Prediction:
-    return [(ent.text, ent.label_, ent._.confidence) for ent in doc.ents]
 
 
 def one_by_one(nlp: Language, texts: list[str]) -> list[Prediction]:

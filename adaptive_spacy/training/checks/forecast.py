@@ -26,6 +26,7 @@ from tqdm import tqdm
 
 from adaptive_spacy.config.randomness import same_randomness
 from adaptive_spacy.training.rounds import Rounds
+from adaptive_spacy.transformer.shim import precision_of
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -52,6 +53,7 @@ class Forecast:
     evaluated_whole (bool): Whether all of it was evaluated, so that `memory` has it in.
     memory (int | None): Most bytes that the process had; None: the system does not tell.
     gpu_memory (int | None): Most bytes on the GPU; None: without one.
+    precision (str | None): What the transformer computes in here; None: it is not ours.
     """
 
     rounds: Rounds | None
@@ -60,6 +62,7 @@ class Forecast:
     evaluated_whole: bool
     memory: int | None
     gpu_memory: int | None
+    precision: str | None = None
 
     def seconds(self, steps: int) -> float:
         """RETURNS (float): For so many updates and their evaluations, without saving models."""
@@ -76,6 +79,8 @@ class Forecast:
             rows.append(("at least", self._length(rounds.fewest)))
             most = "no limit" if rounds.most is None else self._length(rounds.most)
             rows.append(("at most", most))
+        if self.precision is not None:
+            rows.append(("computes in", self.precision))
         rows.append(("a step", f"{self.seconds_per_step:.3f} s"))
         rows.append(("an evaluation", f"{self.seconds_per_evaluation:.1f} s"))
         if self.memory is not None:
@@ -151,6 +156,7 @@ def _measure(nlp: "Language", bar: tqdm) -> Forecast:
         whole,
         peak_memory(),
         torch.cuda.max_memory_allocated() if torch.cuda.is_available() else None,
+        precision_of(nlp),
     )
 
 

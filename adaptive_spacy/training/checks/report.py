@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import click
-from spacy.cli._util import import_code, parse_config_overrides, setup_gpu
+from spacy.cli._util import import_code, setup_gpu
 from spacy.util import load_config, load_model_from_config
 
+from adaptive_spacy.config.overrides import parse_overrides
 from adaptive_spacy.config.settings import find_setting_faults
 from adaptive_spacy.parsing import reading, show
 from adaptive_spacy.training.checks.corpora import TOLERANCE, Findings, preflight
@@ -50,20 +50,14 @@ def get_ready(
         raise ValueError(f"{path}: expected a config of spaCy, found nothing")
     import_code(code)
     setup_gpu(gpu_id, silent=True)
-    try:
-        overrides = parse_config_overrides(list(arguments))
-        with reading(path, "a config that spaCy can build a pipeline of"):
-            config = load_config(path, overrides=overrides, interpolate=False)
-            _check_names(config)
-            # spaCy breaks off at some of them before it has built a pipeline
-            if faults := list(find_setting_faults(config.interpolate())):
-                return Report(Findings(errors=faults), None)
-            nlp = load_model_from_config(config, auto_fill=True)
-    except click.NoSuchOption as error:
-        raise ValueError(
-            f"{error.option_name}: expected an option of check, or a setting of the config with a "
-            "dot, e.g. --paths.train"
-        ) from None
+    overrides = parse_overrides(arguments, "check", "--paths.train")
+    with reading(path, "a config that spaCy can build a pipeline of"):
+        config = load_config(path, overrides=overrides, interpolate=False)
+        _check_names(config)
+        # spaCy breaks off at some of them before it has built a pipeline
+        if faults := list(find_setting_faults(config.interpolate())):
+            return Report(Findings(errors=faults), None)
+        nlp = load_model_from_config(config, auto_fill=True)
     if "gpu_allocator" not in config.get("training", {}):
         raise ValueError(f"{path}: [training] gpu_allocator: expected pytorch or null, found none")
     findings = preflight(nlp, tolerance=tolerance, progress=progress)

@@ -7,8 +7,8 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from adaptive_spacy.training.optimizer import make_adamw_v1
 from benchmarks.quality.emulated import HALVES, PRODUCTS, HalfProducts, dtype_of, emulation
-from tests.ner.test_component import examples
-from tests.transformer.test_model import OURS, make_nlp
+from tests.ner.pipelines import examples
+from tests.transformer.pipelines import OURS, make_nlp
 
 
 @pytest.mark.parametrize("half", HALVES)

@@ -14,8 +14,7 @@ from adaptive_spacy.training.checks.config import find_data_faults
 from adaptive_spacy.training.checks.corpora import Findings, preflight
 from adaptive_spacy.training.checks.forecast import forecast
 from tests.conftest import ROOT, SENTENCES, write_corpus
-from tests.training.checks.test_config import set_in
-from tests.training.test_train import overrides
+from tests.trainings import overrides, set_in
 from tests.util import scripted_config
 
 DEV = [

@@ -1,0 +1,102 @@
+"""`adaptive-spacy crossfit`: a model of all labels, without a dev set."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from adaptive_spacy.cli._util import one_line_errors
+
+MOST_JOBS = 1024
+
+
+def crossfit_cli(
+    context: typer.Context,
+    data: Annotated[
+        Path, typer.Argument(help="All that is labelled: a .spacy file or a folder of them.")
+    ],
+    output: Annotated[Path, typer.Option(help="Folder for the model, e.g. training/few.")],
+    config: Annotated[Path, typer.Option(help="An adaptive config.")] = Path(
+        "configs/adaptive.cfg"
+    ),
+    folds: Annotated[int, typer.Option(help="Adaptive trainings, each without one part.")] = 5,
+    seed: Annotated[int, typer.Option(min=0, help="Of folds, weights and batches.")] = 0,
+    lang: Annotated[str, typer.Option(help="Language code of the sentences.")] = "en",
+    test: Annotated[
+        Path | None, typer.Option(help="Sentences to score the model on, not in DATA.")
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=1, max=MOST_JOBS, help="Folds side by side.")] = 1,
+    threads: Annotated[int, typer.Option(min=1, help="Threads of each training.")] = 1,
+    ray: Annotated[
+        str | None,
+        typer.Option(
+            metavar="[ADDRESS]", help="Train the folds on a Ray cluster; as in `sweep --help`."
+        ),
+    ] = None,
+    ray_shared: Annotated[
+        bool, typer.Option(help="The cluster's nodes see the same paths; else data is sent.")
+    ] = False,
+    gpu_id: Annotated[int, typer.Option(help="Number of the GPU; -1: the processor.")] = -1,
+    dry_run: Annotated[bool, typer.Option(help="Say what it costs; train nothing.")] = False,
+) -> None:
+    """Train on every labelled sentence: no dev set, and no epochs to choose.
+
+    The labels are divided into folds, the same text never in two. An adaptive
+    training per fold learns from the others and stops by this one. The last
+    training learns from all labels, as long as those took on average: that
+    is model-last, the model to ship. What each fold predicted for the labels
+    that it had not seen is kept, and says which F1 to expect. With a dozen to
+    some hundreds of sentences, where a dev set costs too much of them.
+
+        adaptive-spacy crossfit corpus/mine.spacy --output training/mine --variables.rate 1e-4
+
+    Settings of the config are given as in `spacy train`. A run that was
+    stopped goes on where it was when it is started again.
+    """
+    with one_line_errors():
+        import spacy
+
+        from adaptive_spacy.config.overrides import parse_overrides
+        from adaptive_spacy.experiments.backends import make_backend
+        from adaptive_spacy.experiments.crossfit import crossfit, describe_cost
+        from adaptive_spacy.training.evaluation import (
+            evaluate,
+            read_corpus,
+            require_corpus,
+        )
+
+        settings = parse_overrides(context.args, "crossfit", "--variables.rate 1e-4")
+        blank = spacy.blank(lang)
+        require_corpus(data)
+        docs = [eg.reference for eg in read_corpus(data, blank)]
+        if test is not None:
+            require_corpus(test)
+            read_corpus(test, blank)
+        if dry_run:
+            typer.echo(describe_cost(docs, folds))
+            return
+        found = crossfit(
+            docs,
+            config=config,
+            output=output,
+            folds=folds,
+            seed=seed,
+            lang=lang,
+            settings=settings,
+            threads=threads,
+            backend=make_backend(
+                jobs, ray=ray, shared=ray_shared, threads=threads, keep=False, gpu_id=gpu_id
+            ),
+            gpu_id=gpu_id,
+        )
+        epochs = ", ".join(f"{fold['epochs']:.1f}" for fold in found.record["folds"])
+        typer.echo(
+            f"✔ {output / 'model-last'}: {len(docs)} sentences, {found.record['epochs']:.1f} "
+            f"epochs, the mean of {epochs}"
+        )
+        typer.echo(
+            f"Expected F1 {found.expected.describe()}, of models that had not seen the sentence"
+        )
+        if test is not None:
+            micro = evaluate(str(output / "model-last"), test)["seqeval"]["micro"]
+            typer.echo(f"Test F1 {100 * micro['f1']:.1f}")

@@ -1,0 +1,332 @@
+"""One labelled file is enough: folds find how long to train, then all labels train the model.
+
+A dev set of its own costs labels that teach nothing, and the length that a single small one finds
+is a lottery. So the labels are divided into folds. An adaptive training per fold learns from the
+others and watches this one; the last training learns from all labels, for as many epochs as those
+took on average. What falls out: a prediction for each labelled sentence by a model that had not
+seen it, and with them what to expect of the model on sentences like these.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from statistics import mean
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import spacy
+from spacy.cli._util import setup_gpu
+from spacy.tokens import Doc, DocBin
+from spacy.training import Example
+from spacy.training.loop import DIR_MODEL_LAST
+from thinc.api import Config
+
+from adaptive_spacy.config.loading import load_pipeline, read_config
+from adaptive_spacy.experiments.expectation import Expectation, expect_scores
+from adaptive_spacy.experiments.fixed_length import curve_of, fix_epochs
+from adaptive_spacy.experiments.folds import assign_folds, write_folds
+from adaptive_spacy.experiments.job import Job
+from adaptive_spacy.experiments.local import LocalProcesses
+from adaptive_spacy.experiments.progress import Progress
+from adaptive_spacy.experiments.records import Record
+from adaptive_spacy.experiments.runner import Backend, sweep
+from adaptive_spacy.experiments.selection import PREDICTIONS
+from adaptive_spacy.experiments.shipping import (
+    clear_up,
+    mark,
+    publish,
+    require_output,
+    train_aside,
+    write_docs,
+)
+from adaptive_spacy.files import replacing
+from adaptive_spacy.parsing import read_object
+from adaptive_spacy.training.history import read_history
+from adaptive_spacy.training.lock import claim
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+#: What the output holds beside `model-last`
+FOLDS = "folds"
+LABELLED = "labelled.spacy"
+OUT_OF_FOLD = "out-of-fold.spacy"
+CROSSFIT = "crossfit.json"
+
+NOTES = "Unfinished: its scores are of sentences that it was trained on."
+#: Settings that are not the caller's to give, as the folds decide them
+DECIDED = ("paths.", "corpora.", "training.logger", "variables.fraction", "system.seed", "nlp.lang")
+
+
+class CrossFit(NamedTuple):
+    """The pipeline that was trained on all labels, and what to expect of it.
+
+    nlp (Language): The pipeline.
+    expected (Expectation): Scores of the folds' models on what each had not seen. They learnt from
+        fewer labels, so the pipeline should do a little better.
+    record (dict): What crossfit.json holds.
+    """
+
+    nlp: "Language"
+    expected: Expectation
+    record: Record
+
+
+def crossfit(
+    docs: Iterable[Doc],
+    *,
+    config: Path,
+    output: Path,
+    folds: int = 5,
+    seed: int = 0,
+    lang: str = "en",
+    settings: Mapping[str, Any] | None = None,
+    threads: int = 1,
+    backend: Backend | None = None,
+    gpu_id: int = -1,
+    silent: bool = False,
+) -> CrossFit:
+    """Train on all labelled docs, as long as adaptive trainings on parts of them found.
+
+    docs (Iterable[Doc]): The labelled docs, a sentence each or more.
+    config (Path): An adaptive config, e.g. configs/adaptive.cfg.
+    output (Path): Gets `model-last`, its history, `crossfit.json`, the docs in `labelled.spacy`,
+        what was predicted for each in `out-of-fold.spacy`, and the trainings in `folds`. A run that
+        was broken off goes on where it was.
+    folds (int): Adaptive trainings; each holds out one part of the docs.
+    seed (int): Of the folds, the weights and the order of the batches.
+    lang (str): Language code of the docs.
+    settings (Mapping | None): Overrides of the config by dotted key, e.g. {"variables.rate": 1e-4}.
+    threads (int): Of each training.
+    backend (Backend | None): Where the folds are trained; None: one after the other, here.
+    gpu_id (int): Number of the GPU; -1: the processor.
+    silent (bool): Show no progress of the folds.
+    RETURNS (CrossFit): The pipeline and what to expect of it.
+    RAISES (ValueError): If the docs, the config or a setting do not do, before anything is trained;
+        or if a fold's training fails.
+    """
+    docs = list(docs)
+    require_output(
+        output, own={FOLDS, LABELLED, OUT_OF_FOLD, CROSSFIT, DIR_MODEL_LAST}, made_by="crossfit"
+    )
+    assigned = assign_folds(docs, folds, seed)
+    output.mkdir(parents=True, exist_ok=True)
+    lock = claim(output)
+    try:
+        corpora = write_folds(docs, assigned, output / FOLDS / "corpora")
+        write_docs(docs, output / LABELLED)
+        jobs = make_jobs(
+            corpora,
+            config=config,
+            settings=settings or {},
+            seed=seed,
+            lang=lang,
+            threads=threads,
+            device="gpu" if gpu_id >= 0 else "cpu",
+        )
+        trained = read_config_of(jobs[0])
+        identity = identify(jobs, output / LABELLED)
+        if (done := read_done(output, identity)) is None:
+            records = train_folds(
+                jobs, output, backend or LocalProcesses(1, keep=False, gpu_id=gpu_id), silent
+            )
+            held_out = join_predictions(jobs, assigned, output)
+            write_docs(held_out, output / OUT_OF_FOLD)
+            done = {
+                "identity": identity,
+                "seed": seed,
+                "labelled": len(docs),
+                "folds": [summarize_fold(record) for record in records],
+                "epochs": mean(count_epochs(record) for record in records),
+                "expected": asdict(expect_scores(pair(held_out, docs))),
+            }
+            train_all(trained, done, output, gpu_id)
+            with replacing(output / CROSSFIT) as aside:
+                aside.write_text(json.dumps(done, indent=1), encoding="utf8")
+    finally:
+        clear_up(output)
+        del lock
+    return CrossFit(
+        load_pipeline(output / DIR_MODEL_LAST), Expectation(**read_expected(done)), done
+    )
+
+
+def describe_cost(docs: Sequence[Doc], folds: int) -> str:
+    """RETURNS (str): What a run costs beside one adaptive training, before anything is trained."""
+    assign_folds(docs, folds, 0)
+    tokens = sum(map(len, docs))
+    part = 1 - 1 / folds
+    # each fold's training, and the last one, which is as long
+    passes = folds * part + 1
+    return (
+        f"{folds} adaptive trainings on {part:.0%} of {len(docs):,} sentences, then one on all: "
+        f"{passes * tokens:,.0f} tokens per epoch, {passes / part:.1f} times as many as a single "
+        f"training that keeps {1 - part:.0%} for dev. An adaptive training of few sentences takes "
+        f"20 to 40 epochs: {20 * passes * tokens / 1e6:.2g} to {40 * passes * tokens / 1e6:.2g} "
+        "million token updates"
+    )
+
+
+def make_jobs(
+    corpora: Sequence[Path],
+    *,
+    config: Path,
+    settings: Mapping[str, Any],
+    seed: int,
+    lang: str,
+    threads: int,
+    device: str,
+) -> list[Job]:
+    """RETURNS (list[Job]): An adaptive training per fold.
+    RAISES (ValueError): If a setting contradicts the folds.
+    """
+    for key in settings:
+        if key.startswith(DECIDED):
+            raise ValueError(f"--{key}: expected a setting that the folds leave open")
+    given = dict(settings)
+    transformer = given.pop("variables.transformer", None)
+    if transformer is None:
+        variables = read_config(config, "a training config").get("variables", {})
+        transformer = variables.get("transformer")
+    if not isinstance(transformer, str):
+        raise ValueError(
+            f"{config}: expected [variables] transformer, a folder or a name of the hub, got "
+            f"{transformer!r}"
+        )
+    return [
+        Job(
+            approach="crossfit",
+            config=str(config),
+            settings=given,
+            train_on_dev=False,
+            search=None,
+            dataset=corpus.name,
+            corpus=str(corpus),
+            lang=lang,
+            model=Path(transformer).name,
+            transformer=transformer,
+            fraction=1.0,
+            seed=seed,
+            threads=threads,
+            device=device,
+        )
+        for corpus in corpora
+    ]
+
+
+def read_config_of(job: Job) -> Config:
+    """RETURNS (Config): A fold's config, interpolated.
+    RAISES (ValueError): If its schedule is not adaptive, so that no fold could find a length.
+    """
+    config = job.make_config().interpolate()
+    curve_of(config)
+    return config
+
+
+def identify(jobs: Sequence[Job], labelled: Path) -> str:
+    """RETURNS (str): A hash of all that the result depends on."""
+    text = "\n".join(
+        [*(job.identity() for job in jobs), hashlib.sha256(labelled.read_bytes()).hexdigest()]
+    )
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def read_done(output: Path, identity: str) -> Record | None:
+    """RETURNS (dict | None): The record of the same run, if it came to its end."""
+    path = output / CROSSFIT
+    if not path.is_file() or not (output / DIR_MODEL_LAST / "meta.json").is_file():
+        return None
+    record = read_object(path, "a record of crossfit")
+    return record if record.get("identity") == identity else None
+
+
+def train_folds(jobs: Sequence[Job], output: Path, backend: Backend, silent: bool) -> list[Record]:
+    """Train the folds that have no record yet.
+
+    RETURNS (list[dict]): The records, by fold.
+    RAISES (ValueError): If a training failed; with its reason.
+    """
+    outcome = sweep(
+        jobs, output / FOLDS, backend, retry_failed=True, progress=Progress(jobs, silent=silent)
+    )
+    if outcome.failed:
+        first = outcome.failed[0]
+        raise ValueError(
+            f"{len(outcome.failed)} of {len(jobs)} folds failed, {first['job']['dataset']}: "
+            f"{first['reason']}"
+        )
+    return sorted(outcome.done, key=lambda record: jobs_order(jobs, record))
+
+
+def jobs_order(jobs: Sequence[Job], record: Record) -> int:
+    """RETURNS (int): The fold of a record, from 0."""
+    return [job.dataset for job in jobs].index(record["job"]["dataset"])
+
+
+def count_epochs(record: Record) -> float:
+    """RETURNS (float): Passes over its own part that a fold's training made. spaCy makes one update
+    more than the rounds have."""
+    updates = record["updates"]
+    passes: float = record["token_updates"] / record["data"]["train"]["tokens"]
+    return passes * (updates - 1) / updates if updates > 1 else passes
+
+
+def summarize_fold(record: Record) -> dict[str, Any]:
+    """RETURNS (dict): What crossfit.json says of a fold."""
+    return {
+        "epochs": count_epochs(record),
+        "updates": record["updates"],
+        "token_updates": record["token_updates"],
+        "sentences": {split: record["data"][split]["sentences"] for split in ("train", "dev")},
+        "f1": record["results"]["last"]["test"]["f1"],
+        "seconds": record["seconds"],
+    }
+
+
+def join_predictions(jobs: Sequence[Job], assigned: Sequence[int], output: Path) -> list[Doc]:
+    """RETURNS (list[Doc]): What each doc's own fold predicted for it, in the order of the docs."""
+    vocab = spacy.blank(jobs[0].lang).vocab
+    predicted = [
+        DocBin().from_disk(output / FOLDS / job.folder() / PREDICTIONS).get_docs(vocab)
+        for job in jobs
+    ]
+    return [next(predicted[fold]) for fold in assigned]
+
+
+def pair(predicted: Sequence[Doc], docs: Sequence[Doc]) -> list[Example]:
+    """RETURNS (list[Example]): Predictions beside what is annotated."""
+    return [Example(one, other) for one, other in zip(predicted, docs, strict=True)]
+
+
+def train_all(config: Config, record: Record, output: Path, gpu_id: int) -> None:
+    """Train on all docs, for as many epochs as the folds took; see `crossfit`."""
+    fixed = fix_epochs(config, curve_of(config), record["epochs"], output / LABELLED)
+    fixed.to_disk(output / "config.cfg")
+    setup_gpu(gpu_id, silent=True)
+    model = train_aside(fixed, output, notes=NOTES, gpu_id=gpu_id)
+    record["history"] = [asdict(one) for one in read_history(model.parent)]
+    about = {key: record[key] for key in ("labelled", "folds", "epochs", "expected", "seed")}
+    mark(model, notes=describe(record), crossfit=about)
+    (output / CROSSFIT).unlink(missing_ok=True)
+    publish(model, output)
+
+
+def describe(record: Record) -> str:
+    """RETURNS (str): What the model is and what to expect of it, in words."""
+    expected = Expectation(**read_expected(record))
+    count = len(record["folds"])
+    return (
+        f"Trained on all {record['labelled']} labelled sentences, for the {record['epochs']:.1f} "
+        f"epochs that {count} adaptive trainings on {count - 1} of {count} parts of them took on "
+        "average. This is the last model, nothing was selected. Expected F1, of those trainings on "
+        f"the part that each had not seen: {expected.describe()} in percent, the interval at 95 % "
+        "over sentences."
+    )
+
+
+def read_expected(record: Record) -> dict[str, Any]:
+    """RETURNS (dict): The arguments of `Expectation`, as JSON keeps them."""
+    expected = dict(record["expected"])
+    interval = expected["interval"]
+    return {**expected, "interval": None if interval is None else tuple(interval)}

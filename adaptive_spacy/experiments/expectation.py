@@ -1,0 +1,106 @@
+"""What a model will reach, told by predictions for sentences that the model had not seen."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy
+from numpy.typing import NDArray
+from scipy import stats
+from spacy.training import Example
+
+from adaptive_spacy.experiments.statistics import CONFIDENCE
+from adaptive_spacy.training.evaluation import Sentence, read_sentence, seqeval_report
+
+RESAMPLES = 2000
+#: Memory of the bootstrap: so many resampled sentences at a time
+BATCH = 2_000_000
+
+Counts = NDArray[numpy.int64]
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """Scores in [0, 1] of held-out sentences.
+
+    sentences, entities (int): How many were predicted, and how many entities they have.
+    f1, precision, recall (float): Of the micro average.
+    interval (tuple[float, float] | None): Of F1 at 95 %, percentile bootstrap over sentences; None
+        of a single sentence. It knows of the chance in the sentences, not of that in a training.
+    per_type (dict): As `evaluate` reports them.
+    """
+
+    sentences: int
+    entities: int
+    f1: float
+    precision: float
+    recall: float
+    interval: tuple[float, float] | None
+    per_type: dict[str, dict[str, Any]]
+
+    def describe(self) -> str:
+        """RETURNS (str): F1 in percent with its interval."""
+        if self.interval is None:
+            return f"{100 * self.f1:.1f}"
+        low, high = self.interval
+        return f"{100 * self.f1:.1f} ({100 * low:.1f} to {100 * high:.1f})"
+
+
+def expect_scores(examples: Sequence[Example], *, seed: int = 0) -> Expectation:
+    """Score predictions for held-out docs.
+
+    examples (Sequence[Example]): Predicted, with at least one annotated entity.
+    seed (int): Of the bootstrap.
+    RETURNS (Expectation): The scores.
+    """
+    sentences = [read_sentence(eg) for eg in examples if eg.reference.has_annotation("ENT_IOB")]
+    report = seqeval_report(sentences)
+    micro = report["micro"]
+    return Expectation(
+        sentences=len(sentences),
+        entities=sum(len(one.gold) for one in sentences),
+        f1=micro["f1"] or 0.0,
+        precision=micro["precision"] or 0.0,
+        recall=micro["recall"] or 0.0,
+        interval=bootstrap_f1(count_entities(sentences), seed=seed),
+        per_type=report["per_type"],
+    )
+
+
+def count_entities(sentences: Sequence[Sentence]) -> Counts:
+    """RETURNS (Counts): Right, spurious and missed entities of each sentence.
+    *Shape:* (n_sentences, 3)
+    """
+    rows = []
+    for sentence in sentences:
+        right = sum((Counter(sentence.gold) & Counter(sentence.found)).values())
+        rows.append((right, len(sentence.found) - right, len(sentence.gold) - right))
+    return numpy.array(rows, dtype=numpy.int64).reshape(-1, 3)
+
+
+def bootstrap_f1(counts: Counts, *, seed: int = 0) -> tuple[float, float] | None:
+    """Interval of F1 over sentences drawn anew.
+
+    counts (Counts): See `count_entities`. *Shape:* (n_sentences, 3)
+    RETURNS (tuple | None): Percentiles at 95 %; None of fewer than two sentences.
+    """
+    if len(counts) < 2:
+        return None
+    found = stats.bootstrap(
+        tuple(counts.T),
+        _f1,
+        paired=True,
+        vectorized=True,
+        n_resamples=RESAMPLES,
+        batch=max(1, BATCH // len(counts)),
+        confidence_level=CONFIDENCE,
+        method="percentile",
+        rng=seed,
+    ).confidence_interval
+    return float(found.low), float(found.high)
+
+
+def _f1(right: Counts, spurious: Counts, missed: Counts, axis: int = -1) -> NDArray[Any]:
+    hits, wrong = 2 * right.sum(axis), spurious.sum(axis) + missed.sum(axis)
+    return hits / numpy.maximum(1, hits + wrong)

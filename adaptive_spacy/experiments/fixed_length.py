@@ -1,0 +1,140 @@
+"""The curve of an adaptive training without its feedback: its length is known by now.
+
+Used by what trains on all labels, dev among them, when adaptive trainings on a part of them have
+found how long to train (arXiv 2202.02617, appendix L).
+"""
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from thinc.api import Config
+
+from adaptive_spacy.adaptive.phases import PhaseMachine
+from adaptive_spacy.config.blocks import ADAPTIVE, find_blocks, resolve_value
+
+STEPS = "adaptive_spacy.steps.v1"
+ADAPT = "adaptive_spacy.adapt.v1"
+UNTIL_FINISHED = "adaptive_spacy.until_finished.v1"
+CHECKPOINT = "adaptive_spacy.checkpoint.v1"
+#: What `steps.v1` counts: the corpus that is trained on, all of it
+ON_ALL = {"corpus": "${corpora.train}", "batcher": "${training.batcher}"}
+
+
+class Curve(NamedTuple):
+    """What the learning rates of an adaptive training are drawn from, without its scores.
+
+    rate (float): The highest rate.
+    warmup, cooldown (int): Their rounds.
+    shape (str): Of the cool-down.
+    """
+
+    rate: float
+    warmup: int
+    cooldown: int
+    shape: str
+
+
+def schedule_of(config: Config) -> dict[str, Any]:
+    """RETURNS (dict): The arguments of an interpolated config's adaptive schedule; the rate is the
+    one that the callback passes on, if it does.
+    RAISES (ValueError): If the schedule is another one.
+    """
+    training = config["training"]
+    blocks = find_blocks(training["optimizer"], "schedules", ADAPTIVE)
+    if not blocks:
+        raise ValueError(
+            f'[training.optimizer.learn_rate]: expected @schedules = "{ADAPTIVE}", the run has '
+            "another schedule, whose length was fixed beforehand"
+        )
+    arguments = {key: value for key, value in blocks[0].items() if not key.startswith("@")}
+    # a sweep keeps the config as it was given, where the callback's rate wins
+    rate = (training["before_update"] or {}).get("rate")
+    return arguments if rate is None else {**arguments, "rate": rate}
+
+
+def curve_of(config: Config) -> Curve:
+    """RETURNS (Curve): That of an interpolated config's adaptive schedule.
+    RAISES (ValueError): If the schedule is another one, or its arguments do not do.
+    """
+    arguments = {**schedule_of(config), "interval": 1}
+    machine = PhaseMachine(peak=arguments.pop("rate"), **arguments)
+    return Curve(machine.peak, machine.warmup, machine.cooldown, machine.shape)
+
+
+def fix_rounds(config: Config, curve: Curve, rounds: int, corpus: Path) -> Config:
+    """Fix the length of a training in rounds, as an earlier one counted them.
+
+    config (Config): That of the adaptive training, interpolated.
+    curve (Curve): The learning rates.
+    rounds (int): Rounds of the training.
+    corpus (Path): What is trained on: a .spacy file.
+    RETURNS (Config): The config of a training on all of the corpus.
+    """
+    interval = config["training"]["eval_frequency"]
+    if _is_steps(interval):
+        # the corpus is larger, and a round is an epoch still
+        steps = {**interval, **ON_ALL, "times": rounds * interval.get("times", 1)}
+        return _fix(config, curve, steps, rounds, corpus)
+    return _fix(config, curve, rounds * resolve_value(interval), rounds, corpus)
+
+
+def fix_epochs(config: Config, curve: Curve, epochs: float, corpus: Path) -> Config:
+    """Fix the length of a training in passes over all of the corpus, see `fix_rounds`.
+
+    RAISES (ValueError): If the config does not count its rounds by the corpus.
+    """
+    interval = config["training"]["eval_frequency"]
+    if not _is_steps(interval):
+        raise ValueError(
+            f'[training] eval_frequency: expected @misc = "{STEPS}", which counts the batches of '
+            f"a corpus, got {interval}"
+        )
+    steps = {
+        "@misc": STEPS,
+        **ON_ALL,
+        "epochs": epochs,
+        "times": 1,
+        "lang": interval.get("lang", config["nlp"]["lang"]),
+    }
+    # the schedule is told how long the training is
+    return _fix(config, curve, steps, None, corpus)
+
+
+def _is_steps(interval: Any) -> bool:
+    return isinstance(interval, dict) and interval.get("@misc") == STEPS
+
+
+def _fix(config: Config, curve: Curve, max_steps: Any, rounds: int | None, corpus: Path) -> Config:
+    made = config.copy()
+    training = made["training"]
+    made["corpora"]["train"] = {
+        "@readers": "adaptive_spacy.Corpus.v1",
+        "path": str(corpus.resolve()),
+    }
+    training["train_corpus"] = "corpora.train"
+    batcher = training["batcher"]
+    training["batcher"] = batcher["batcher"] if batcher["@batchers"] == UNTIL_FINISHED else batcher
+    training["before_update"] = {
+        "@callbacks": ADAPT,
+        "then": (training["before_update"] or {}).get("then"),
+    }
+    training["patience"] = training["max_epochs"] = 0
+    if _is_steps(training["eval_frequency"]):
+        training["eval_frequency"] = {**training["eval_frequency"], **ON_ALL}
+    training["max_steps"] = max_steps
+    training["optimizer"]["learn_rate"] = {
+        "@schedules": "adaptive_spacy.hybrid.v1",
+        "rate": curve.rate,
+        "total": rounds,
+        "warmup": curve.warmup,
+        "cooldown": curve.cooldown,
+        "shape": curve.shape,
+    }
+    if not find_blocks(training["before_to_disk"], "callbacks", CHECKPOINT):
+        training["before_to_disk"] = {
+            "@callbacks": CHECKPOINT,
+            "then": training["before_to_disk"],
+        }
+    # the command says itself what came out
+    training["logger"] = {"@loggers": "adaptive_spacy.Logger.v1", "summary": False}
+    return Config().from_str(made.to_str(interpolate=False), interpolate=False)

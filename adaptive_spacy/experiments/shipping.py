@@ -1,0 +1,101 @@
+"""A model that was trained on all labels, put in place when it is finished and says what it is.
+
+Its dev scores are of sentences that it has seen, so nothing is selected by them and none is stated.
+Until it is marked it lies in a folder of its own, where nobody takes it for a finished one.
+"""
+
+import json
+import shutil
+import sys
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+import spacy
+import srsly
+from spacy.tokens import Doc, DocBin
+from spacy.training.initialize import init_nlp
+from spacy.training.loop import DIR_MODEL_LAST, train
+from spacy.util import resolve_dot_names
+from thinc.api import Config
+
+from adaptive_spacy.training.history import HISTORY
+from adaptive_spacy.training.lock import LOCK
+
+#: Folder in the output that holds the model before it is finished, marked and scored
+UNFINISHED = "unfinished"
+
+
+def require_output(output: Path, *, own: Collection[str], made_by: str) -> None:
+    """RAISES (ValueError): If the output holds something, and nothing of what this command makes.
+
+    own (Collection[str]): Names that the command's earlier runs leave.
+    made_by (str): What they are called, e.g. "refit".
+    """
+    if not output.exists():
+        return
+    found = {one.name for one in output.iterdir()} if output.is_dir() else set()
+    if not output.is_dir() or (found and not found & {*own, UNFINISHED, LOCK}):
+        raise ValueError(
+            f"--output: expected a new or empty folder, or an earlier {made_by}, got {output}, "
+            "which holds something else"
+        )
+
+
+def train_aside(config: Config, output: Path, *, notes: str, gpu_id: int) -> Path:
+    """Train in the folder `unfinished` of an output.
+
+    config (Config): What is trained.
+    notes (str): What the unfinished model says of itself.
+    RETURNS (Path): The last model.
+    """
+    folder = output / UNFINISHED
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    nlp = init_nlp(config, use_gpu=gpu_id)
+    nlp.meta["notes"] = notes
+    train(nlp, folder, use_gpu=gpu_id, stdout=sys.stdout)
+    return folder / DIR_MODEL_LAST
+
+
+def mark(model: Path, *, notes: str, **about: Any) -> None:
+    """Write into a model's meta.json how it was made, in place of scores; a package made of it
+    says so too.
+
+    model (Path): Its folder.
+    notes (str): In words.
+    about (Any): Blocks of meta.json with the same in figures.
+    """
+    path = model / "meta.json"
+    meta = {**srsly.read_json(path), "notes": notes, "performance": {}, **about}
+    # not srsly: it writes ten decimals
+    path.write_text(json.dumps(meta, indent=2, allow_nan=False), encoding="utf8")
+
+
+def publish(model: Path, output: Path) -> None:
+    """Put a marked model and its history in the place of earlier ones."""
+    # the best one was selected by scores on seen data, and stays behind
+    shutil.rmtree(output / DIR_MODEL_LAST, ignore_errors=True)
+    model.rename(output / DIR_MODEL_LAST)
+    (model.parent / HISTORY).replace(output / HISTORY)
+
+
+def clear_up(output: Path) -> None:
+    """Remove what is unfinished, also of an earlier run that was killed."""
+    shutil.rmtree(output / UNFINISHED, ignore_errors=True)
+
+
+def read_splits(config: Config) -> dict[str, list[Doc]]:
+    """RETURNS (dict[str, list[Doc]]): What a run had as train and as dev."""
+    training = config["training"]
+    nlp = spacy.blank(config["nlp"]["lang"])
+    readers = resolve_dot_names(config, [training["train_corpus"], training["dev_corpus"]])
+    return {
+        split: [eg.reference for eg in reader(nlp)]
+        for split, reader in zip(("train", "dev"), readers, strict=True)
+    }
+
+
+def write_docs(docs: Collection[Doc], path: Path) -> None:
+    """Write docs with all that is known of them."""
+    DocBin(docs=docs, store_user_data=True).to_disk(path)

@@ -1,0 +1,62 @@
+"""What a network computes in: the precisions that a config can ask for, and the types that a device
+has in hardware."""
+
+import torch
+from thinc.api import ConfigValidationError
+
+#: bfloat16 where the device has it, float32 elsewhere
+AUTO = "auto"
+DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
+#: Predicts with integers on a processor; everything else is float32
+INT8 = "int8"
+PRECISIONS = (AUTO, *DTYPES, INT8)
+
+#: What torch says a processor of x86 can do, by its public names and by those before torch had them
+BFLOAT16 = ("avx512_bf16", "amx_bf16")
+BFLOAT16_BEFORE = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
+
+
+def resolve(precision: str, device: str) -> torch.dtype:
+    """RETURNS (torch.dtype): What a network computes in on a device.
+
+    precision (str): One of `PRECISIONS`.
+    device (str): As torch names its kind: "cpu", "cuda".
+    """
+    wanted = torch.bfloat16 if precision == AUTO else DTYPES.get(precision, torch.float32)
+    return wanted if computes(device, wanted) else torch.float32
+
+
+def computes(device: str, dtype: torch.dtype) -> bool:
+    """RETURNS (bool): Whether a device computes in a type in hardware. A processor that does not
+    have bfloat16 converts back and forth and is slower than in float32; so may be one of which
+    torch does not know, and processors other than x86 were not measured."""
+    if dtype is torch.float32:
+        return True
+    if device == "cuda":
+        return dtype is torch.float16 or torch.cuda.is_bf16_supported(including_emulation=False)
+    # products in bfloat16 are oneDNN's; torch's own are loops
+    has_products = device == "cpu" and torch.backends.mkldnn.is_available()
+    return has_products and dtype is torch.bfloat16 and _processor_has_bfloat16()
+
+
+def name_of(dtype: torch.dtype) -> str:
+    """RETURNS (str): A type as a config names it."""
+    return str(dtype).removeprefix("torch.")
+
+
+def require_precision(precision: str) -> None:
+    """RAISES (ConfigValidationError): If the precision is not known."""
+    if precision not in PRECISIONS:
+        raise ConfigValidationError(
+            title="Unknown precision",
+            desc="[components.transformer.model] precision: expected one of "
+            f"{', '.join(PRECISIONS)}, got {precision!r}",
+        )
+
+
+def _processor_has_bfloat16() -> bool:
+    ask = getattr(torch.cpu, "get_capabilities", None)
+    if ask is not None:
+        found = ask()
+        return any(found.get(name, False) for name in BFLOAT16)
+    return any(getattr(torch.cpu, name, bool)() for name in BFLOAT16_BEFORE)
