@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from adaptive_spacy.cli.app import app
 from tests.conftest import ROOT
-from tests.training.test_train import overrides
+from tests.trainings import overrides
 
 # what is set in adaptive.cfg, what spaCy raises, and what our commands say
 FAULTS: dict[str, tuple[str, Any, Any, str]] = {

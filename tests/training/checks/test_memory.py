@@ -9,7 +9,7 @@ from thinc.api import ConfigValidationError
 from adaptive_spacy.training.checks import memory
 from adaptive_spacy.training.checks.memory import find_size_faults
 from tests.conftest import ROOT
-from tests.training.test_train import overrides
+from tests.trainings import overrides
 
 
 @pytest.mark.parametrize("key", ["maxout_pieces", "hidden_width"])
