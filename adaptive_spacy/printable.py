@@ -5,6 +5,7 @@ turn the direction of the text, or that nobody sees, make it look like another.
 """
 
 import re
+from collections.abc import Sequence
 
 #: Control characters, the marks of direction, invisible ones, and halves of a character. The
 #: joiners of emoji and of Indic scripts (U+200C and U+200D) are not among them.
@@ -27,6 +28,12 @@ def visible(text: str) -> str:
 def one_line(text: str) -> str:
     """RETURNS (str): The text on one line, and visible."""
     return visible(" ".join(text.split()))
+
+
+def listed(names: Sequence[str], most: int = 20) -> str:
+    """RETURNS (str): The first names, and how many more there are."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def _escape(found: re.Match[str]) -> str:

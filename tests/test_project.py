@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -16,20 +17,22 @@ from typer.testing import CliRunner
 
 from adaptive_spacy.cli.app import app
 from adaptive_spacy.files import remove
-from tests.conftest import ROOT, corpus_file
+from tests.conftest import ROOT, SENTENCES, corpus_file
 
 PROJECT = srsly.read_yaml(ROOT / "project.yml")
 COMMANDS = {command["name"]: command for command in PROJECT["commands"]}
 VARIABLES = {
     *("name", "lang", "version", "dataset", "raw", "transformer", "config", "select"),
     *("rate", "fraction", "seed", "gpu_id", "run"),
+    *("labels", "few", "few_lang", "folds", "few_run"),
 }
 
 
 def test_project_has_the_promised_commands_and_variables() -> None:
     workflow = ["model", "convert", "check", "train", "evaluate", "plot", "package", "smoke-test"]
-    assert PROJECT["workflows"] == {"all": workflow}
-    assert [*COMMANDS] == [*workflow, "clean"]
+    few = ["convert-few", "crossfit", "plot-few", "package-few", "smoke-test-few"]
+    assert PROJECT["workflows"] == {"all": workflow, "few": ["model", *few]}
+    assert [*COMMANDS] == [*workflow, *few, "clean"]
     assert set(PROJECT["vars"]) == VARIABLES
     assert all(command["help"] for command in PROJECT["commands"])
 
@@ -39,9 +42,10 @@ def test_project_uses_every_variable_and_no_other() -> None:
     assert used == VARIABLES
 
 
-def test_project_needs_only_what_is_there_or_made_before() -> None:
+@pytest.mark.parametrize("workflow", ["all", "few"])
+def test_project_needs_only_what_is_there_or_made_before(workflow: str) -> None:
     made: set[str] = set()
-    for name in PROJECT["workflows"]["all"]:
+    for name in PROJECT["workflows"][workflow]:
         command = COMMANDS[name]
         for path in command.get("deps", []):
             filled = re.sub(r"\$\{vars\.(\w+)\}", lambda m: str(PROJECT["vars"][m[1]]), path)
@@ -75,7 +79,7 @@ def test_project_scripts_name_real_commands() -> None:
         for script in command["script"]
         if script.startswith("python -m adaptive_spacy ")
     ]
-    assert len(own) == 8
+    assert len(own) == 13
     for name, *arguments in own:
         known = {option for param in commands[name].params for option in param.opts}
         # with a dot: settings of the config, as in `spacy train`
@@ -202,6 +206,30 @@ def test_project_takes_the_language_from_the_recipe_to_the_wheel(
     assert load_config(model / "config.cfg")["nlp"]["lang"] == "sv"
     wheels = sorted(path.name for path in swedish.glob("packages/**/*.whl"))
     assert "sv_swedish_like_ner-0.1.0-py3-none-any.whl" in wheels
+
+
+@pytest.mark.slow
+def test_project_makes_a_wheel_of_one_labelled_file(
+    swedish: Path, transformer_folder: Path
+) -> None:
+    rows = [zip(text.split(), tags.split(), strict=True) for text, tags in SENTENCES]
+    text = "".join("".join(f"{word} {tag}\n" for word, tag in row) + "\n" for row in rows)
+    (swedish / "mine.conll").write_text(text)
+    settings = ["--vars.labels", "mine.conll", "--vars.few", "mine", "--vars.few_lang", "sv"]
+    settings += ["--vars.transformer", str(transformer_folder), "--vars.folds", "2"]
+    settings += ["--vars.rate", "2e-2"]
+    for name in ("model", "convert-few", "crossfit", "plot-few", "package-few"):
+        result = run_in_process(name, swedish, *settings)
+        assert result.exit_code == 0, (name, result.output, result.exception)
+    (model,) = swedish.glob("training/few/**/model-last")
+    assert spacy.load(model).lang == "sv"
+    assert list(swedish.glob("plots/few/**/*.png"))
+    (wheel,) = swedish.glob("packages/few/**/sv_mine_ner-0.1.0-py3-none-any.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        (card,) = [name for name in archive.namelist() if name.endswith("/README.md")]
+        text = archive.read(card).decode("utf8")
+    assert "Trained on all 8 labelled sentences" in text
+    assert "Expected F1, of those trainings on the part that each had not seen" in text
 
 
 def test_project_refuses_another_language_than_the_recipe_names(swedish: Path) -> None:

@@ -1,4 +1,5 @@
-"""Tagging schemes: types to tags, gold entities to tags per token, tags back to entities."""
+"""Tagging schemes: types to tags, BILOU tags to columns of the output layer, and back to
+entities."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -7,8 +8,6 @@ from typing import NamedTuple
 
 import numpy
 from numpy.typing import NDArray
-from spacy.tokens import Doc
-from spacy.training import Example
 from thinc.api import ConfigValidationError
 
 from adaptive_spacy.ner.neighbours import Neighbours
@@ -211,42 +210,3 @@ def _legal(scheme: str, tag: str, following: str) -> bool:
         return _joins(tag, following)
     # BILOU entities end explicitly: after B or I something must follow
     return scheme != "BILOU" or tag[0] not in "BI"
-
-
-def align_gold(example: Example) -> tuple[Sequence[str | None], int]:
-    """Gold tags on the tokens of the predicted doc, as spaCy aligns them.
-
-    example (Example): Predicted and reference doc.
-    RETURNS (tuple): BILOU tags, None where annotation is missing or an entity cuts a token;
-        and the number of entities lost that way.
-    """
-    reference = example.reference
-    if _same_tokens(example.predicted, reference):
-        return doc_tags(reference), 0
-    entities, tags = example.get_aligned_ents_and_ner()
-    return tags, len(reference.ents) - len(entities)
-
-
-def doc_tags(doc: Doc) -> list[str | None]:
-    """RETURNS (list[str | None]): BILOU tags of a doc, None where annotation is missing or blocked,
-    as in spaCy."""
-    # 2 is "O"; blocked tokens are marked as the beginning of an entity that is none
-    tags: list[str | None] = ["O" if mark == 2 else None for mark in doc.to_array(["ENT_IOB"])]
-    for ent in doc.ents:
-        for i, tag in enumerate(biluo(ent.label_, len(ent)), start=ent.start):
-            tags[i] = tag
-    return tags
-
-
-def biluo(type_: str, length: int) -> list[str]:
-    """RETURNS (list[str]): The BILOU tags of an entity."""
-    if length == 1:
-        return [f"U-{type_}"]
-    return [f"B-{type_}", *[f"I-{type_}"] * (length - 2), f"L-{type_}"]
-
-
-def _same_tokens(one: Doc, other: Doc) -> bool:
-    attributes: list[int | str] = ["ORTH", "SPACY"]
-    return len(one) == len(other) and bool(
-        (one.to_array(attributes) == other.to_array(attributes)).all()
-    )

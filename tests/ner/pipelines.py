@@ -45,3 +45,10 @@ def learn(nlp: Language, steps: int = 40, rate: float = 3e-3) -> list[float]:
 
 def found(doc: Doc) -> list[tuple[str, str]]:
     return [(ent.text, ent.label_) for ent in doc.ents]
+
+
+GOLD = {
+    "Ada lives in Paris .": [("Ada", "PER"), ("Paris", "LOC")],
+    "Ben Ray visits New York today": [("Ben Ray", "PER"), ("New York", "LOC")],
+    "nothing happens here .": [],
+}

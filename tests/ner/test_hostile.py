@@ -1,7 +1,5 @@
 """Texts that nobody writes: no crash, and entities that lie inside the text."""
 
-from pathlib import Path
-
 import pytest
 import spacy
 from hypothesis import given, settings
@@ -9,8 +7,6 @@ from hypothesis import strategies as st
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
-
-from tests.ner.pipelines import learn, make_nlp
 
 PIECES = st.sampled_from(
     [
@@ -20,13 +16,6 @@ PIECES = st.sampled_from(
     ]
 )
 TEXTS = st.lists(PIECES | st.text(max_size=5), max_size=12).map("".join)
-
-
-@pytest.fixture(scope="module")
-def trained(transformer_folder: Path) -> Language:
-    nlp = make_nlp(transformer_folder)
-    learn(nlp)
-    return nlp
 
 
 def check(doc: Doc, text: str) -> None:

@@ -1,7 +1,5 @@
 """What other components and programs put on a doc first, beside what spaCy's own `ner` does."""
 
-from pathlib import Path
-
 import numpy
 import pytest
 import spacy
@@ -11,22 +9,14 @@ from spacy.language import Language
 from spacy.tokens import Doc, DocBin, Span
 from thinc.api import fix_random_seed
 
-from adaptive_spacy.ner.component import Scored
 from adaptive_spacy.ner.decoding import decode
+from adaptive_spacy.ner.evaluation_loss import DocScores
 from adaptive_spacy.ner.presets import free_runs
 from adaptive_spacy.ner.tags import SCHEMES
 from tests.ner.models import initialized
-from tests.ner.pipelines import learn, make_nlp
 
 WORDS = ["Ada", "met", "Ben", "Ray", "in", "New", "York", "."]
 FOUND = [("Ada", "PER"), ("Ben Ray", "PER"), ("New York", "LOC")]
-
-
-@pytest.fixture(scope="module")
-def trained(transformer_folder: Path) -> Language:
-    nlp = make_nlp(transformer_folder)
-    learn(nlp)
-    return nlp
 
 
 @pytest.fixture(scope="module")
@@ -180,7 +170,7 @@ def test_predictions_beside_presets_are_the_best_that_are_left(scheme: str, data
     logits = random.normal(scale=2.0, size=(length, n_tags))
     doc = Doc(nlp.vocab, words=["w"] * length)
     doc.set_ents([], blocked=[doc[i : i + 1] for i in range(length) if taken[i]])
-    component.set_annotations([doc], [Scored(numpy.arange(length), logits)])
+    component.set_annotations([doc], [DocScores(numpy.arange(length), logits)])
     forced = logits.copy()
     forced[taken] = -200.0
     forced[taken, 0] = 200.0

@@ -32,7 +32,7 @@ from adaptive_spacy.config.blocks import find_blocks, find_schedules, resolve_va
 from adaptive_spacy.config.randomness import same_randomness
 from adaptive_spacy.data.corpus import rank
 from adaptive_spacy.data.validation import describe_noise
-from adaptive_spacy.ner.tags import align_gold
+from adaptive_spacy.ner.gold import align_gold
 from adaptive_spacy.parsing import describe_reason, reading
 from adaptive_spacy.training.checks.config import ENTITY_FACTORIES, find_data_faults, find_faults
 from adaptive_spacy.training.rounds import Rounds

@@ -288,10 +288,11 @@ def test_forecast_times_real_steps(folder, transformer_folder) -> None:
     assert found.evaluated_whole
     expected = 27 * found.seconds_per_step + 10 * found.seconds_per_evaluation
     assert found.seconds(27) == pytest.approx(expected)
-    assert [name for name, _ in found.rows()][:5] == [
+    assert [name for name, _ in found.rows()][:6] == [
         "steps per epoch",
         "at least",
         "at most",
+        "computes in",
         "a step",
         "an evaluation",
     ]

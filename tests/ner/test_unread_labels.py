@@ -5,7 +5,7 @@ import spacy
 import srsly
 from spacy.language import Language
 
-from adaptive_spacy.ner.labels import find_unread_labels
+from adaptive_spacy.ner.unread_labels import find_unread_labels
 
 
 def pipeline(labels: object) -> Language:

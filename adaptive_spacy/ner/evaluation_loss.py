@@ -1,0 +1,89 @@
+"""`ents_loss`: the mean cross-entropy per annotated token of an evaluation, which decides when the
+rate falls. Made of the scores that the component kept while it predicted, so that the transformer
+runs once.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
+
+import numpy
+from numpy.typing import NDArray
+from spacy.tokens import Doc
+from thinc.api import NumpyOps
+
+from adaptive_spacy.ner.loss import token_losses
+from adaptive_spacy.ner.tags import MISSING
+
+CPU = NumpyOps()
+
+
+class DocScores(NamedTuple):
+    """Predicted scores of one doc.
+
+    tokens (array): Tokens that take part: not white space, and represented by the transformer.
+    logits (array): *Shape:* (len(tokens), n_tags)
+    """
+
+    tokens: NDArray[numpy.int64]
+    logits: NDArray[numpy.floating]
+
+
+class KeptScores:
+    """The scores of predicted docs, as long as the docs live."""
+
+    def __init__(self) -> None:
+        self._by_doc: WeakKeyDictionary[Doc, DocScores] = WeakKeyDictionary()
+
+    def __len__(self) -> int:
+        return len(self._by_doc)
+
+    def keep(self, doc: Doc, scores: DocScores) -> None:
+        """Keep the scores of a doc."""
+        self._by_doc[doc] = scores
+
+    def take(self, docs: Iterable[Doc]) -> list[DocScores] | None:
+        """Hand out the scores of docs and drop them.
+
+        RETURNS (list[DocScores] | None): One per doc; None if there are none of one with tokens.
+        """
+        taken = [(doc, self._by_doc.pop(doc, None)) for doc in docs]
+        if any(len(doc) for doc, scores in taken if scores is None):
+            return None
+        return [scores or no_scores(0) for _, scores in taken]
+
+
+def no_scores(n_tags: int) -> DocScores:
+    """RETURNS (DocScores): Of a doc of which no token takes part."""
+    return DocScores(numpy.zeros(0, dtype=numpy.int64), numpy.zeros((0, n_tags)))
+
+
+def sum_losses(scores: DocScores, gold: NDArray[numpy.int64]) -> tuple[float, int]:
+    """Add up the losses of a doc's annotated tokens.
+
+    scores (DocScores): What was predicted.
+    gold (array): Gold columns, `MISSING` where a token takes no part. *Shape:* (n_tokens,)
+    RETURNS (tuple): The sum in nats, and the number of tokens.
+    """
+    if not len(scores.tokens):
+        return 0.0, 0
+    columns = gold[scores.tokens]
+    annotated = columns != MISSING
+    losses, _ = token_losses(scores.logits[annotated], columns[annotated], CPU)
+    return float(CPU.to_numpy(losses).sum()), int(annotated.sum())
+
+
+def mean_evaluation_loss(
+    scores: Sequence[DocScores], golds: Sequence[NDArray[numpy.int64]]
+) -> float | None:
+    """Mean loss per annotated token of all docs.
+
+    scores (Sequence[DocScores]): What was predicted, per doc.
+    golds (Sequence[array]): Gold columns, per doc.
+    RETURNS (float | None): The mean in nats; None if no token takes part. Not finite if a loss is.
+    """
+    total, count = 0.0, 0
+    for one, gold in zip(scores, golds, strict=True):
+        loss, tokens = sum_losses(one, gold)
+        total, count = total + loss, count + tokens
+    return total / count if count else None

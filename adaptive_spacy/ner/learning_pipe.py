@@ -1,0 +1,185 @@
+"""A labelled pipe that learns: its labels from the data, its weights from batches."""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
+from typing import Any
+
+import numpy
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.training import Example, validate_examples, validate_get_examples
+from spacy.vocab import Vocab
+from thinc.api import ConfigValidationError, Model, Optimizer, set_dropout_rate
+
+from adaptive_spacy.ner.class_weights import (
+    ClassWeights,
+    require_class_weights,
+    weigh_tags,
+    weigh_types,
+)
+from adaptive_spacy.ner.gold import count_types, gold_columns, may_be_tagged
+from adaptive_spacy.ner.labelled_pipe import LabelledPipe
+from adaptive_spacy.ner.loss import mean_loss
+from adaptive_spacy.ner.model import TagLogits
+from adaptive_spacy.ner.tags import MISSING
+from adaptive_spacy.stepping import TakesParameters
+
+
+class LearningPipe(LabelledPipe):
+    """Learns by softmax cross-entropy over the annotated tokens.
+
+    vocab, model, name, scheme: As in `LabelledPipe`.
+    class_weights (dict[str, float] | str | None): Weight per entity type and "O" in the training
+        loss, 1.0 where not named; "balanced": inverse to the types' token counts in the training
+        data; None: all alike.
+    """
+
+    own = (*LabelledPipe.own, "_optimizer")
+
+    def __init__(
+        self,
+        vocab: Vocab,
+        model: Model[list[Doc], TagLogits],
+        name: str,
+        scheme: str,
+        class_weights: ClassWeights,
+    ) -> None:
+        super().__init__(vocab, model, name, scheme)
+        self.class_weights = require_class_weights(class_weights, name)
+        self.cfg["type_weights"] = None
+        self._updates = 0
+
+    def begin(self) -> None:
+        super().begin()
+        #: Who took the gradients, and may still owe the step
+        self._optimizer: TakesParameters | None = None
+
+    def initialize(
+        self,
+        get_examples: Callable[[], Iterable[Example]],
+        *,
+        nlp: Language | None = None,
+        labels: Sequence[str] | None = None,
+    ) -> None:
+        """Set the labels and the model's dimensions from the data.
+
+        get_examples (Callable): Returns the training examples.
+        nlp (Language | None): The pipeline.
+        labels (Sequence[str] | None): Entity types; None: those in the data, sorted.
+        RAISES (ConfigValidationError): If there is no label, or a class weight for none.
+        """
+        validate_get_examples(get_examples, "TransformerNER.initialize")
+        counts = count_types(get_examples(), self._tell)
+        self._told.clear()
+        self._updates = 0
+        for label in labels if labels is not None else sorted(set(counts) - {"O"}):
+            self.add_label(label)
+        if not self.labels:
+            raise ConfigValidationError(
+                title="No labels",
+                desc=f"[components.{self.name}]: the training corpus has no entity; expected at "
+                f"least one, or [initialize.components.{self.name}] labels",
+            )
+        self.cfg["type_weights"] = weigh_types(self.class_weights, counts, self.labels, self.name)
+        sample = [eg.predicted for eg in islice(get_examples(), 10)]
+        self.model.set_dim("nO", len(self.tagset.columns), force=True)
+        self.model.initialize(X=[doc for doc in sample if len(doc)] or None)
+
+    def update(
+        self,
+        examples: Iterable[Example],
+        *,
+        drop: float = 0.0,
+        sgd: Optimizer | None = None,
+        losses: dict[str, float] | None = None,
+    ) -> dict[str, float]:
+        """Learn from a batch. With `accumulate_gradient` = k, spaCy calls this k times per step and
+        the gradients of k means add up: the step's gradient is k times that of one mean.
+
+        examples (Iterable[Example]): The batch.
+        drop (float): Dropout rate of the output layer.
+        sgd (Optimizer | None): If given, update the weights too.
+        losses (dict | None): Mean loss per annotated token, added under the component's name.
+        RETURNS (dict): The losses.
+        RAISES (ValueError): If the loss is not finite.
+        """
+        losses = {} if losses is None else losses
+        losses.setdefault(self.name, 0.0)
+        examples = list(examples)
+        validate_examples(examples, "TransformerNER.update")
+        if not any(len(eg.predicted) for eg in examples):
+            return losses
+        self._settle()
+        set_dropout_rate(self.model, drop)
+        output, backprop = self.model.begin_update([eg.predicted for eg in examples])
+        loss, d_logits = self.get_loss(examples, output)
+        self.require_finite_loss(loss, "training loss", self._updates)
+        backprop(d_logits)
+        if sgd not in (None, False):
+            if isinstance(sgd, TakesParameters):
+                sgd.expect_no_schedule()
+            self.finish_update(sgd)
+        losses[self.name] += loss
+        return losses
+
+    def get_loss(self, examples: Iterable[Example], scores: TagLogits) -> tuple[float, Any]:
+        """Mean cross-entropy over the annotated tokens of the batch, and its gradient.
+
+        examples (Iterable[Example]): The batch.
+        scores (TagLogits): What the model returned for the predicted docs.
+        RETURNS (tuple): The loss and one gradient array per doc.
+        """
+        ops = self.model.ops
+        gold = [
+            numpy.where(
+                represented & may_be_tagged(eg.predicted),
+                gold_columns(eg, self.tagset, self._tell)[0],
+                MISSING,
+            )
+            for eg, represented in zip(examples, scores.represented, strict=True)
+        ]
+        loss, gradient = mean_loss(
+            ops.xp.concatenate(scores.logits),
+            ops.xp.asarray(numpy.concatenate(gold)),
+            ops,
+            self._tag_weights(),
+        )
+        return loss, ops.xp.split(gradient, numpy.cumsum([len(one) for one in gold])[:-1])
+
+    def finish_update(self, sgd: Optimizer) -> None:
+        """Update the weights. Called once per step, so this is where steps are counted."""
+        super().finish_update(sgd)
+        self._updates += 1
+        if isinstance(sgd, TakesParameters):
+            self._optimizer = sgd
+            if self._is_last():
+                sgd.end_update()
+
+    def _settle(self) -> None:
+        """The weights are about to be read: the step that is owed is made."""
+        optimizer, self._optimizer = self._optimizer, None
+        if optimizer is not None:
+            nodes = self.model.walk()
+            optimizer.settle((node.id, name) for node in nodes for name in node.param_names)
+
+    def _is_last(self) -> bool:
+        """Whether no pipe learns after this one, as far as is known."""
+        nlp = self.nlp and self.nlp()
+        pipes = [pipe for _, pipe in nlp.pipeline] if nlp else []
+        learning = [pipe for pipe in pipes if getattr(pipe, "is_trainable", False)]
+        return learning[-1:] == [self]
+
+    def _tag_weights(self) -> Any:
+        table = self.cfg["type_weights"]
+        if table is None:
+            return None
+        return self.model.ops.asarray1f(weigh_tags(table, self.labels, self.scheme))
+
+    def require_finite_loss(self, value: float, what: str, step: int) -> None:
+        """RAISES (ValueError): If the loss is none; names the step."""
+        if not math.isfinite(value):
+            raise ValueError(
+                f"{self.name}: the {what} is {value} at step {step}: the weights diverged. Lower "
+                "the learning rate ([training.optimizer])"
+            )
