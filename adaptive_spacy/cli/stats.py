@@ -59,8 +59,10 @@ def stats_cli(
     """
     with one_line_errors():
         from adaptive_spacy.data.stats import collect, find_warnings
+        from adaptive_spacy.files import require_other
         from adaptive_spacy.report.corpus import render
 
+        require_other(output, [one for text in corpus for one in (text, text.partition("=")[2])])
         save = _load_save() if output is not None else None
         statistics = collect(corpus, transformer=transformer, window=window, progress=True)
         typer.echo(render(statistics))
