@@ -13,7 +13,11 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 import pytest
 import spacy
+from hypothesis import settings
 from spacy.tokens import Doc, DocBin
+
+# registers the profiles
+import tests.tiers  # noqa: F401
 
 ROOT = Path(__file__).parents[1]
 
@@ -48,6 +52,11 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    settings.load_profile("whole" if config.getoption("--slow") else "slice")
+    require_installed_names()
+
+
+def require_installed_names() -> None:
     """Refuse to test beside an installation that lacks registered names of this tree."""
     parser = ConfigParser(delimiters=["="])
     parser.optionxform = str  # type: ignore[assignment,method-assign]

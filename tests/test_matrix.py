@@ -17,6 +17,7 @@ from thinc.api import Config
 
 from adaptive_spacy.config.insertion import add_adaptive_blocks
 from tests.conftest import ROOT, SENTENCES, write_corpus
+from tests.tiers import sliced
 from tests.trainings import run_spacy
 from tests.util import write_texts
 
@@ -28,7 +29,8 @@ INSERTED = {
     "init-spancat": "spancat",
     "init-tagger": "tagger",
 }
-NAMES = [*OURS, *INSERTED]
+#: By default one with our component, one with spaCy's, one of `init`
+NAMES = sliced(["adaptive", "ner", "init-ner"], of=[*OURS, *INSERTED])
 RATE = 2e-3
 #: As short as it goes
 SHORT = {

@@ -41,9 +41,7 @@ def export_cli(
     """
     with one_line_errors():
         from adaptive_spacy.data.export import export
-        from adaptive_spacy.files import require_other
 
-        require_other(output, [path])
         exported = export(path, output, format=format, scheme=scheme, progress=True)
 
     from wasabi import msg

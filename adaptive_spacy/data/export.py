@@ -17,7 +17,7 @@ from adaptive_spacy.data.readers.conll_columns import DOCSTART, is_comment, spli
 from adaptive_spacy.data.readers.formats import list_files
 from adaptive_spacy.data.schemes import NOTHING, decode, encode, find_scheme, parse_tag
 from adaptive_spacy.data.source import Problems, Sentence, read_doc, shorten
-from adaptive_spacy.files import replacing
+from adaptive_spacy.files import replacing, require_other
 
 #: What no row can hold
 LINE_ENDS = "\n\r\0"
@@ -97,6 +97,7 @@ def export(
     RAISES (ValueError): If the format cannot hold the docs, with the first 20 problems.
     """
     path, output = Path(path), Path(output)
+    require_other(output, [path])
     if format == "auto":
         format = SUFFIXES.get(output.suffix.lower(), "")
     if format not in ("conll", "jsonl"):
@@ -106,8 +107,6 @@ def export(
     if output.is_dir():
         raise ValueError(f"{output}: expected a file to write to, found a folder")
     files = list_shards(path)
-    if output.exists() and any(output.samefile(file) for file in files if file.exists()):
-        raise ValueError(f"{output}: expected another file to write to than the one that is read")
     exported = Exported(output, format)
     write = write_jsonl
     if format == "conll":

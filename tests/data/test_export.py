@@ -5,7 +5,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from spacy.tokens import Doc, DocBin, Span
 from spacy.vocab import Vocab
@@ -18,6 +18,7 @@ from adaptive_spacy.data.readers.conll import ConllFile
 from adaptive_spacy.data.schemes import SCHEMES
 from adaptive_spacy.data.source import Sentence
 from tests.conftest import corpus_file
+from tests.tiers import examples
 
 ADA = Sentence(["Ada", "Lovelace", "sings"], [(0, 2, "PER")], [])
 PARIS = Sentence(["Paris"], [(0, 1, "LOC")], [])
@@ -132,7 +133,7 @@ def sentences(draw) -> Sentence:
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-@settings(max_examples=40)
+@examples(40)
 @given(corpus=st.lists(sentences(), min_size=1, max_size=4))
 def test_export_to_conll_is_read_back_as_the_same(tmp_path_factory, scheme, corpus):
     if scheme in ("IO", "bare"):
@@ -147,7 +148,7 @@ def test_export_to_conll_is_read_back_as_the_same(tmp_path_factory, scheme, corp
     assert load(folder / "corpus" / "back.spacy") == corpus
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(
     corpus=st.lists(st.lists(sentences(), min_size=1, max_size=3), min_size=1, max_size=3),
 )

@@ -3,7 +3,7 @@ import math
 
 import numpy
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -15,6 +15,7 @@ from adaptive_spacy.experiments.statistics import (
     paired_test,
     summarize,
 )
+from tests.tiers import examples
 
 
 def test_summarize_known_answers() -> None:
@@ -77,7 +78,7 @@ def test_paired_test_known_answers(first: list[float], second: list[float], p: f
         assert test.p == pytest.approx(by_hand(first, second))
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(st.lists(st.tuples(st.integers(-9, 9), st.integers(-9, 9)), min_size=2, max_size=7))
 def test_paired_test_is_the_enumeration(pairs: list[tuple[int, int]]) -> None:
     first, second = [float(a) for a, _ in pairs], [float(b) for _, b in pairs]

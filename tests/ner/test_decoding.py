@@ -3,13 +3,14 @@ from itertools import pairwise, product
 
 import numpy
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from thinc.api import ConfigValidationError
 
 from adaptive_spacy.ner.decoding import decode, forward_backward, require_decoder, viterbi
 from adaptive_spacy.ner.tags import SCHEMES, Entity, TagSet
+from tests.tiers import examples
 
 
 def legal(tagset: TagSet, columns: tuple[int, ...]) -> bool:
@@ -41,7 +42,7 @@ def logits_of(length: int, n_tags: int) -> st.SearchStrategy:
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 @given(data=st.data())
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_viterbi_finds_the_best_legal_sequence(scheme: str, data) -> None:
     tagset = TagSet(scheme, ("A",))
     batch = [
@@ -89,7 +90,7 @@ def test_viterbi_and_weights_with_any_number_of_types(scheme: str, n_types: int)
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 @given(data=st.data())
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_viterbi_confidence_is_the_share_of_all_legal_sequences(scheme: str, data) -> None:
     tagset = TagSet(scheme, ("A", "B") if scheme == "IO" else ("A",))
     lengths = data.draw(st.lists(st.integers(1, 5), min_size=1, max_size=3))

@@ -2,11 +2,13 @@
 
 import pytest
 import spacy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
+
+from tests.tiers import examples
 
 PIECES = st.sampled_from(
     [
@@ -28,7 +30,7 @@ def check(doc: Doc, text: str) -> None:
 
 
 @given(st.lists(TEXTS, min_size=1, max_size=4))
-@settings(max_examples=25, deadline=None)
+@examples(25)
 def test_hostile_texts_are_read(trained: Language, texts: list[str]) -> None:
     for doc, text in zip(trained.pipe(texts), texts, strict=True):
         check(doc, text)

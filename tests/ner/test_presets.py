@@ -3,7 +3,7 @@
 import numpy
 import pytest
 import spacy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from spacy.language import Language
 from spacy.tokens import Doc, DocBin, Span
@@ -13,7 +13,8 @@ from adaptive_spacy.ner.decoding import decode
 from adaptive_spacy.ner.evaluation_loss import DocScores
 from adaptive_spacy.ner.presets import free_runs
 from adaptive_spacy.ner.tags import SCHEMES
-from tests.ner.models import initialized
+from tests.ner.models import VOCAB, initialized
+from tests.tiers import examples
 
 WORDS = ["Ada", "met", "Ben", "Ray", "in", "New", "York", "."]
 FOUND = [("Ada", "PER"), ("Ben Ray", "PER"), ("New York", "LOC")]
@@ -110,7 +111,7 @@ def plan_doc(nlp: Language, plan: list[str]) -> Doc:
 
 @pytest.mark.parametrize("decoder", ["viterbi", "greedy"])
 @given(plan=PLANS)
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_presets_are_left_as_spacys_ner_leaves_them(
     trained: Language, spacys: Language, decoder: str, plan: list[str]
 ) -> None:
@@ -155,20 +156,19 @@ def test_free_runs_are_cut_where_something_is_taken(plan: list[tuple[bool, bool]
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 @given(data=st.data())
-@settings(max_examples=30, deadline=None)
+@examples(30)
 def test_predictions_beside_presets_are_the_best_that_are_left(scheme: str, data) -> None:
     """As if the taken tokens could be nothing but "O", by viterbi over the whole doc."""
     from adaptive_spacy.ner.component import TransformerNER
 
-    nlp = spacy.blank("en")
-    component = TransformerNER(nlp.vocab, initialized(), "ours", scheme=scheme)
+    component = TransformerNER(VOCAB, initialized(), "ours", scheme=scheme)
     component.cfg["labels"] = ["A", "B"]
     n_tags = len(component.tagset.tags)
     length = data.draw(st.integers(1, 7))
     taken = data.draw(st.lists(st.booleans(), min_size=length, max_size=length))
     random = numpy.random.default_rng(data.draw(st.integers(0, 999)))
     logits = random.normal(scale=2.0, size=(length, n_tags))
-    doc = Doc(nlp.vocab, words=["w"] * length)
+    doc = Doc(VOCAB, words=["w"] * length)
     doc.set_ents([], blocked=[doc[i : i + 1] for i in range(length) if taken[i]])
     component.set_annotations([doc], [DocScores(numpy.arange(length), logits)])
     forced = logits.copy()

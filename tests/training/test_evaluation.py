@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import spacy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from spacy.language import Language
 from spacy.scorer import get_ner_prf
@@ -30,6 +30,7 @@ from adaptive_spacy.training.evaluation import (
     seqeval_report,
     tag_pairs,
 )
+from tests.tiers import examples
 
 VOCAB = Vocab()
 RULES = {
@@ -334,7 +335,7 @@ def annotated_docs(draw: st.DrawFn, missing: bool) -> Doc:
     return doc
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.lists(st.tuples(annotated_docs(False), annotated_docs(True)), min_size=1, max_size=4))
 def test_seqeval_and_spacy_agree_on_any_tokenization(pairs):
     examples = [Example(predicted, reference) for predicted, reference in pairs]

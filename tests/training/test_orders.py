@@ -7,13 +7,14 @@ import numpy
 import pytest
 import spacy
 import torch
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from spacy.language import Language
 from spacy.training import Example
 from thinc.api import Adam, fix_random_seed
 
 from adaptive_spacy.training.optimizer import AdamW, make_adamw_v1
+from tests import tiers
 from tests.conftest import SENTENCES
 from tests.ner.pipelines import examples
 from tests.transformer.pipelines import OURS
@@ -289,7 +290,7 @@ ORDERS = {
     words=st.lists(st.integers(0, len(SENTENCES) - 1), min_size=4, max_size=4),
     rows=st.integers(90, 2000),
 )
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@tiers.examples(6, suppress_health_check=list(HealthCheck))
 def test_any_mixture_of_orders_and_any_vocabulary(
     transformer_folder, orders: list[str], words: list[int], rows: int
 ) -> None:

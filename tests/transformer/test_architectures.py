@@ -11,10 +11,16 @@ from spacy.language import Language
 
 from adaptive_spacy.transformer.pretrained import fetch_transformer
 from tests.ner.pipelines import examples, found
+from tests.tiers import sliced
 from tests.transformer.architectures import ARCHITECTURES, REFUSED, make
 from tests.transformer.pipelines import OURS, learn, make_nlp
 
 TEXTS = ["Ada lives in Paris .", "", "it  rains\nin London", "東京 isn't Åre", "Ada " * 40]
+#: By default one of each kind of tokenizer and of attention
+NAMES = sliced(
+    ["bert", "roberta", "xlm-roberta", "deberta-v3", "gpt2", "xlnet", "modernbert"],
+    of=ARCHITECTURES,
+)
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +51,7 @@ def floats(value: Any, path: str = "") -> dict[str, float]:
     return places
 
 
-@pytest.mark.parametrize("name", ARCHITECTURES)
+@pytest.mark.parametrize("name", NAMES)
 def test_architecture(name: str, folders, tmp_path: Path) -> None:
     output = tmp_path / "transformer"
     about = fetch_transformer(str(folders(name)), output)

@@ -3,7 +3,7 @@
 import numpy
 import pytest
 import spacy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from spacy.tokens import Doc
 from spacy_transformers.align import get_alignment_via_offset_mapping
@@ -13,6 +13,7 @@ from transformers import AutoTokenizer
 
 from adaptive_spacy.transformer import piece_alignment
 from adaptive_spacy.transformer.piece_alignment import align, token_starts
+from tests.tiers import examples
 
 NLP = spacy.blank("en")
 
@@ -65,7 +66,7 @@ def pieces(draw, length: int):
     return [(0, 0), *found, (0, 0)]
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(st.data())
 def test_alignment_of_any_offsets(data) -> None:
     text = st.text("ab .\n'", min_size=1, max_size=20)

@@ -67,10 +67,9 @@ def test_copy_goes_on_with_its_optimizer(transformer_folder, make) -> None:
     assert all(one.isfinite().all() for one in weights(twin).values())
 
 
+@pytest.mark.slow
 def test_pipe_with_two_spawned_processes(nlp: Language, monkeypatch: pytest.MonkeyPatch) -> None:
     """As on macOS and Windows."""
-    if nlp.get_pipe("transformer").model.layers[0].shims[0].precision != "int8":
-        pytest.skip("once is enough, and it takes seconds to start them")
     expected = predict(nlp)
     monkeypatch.setattr("spacy.language.mp", multiprocessing.get_context("spawn"))
     with ThreadPoolExecutor(1) as pool:

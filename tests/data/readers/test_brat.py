@@ -4,13 +4,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from spacy.tokens import Doc
 
 from adaptive_spacy.data.readers.brat import BratFolder, recognise
 from adaptive_spacy.data.readers.tokenizer import load_tokenizer
 from adaptive_spacy.data.source import Sentence
+from tests.tiers import examples
 
 TEXT = "Ada lives in New York."
 WORDS = ["Ada", "lives", "in", "New", "York", "."]
@@ -334,7 +335,7 @@ def to_ann(sentence: Sentence) -> str:
     )
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(docs=st.lists(texts(), min_size=1, max_size=3))
 def test_brat_reads_what_was_written(docs):
     corpus = [
@@ -356,7 +357,7 @@ def test_brat_reads_what_was_written(docs):
     assert [to_ann(sentence) for sentence in read] == [to_ann(sentence) for sentence in corpus]
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(
     text=st.text("Ad ä\n\r🎉", max_size=12) | st.binary(max_size=8),
     lines=st.lists(

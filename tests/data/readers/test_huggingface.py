@@ -8,13 +8,14 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from adaptive_spacy.data.readers import arrow
 from adaptive_spacy.data.readers.huggingface import HubData, recognise
 from adaptive_spacy.data.schemes import encode
 from adaptive_spacy.data.source import Sentence
+from tests.tiers import examples
 
 pyarrow = pytest.importorskip("pyarrow", reason="needs the extra `hub`")
 from pyarrow import ipc, parquet  # noqa: E402
@@ -338,7 +339,7 @@ def sentences(draw: st.DrawFn) -> Sentence:
     return Sentence(words, ents, [])
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(
     corpus=st.lists(sentences(), min_size=1, max_size=5),
     scheme=st.sampled_from(["BIO", "BILOU", "BIOES", "IOB1"]),
@@ -365,7 +366,7 @@ def test_hub_reads_what_was_written(corpus, scheme, numbers, saved):
 DAMAGED = make_table([(WORDS, NUMBERS)] * 3, FEATURES)
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(
     saved=st.booleans(),
     edits=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), min_size=1, max_size=4),

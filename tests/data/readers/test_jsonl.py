@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import spacy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
@@ -19,6 +19,7 @@ from adaptive_spacy.data.readers.annotation_tools import SHAPES
 from adaptive_spacy.data.readers.jsonl import SpanFile, recognise
 from adaptive_spacy.data.schemes import encode
 from adaptive_spacy.data.source import Sentence, make_doc
+from tests.tiers import examples
 
 Ents = list[tuple[int, int, str]]
 
@@ -899,7 +900,7 @@ WRITERS = {
 
 @pytest.mark.parametrize("shape", WRITERS)
 @pytest.mark.parametrize("layout", ["lines", "list", "indented"])
-@settings(max_examples=30)
+@examples(30)
 @given(docs=st.lists(annotated_docs(), min_size=1, max_size=3), ascii=st.booleans())
 def test_span_file_reads_what_was_written_in_each_shape(shape, layout, docs, ascii):
     records = [WRITERS[shape](doc.text, to_lists(doc, ents)) for doc, ents in docs]
@@ -928,7 +929,7 @@ def tagged_sentences(draw: st.DrawFn) -> Sentence:
 
 
 @pytest.mark.parametrize("scheme", ["BIO", "BILOU", "BIOES"])
-@settings(max_examples=60)
+@examples(60)
 @given(sentences=st.lists(tagged_sentences(), min_size=1, max_size=3))
 def test_span_file_reads_the_tags_that_were_written(scheme, sentences):
     def write_all(read: list[Sentence]) -> str:
@@ -943,7 +944,7 @@ def test_span_file_reads_the_tags_that_were_written(scheme, sentences):
     assert write_all(read) == write_all(sentences)
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(sentences=st.lists(tagged_sentences(), min_size=1, max_size=3))
 def test_span_file_reads_the_spacy_v2_training_data_that_was_written(sentences):
     def to_training_data(sentence: Sentence) -> dict[str, Any]:
@@ -960,7 +961,7 @@ def test_span_file_reads_the_spacy_v2_training_data_that_was_written(sentences):
     assert [to_training_data(one) for one in read] == records
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(one=tokenized_docs(), data=st.data())
 def test_span_file_reads_back_exactly_what_export_writes(one, data):
     doc, ents = one
@@ -1000,7 +1001,7 @@ RECORDS = st.recursive(
 )
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(
     records=st.lists(RECORDS, max_size=4),
     lines=st.booleans(),
@@ -1030,7 +1031,7 @@ def check_raises_value_error_at_most(path: Path, format: str, repair: bool) -> N
     assert file.describe()
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(content=st.binary(max_size=40), format=st.sampled_from(["auto", *SHAPES]))
 def test_span_file_raises_nothing_but_value_errors_whatever_the_bytes(content, format):
     with TemporaryDirectory() as folder:
