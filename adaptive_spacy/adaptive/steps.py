@@ -31,9 +31,16 @@ _counts: dict[Hashable, int] = {}
 
 
 def make_steps_v1(
-    corpus: Reader, batcher: Batcher, epochs: float = 1.0, times: int = 1, lang: str = "xx"
+    corpus: Reader,
+    batcher: Batcher,
+    epochs: float = 1.0,
+    times: int = 1,
+    lang: str = "xx",
+    least: int | None = None,
+    most: int | None = None,
 ) -> int:
-    """Update steps of some epochs: times * max(1, ceil(epochs * batches per epoch)).
+    """Update steps of some rounds: times * ceil(epochs * batches per epoch), where that number of
+    updates in a round lies between `least` and `most`.
 
     corpus (Callable): The training corpus.
     batcher (Callable): The batcher; `until_finished` is looked through.
@@ -41,12 +48,18 @@ def make_steps_v1(
     times (int): Rounds, >= 1.
     lang (str): Language of the blank pipeline that the corpus is read with; its tokenizer only
         matters to batchers that count words of untokenized text.
+    least (int | None): The fewest updates in a round, >= 1; None: 1. An epoch of a dozen sentences
+        is a single one, which says nothing.
+    most (int | None): The most updates in a round, >= `least`; None: no limit.
     RETURNS (int): The number of steps, at least 1.
     RAISES (ConfigValidationError): If the corpus gives no batch, or an argument means nothing.
     """
     _require("epochs", epochs, POSITIVE)
     _require("times", times, POSITIVE)
-    steps = times * max(1, math.ceil(epochs * batches_per_epoch(corpus, batcher, lang)))
+    _require("least", least, whole(1).or_null())
+    _require("most", most, whole(least or 1).or_null())
+    updates = max(least or 1, math.ceil(epochs * batches_per_epoch(corpus, batcher, lang)))
+    steps = times * (updates if most is None else min(updates, most))
     _require("epochs and times", steps, whole(1))
     return steps
 

@@ -49,6 +49,9 @@ def sweep_cli(
         str, typer.Option(help=f"{AXIS} models: names, folders or names of the hub: a,b.")
     ] = "",
     fractions: Annotated[str, typer.Option(help=f"{AXIS} shares of train and dev: 0.1,1.")] = "",
+    labels: Annotated[
+        str, typer.Option(help=f"{AXIS} numbers of labelled sentences, train and dev: 50,100.")
+    ] = "",
     seeds: Annotated[str, typer.Option(help=f"{AXIS} seeds: 1,2,3 or 1-5.")] = "",
     jobs: Annotated[
         int, typer.Option(min=1, max=MOST_JOBS, help="Jobs side by side, each a process.")
@@ -77,7 +80,7 @@ def sweep_cli(
     retry_failed: Annotated[bool, typer.Option(help="Run jobs that failed again.")] = False,
     dry_run: Annotated[bool, typer.Option(help="Show the jobs and their cost; run none.")] = False,
 ) -> None:
-    """Run every job of a grid once: approaches x data sets x models x fractions x seeds.
+    """Run every job of a grid once: approaches x data sets x models x shares or labels x seeds.
 
     A sweep that was stopped or killed continues where it was when it is
     started again, and several sweeps into one folder share the work. Each job
@@ -91,8 +94,9 @@ def sweep_cli(
         adaptive-spacy sweep configs/experiments/small.yml --output runs/mine --datasets corpus/mine
     """
     with one_line_errors():
+        from adaptive_spacy.experiments.axes import replace_axes
         from adaptive_spacy.experiments.backends import make_backend
-        from adaptive_spacy.experiments.grid import read_grid, replace_axes
+        from adaptive_spacy.experiments.grid import read_grid
         from adaptive_spacy.experiments.plan import describe_plan
         from adaptive_spacy.experiments.progress import Progress
         from adaptive_spacy.experiments.records import read_records
@@ -106,6 +110,7 @@ def sweep_cli(
             datasets=_split(datasets),
             models=_split(models),
             fractions=[_number(one, "--fractions") for one in _split(fractions)],
+            labels=[_whole(one, "--labels") for one in _split(labels)],
             seeds=_seeds(seeds),
             threads=threads,
         )
@@ -149,6 +154,12 @@ def _number(text: str, option: str) -> float:
         return float(text)
     except ValueError:
         raise ValueError(f"{option}: expected numbers such as 0.1,1, got {text}") from None
+
+
+def _whole(text: str, option: str) -> int:
+    if not re.fullmatch("[0-9]{1,10}", text):
+        raise ValueError(f"{option}: expected whole numbers such as 50,100, got {text}")
+    return int(text)
 
 
 def _seeds(text: str) -> list[int]:

@@ -93,8 +93,13 @@ def sample(texts: Iterable[str], fraction: float, seed: int) -> list[int]:
 def draw(ranks: Sequence[int], fraction: float) -> list[int]:
     """RETURNS (list[int]): Ascending indices of the share with the smallest ranks; of equal ranks
     the first."""
-    size = max(1, round(fraction * len(ranks)))
-    return sorted(sorted(range(len(ranks)), key=ranks.__getitem__)[:size])
+    return draw_number(ranks, max(1, round(fraction * len(ranks))))
+
+
+def draw_number(ranks: Sequence[int], number: int) -> list[int]:
+    """RETURNS (list[int]): Ascending indices of so many of the smallest ranks; of equal ranks the
+    first."""
+    return sorted(sorted(range(len(ranks)), key=ranks.__getitem__)[:number])
 
 
 def read_docs(path: Path, vocab: Vocab) -> Iterator[Doc]:

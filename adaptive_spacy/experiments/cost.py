@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from statistics import mean
 from typing import Any
 
+from adaptive_spacy.experiments.budget import count_pool
 from adaptive_spacy.experiments.job import SPLITS, Job
 from adaptive_spacy.experiments.records import Record, stop_of
 
@@ -47,14 +48,22 @@ def expect(job: Job, sizes: Mapping[str, float], records: Iterable[Record] = ())
     """
     fixed = fixed_epochs(job)
     epochs = fixed if fixed is not None else likely_epochs(job, records)
-    train = job.fraction * (sizes["train"] + (sizes["dev"] if job.train_on_dev else 0))
+    train, dev = _shares(job, sizes)
     return Cost(
         epochs=epochs,
         known=fixed is not None,
-        updates=epochs * train,
+        updates=epochs * (train + (dev if job.train_on_dev else 0)),
         # each epoch the dev set, at the end three times the test set
-        evaluations=epochs * job.fraction * sizes["dev"] + 3 * sizes["test"],
+        evaluations=epochs * dev + 3 * sizes["test"],
     )
+
+
+def _shares(job: Job, sizes: Mapping[str, float]) -> tuple[float, float]:
+    """RETURNS (tuple): What a job takes of train and of dev, by the measure of the sizes."""
+    if job.labels is None or job.dev is None:
+        return job.fraction * sizes["train"], job.fraction * sizes["dev"]
+    labelled = (sizes["train"] + sizes["dev"]) * job.labels / count_pool(job)
+    return (1 - job.dev) * labelled, job.dev * labelled
 
 
 def fixed_epochs(job: Job) -> float | None:
@@ -75,8 +84,7 @@ def likely_epochs(job: Job, records: Iterable[Record]) -> float:
     for record in records:
         other = record["job"]
         if record["status"] == "done" and other["approach"] in sources:
-            cell = other["dataset"], other["model"], other["fraction"]
-            same[cell == job.cell].append(stop_of(record))
+            same[Job(**other).cell == job.cell].append(stop_of(record))
     found = same[True] or same[False]
     return mean(found) if found else ADAPTIVE_EPOCHS
 
@@ -87,11 +95,8 @@ def seconds_per_pass(records: Sequence[Record]) -> dict[tuple[str, int], float]:
     for record in records:
         if record["status"] == "done" and all(record["data"].get(one) for one in SPLITS):
             job = Job(**record["job"])
-            sizes = {
-                split: counts["tokens"] / (1.0 if split == "test" else job.fraction)
-                for split, counts in record["data"].items()
-            }
+            tokens = {split: counts["tokens"] for split, counts in record["data"].items()}
             updates = UPDATE_PASSES * record["token_updates"]
-            evaluations = record["epochs"] * job.fraction * sizes["dev"] + 3 * sizes["test"]
+            evaluations = record["epochs"] * tokens["dev"] + 3 * tokens["test"]
             measured[job.model, job.threads].append(record["seconds"] / (updates + evaluations))
     return {key: mean(values) for key, values in measured.items()}

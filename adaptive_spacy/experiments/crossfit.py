@@ -7,7 +7,6 @@ took on average. What falls out: a prediction for each labelled sentence by a mo
 seen it, and with them what to expect of the model on sentences like these.
 """
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
@@ -22,9 +21,10 @@ from spacy.training import Example
 from spacy.training.loop import DIR_MODEL_LAST
 from thinc.api import Config
 
-from adaptive_spacy.config.loading import load_pipeline, read_config
+from adaptive_spacy.config.loading import load_pipeline
 from adaptive_spacy.experiments.expectation import Expectation, expect_scores
 from adaptive_spacy.experiments.fixed_length import curve_of, fix_epochs
+from adaptive_spacy.experiments.fold_jobs import identify, make_jobs, read_config_of
 from adaptive_spacy.experiments.folds import assign_folds, write_folds
 from adaptive_spacy.experiments.job import Job
 from adaptive_spacy.experiments.local import LocalProcesses
@@ -55,8 +55,6 @@ OUT_OF_FOLD = "out-of-fold.spacy"
 CROSSFIT = "crossfit.json"
 
 NOTES = "Unfinished: its scores are of sentences that it was trained on."
-#: Settings that are not the caller's to give, as the folds decide them
-DECIDED = ("paths.", "corpora.", "training.logger", "variables.fraction", "system.seed", "nlp.lang")
 
 
 class CrossFit(NamedTuple):
@@ -166,70 +164,6 @@ def describe_cost(docs: Sequence[Doc], folds: int) -> str:
         f"20 to 40 epochs: {20 * passes * tokens / 1e6:.2g} to {40 * passes * tokens / 1e6:.2g} "
         "million token updates"
     )
-
-
-def make_jobs(
-    corpora: Sequence[Path],
-    *,
-    config: Path,
-    settings: Mapping[str, Any],
-    seed: int,
-    lang: str,
-    threads: int,
-    device: str,
-) -> list[Job]:
-    """RETURNS (list[Job]): An adaptive training per fold.
-    RAISES (ValueError): If a setting contradicts the folds.
-    """
-    for key in settings:
-        if key.startswith(DECIDED):
-            raise ValueError(f"--{key}: expected a setting that the folds leave open")
-    given = dict(settings)
-    transformer = given.pop("variables.transformer", None)
-    if transformer is None:
-        variables = read_config(config, "a training config").get("variables", {})
-        transformer = variables.get("transformer")
-    if not isinstance(transformer, str):
-        raise ValueError(
-            f"{config}: expected [variables] transformer, a folder or a name of the hub, got "
-            f"{transformer!r}"
-        )
-    return [
-        Job(
-            approach="crossfit",
-            config=str(config),
-            settings=given,
-            train_on_dev=False,
-            search=None,
-            dataset=corpus.name,
-            corpus=str(corpus),
-            lang=lang,
-            model=Path(transformer).name,
-            transformer=transformer,
-            fraction=1.0,
-            seed=seed,
-            threads=threads,
-            device=device,
-        )
-        for corpus in corpora
-    ]
-
-
-def read_config_of(job: Job) -> Config:
-    """RETURNS (Config): A fold's config, interpolated.
-    RAISES (ValueError): If its schedule is not adaptive, so that no fold could find a length.
-    """
-    config = job.make_config().interpolate()
-    curve_of(config)
-    return config
-
-
-def identify(jobs: Sequence[Job], labelled: Path) -> str:
-    """RETURNS (str): A hash of all that the result depends on."""
-    text = "\n".join(
-        [*(job.identity() for job in jobs), hashlib.sha256(labelled.read_bytes()).hexdigest()]
-    )
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def read_done(output: Path, identity: str) -> Record | None:

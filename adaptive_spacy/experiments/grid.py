@@ -1,12 +1,12 @@
 """Grids of experiments: `configs/experiments/*.yml`.
 
-A grid names approaches, datasets, models, fractions and seeds; its jobs are all their combinations,
-each one training. A file may extend another of its folder and give only the keys that differ.
+A grid names approaches, datasets, models, fractions or labels, and seeds; its jobs are all their
+combinations, each one training. A file may extend another of its folder and give only the keys that
+differ.
 """
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import product
 from math import prod
 from pathlib import Path
@@ -27,6 +27,8 @@ from adaptive_spacy.parsing import describe_faults, read_yaml, show
 
 Name = Annotated[str, Field(pattern=NAME)]
 Fraction = Annotated[float, Field(gt=0, le=1)]
+# one to learn from and one to watch
+Labels = Annotated[int, Field(ge=2)]
 # what numpy's generators take
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 
@@ -36,6 +38,10 @@ MOST_JOBS = 100_000
 MOST_THREADS = 1024
 #: Files that extend one another
 MOST_EXTENDED = 10
+#: The axis of how much data there is: a grid has one of these
+SIZES = ("fractions", "labels")
+#: Share of the labelled sentences that is kept for dev, unless the approach says otherwise
+DEV = 0.2
 
 
 def _unique(values: list[Any]) -> list[Any]:
@@ -56,6 +62,7 @@ class Approach(_Block):
     settings (dict): Overrides of the config by dotted key. The value {stop_of: NAME} is the mean
         number of epochs of that approach's jobs over the seeds, rounded; they run first.
     train_on_dev (bool): Train on train and dev together. Dev scores are of seen data then.
+    dev (float | None): In a grid of `labels`, the share of them that is kept for dev; None: 0.2.
     search (str | None): Name of the search that this approach is one candidate of; "epochs" for
         fixed numbers of epochs, which `report --question epochs` chooses from.
     """
@@ -63,6 +70,7 @@ class Approach(_Block):
     config: str
     settings: dict[str, Any] = {}
     train_on_dev: bool = False
+    dev: Annotated[float, Field(gt=0, lt=1)] | None = None
     search: str | None = None
 
     @field_validator("settings")
@@ -93,8 +101,15 @@ class Grid(_Block):
     datasets (dict[str, Dataset]): By name.
     models (dict[str, str]): Name to a folder or a name of the hub.
     combinations (list | None): Pairs of dataset and model; None: all.
-    fractions (list[float]): Shares of train and dev, in (0, 1]; the test set is always whole.
-    seeds (list[int]): Of weights, dropout and order of the batches.
+    fractions (list[float] | None): Shares of train and dev, in (0, 1]; the test set is always
+        whole.
+    labels (list[int] | None): Instead, numbers of labelled sentences, drawn from train and dev
+        together, anew for each seed; each approach divides them as it likes. The test set is always
+        whole.
+    seeds (list[int]): Of weights, dropout and order of the batches; with `labels` of the sample
+        too.
+    first_seeds (dict[float, int]): How many of the seeds count, the first ones, for some of the
+        fractions or labels: large sets take long and vary less.
     settings (dict): Overrides for all approaches, under their own.
     threads (int): Of each job. Part of the job, as sums on the processor depend on it.
     """
@@ -104,8 +119,10 @@ class Grid(_Block):
     datasets: Annotated[dict[Name, Dataset], Field(min_length=1)]
     models: Annotated[dict[Name, str], Field(min_length=1)]
     combinations: list[Annotated[list[str], Field(min_length=2, max_length=2)]] | None = None
-    fractions: Annotated[list[Fraction], Field(min_length=1), AfterValidator(_unique)]
+    fractions: Annotated[list[Fraction], Field(min_length=1), AfterValidator(_unique)] | None = None
+    labels: Annotated[list[Labels], Field(min_length=1), AfterValidator(_unique)] | None = None
     seeds: Annotated[list[Seed], Field(min_length=1), AfterValidator(_unique)]
+    first_seeds: dict[float, Annotated[int, Field(ge=1)]] = {}
     settings: dict[str, Any] = {}
     threads: Annotated[int, Field(ge=1, le=MOST_THREADS)] = 1
 
@@ -128,16 +145,37 @@ class Grid(_Block):
         return self
 
     @model_validator(mode="after")
+    def _one_size(self) -> "Grid":
+        given = [name for name in SIZES if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError(f"expected either {' or '.join(SIZES)}, got {' and '.join(given)}")
+        for name, approach in self.approaches.items():
+            if approach.dev is not None and self.labels is None:
+                raise ValueError(
+                    f"approaches.{name}.dev: expected `labels` that it is a share of, got fractions"
+                )
+        for size in self.first_seeds:
+            if size not in self.sizes:
+                known = ", ".join(f"{one:g}" for one in self.sizes)
+                raise ValueError(f"first_seeds: expected some of {known}, got {size:g}")
+        return self
+
+    @model_validator(mode="after")
     def _not_too_many(self) -> "Grid":
-        sizes = [len(self.approaches), len(self.pairs()), len(self.fractions), len(self.seeds)]
+        sizes = [len(self.approaches), len(self.pairs()), len(self.sizes), len(self.seeds)]
         if prod(sizes) > MOST_JOBS:
-            approaches, pairs, fractions, seeds = sizes
+            approaches, pairs, amounts, seeds = sizes
             raise ValueError(
                 f"expected at most {MOST_JOBS:,} jobs, got {prod(sizes):,}: {approaches:,} "
-                f"approaches x {pairs:,} pairs of data set and model x {fractions:,} fractions x "
-                f"{seeds:,} seeds"
+                f"approaches x {pairs:,} pairs of data set and model x {amounts:,} "
+                f"{'fractions' if self.labels is None else 'labels'} x {seeds:,} seeds"
             )
         return self
+
+    @property
+    def sizes(self) -> Sequence[float]:
+        """RETURNS (Sequence[float]): The fractions or the labels."""
+        return self.labels or self.fractions or []
 
     def pairs(self) -> list[tuple[str, str]]:
         """RETURNS (list[tuple]): The names of dataset and model of each combination."""
@@ -146,9 +184,12 @@ class Grid(_Block):
         return [(dataset, model) for dataset, model in self.combinations]
 
     def jobs(self, *, device: str = "cpu") -> Iterator[Job]:
-        """YIELDS (Job): Seed by seed, so that a sweep that is cut short has all cells."""
-        for seed in self.seeds:
-            for (dataset, model), fraction in product(self.pairs(), self.fractions):
+        """YIELDS (Job): Seed by seed, so that a sweep that is cut short has all cells; of a seed
+        the first sizes first."""
+        for number, seed in enumerate(self.seeds):
+            for size, (dataset, model) in product(self.sizes, self.pairs()):
+                if number >= self.first_seeds.get(size, len(self.seeds)):
+                    continue
                 for name, approach in self.approaches.items():
                     yield Job(
                         approach=name,
@@ -161,10 +202,12 @@ class Grid(_Block):
                         lang=self.datasets[dataset].lang,
                         model=model,
                         transformer=self.models[model],
-                        fraction=fraction,
+                        fraction=1.0 if self.labels else size,
                         seed=seed,
                         threads=self.threads,
                         device=device,
+                        labels=int(size) if self.labels else None,
+                        dev=(approach.dev or DEV) if self.labels else None,
                     )
 
 
@@ -175,95 +218,7 @@ def read_grid(path: Path) -> Grid:
     RETURNS (Grid): The grid.
     RAISES (ValueError): With one line per fault: file, place, what is expected.
     """
-    return _validate(_read(path), str(path))
-
-
-def replace_axes(
-    grid: Grid,
-    *,
-    approaches: Sequence[str] = (),
-    datasets: Sequence[str] = (),
-    models: Sequence[str] = (),
-    fractions: Sequence[float] = (),
-    seeds: Sequence[int] = (),
-    threads: int | None = None,
-) -> Grid:
-    """Replace axes of a grid; empty ones stay.
-
-    approaches (Sequence[str]): Names in the grid, or paths of configs.
-    datasets (Sequence[str]): Names in the grid, or FOLDER, or FOLDER:LANG.
-    models (Sequence[str]): Names in the grid, folders or names of the hub.
-    fractions (Sequence[float]), seeds (Sequence[int]): The values.
-    threads (int | None): Of each job.
-    RETURNS (Grid): A grid. With other datasets or models all their combinations count.
-    RAISES (ValueError): As `read_grid`.
-    """
-    data = grid.model_dump()
-    if approaches:
-        data["approaches"] = _by_name("--approaches", (_approach(grid, one) for one in approaches))
-    if datasets:
-        data["datasets"] = _by_name("--datasets", (_dataset(grid, one) for one in datasets))
-    if models:
-        data["models"] = _by_name("--models", (_model(grid, one) for one in models))
-    if datasets or models:
-        data["combinations"] = _combinations(grid, data) if not (datasets and models) else None
-    if fractions:
-        data["fractions"] = list(fractions)
-    if seeds:
-        data["seeds"] = list(seeds)
-    if threads is not None:
-        data["threads"] = threads
-    return _validate(data, "command line")
-
-
-def _combinations(grid: Grid, data: dict[str, Any]) -> list[list[str]] | None:
-    """The grid's own pairs, where all that is left of an axis was in the grid before."""
-    known = [list(pair) for pair in grid.pairs()]
-    kept = [pair for pair in known if pair[0] in data["datasets"] and pair[1] in data["models"]]
-    new = set(data["datasets"]) - set(grid.datasets) or set(data["models"]) - set(grid.models)
-    return None if new or grid.combinations is None else kept
-
-
-def _approach(grid: Grid, text: str) -> tuple[str, dict[str, Any]]:
-    if text in grid.approaches:
-        return text, grid.approaches[text].model_dump()
-    if text.endswith(".cfg"):
-        return Path(text).stem, {"config": text}
-    raise ValueError(
-        f"--approaches: expected some of {', '.join(grid.approaches)} or the path of a config, "
-        f"got {text}"
-    )
-
-
-def _dataset(grid: Grid, text: str) -> tuple[str, dict[str, Any]]:
-    if text in grid.datasets:
-        return text, grid.datasets[text].model_dump()
-    # a path may have a colon itself
-    path, _, lang = (text, "", "") if Path(text).is_dir() else text.rpartition(":")
-    path, lang = (path, lang) if path else (lang, "")
-    return _name(path), {"path": path, **({"lang": lang} if lang else {})}
-
-
-def _model(grid: Grid, text: str) -> tuple[str, str]:
-    return (text, grid.models[text]) if text in grid.models else (_name(text), text)
-
-
-def _name(path: str) -> str:
-    """RETURNS (str): A name for what lies there, of what names may hold: "my folder" is
-    my-folder."""
-    name = Path(path).name or Path(path).resolve().name
-    return re.sub(r"[^A-Za-z0-9_.+-]+", "-", name).lstrip("_.+-") or "unnamed"
-
-
-def _by_name(option: str, pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, value in pairs:
-        if name in found:
-            raise ValueError(
-                f"{option}: expected different names, got two for {name}; name them in a grid"
-            )
-        found[name] = value
-    return found
+    return validate(_read(path), str(path))
 
 
 def _read(path: Path, depth: int = 0) -> dict[str, Any]:
@@ -280,11 +235,18 @@ def _read(path: Path, depth: int = 0) -> dict[str, Any]:
             raise ValueError(
                 f"{path}: extends: expected an end, found files that extend each other"
             )
-        data = {**_read(path.with_name(name), depth + 1), **data}
+        extended = _read(path.with_name(name), depth + 1)
+        if any(size in data for size in SIZES):
+            # one axis takes the place of the other, and of what is said of its sizes
+            extended = {k: v for k, v in extended.items() if k not in (*SIZES, "first_seeds")}
+        data = {**extended, **data}
     return data
 
 
-def _validate(data: dict[str, Any], where: str) -> Grid:
+def validate(data: dict[str, Any], where: str) -> Grid:
+    """RETURNS (Grid): Of a file's keys or a changed grid's.
+    RAISES (ValueError): As `read_grid`; `where` begins each line.
+    """
     try:
         return Grid.model_validate(data)
     except ValidationError as error:

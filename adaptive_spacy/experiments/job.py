@@ -32,9 +32,12 @@ class Job:
     lang (str): Language code.
     transformer (str): A folder or a name of the hub.
     fraction (float): Share of train and dev.
-    seed (int): The seed.
+    seed (int): The seed; where there are `labels`, also that of the sample.
     threads (int): Threads that compute.
     device (str): "cpu" or "gpu".
+    labels (int | None): Sentences that are annotated, of train and dev together, drawn anew for
+        each seed; None: the fraction counts.
+    dev (float | None): Share of the labels that is kept for dev; None without `labels`.
     """
 
     approach: str
@@ -51,16 +54,24 @@ class Job:
     seed: int
     threads: int
     device: str
+    labels: int | None = None
+    dev: float | None = None
+
+    @property
+    def size(self) -> float:
+        """RETURNS (float): How much data there is: the labels (2 or more) or the fraction (1 at
+        the most)."""
+        return self.fraction if self.labels is None else self.labels
 
     @property
     def cell(self) -> tuple[str, str, float]:
         """RETURNS (tuple): What jobs of other approaches and seeds are compared within."""
-        return self.dataset, self.model, self.fraction
+        return self.dataset, self.model, self.size
 
     @property
     def name(self) -> str:
         """RETURNS (str): The job for people."""
-        return f"{self.dataset}-{self.model}-{self.fraction:g}-{self.approach}-{self.seed}"
+        return f"{self.dataset}-{self.model}-{self.size:g}-{self.approach}-{self.seed}"
 
     @property
     def needs(self) -> frozenset[str]:
@@ -127,6 +138,8 @@ class Job:
     def definition(self) -> dict[str, Any]:
         """RETURNS (dict): All that the result depends on, apart from the machine and the versions:
         the names, the config, the content of the files, the threads."""
+        # the definition of a job with a fraction stays what it was before there were labels
+        labels = {} if self.labels is None else {"labels": self.labels, "dev": self.dev}
         return {
             "approach": self.approach,
             "dataset": self.dataset,
@@ -139,6 +152,7 @@ class Job:
             "config": _without_paths(self.make_config()).to_str(interpolate=False),
             "data": {split: hash_file(path) for split, path in self.files().items()},
             "transformer": hash_transformer(self.transformer),
+            **labels,
         }
 
     def identity(self) -> str:

@@ -81,8 +81,9 @@ def _choose(former: Record, record: Record, folder: Path) -> Record:
     differing = [key for key in shared if not _agree(former[key], record[key])]
     if differing:
         job = record["job"]
+        size = f"{job['fraction']:g}" if job.get("labels") is None else f"{job['labels']} labels"
         raise ValueError(
-            f"{folder}: {job['approach']} with seed {job['seed']} on {job['fraction']:g} of "
+            f"{folder}: {job['approach']} with seed {job['seed']} on {size} of "
             f"{job['dataset']}, {record['id']}: expected one result of a run, found two that "
             f"differ in {', '.join(differing)} (ended {former['finished']} and "
             f"{record['finished']}); take one of them out, or pack them into another folder"
@@ -129,8 +130,8 @@ def _join(short: Record, long: Record) -> Record:
 
 def _place(record: Record) -> tuple[Any, ...]:
     job = record["job"]
-    names = ("dataset", "model", "fraction", "approach", "seed")
-    return *(job[name] for name in names), record["id"]
+    size = job["fraction"] if job.get("labels") is None else job["labels"]
+    return job["dataset"], job["model"], size, job["approach"], job["seed"], record["id"]
 
 
 def _write(records: list[Record], folder: Path) -> None:

@@ -10,7 +10,7 @@ from adaptive_spacy.experiments.cost import Cost, expect, seconds_per_pass
 from adaptive_spacy.experiments.job import SPLITS, Job
 from adaptive_spacy.experiments.records import Record
 
-HEADER = ("Data set", "Model", "Share", "Approach", "Seeds", "To run", "Epochs", "Updates", "Time")
+HEADER = ("Data set", "Model", "Size", "Approach", "Seeds", "To run", "Epochs", "Updates", "Time")
 
 
 def describe_plan(jobs: Sequence[Job], records: Sequence[Record], *, side_by_side: int) -> str:
@@ -31,7 +31,7 @@ def describe_plan(jobs: Sequence[Job], records: Sequence[Record], *, side_by_sid
     rows, updates, seconds, open_jobs = [], 0.0, 0.0, 0
     timed = True
     guessed = False
-    for (dataset, model, fraction, approach), group in groups.items():
+    for (dataset, model, share, approach), group in groups.items():
         job = group[0]
         size = sizes[job.corpus]
         left = [one for one in group if one.name not in names]
@@ -48,7 +48,7 @@ def describe_plan(jobs: Sequence[Job], records: Sequence[Record], *, side_by_sid
             (
                 dataset,
                 model,
-                f"{fraction:g}",
+                f"{share:g}",
                 approach,
                 ", ".join(str(one.seed) for one in group),
                 f"{len(left)} of {len(group)}",

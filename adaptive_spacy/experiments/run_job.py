@@ -24,6 +24,7 @@ from spacy.vocab import Vocab
 from threadpoolctl import threadpool_limits
 
 from adaptive_spacy.data.corpus import FractionCorpus
+from adaptive_spacy.experiments.budget import draw_labels
 from adaptive_spacy.experiments.job import SPLITS, Job
 from adaptive_spacy.experiments.records import Record, make_failure
 from adaptive_spacy.experiments.selection import RESULTS, epoch_of
@@ -59,7 +60,7 @@ def run_job(job: Job, folder: Path, *, keep: bool = False, gpu_id: int = -1) -> 
     ):
         try:
             _train(job, folder, keep=keep, gpu_id=gpu_id)
-            record.update(read_results(folder), data=count_data(folder), status="done")
+            record.update(read_results(folder), data=count_data(job, folder), status="done")
         except Exception as error:
             traceback.print_exc()
             record.update(status="failed", reason=describe_error(error))
@@ -97,7 +98,9 @@ def write_job_config(job: Job, folder: Path, *, keep: bool) -> Path:
     from any folder. RETURNS (Path): The file."""
     config = job.make_config()
     files = {split: path.resolve() for split, path in job.files().items()}
-    if job.train_on_dev:
+    if job.labels is not None:
+        files |= draw_labels(job, files, folder)
+    elif job.train_on_dev:
         config["corpora"]["train"]["fraction"] = 1.0
         files["train"] = _join_corpora(job, files, folder)
     config["paths"].update(train=str(files["train"]), dev=str(files["dev"]))
@@ -114,15 +117,21 @@ def write_job_config(job: Job, folder: Path, *, keep: bool) -> Path:
     return path
 
 
-def count_data(folder: Path) -> dict[str, dict[str, int]]:
-    """RETURNS (dict): "sentences" and "tokens" of each split, as the job in this folder read it."""
+def count_data(job: Job, folder: Path) -> dict[str, dict[str, int]]:
+    """RETURNS (dict): "sentences" and "tokens" of each split, as the job in this folder read it;
+    and of "labelled", all that its approach was given to divide, where the job says how many."""
     config = load_config(folder / "config.cfg", interpolate=True)
     readers = {split: config["corpora"][split] for split in SPLITS[:2]}
     readers["test"] = config["training"]["logger"]["test"]
-    return {
+    counts = {
         split: count_corpus(Path(reader["path"]), reader.get("fraction", 1.0))
         for split, reader in readers.items()
     }
+    if job.labels is not None:
+        # train has them all where dev is a part of it
+        parts = [counts["train"]] if job.train_on_dev else [counts["train"], counts["dev"]]
+        counts["labelled"] = {key: sum(one[key] for one in parts) for key in parts[0]}
+    return counts
 
 
 def count_corpus(path: Path, fraction: float = 1.0) -> dict[str, int]:

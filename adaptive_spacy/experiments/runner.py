@@ -13,6 +13,7 @@ from pathlib import Path
 from statistics import mean
 from typing import Protocol
 
+from adaptive_spacy.experiments.budget import require_labels
 from adaptive_spacy.experiments.job import Job
 from adaptive_spacy.experiments.progress import Progress
 from adaptive_spacy.experiments.records import RECORD, Record, read_record, stop_of
@@ -189,11 +190,12 @@ def check_jobs(jobs: Sequence[Job]) -> None:
     faults: dict[str, None] = {}
     seen = set()
     for job in jobs:
-        key = job.approach, job.dataset, job.model
+        key = job.approach, job.dataset, job.model, job.labels
         if key not in seen:
             seen.add(key)
             try:
                 job.check()
+                require_labels(job)
             except ValueError as error:
                 faults[str(error)] = None
     if faults:

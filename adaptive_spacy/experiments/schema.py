@@ -42,6 +42,8 @@ class JobFields(_Part):
     seed: Count
     threads: Many
     device: Literal["cpu", "gpu"]
+    labels: Annotated[int, Field(ge=2)] | None = None
+    dev: Annotated[float, Field(gt=0, lt=1)] | None = None
 
 
 class TestScores(_Part):
@@ -84,9 +86,27 @@ class Split(_Part):
 
 
 class Splits(_Part):
+    labelled: Split | None = None
     train: Split
     dev: Split | None = None
     test: Split | None = None
+
+
+class Checkpoint(_Part):
+    """Of each test sentence: entities found and right, found and wrong, missed; the loss of all
+    its tokens."""
+
+    tp: list[Count]
+    fp: list[Count]
+    fn: list[Count]
+    loss: list[Amount] | None
+
+
+class Sentences(_Part):
+    """Of the test set: tokens that count in the loss, and what each checkpoint got, by its step."""
+
+    tokens: list[Count] | None
+    checkpoints: dict[str, Checkpoint]
 
 
 class _Record(_Part):
@@ -115,6 +135,7 @@ class DoneRecord(_Record):
     seconds: Amount
     data: Splits
     versions: dict[str, str]
+    sentences: Sentences | None = None
 
 
 RECORD: TypeAdapter[FailedRecord | DoneRecord] = TypeAdapter(

@@ -20,6 +20,7 @@ from spacy.training import Example
 from thinc.api import Model
 
 from adaptive_spacy.experiments.records import RULES
+from adaptive_spacy.experiments.sentences import Counts, count_sentences, join_counts
 from adaptive_spacy.training.checkpoints import write_whole
 from adaptive_spacy.training.evaluation import predict, score
 from adaptive_spacy.training.logger import SetupLogger, TrainingLog
@@ -93,9 +94,7 @@ class ExperimentLog(TrainingLog):
         results = {
             "updates": self.made,
             "token_updates": self.words,
-            "results": score_candidates(
-                self.nlp, self.candidates, self.test, self.folder, keep=self.keep
-            ),
+            **score_candidates(self.nlp, self.candidates, self.test, self.folder, keep=self.keep),
         }
         (self.folder / RESULTS).write_text(json.dumps(results, default=float), encoding="utf8")
 
@@ -180,14 +179,15 @@ def score_candidates(
 
     folder (Path): Gets what the last one predicts, `predictions.spacy`.
     keep (bool): Whether it gets the checkpoints too.
-    RETURNS (dict): Per rule, or None where a rule picks nothing: "epoch", "step", "dev_loss",
-        "dev_f1" of the checkpoint, "checkpoint" (its folder's name or None), and "test": see
-        `test_scores`.
+    RETURNS (dict): "results": per rule, or None where a rule picks nothing: "epoch", "step",
+        "dev_loss", "dev_f1" of the checkpoint, "checkpoint" (its folder's name or None), and
+        "test": see `test_scores`. "sentences": see `join_counts`.
     """
     assert candidates.last is not None
     last = Weights(nlp)
     chosen = {**candidates.best, "last": (candidates.last, last)}
     scored: dict[int, dict[str, Any]] = {}
+    counted: dict[str, Counts] = {}
     # the last first, with the weights that are in place
     for evaluation, weights in sorted(chosen.values(), key=lambda one: -one[0]["step"]):
         step = evaluation["step"]
@@ -207,8 +207,10 @@ def score_candidates(
             "checkpoint": _keep(nlp, evaluation, folder) if keep else None,
             "test": test_scores(nlp, examples),
         }
+        counted[str(step)] = count_sentences(nlp, examples)
     last.restore()
-    return {rule: scored[chosen[rule][0]["step"]] if rule in chosen else None for rule in RULES}
+    results = {rule: scored[chosen[rule][0]["step"]] if rule in chosen else None for rule in RULES}
+    return {"results": results, "sentences": join_counts(counted)}
 
 
 def write_predictions(examples: Iterable[Example], path: Path) -> None:

@@ -21,6 +21,7 @@ from adaptive_spacy.ner.evaluation_loss import (
     KeptScores,
     mean_evaluation_loss,
     no_scores,
+    sum_losses,
 )
 from adaptive_spacy.ner.gold import gold_columns, may_be_tagged, tell_misaligned
 from adaptive_spacy.ner.learning_pipe import LearningPipe
@@ -104,7 +105,7 @@ class TransformerNER(LearningPipe):
     scorer (Callable | None): Scores a list of examples.
     """
 
-    own = (*LearningPipe.own, "_scored")
+    own = (*LearningPipe.own, "_scored", "losses")
 
     def __init__(
         self,
@@ -124,6 +125,9 @@ class TransformerNER(LearningPipe):
     def begin(self) -> None:
         super().begin()
         self._scored = KeptScores()
+        #: Of each example that was scored last: the loss of its tokens, in nats, and how many
+        #: tokens these are
+        self.losses: list[tuple[float, int]] = []
 
     # Prediction
 
@@ -182,12 +186,16 @@ class TransformerNER(LearningPipe):
         return {**scores, loss_name(self.name): loss} if "ents_loss" in scores else scores
 
     def _evaluation_loss(self, examples: list[Example]) -> float | None:
+        self.losses = []
         scores = self._scored.take(eg.predicted for eg in examples)
         if scores is None:
             return None
         golds = [gold_columns(eg, self.tagset, self._tell) for eg in examples]
         tell_misaligned(sum(lost for _, lost in golds), "evaluated", self._tell)
-        loss = mean_evaluation_loss(scores, [columns for columns, _ in golds])
+        self.losses = [
+            sum_losses(one, columns) for one, (columns, _) in zip(scores, golds, strict=True)
+        ]
+        loss = mean_evaluation_loss(self.losses)
         if loss is not None:
             self.require_finite_loss(loss, "validation loss", max(0, self._updates - 1))
         return loss

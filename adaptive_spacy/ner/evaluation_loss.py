@@ -73,17 +73,11 @@ def sum_losses(scores: DocScores, gold: NDArray[numpy.int64]) -> tuple[float, in
     return float(CPU.to_numpy(losses).sum()), int(annotated.sum())
 
 
-def mean_evaluation_loss(
-    scores: Sequence[DocScores], golds: Sequence[NDArray[numpy.int64]]
-) -> float | None:
+def mean_evaluation_loss(losses: Sequence[tuple[float, int]]) -> float | None:
     """Mean loss per annotated token of all docs.
 
-    scores (Sequence[DocScores]): What was predicted, per doc.
-    golds (Sequence[array]): Gold columns, per doc.
+    losses (Sequence[tuple[float, int]]): Per doc: the sum in nats, and the number of tokens.
     RETURNS (float | None): The mean in nats; None if no token takes part. Not finite if a loss is.
     """
-    total, count = 0.0, 0
-    for one, gold in zip(scores, golds, strict=True):
-        loss, tokens = sum_losses(one, gold)
-        total, count = total + loss, count + tokens
+    total, count = sum(loss for loss, _ in losses), sum(tokens for _, tokens in losses)
     return total / count if count else None

@@ -21,7 +21,8 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_map_only
 from tqdm import tqdm
 
-from adaptive_spacy.experiments.grid import read_grid, replace_axes
+from adaptive_spacy.experiments.axes import replace_axes
+from adaptive_spacy.experiments.grid import read_grid
 from adaptive_spacy.experiments.records import read_record, write_record
 from adaptive_spacy.experiments.run_job import run_job
 

@@ -35,6 +35,40 @@ def test_steps_counts_batches(path: Path, size, epochs, times, expected) -> None
     assert make_steps_v1(corpus, configure_minibatch(size), epochs, times) == expected
 
 
+# batch size, epochs, times, least, most, steps: 20 texts
+BOUNDS = [
+    (4, 1.0, 1, None, None, 5),
+    (4, 1.0, 1, 8, None, 8),  # an epoch has too few updates
+    (4, 1.0, 1, 5, 5, 5),
+    (4, 1.0, 3, 8, 10, 24),  # times counts rounds, whatever their length
+    (4, 2.5, 1, 8, None, 13),  # a round that is long enough stays
+    (1, 1.0, 1, 8, 12, 12),
+    (1, 1.0, 20, None, 12, 240),
+    (64, 0.1, 3, 4, None, 12),
+]
+
+
+@pytest.mark.parametrize(("size", "epochs", "times", "least", "most", "expected"), BOUNDS)
+def test_rounds_are_bounded_in_updates(path: Path, size, epochs, times, least, most, expected):
+    corpus = create_docbin_reader(path, gold_preproc=False)
+    batcher = configure_minibatch(size)
+    assert make_steps_v1(corpus, batcher, epochs, times, least=least, most=most) == expected
+
+
+@pytest.mark.parametrize(
+    ("bounds", "message"),
+    [
+        ({"least": 0}, "least: expected a whole number >= 1"),
+        ({"most": 0.5}, "most: expected a whole number >= 1"),
+        ({"least": 8, "most": 4}, "most: expected a whole number >= 8"),
+    ],
+)
+def test_bounds_that_mean_nothing_are_refused(path: Path, bounds: dict, message: str) -> None:
+    corpus = create_docbin_reader(path, gold_preproc=False)
+    with pytest.raises(ConfigValidationError, match=message):
+        make_steps_v1(corpus, configure_minibatch(4), **bounds)
+
+
 def test_steps_follows_the_fraction(path: Path) -> None:
     corpus = make_corpus_v1(path, fraction=0.4)
     assert make_steps_v1(corpus, configure_minibatch(4)) == 2

@@ -6,7 +6,8 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from adaptive_spacy.cli.app import app
-from adaptive_spacy.experiments.grid import read_grid, replace_axes
+from adaptive_spacy.experiments.axes import replace_axes
+from adaptive_spacy.experiments.grid import read_grid
 from tests.conftest import ROOT
 
 GRID = """

@@ -1,6 +1,15 @@
+import math
+
 import pytest
 
-from adaptive_spacy.config.requirements import NOT_NEGATIVE, POSITIVE, whole
+from adaptive_spacy.config.requirements import (
+    HIGHEST_RATE,
+    NOT_NEGATIVE,
+    POSITIVE,
+    RATE,
+    Requirement,
+    whole,
+)
 
 
 @pytest.mark.parametrize("requirement", [whole(1), POSITIVE, NOT_NEGATIVE])
@@ -12,3 +21,20 @@ def test_number_beyond_all_use_is_refused_in_few_words(requirement, value: int) 
     shown = str(value) if value < 10**4000 else "one of thousands of digits"
     fault = f"expected {requirement.allowed}, got {shown}; expected none beyond 1e+12"
     assert requirement.fault(value) == fault
+
+
+@pytest.mark.parametrize(
+    ("requirement", "inside", "outside"),
+    [
+        (RATE, HIGHEST_RATE, math.nextafter(HIGHEST_RATE, math.inf)),
+        (RATE, math.ulp(0.0), 0.0),
+        (NOT_NEGATIVE, 0.0, -math.ulp(0.0)),
+        (whole(1, 3), 1, 0),
+        (whole(1, 3), 3, 4),
+    ],
+)
+def test_bound_itself_is_allowed_and_the_next_number_is_not(
+    requirement: Requirement, inside: float, outside: float
+) -> None:
+    assert requirement.fault(inside) is None
+    assert requirement.fault(outside) is not None

@@ -493,6 +493,12 @@ def test_shipped_recipe_is_valid_and_states_its_licence(name):
             [3779, 421, 1403],
             ["Texts that occur in more than one split: 2 in dev and test, 15 in train and test"],
         ),
+        (
+            "uner_english_ewt",
+            [1601, 400, 2077],
+            [778, 188, 1088],
+            ["Texts that occur in more than one split: 4 in dev and test, 23 in train and test"],
+        ),
     ],
 )
 def test_shipped_recipe_converts_real_corpus(tmp_path, name, sentences, entities, warnings):
@@ -672,8 +678,8 @@ def test_unknown_recipe_lists_the_known_ones():
         read_recipe("conll03", datasets=DATASETS, raw="raw")
     assert str(error.value) == (
         f"conll03: expected a data set of {DATASETS}, which are sample, wikigold, wnut17, "
-        "swedish_ner_corpus, conll2003, ehealth_kd, swe_nerc; to add yours, write a recipe as the "
-        "first lines of that file say, or convert files without --datasets"
+        "swedish_ner_corpus, uner_english_ewt, conll2003, ehealth_kd, swe_nerc; to add yours, "
+        "write a recipe as the first lines of that file say, or convert files without --datasets"
     )
 
 

@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from adaptive_spacy.experiments.axes import replace_axes
 from adaptive_spacy.experiments.cost import fixed_epochs
-from adaptive_spacy.experiments.grid import Grid, read_grid, replace_axes
+from adaptive_spacy.experiments.grid import Grid, read_grid
 from tests.conftest import ROOT
 
 MINIMAL = """
@@ -27,7 +28,7 @@ def test_jobs_are_all_combinations_seed_by_seed(tmp_path: Path) -> None:
     jobs = list(read_grid(write(tmp_path, MINIMAL)).jobs())
     assert len(jobs) == len({job.name for job in jobs}) == 2 * 2 * 2 * 2 * 3
     assert [job.seed for job in jobs] == [1] * 16 + [2] * 16 + [3] * 16
-    assert [job.name for job in jobs[:3]] == ["d-m-0.5-a-1", "d-m-0.5-b-1", "d-m-1-a-1"]
+    assert [job.name for job in jobs[:3]] == ["d-m-0.5-a-1", "d-m-0.5-b-1", "d-n-0.5-a-1"]
     last = jobs[-1]
     assert (last.lang, last.corpus, last.transformer) == ("sv", "corpus/e", "other")
 
@@ -163,8 +164,58 @@ def test_unknown_approach_is_refused(grid: Grid) -> None:
         replace_axes(grid, approaches=["c"])
 
 
+LABELS = MINIMAL.replace("fractions: [0.5, 1]", "labels: [25, 400]")
+
+
+def test_labels_take_the_place_of_fractions(tmp_path: Path) -> None:
+    text = LABELS.replace("a.cfg}", "a.cfg, dev: 0.3}") + "first_seeds: {400: 2}\n"
+    grid = read_grid(write(tmp_path, text))
+    jobs = list(grid.jobs())
+    assert len(jobs) == 2 * 2 * 2 * (3 + 2)
+    assert {job.labels for job in jobs if job.seed == 3} == {25}
+    assert {(job.approach, job.dev, job.fraction) for job in jobs} == {
+        ("a", 0.3, 1.0),
+        ("b", 0.2, 1.0),
+    }
+    # small sets first, and of these every data set
+    assert [job.name for job in jobs[::8]][:2] == ["d-m-25-a-1", "d-m-400-a-1"]
+
+
+def test_labels_are_replaced(tmp_path: Path) -> None:
+    grid = read_grid(write(tmp_path, LABELS + "first_seeds: {400: 2}\n"))
+    assert replace_axes(grid, labels=[25, 50]).first_seeds == {}
+    assert replace_axes(grid, labels=[50, 400]).first_seeds == {400: 2}
+    assert {job.seed for job in replace_axes(grid, seeds=[1, 2, 3], labels=[400]).jobs()} == {
+        1,
+        2,
+        3,
+    }
+    other = replace_axes(grid, fractions=[0.5])
+    assert (other.labels, other.sizes, other.first_seeds) == (None, [0.5], {})
+    write(tmp_path, LABELS + "first_seeds: {400: 2}\n", "base.yml")
+    extended = read_grid(write(tmp_path, "extends: base.yml\nfractions: [1.0]\n"))
+    assert (extended.labels, extended.fractions, extended.first_seeds) == (None, [1.0], {})
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (LABELS + "fractions: [1]\n", "expected either fractions or labels, got fractions and"),
+        (MINIMAL.replace("fractions: [0.5, 1]", ""), "expected either fractions or labels, got"),
+        (LABELS.replace("25", "1"), "labels.0: Input should be greater than or equal to 2, got 1"),
+        (LABELS + "first_seeds: {50: 2}\n", "first_seeds: expected some of 25, 400, got 50"),
+        (LABELS.replace("a.cfg", "a.cfg, dev: 1.0"), "a.dev: Input should be less than 1"),
+        (MINIMAL.replace("a.cfg", "a.cfg, dev: 0.2"), "approaches.a.dev: expected `labels` that"),
+    ],
+)
+def test_broken_sizes_are_named(text: str, message: str, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=re.escape(message)):
+        read_grid(write(tmp_path, text))
+
+
 # grid: approaches, combinations of dataset and model, fractions, seeds
 COUNTS = {
+    "budget": (9, 3, 6, 6),
     "main": (3, 5, 11, 5),
     "confirmation": (3, 5, 11, 5),
     "simplification": (3, 5, 11, 5),
@@ -190,6 +241,9 @@ def test_grids_have_their_jobs(name: str, monkeypatch: pytest.MonkeyPatch) -> No
     approaches, pairs, fractions, seeds = COUNTS[name]
     grid = read_grid(ROOT / "configs" / "experiments" / f"{name}.yml")
     jobs = list(grid.jobs())
+    if grid.first_seeds:
+        # six samples up to 200, three at 400, two at 1,000
+        seeds = (4 * 6 + 3 + 2) / 6
     assert len(grid.approaches) == approaches
     assert len(grid.pairs()) == pairs
     assert len(jobs) == approaches * pairs * fractions * seeds

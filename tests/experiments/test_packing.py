@@ -32,7 +32,8 @@ def read_bytes(folder: Path) -> list[bytes]:
 
 def test_packed_records_are_read_and_reported_as_those_of_the_sweep(tmp_path: Path) -> None:
     records = make_records()
-    records[0]["sentences"] = {"last": {"tp": [0, 2], "loss": [0.1, 1 / 3]}}
+    got = {"tp": [0, 2], "fp": [0, 0], "fn": [1, 0], "loss": [0.1, 1 / 3]}
+    records[0]["sentences"] = {"tokens": [5, 4], "checkpoints": {"6": got}}
     runs = write_records(tmp_path / "runs", records)
     assert pack(read_records(runs), tmp_path / "packed") == 4
     found = read_records(tmp_path / "packed")
@@ -45,7 +46,7 @@ def test_packed_records_are_read_and_reported_as_those_of_the_sweep(tmp_path: Pa
 
 def test_index_has_a_line_per_run_without_what_is_long(tmp_path: Path) -> None:
     record = make_records()[0]
-    record["sentences"] = {"last": {"tp": [0, 2]}}
+    record["sentences"] = {"tokens": [5, 4], "checkpoints": {}}
     record["results"]["last"]["test"]["sentences"] = [1, 2]
     pack([record], tmp_path)
     (line,) = (tmp_path / INDEX).read_text(encoding="utf8").splitlines()
@@ -93,7 +94,7 @@ def test_same_run_that_took_another_time_stays_as_it_is_packed(tmp_path: Path) -
 
 def test_record_that_says_the_same_and_more_replaces_the_packed_one(tmp_path: Path) -> None:
     record = make_records()[0]
-    more = {**record, "sentences": {"last": {"tp": [1]}}}
+    more = {**record, "sentences": {"tokens": [5], "checkpoints": {}}}
     pack([record], tmp_path)
     assert pack([more], tmp_path) == 1
     assert pack([record], tmp_path) == 0

@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 
 from adaptive_spacy.cli.app import app
 from adaptive_spacy.data.datasets import Recipe
-from adaptive_spacy.experiments.refit import mark
+from adaptive_spacy.experiments import refit
+from adaptive_spacy.experiments.shipping import mark
 from adaptive_spacy.serving.package import describe, package, requires_own
 from tests.conftest import ROOT
 from tests.ner.pipelines import found
@@ -61,13 +62,14 @@ def test_package_of_a_foreign_pipeline_does_not_need_us(foreign: Path, tmp_path:
 def test_package_of_a_refitted_pipeline_says_so(foreign: Path, tmp_path: Path) -> None:
     pipeline = Path(shutil.copytree(foreign, tmp_path / "model-last"))
     test = {"precision": 0.5, "recall": 0.5, "f1": 0.5}
-    refit = {"total": 14, "sentences": {"train": 90, "dev": 10}, "seen_dev": {}, "test": test}
-    mark(pipeline, {"adaptive": {"run": "first", "cooldown": 7}, "refit": refit})
+    made = {"total": 14, "sentences": {"train": 90, "dev": 10}, "seen_dev": {}, "test": test}
+    record = {"adaptive": {"run": "first", "cooldown": 7}, "refit": made}
+    mark(pipeline, notes=refit.describe(record), refit=refit.summarize(record))
     (wheel,) = package(pipeline, tmp_path / "wheels", name="tiny_ner", version="1.0.0")
     notes = "Refitted on train and dev together (90 and 10 sentences), for the 14 epochs that an"
     assert notes in " ".join(read_wheel(wheel, "METADATA").split())
     meta = json.loads(read_wheel(wheel, "1.0.0/meta.json"))
-    assert meta["refit"] == {**refit, "run": "first", "cooldown": 7}
+    assert meta["refit"] == {**made, "run": "first", "cooldown": 7}
     assert meta["performance"] == {}
 
 

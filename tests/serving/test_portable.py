@@ -10,7 +10,13 @@ from spacy.training.initialize import init_nlp
 from spacy.util import load_config
 
 from adaptive_spacy.serving.package import package
-from adaptive_spacy.serving.portable import clean_meta, copy_pipeline, is_path, public_name
+from adaptive_spacy.serving.portable import (
+    clean_config,
+    clean_meta,
+    copy_pipeline,
+    is_path,
+    public_name,
+)
 from adaptive_spacy.transformer.pretrained import fetch_transformer
 from tests.conftest import ROOT
 from tests.ner.pipelines import found
@@ -122,6 +128,25 @@ def test_copy_takes_links_to_own_files_and_through_a_link(trained: Path, tmp_pat
     os.mkfifo(pipeline / "pipe")
     with pytest.raises(ValueError, match="found a device"):
         copy_pipeline(pipeline, tmp_path / "other")
+
+
+def test_config_keeps_no_path_that_a_training_read(tmp_path: Path) -> None:
+    path = tmp_path / "config.cfg"
+    shutil.copy(ROOT / "configs" / "adaptive.cfg", path)
+    config = load_config(path)
+    # where the training ran there was such a file; a relative path means nothing elsewhere
+    config["corpora"]["dev"]["path"] = "corpus/secret/dev.spacy"
+    reader = {"@readers": "spacy.read_labels.v1", "path": "labels/ner.json"}
+    config["initialize"]["components"] = {"transformer_ner": {"labels": reader}}
+    config["paths"]["train"] = "corpus/secret/train.spacy"
+    config.to_disk(path)
+    clean_config(path, {})
+    cleaned = load_config(path)
+    assert cleaned["corpora"]["dev"]["path"] is None
+    assert cleaned["initialize"]["components"]["transformer_ner"]["labels"]["path"] is None
+    assert cleaned["paths"]["train"] is None
+    # a reference leads to what is empty now
+    assert cleaned["corpora"]["train"]["path"] == "${paths.train}"
 
 
 def test_meta_keeps_labels_and_shortens_paths(tmp_path: Path) -> None:

@@ -1,0 +1,82 @@
+"""Labelled sentences: the sample that a job is given, to be divided into train and dev.
+
+What a user has and pays for is sentences with labels; that some of them watch the training instead
+of teaching it is the approach's own choice. So the pool is train and dev together, and how many
+sentences of it are labelled is what approaches are compared at. Each seed draws another sample,
+nested like `fraction`: the 25 sentences of a seed are among its 50.
+"""
+
+import functools
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy
+import spacy
+from spacy.tokens import Doc, DocBin
+from spacy.vocab import Vocab
+
+from adaptive_spacy.data.corpus import FractionCorpus, draw_number, rank
+from adaptive_spacy.data.splits import Pool
+from adaptive_spacy.experiments.job import SPLITS, Job
+
+
+def count_pool(job: Job) -> int:
+    """RETURNS (int): Sentences of train and dev together, counted once as long as they do not
+    change."""
+    files = job.files()
+    return sum(_count(path, path.stat().st_mtime_ns) for path in (files["train"], files["dev"]))
+
+
+def require_labels(job: Job) -> None:
+    """RAISES (ValueError): If the pool has fewer sentences than the job is to be given."""
+    if job.labels is not None and job.labels > (pool := count_pool(job)):
+        raise ValueError(
+            f"labels: expected at most the {pool} sentences of train and dev of "
+            f"datasets.{job.dataset}, got {job.labels}"
+        )
+
+
+def draw_labels(job: Job, files: Mapping[str, Path], folder: Path) -> dict[str, Path]:
+    """Draw the labelled sentences, divide them as `convert --split` does, and write them.
+
+    job (Job): A job with `labels`. With `train_on_dev` all of them are trained on, and dev's
+        scores are of seen data.
+    files (Mapping[str, Path]): The data set's splits.
+    folder (Path): Gets train.spacy and dev.spacy.
+    RETURNS (dict[str, Path]): These two.
+    RAISES (ValueError): If the pool has too few, or one of the two would be empty.
+    """
+    assert job.labels is not None
+    assert job.dev is not None
+    require_labels(job)
+    vocab = spacy.blank(job.lang).vocab
+    docs = [doc for split in SPLITS[:2] for doc in _read(files[split], vocab)]
+    ranks = [rank(job.seed, doc.text) for doc in docs]
+    chosen = draw_number(ranks, job.labels)
+    pool = Pool()
+    for i in chosen:
+        pool.add(ranks[i], (ent.label_ for ent in docs[i].ents))
+    place = pool.divide({"train": 1 - job.dev, "dev": job.dev})
+    labelled = [docs[i] for i in chosen]
+    parts = {
+        split: [labelled[i] for i in numpy.flatnonzero(place == number)]
+        for number, split in enumerate(SPLITS[:2])
+    }
+    if job.train_on_dev:
+        parts["train"] = labelled
+    return {split: _write(part, folder / f"{split}.spacy") for split, part in parts.items()}
+
+
+def _read(path: Path, vocab: Vocab) -> list[Doc]:
+    reader = FractionCorpus(path)
+    return list(reader.read_docbin(vocab, reader.files()))
+
+
+def _write(docs: list[Doc], path: Path) -> Path:
+    DocBin(docs=docs, store_user_data=True).to_disk(path)
+    return path.resolve()
+
+
+@functools.cache
+def _count(path: Path, changed: int) -> int:
+    return len(_read(path, Vocab()))

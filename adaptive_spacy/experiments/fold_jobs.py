@@ -1,0 +1,79 @@
+"""The adaptive trainings of the folds, as jobs of a sweep."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from thinc.api import Config
+
+from adaptive_spacy.config.loading import read_config
+from adaptive_spacy.experiments.fixed_length import curve_of
+from adaptive_spacy.experiments.job import Job
+
+#: Settings that are not the caller's to give, as the folds decide them
+DECIDED = ("paths.", "corpora.", "training.logger", "variables.fraction", "system.seed", "nlp.lang")
+
+
+def make_jobs(
+    corpora: Sequence[Path],
+    *,
+    config: Path,
+    settings: Mapping[str, Any],
+    seed: int,
+    lang: str,
+    threads: int,
+    device: str,
+) -> list[Job]:
+    """RETURNS (list[Job]): An adaptive training per fold.
+    RAISES (ValueError): If a setting contradicts the folds.
+    """
+    for key in settings:
+        if key.startswith(DECIDED):
+            raise ValueError(f"--{key}: expected a setting that the folds leave open")
+    given = dict(settings)
+    transformer = given.pop("variables.transformer", None)
+    if transformer is None:
+        variables = read_config(config, "a training config").get("variables", {})
+        transformer = variables.get("transformer")
+    if not isinstance(transformer, str):
+        raise ValueError(
+            f"{config}: expected [variables] transformer, a folder or a name of the hub, got "
+            f"{transformer!r}"
+        )
+    return [
+        Job(
+            approach="crossfit",
+            config=str(config),
+            settings=given,
+            train_on_dev=False,
+            search=None,
+            dataset=corpus.name,
+            corpus=str(corpus),
+            lang=lang,
+            model=Path(transformer).name,
+            transformer=transformer,
+            fraction=1.0,
+            seed=seed,
+            threads=threads,
+            device=device,
+        )
+        for corpus in corpora
+    ]
+
+
+def read_config_of(job: Job) -> Config:
+    """RETURNS (Config): A fold's config, interpolated.
+    RAISES (ValueError): If its schedule is not adaptive, so that no fold could find a length.
+    """
+    config = job.make_config().interpolate()
+    curve_of(config)
+    return config
+
+
+def identify(jobs: Sequence[Job], labelled: Path) -> str:
+    """RETURNS (str): A hash of all that the result depends on."""
+    text = "\n".join(
+        [*(job.identity() for job in jobs), hashlib.sha256(labelled.read_bytes()).hexdigest()]
+    )
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
