@@ -26,12 +26,15 @@ from adaptive_spacy.transformer.trust import require_no_code
 MODEL_BLOCK = "[components.transformer.model]"
 #: Settings that make a network return vectors and nothing else (GPT-2, Llama and XLNet give caches
 #: and memories besides), and the same ones whatever it read before (BigBird changes its kind of
-#: attention for good at the first short text)
+#: attention for good at the first short text). The last one: transformers 4.45 to 4.51 write
+#: down that a kind of attention was chosen, but not which, so that what they saved is read with the
+#: slowest and predicts otherwise in the last digits
 PLAIN: dict[str, Any] = {
     "return_dict": True,
     "use_cache": False,
     "use_mems_eval": False,
     "use_mems_train": False,
+    "_attn_implementation_autoset": False,
 }
 #: What says which files of the hub are meant, not what they are to become
 HUB_SETTINGS = ("local_files_only", "revision", "cache_dir", "token")

@@ -14,6 +14,7 @@ from spacy_transformers.span_getters import get_doc_spans
 from thinc.api import ConfigValidationError
 from transformers import AutoConfig, AutoTokenizer
 
+from adaptive_spacy.transformer.loading import load_transformer
 from adaptive_spacy.transformer.model import build_transformer_model_v1
 from adaptive_spacy.transformer.shim import TransformerShim
 
@@ -42,6 +43,19 @@ def floats(values: Any, path: str = "") -> dict[str, float]:
     if isinstance(values, dict):
         return {k: v for key in values for k, v in floats(values[key], f"{path}.{key}").items()}
     return {path: values} if isinstance(values, float) else {}
+
+
+def test_attention_is_as_fast_after_loading(model: Any, copied_transformer: Path) -> None:
+    # transformers 4.45 to 4.51 write this into what they save, and configs of the hub have it
+    noted = {"_attn_implementation_autoset": True}
+    message = packed(model)
+    message["config"].update(noted)
+    path = copied_transformer / "config.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **noted}))
+    expected = shim_of(model)._model.config._attn_implementation
+    from_folder = load_transformer(str(copied_transformer), {}, {}).transformer
+    assert from_folder.config._attn_implementation == expected
+    assert read_back(message)._model.config._attn_implementation == expected
 
 
 @pytest.mark.parametrize("eps", [1e-12, 1e-300, 0.1 + 0.2])
