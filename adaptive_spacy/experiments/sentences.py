@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from spacy.training import Example
 
 from adaptive_spacy.ner.component import TransformerNER
-from adaptive_spacy.training.evaluation import read_sentence
+from adaptive_spacy.training.seqeval_report import read_sentence
 
 if TYPE_CHECKING:
     from spacy.language import Language
