@@ -12,7 +12,7 @@ from thinc.api import ConfigValidationError
 
 from adaptive_spacy.adaptive.steps import make_steps_v1
 from adaptive_spacy.data import corpus as module
-from adaptive_spacy.data.corpus import cut_sentences, make_corpus_v1, rank, read_docs, sample
+from adaptive_spacy.data.corpus import cut_sentences, draw, make_corpus_v1, rank, read_docs
 from tests.conftest import write_corpus
 
 COUNT = 40
@@ -75,8 +75,8 @@ def test_corpus_samples_by_the_seed_alone(path: Path, tmp_path: Path) -> None:
     assert again == one[::-1]
 
 
-def test_sample_keeps_equal_texts_apart() -> None:
-    assert sample(["a"] * 4, 0.5, 0) == [0, 1]
+def test_draw_keeps_equal_texts_apart() -> None:
+    assert draw([7] * 4, 0.5) == [0, 1]
 
 
 def test_corpus_limits_over_all_files(path: Path, tmp_path: Path) -> None:
@@ -91,6 +91,13 @@ def test_corpus_says_what_max_length_drops(tmp_path: Path) -> None:
     corpus = make_corpus_v1(path, max_length=5)
     with pytest.warns(UserWarning, match=r"max_length = 5 drops 6 of 8 tokens of .*long\.spacy"):
         assert [len(eg.reference) for eg in corpus(NLP)] == [2]
+
+
+def test_corpus_drops_and_counts_what_is_just_as_long_as_max_length(tmp_path: Path) -> None:
+    sentences = [("a b c d", "O O O O"), ("a b c d e", "O O O O O")]
+    corpus = make_corpus_v1(write_corpus(tmp_path / "long.spacy", sentences), max_length=5)
+    with pytest.warns(UserWarning, match="max_length = 5 drops 5 of 9 tokens"):
+        assert [len(eg.reference) for eg in corpus(NLP)] == [4]
 
 
 def test_corpus_refuses_a_missing_path_and_a_bad_fraction(path: Path, tmp_path: Path) -> None:
