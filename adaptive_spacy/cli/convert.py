@@ -9,7 +9,7 @@ from adaptive_spacy.cli import options
 from adaptive_spacy.cli._util import one_line_errors
 
 if TYPE_CHECKING:
-    from adaptive_spacy.data.convert import Summary
+    from adaptive_spacy.data.converted import Converted
 
 
 def convert_cli(
@@ -85,8 +85,9 @@ def convert_cli(
     with one_line_errors():
         import gc
 
-        from adaptive_spacy.data.convert import Input, convert, parse_split
+        from adaptive_spacy.data.convert import Input, convert
         from adaptive_spacy.data.datasets import convert_recipe
+        from adaptive_spacy.data.shares import parse_split
 
         # what spaCy's import made stays: the collector need not walk it again and again (a sixth
         # of the time for a large file)
@@ -112,7 +113,7 @@ def _list(inputs: list[str], chosen: dict[str, Any]) -> str:
     return ", ".join([*inputs, *(f"--{name.replace('_', '-')}" for name in chosen)])
 
 
-def _print(summary: "Summary") -> None:
+def _print(summary: "Converted") -> None:
     from wasabi import msg
 
     from adaptive_spacy.data.validation import DEV_NAMES, describe_noise
