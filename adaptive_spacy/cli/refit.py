@@ -29,7 +29,9 @@ def refit_cli(
     """
     with one_line_errors():
         from adaptive_spacy.experiments.refit import refit
+        from adaptive_spacy.files import require_other
 
+        require_other(output, [run, test])
         record = refit(run, output, test=test, gpu_id=gpu_id)
         about = record["refit"]
         sentences = about["sentences"]
