@@ -1,7 +1,5 @@
 import random
-from collections.abc import Iterable, Sequence
 from itertools import count, islice
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -9,6 +7,7 @@ from hypothesis import strategies as st
 from thinc.api import ConfigValidationError
 
 from adaptive_spacy.training.batching import make_buckets_v1
+from tests.batches import padding
 
 
 class Item:
@@ -75,13 +74,6 @@ def test_buckets_mix_anew_in_every_epoch() -> None:
     # ten epochs without mixing would show each item 7 others
     assert len(together) / len(items) > 20
     assert len(set(longest)) > 5
-
-
-def padding(batches: Iterable[Sequence[Any]]) -> float:
-    """RETURNS (float): Share of padding in padded batches, in [0, 1)."""
-    lengths = [[len(item) for item in batch] for batch in batches]
-    padded = sum(max(found) * len(found) for found in lengths)
-    return 1 - sum(map(sum, lengths)) / padded
 
 
 def test_buckets_save_most_of_the_padding() -> None:

@@ -3,8 +3,9 @@ from pathlib import Path
 import spacy
 from transformers import AutoTokenizer
 
-from adaptive_spacy.training.batching import make_buckets_v1, padding
+from adaptive_spacy.training.batching import make_buckets_v1
 from adaptive_spacy.transformer.lengths import make_piece_lengths_v1
+from tests.batches import padding
 from tests.conftest import SENTENCES
 
 TEXTS = [text for text, _ in SENTENCES] + ["", "Ada " * 400]
