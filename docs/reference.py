@@ -259,6 +259,18 @@ def describe_commands() -> str:
     return table(("command", "what", "options"), rows)
 
 
+def describe_formats() -> str:
+    """RETURNS (str): The table of the formats that `convert` reads."""
+    from adaptive_spacy.data.readers.formats import FORMATS
+    from adaptive_spacy.data.readers.reader import list_options
+
+    rows = []
+    for name, reader in FORMATS.items():
+        options = sorted(f"`--{option.replace('_', '-')}`" for option in list_options(reader))
+        rows.append((f"`{name}`", reader.title, " ".join(options), reader.limits))
+    return table(("`--format`", "what", "options", "not read"), rows)
+
+
 def describe_metrics() -> str:
     """RETURNS (str): The table of the metrics.
 
@@ -286,6 +298,9 @@ def make_page() -> str:
         "## Commands",
         wrap("`adaptive-spacy COMMAND --help` says what each argument and option means."),
         describe_commands(),
+        "## Formats of `convert`",
+        wrap("[Data in and out](data.md) says how each is read."),
+        describe_formats(),
     ]
     return "\n\n".join(part.strip() for part in parts) + "\n"
 

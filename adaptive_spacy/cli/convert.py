@@ -8,7 +8,7 @@ import typer
 from adaptive_spacy.cli import options
 
 if TYPE_CHECKING:
-    from adaptive_spacy.data.convert import Summary
+    from adaptive_spacy.data.converted import Converted
 
 
 def convert_cli(
@@ -83,8 +83,9 @@ def convert_cli(
     chosen = {name: value for name, value in given.items() if value is not None}
     import gc
 
-    from adaptive_spacy.data.convert import Input, convert, parse_split
+    from adaptive_spacy.data.convert import Input, convert
     from adaptive_spacy.data.datasets import convert_recipe
+    from adaptive_spacy.data.shares import parse_split
 
     # what spaCy's import made stays: the collector need not walk it again and again (a sixth
     # of the time for a large file)
@@ -110,7 +111,7 @@ def _list(inputs: list[str], chosen: dict[str, Any]) -> str:
     return ", ".join([*inputs, *(f"--{name.replace('_', '-')}" for name in chosen)])
 
 
-def _print(summary: "Summary") -> None:
+def _print(summary: "Converted") -> None:
     from wasabi import msg
 
     from adaptive_spacy.data.validation import DEV_NAMES, describe_noise

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from adaptive_spacy.data.stats import Statistics
+    from adaptive_spacy.data.stats.corpus_statistics import Statistics
 
 
 def stats_cli(
@@ -55,7 +55,8 @@ def stats_cli(
 
         adaptive-spacy stats corpus/wikigold --transformer assets/transformer --output stats
     """
-    from adaptive_spacy.data.stats import collect, find_warnings
+    from adaptive_spacy.data.stats.collect import collect
+    from adaptive_spacy.data.stats.warnings import find_warnings
     from adaptive_spacy.report.corpus import render
 
     save = _load_save() if output is not None else None

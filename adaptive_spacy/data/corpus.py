@@ -79,20 +79,14 @@ def rank(seed: int, text: str) -> int:
     return int.from_bytes(blake2b(f"{seed}\0{text}".encode(), digest_size=8).digest(), "big")
 
 
-def sample(texts: Iterable[str], fraction: float, seed: int) -> list[int]:
-    """Indices of a subsample. A smaller fraction lies inside every larger one.
-
-    texts (Iterable[str]): The population.
-    fraction (float): Share to keep, in (0, 1]; at least one text is kept.
-    seed (int): Seed of the order.
-    RETURNS (list[int]): Ascending indices, so that the sample keeps the corpus' order.
-    """
-    return draw([rank(seed, text) for text in texts], fraction)
-
-
 def draw(ranks: Sequence[int], fraction: float) -> list[int]:
-    """RETURNS (list[int]): Ascending indices of the share with the smallest ranks; of equal ranks
-    the first."""
+    """Draw a subsample. A smaller fraction lies inside every larger one.
+
+    ranks (Sequence[int]): The rank of each text.
+    fraction (float): Share to keep, in (0, 1]; at least one text is kept.
+    RETURNS (list[int]): Ascending indices of the texts with the smallest ranks, so that the sample
+        keeps the corpus' order; of equal ranks the first.
+    """
     return draw_number(ranks, max(1, round(fraction * len(ranks))))
 
 

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from adaptive_spacy.data.convert import SPLIT_NAME, Input, Summary, check_split, convert
-from adaptive_spacy.data.readers.conll import parse_group
+from adaptive_spacy.data.convert import Input, convert
+from adaptive_spacy.data.converted import Converted
 from adaptive_spacy.data.readers.formats import FORMAT_NAMES
+from adaptive_spacy.data.readers.grouping import parse_group
 from adaptive_spacy.data.schemes import SCHEMES
+from adaptive_spacy.data.shares import SPLIT_NAME, check_split
 from adaptive_spacy.parsing import name_kind, read_yaml, show
 
 AUTO = "auto"  # a language: that of the recipe
@@ -136,7 +138,7 @@ def read_recipe(name: str, *, datasets: str | Path, raw: str | Path) -> Recipe:
             "--datasets"
         )
     recipe = recipes[name]
-    faults = find_faults(recipe)
+    faults = find_recipe_faults(recipe)
     if faults:
         raise ValueError(";\n".join(f"{datasets}: {name}: {fault}" for fault in faults))
     inputs = [Input(path, None) for path in _list_paths(recipe.get("pool", []), raw)]
@@ -159,7 +161,7 @@ def convert_recipe(
     raw: str | Path,
     lang: str | None = None,
     progress: bool = False,
-) -> Summary:
+) -> Converted:
     """Convert a named data set; see `read_recipe`, `Recipe.settle_lang` and `convert` for arguments
     and errors."""
     recipe = read_recipe(name, datasets=datasets, raw=raw)
@@ -176,7 +178,7 @@ def convert_recipe(
     return convert(recipe.inputs, output, progress=progress, **options)
 
 
-def find_faults(recipe: Any) -> list[str]:
+def find_recipe_faults(recipe: Any) -> list[str]:
     """RETURNS (list[str]): What is wrong with a recipe, a line each."""
     if not isinstance(recipe, dict):
         return [f"expected keys such as files or pool, got {show(recipe)}"]

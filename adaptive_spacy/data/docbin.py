@@ -13,12 +13,19 @@ from spacy.tokens._dict_proxies import SpanGroups
 from spacy.util import get_lang_class
 from spacy.vocab import create_vocab
 
+from adaptive_spacy.data.entity_codes import (
+    BEGIN,
+    INSIDE,
+    IS_NO_START,
+    IS_START,
+    MISSING,
+    NOT_KNOWN,
+    OUTSIDE,
+)
 from adaptive_spacy.data.source import Sentence
 
 # what the docs are annotated with; spaCy adds the tokens themselves
 ATTRIBUTES = ("ENT_IOB", "ENT_TYPE")
-OUTSIDE, INSIDE, BEGIN = 2, 1, 3  # spaCy's ENT_IOB; 0: missing
-IS_START, IS_NO_START = 1, -1  # spaCy's SENT_START; 0: not known
 MAX_TOKENS = 1_000_000  # of a shard: it takes some 150 bytes per token when it is written
 
 
@@ -44,8 +51,8 @@ class Ids(dict[str, int]):
 class Shard:
     """The sentences of one .spacy file, in some 25 bytes per token.
 
-    It writes the bytes that `DocBin.to_bytes` gives for the docs of `make_doc`, in a fraction of
-    the time: a Doc and its tokens would be made only to be read back at once.
+    It writes the bytes that `DocBin.to_bytes` gives for docs of the same annotation, in a fraction
+    of the time: a Doc and its tokens would be made only to be read back at once.
 
     Where sentences start is stored if that is known of one of them at least.
 
@@ -88,7 +95,7 @@ class Shard:
             number = self._find_label(label)
             self._types[start:end] = array("Q", (number,)) * (end - start)
         for i in missing:
-            self._iobs[offset + i] = 0
+            self._iobs[offset + i] = MISSING
         self._spaces += b"\1" * length if spaces is None else bytes(spaces)
         if self._starts is not None or sent_starts is not None:
             self._add_starts(sent_starts, length)
@@ -140,7 +147,7 @@ class Shard:
 
 def mark_starts(sent_starts: list[int] | None, length: int) -> list[int]:
     """RETURNS (list[int]): spaCy's SENT_START of each token of a doc."""
-    marks = [0 if sent_starts is None else IS_NO_START] * length
+    marks = [NOT_KNOWN if sent_starts is None else IS_NO_START] * length
     # spaCy takes the first token for a start even where nothing is known
     for i in range(min(1, length)) if sent_starts is None else sent_starts:
         marks[i] = IS_START

@@ -69,6 +69,12 @@ def parse_tag(raw: str, scheme: str) -> Tag | None:
     return Tag(kind, label) if kind and TYPE.fullmatch(label) else None
 
 
+def find_meanings(tags: Iterable[str], scheme: str) -> dict[str, Tag]:
+    """RETURNS (dict[str, Tag]): What each tag means, for `decode`; nothing, if the scheme has no
+    such tag."""
+    return {raw: parse_tag(raw, scheme) or NOTHING for raw in tags}
+
+
 def may_follow(tag: Tag, previous: Tag, scheme: str) -> bool:
     """Whether the scheme allows one tag after another; a sentence's edges count as outside."""
     is_open = previous.kind in "BI"

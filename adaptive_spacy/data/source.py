@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from spacy.tokens import Doc, Span
-from spacy.vocab import Vocab
+from spacy.tokens import Doc
+
+from adaptive_spacy.data.entity_codes import IS_START, MISSING
 
 MAX_PROBLEMS = 20
 
@@ -60,32 +61,16 @@ class Source(Protocol):
         """RETURNS (str): What was recognised, e.g. "CoNLL, scheme BIO (detected)"."""
 
 
-def make_doc(sentence: Sentence, vocab: Vocab) -> Doc:
-    """RETURNS (Doc): The source's own tokens; all outside the entities are annotated as such."""
-    # without `spaces` the doc has `has_unknown_spaces`, so that spaCy does not tokenize it anew
-    starts: list[bool | int | None] | None = None
-    if sentence.sent_starts is not None:
-        first = set(sentence.sent_starts)
-        starts = [i in first for i in range(len(sentence.words))]
-    doc = Doc(vocab, words=sentence.words, spaces=sentence.spaces, sent_starts=starts)
-    doc.set_ents(
-        [Span(doc, start, end, label=label) for start, end, label in sentence.ents],
-        missing=[doc[i : i + 1] for i in sentence.missing],
-        default="outside",
-    )
-    return doc
-
-
 def read_doc(doc: Doc) -> Sentence:
-    """RETURNS (Sentence): What `make_doc` made the doc from."""
+    """RETURNS (Sentence): A doc, with its entities and what is not annotated."""
     starts = doc.to_array("SENT_START").astype("int64")
     return Sentence(
         words=[token.text for token in doc],
         ents=[(ent.start, ent.end, ent.label_) for ent in doc.ents],
-        missing=(doc.to_array("ENT_IOB") == 0).nonzero()[0].tolist(),
+        missing=(doc.to_array("ENT_IOB") == MISSING).nonzero()[0].tolist(),
         spaces=None if doc.has_unknown_spaces else doc.to_array("SPACY").astype(bool).tolist(),
         # spaCy takes the first token for a start even where nothing is known
-        sent_starts=(starts == 1).nonzero()[0].tolist() if starts[1:].any() else None,
+        sent_starts=(starts == IS_START).nonzero()[0].tolist() if starts[1:].any() else None,
     )
 
 

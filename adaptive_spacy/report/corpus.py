@@ -2,7 +2,8 @@
 
 from wasabi import table
 
-from adaptive_spacy.data.stats import QUANTILES, Lengths, Statistics
+from adaptive_spacy.data.stats.corpus_statistics import Statistics
+from adaptive_spacy.data.stats.split_counts import QUANTILES, Lengths
 from adaptive_spacy.printable import one_line
 
 #: Rows of the table of label noise

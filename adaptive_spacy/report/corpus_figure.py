@@ -15,7 +15,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from adaptive_spacy.data.stats import Lengths, Statistics
+from adaptive_spacy.data.stats.as_json import as_json
+from adaptive_spacy.data.stats.corpus_statistics import Statistics
+from adaptive_spacy.data.stats.split_counts import Lengths
 from adaptive_spacy.files import replacing
 from adaptive_spacy.report.style import BLACK, STYLE
 from adaptive_spacy.report.training_figure import BLUE, VERMILLION
@@ -50,7 +52,7 @@ def save(statistics: Statistics, folder: Path) -> list[Path]:
         matplotlib.rcParams.update(STYLE)
         draw(statistics).savefig(image, format="png", dpi=150)
     # not srsly: it keeps nine decimals
-    text = json.dumps(statistics.to_dict(), indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(as_json(statistics), indent=2, ensure_ascii=False) + "\n"
     contents = {"stats.json": text.encode(), "stats.png": image.getvalue()}
     for name, content in contents.items():
         with replacing(folder / name) as aside:

@@ -12,7 +12,7 @@ from thinc.api import ConfigValidationError
 
 from adaptive_spacy.adaptive.steps import make_steps_v1
 from adaptive_spacy.data import corpus as module
-from adaptive_spacy.data.corpus import cut_sentences, make_corpus_v1, rank, read_docs, sample
+from adaptive_spacy.data.corpus import cut_sentences, draw, make_corpus_v1, rank, read_docs
 from tests.conftest import write_corpus
 
 COUNT = 40
@@ -75,8 +75,8 @@ def test_corpus_samples_by_the_seed_alone(path: Path, tmp_path: Path) -> None:
     assert again == one[::-1]
 
 
-def test_sample_keeps_equal_texts_apart() -> None:
-    assert sample(["a"] * 4, 0.5, 0) == [0, 1]
+def test_draw_keeps_equal_texts_apart() -> None:
+    assert draw([7] * 4, 0.5) == [0, 1]
 
 
 def test_corpus_limits_over_all_files(path: Path, tmp_path: Path) -> None:

@@ -11,7 +11,8 @@ from spacy.util import get_lang_class
 from spacy.vocab import Vocab, create_vocab
 
 from adaptive_spacy.data.docbin import Shard, Shards, find_norm
-from adaptive_spacy.data.source import Sentence, make_doc
+from adaptive_spacy.data.source import Sentence
+from tests.data.util import make_doc
 
 # words that are norms, symbols of spaCy, exceptions of English
 WORDS = st.sampled_from(["Ada", "ada", "PERSON", "NOUN", "don't", "”", "Colour", "£", "\n", "O"])

@@ -184,7 +184,7 @@ def test_export_of_real_corpus_is_read_back_as_the_same(tmp_path, name):
     convert([Input(path, "train")], tmp_path)
     export(tmp_path / "train.spacy", tmp_path / "out.conll", scheme="BILOU")
     file = ConllFile(tmp_path / "out.conll")
-    assert file.scheme == "BILOU"
+    assert file.tags.scheme == "BILOU"
     assert list(file) == list(ConllFile(path))
 
 

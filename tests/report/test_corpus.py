@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from adaptive_spacy.data.stats import Lengths, Statistics, collect
+from adaptive_spacy.data.stats.as_json import as_json
+from adaptive_spacy.data.stats.collect import collect
+from adaptive_spacy.data.stats.corpus_statistics import Statistics
+from adaptive_spacy.data.stats.split_counts import Lengths
 from adaptive_spacy.report.corpus import render
 from adaptive_spacy.report.corpus_figure import (
     bin_edges,
@@ -69,7 +72,7 @@ def test_histogram_is_the_share_of_documents() -> None:
 def test_save_writes_json_and_a_picture(statistics: Statistics, tmp_path: Path) -> None:
     paths = save(statistics, tmp_path / "out")
     assert [path.name for path in paths] == ["stats.json", "stats.png"]
-    assert json.loads(paths[0].read_text(encoding="utf8")) == statistics.to_dict()
+    assert json.loads(paths[0].read_text(encoding="utf8")) == as_json(statistics)
     with Image.open(paths[1]) as image:
         assert image.size[0] == 1320
     first = paths[1].read_bytes()

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from adaptive_spacy.data.readers.annotation_tools import quote
+from adaptive_spacy.data.readers.json_values import show_json
 
 if TYPE_CHECKING:
     import pyarrow
@@ -17,7 +17,7 @@ ARROW_FILE = b"ARROW1"  # `datasets` writes the streaming format, which begins o
 LFS_POINTER = b"version https://git-lfs"
 
 
-class Table(NamedTuple):
+class OpenTable(NamedTuple):
     """An open file of rows.
 
     schema (pyarrow.Schema): Its columns.
@@ -40,10 +40,10 @@ def require_pyarrow() -> None:
 
 
 @contextmanager
-def open_table(path: Path) -> Iterator[Table]:
+def open_table(path: Path) -> Iterator[OpenTable]:
     """Open a parquet or Arrow file.
 
-    YIELDS (Table): Its rows, read as they are asked for.
+    YIELDS (OpenTable): Its rows, read as they are asked for.
     RAISES (ValueError): If it is no such file, or damaged; the latter while it is read.
     """
     import pyarrow
@@ -59,7 +59,7 @@ def open_table(path: Path) -> Iterator[Table]:
             )
         if head.startswith(PARQUET):
             with parquet.ParquetFile(path) as table:
-                yield Table(
+                yield OpenTable(
                     table.schema_arrow,
                     lambda columns: map(validate, table.iter_batches(ROWS, columns=columns)),
                 )
@@ -68,7 +68,7 @@ def open_table(path: Path) -> Iterator[Table]:
                 pyarrow.ipc.open_file if head.startswith(ARROW_FILE) else pyarrow.ipc.open_stream
             )
             with pyarrow.memory_map(str(path)) as source, open_ipc(source) as reader:
-                yield Table(reader.schema, lambda columns: slice_batches(reader, columns))
+                yield OpenTable(reader.schema, lambda columns: slice_batches(reader, columns))
     except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as error:
         reason = " ".join(str(error).split())
         raise ValueError(
@@ -166,5 +166,5 @@ def parse_json(content: bytes, path: Path) -> dict[str, Any]:
     except (ValueError, RecursionError):
         raise ValueError(f"{path}: expected JSON that `datasets` wrote, found other text") from None
     if not isinstance(value, dict):
-        raise ValueError(f"{path}: expected JSON that `datasets` wrote, found {quote(value)}")
+        raise ValueError(f"{path}: expected JSON that `datasets` wrote, found {show_json(value)}")
     return value

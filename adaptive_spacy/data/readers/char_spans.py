@@ -8,7 +8,7 @@ from typing import NamedTuple
 from spacy.tokens import Doc, Span
 from spacy.util import filter_spans
 
-from adaptive_spacy.data.readers.tokenizer import Tokenized
+from adaptive_spacy.data.readers.spacy_tokenizer import Tokenized
 from adaptive_spacy.data.source import shorten
 
 
@@ -26,7 +26,7 @@ class CharSpan(NamedTuple):
     label: str
     text: str | None = None
 
-    def quote(self, text: str) -> str:
+    def show(self, text: str) -> str:
         """RETURNS (str): What it covers, where it is and its type, for messages."""
         return f"{shorten(text[self.start : self.end])} ({self.start} to {self.end}, {self.label})"
 
@@ -62,8 +62,8 @@ def locate(
     if trimmed != span:
         if not repair:
             raise ValueError(
-                f"found {span.quote(text)} with white space at its edge, expected "
-                f"{trimmed.quote(text)}; --repair trims it"
+                f"found {span.show(text)} with white space at its edge, expected "
+                f"{trimmed.show(text)}; --repair trims it"
             )
         repairs["white space at the edge of an entity trimmed"] += 1
     start, end = trimmed.start, trimmed.end
@@ -124,7 +124,7 @@ def describe_misaligned(span: CharSpan, doc: Doc, whole: Span) -> str:
         if token.idx < offset < token.idx + len(token)
     ]
     return (
-        f"found {span.quote(doc.text)}, which {' and '.join(cuts)}, expected whole tokens; "
+        f"found {span.show(doc.text)}, which {' and '.join(cuts)}, expected whole tokens; "
         "--repair widens it to these"
     )
 
@@ -171,17 +171,17 @@ def find_overlaps(found: list[Span], add: Callable[[Span, str], None]) -> None:
     furthest = found[0]
     for span in found[1:]:
         if (span.start, span.end, span.label) == (furthest.start, furthest.end, furthest.label):
-            add(span, f"found {quote(span)} twice, expected it once; --repair drops it")
+            add(span, f"found {show_entity(span)} twice, expected it once; --repair drops it")
         elif span.start < furthest.end:
             add(
                 span,
-                f"found {quote(furthest)} and {quote(span)}, which overlap, expected one of them; "
-                "--repair keeps the longest",
+                f"found {show_entity(furthest)} and {show_entity(span)}, which overlap, expected "
+                "one of them; --repair keeps the longest",
             )
         if span.end > furthest.end:
             furthest = span
 
 
-def quote(span: Span) -> str:
+def show_entity(span: Span) -> str:
     """RETURNS (str): What an entity covers, where it is and its type, for messages."""
-    return CharSpan(span.start_char, span.end_char, span.label_).quote(span.doc.text)
+    return CharSpan(span.start_char, span.end_char, span.label_).show(span.doc.text)

@@ -1,54 +1,29 @@
-"""The formats that a file or folder of annotated text may have, and which of them it has."""
+"""The table of formats, and which of them a file or folder of annotated text has."""
 
-from collections.abc import Callable, Iterable
-from functools import partial
-from inspect import signature
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from adaptive_spacy.data.readers import brat, huggingface, jsonl
-from adaptive_spacy.data.readers.annotation_tools import SHAPES
 from adaptive_spacy.data.readers.brat import BratFolder
 from adaptive_spacy.data.readers.conll import ConllFile
 from adaptive_spacy.data.readers.huggingface import HubData
-from adaptive_spacy.data.readers.jsonl import SpanFile
-from adaptive_spacy.data.readers.text import PACKED
+from adaptive_spacy.data.readers.json_formats import JSON_FORMATS, AnyJson
+from adaptive_spacy.data.readers.reader import (
+    Confidence,
+    Evidence,
+    PathSample,
+    Reader,
+    list_options,
+)
+from adaptive_spacy.data.readers.text import check_is_text
 from adaptive_spacy.data.source import Source
 
-HEAD_BYTES = 65_536
-# how files begin that are no text, beside packed ones
-BINARY = {
-    b"%PDF": "a PDF file; extract and annotate its text",
-    b"PAR1": "a parquet file; --format hub reads it",
-    b"\xd0\xcf\x11\xe0": "a Microsoft Office file; save it as text",
-    b"SQLite format 3\0": "a SQLite database; export it as JSONL",
-    b"\x89PNG": "a picture",
-    b"\x7fELF": "a program",
-}
-
-
-class Format(NamedTuple):
-    """A format.
-
-    title (str): What it is called.
-    make (Callable[..., Source]): Makes the source of a path.
-    """
-
-    title: str
-    make: Callable[..., Source]
-
-    @property
-    def options(self) -> set[str]:
-        """RETURNS (set[str]): What can be said about how it is read."""
-        return set(signature(self.make).parameters) - {"path", "format", "progress"}
-
-
-FORMATS: dict[str, Format] = {
-    "conll": Format("CoNLL", ConllFile),
-    "jsonl": Format("JSON or JSONL", SpanFile),
-    **{name: Format(shape.title, partial(SpanFile, format=name)) for name, shape in SHAPES.items()},
-    "brat": Format("brat", BratFolder),
-    "hub": Format("Hugging Face data", HubData),
+FORMATS: dict[str, Reader] = {
+    "conll": ConllFile,
+    "jsonl": AnyJson,
+    **JSON_FORMATS,
+    "brat": BratFolder,
+    "hub": HubData,
 }
 FORMAT_NAMES = ("auto", *FORMATS)
 
@@ -64,9 +39,10 @@ def open_source(
     RETURNS (Source): Its sentences.
     RAISES (ValueError): If it has no format known here, or has problems.
     """
-    found = FORMATS[find_format(Path(path), format)]
-    kept = {key: value for key, value in options.items() if key in found.options}
-    return found.make(Path(path), progress=progress, **kept)
+    reader = FORMATS[find_format(Path(path), format)]
+    taken = list_options(reader)
+    kept = {key: value for key, value in options.items() if key in taken}
+    return reader(Path(path), progress=progress, **kept)
 
 
 def find_format(path: Path, format: str = "auto") -> str:
@@ -81,7 +57,7 @@ def find_format(path: Path, format: str = "auto") -> str:
     if format == "auto":
         return recognise(path)
     if path.is_file() and format != "hub":
-        check_is_text(path, read_head(path))
+        check_is_text(path, PathSample(path).head)
     return format
 
 
@@ -89,8 +65,8 @@ def check_options(formats: Iterable[str], options: Iterable[str]) -> None:
     """RAISES (ValueError): Options that none of these formats takes: they would be ignored."""
     names = sorted(set(formats))
     for option in options:
-        if not any(option in FORMATS[name].options for name in names):
-            takers = [one.title for one in FORMATS.values() if option in one.options]
+        if not any(option in list_options(FORMATS[name]) for name in names):
+            takers = [one.title for one in FORMATS.values() if option in list_options(one)]
             raise ValueError(
                 f"--{option.replace('_', '-')}: expected a file of {', '.join(takers)}, which "
                 f"has such an option, found {', '.join(FORMATS[name].title for name in names)}"
@@ -102,47 +78,34 @@ def recognise(path: Path) -> str:
 
     RETURNS (str): One of `FORMATS`. What is text and nothing else is taken for CoNLL, whose reader
         says what is wrong if it is not.
-    RAISES (ValueError): If it is no text, or a folder of other things.
+    RAISES (ValueError): If it is no text, a folder of other things, or certainly of two formats.
     """
     if not path.exists():
         raise ValueError(f"{path}: expected a file or folder to convert, found nothing")
-    if path.is_dir():
-        name = brat.recognise(path, b"") or huggingface.recognise(path, b"")
-        if name is None:
-            raise ValueError(
-                f"{path}: expected a file, a folder of brat's .txt and .ann files or a data set of "
-                f"Hugging Face, found a folder of {list_files(path)}"
-            )
-        return name
-    head = read_head(path)
-    if huggingface.recognise(path, head):
-        return "hub"
-    check_is_text(path, head)
-    name = jsonl.recognise(path, head)
-    if name == "auto":
-        return "jsonl"
-    return name or "conll"
+    sample = PathSample(path)
+    found = {
+        name: evidence
+        for name, reader in FORMATS.items()
+        if (evidence := reader.recognise(sample)) is not None
+    }
+    certain = {name: one for name, one in found.items() if one.confidence is Confidence.CERTAIN}
+    if len(certain) > 1:
+        raise ValueError(f"{path}: {describe_choice(certain)}")
+    if not certain and not sample.is_folder:
+        check_is_text(path, sample.head)
+    if not found:
+        raise ValueError(
+            f"{path}: expected a file, a folder of brat's .txt and .ann files or a data set of "
+            f"Hugging Face, found a folder of {list_files(path)}"
+        )
+    return max(found, key=lambda name: found[name].confidence)  # of equals the first
 
 
-def read_head(path: Path) -> bytes:
-    """RETURNS (bytes): The beginning of a file."""
-    with path.open("rb") as file:
-        return file.read(HEAD_BYTES)
-
-
-def check_is_text(path: Path, head: bytes) -> None:
-    """RAISES (ValueError): If a file is one of those that are often taken for text."""
-    found = ""
-    for magic, name in PACKED.items():
-        if head.startswith(magic):
-            found = f"a {name} file; unpack it"
-    for magic, name in BINARY.items():
-        if head.startswith(magic):
-            found = name
-    if path.suffix == ".spacy":
-        found = "a .spacy file, which is converted already; `adaptive-spacy export` reads it"
-    if found:
-        raise ValueError(f"{path}: expected annotated text, found {found}")
+def describe_choice(found: dict[str, Evidence]) -> str:
+    """RETURNS (str): What speaks for each of several formats, and how to choose."""
+    parts = [f"{one.found} ({FORMATS[name].title})" for name, one in found.items()]
+    ways = " or ".join(f"--format {name}" for name in found)
+    return f"found {' and '.join(parts)}, expected one of both; {ways} says which to read"
 
 
 def list_files(folder: Path) -> str:

@@ -4,11 +4,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from tqdm import tqdm
 
-from adaptive_spacy.data.readers.annotation_tools import check_word, quote, read_tag
 from adaptive_spacy.data.readers.arrow import (
     ARROW_FILE,
     PARQUET,
@@ -18,7 +17,10 @@ from adaptive_spacy.data.readers.arrow import (
     read_json,
     require_pyarrow,
 )
-from adaptive_spacy.data.readers.tag_table import TAGS, WORDS, Tagged, TagTable
+from adaptive_spacy.data.readers.json_values import show_json
+from adaptive_spacy.data.readers.reader import Confidence, Evidence, PathSample
+from adaptive_spacy.data.readers.record_fields import check_word, read_tag
+from adaptive_spacy.data.readers.tag_table import TAGS, WORDS, Place, Tagged, TagTable
 from adaptive_spacy.data.schemes import UNTAGGED
 from adaptive_spacy.data.source import Problems, Sentence
 
@@ -44,6 +46,9 @@ class HubData:
         no such data set; if pyarrow is not installed.
     """
 
+    title: ClassVar[str] = "Hugging Face data"
+    limits: ClassVar[str] = "several splits at once; columns beside tokens and tags"
+
     def __init__(
         self,
         path: str | Path,
@@ -57,27 +62,36 @@ class HubData:
         self.path = Path(path)
         self.progress = progress
         self.repairs: Counter[str] = Counter()
-        self._tags = TagTable(scheme, missing_tag)
+        self.tags = TagTable(scheme, missing_tag)
         self._files = find_files(self.path)
         self._words_at, self._tags_at, self._names = self._find_columns()
         problems = Problems(" row ")
         for number, record in self._rows("Checking", problems):
             try:
-                self._tags.check(record)
+                self.tags.check(record)
             except ValueError as error:
                 problems.add(number, str(error))
-        self._tags.settle(problems, self._locate, repair=repair, repairs=self.repairs)
+        self.tags.settle(problems, self._places, repair=repair, repairs=self.repairs)
         problems.raise_any(self.path)
+
+    @classmethod
+    def recognise(cls, sample: PathSample) -> Evidence | None:
+        """RETURNS (Evidence | None): Whether the path is a data set or a table of one."""
+        found = find_traces(sample.path) if sample.is_folder else ""
+        is_table = sample.path.suffix in (".parquet", ".arrow")
+        if not sample.is_folder and (is_table or sample.head.startswith((PARQUET, ARROW_FILE))):
+            found = "a table"
+        return Evidence(Confidence.CERTAIN, found) if found else None
 
     def __iter__(self) -> Iterator[Sentence]:
         for _, record in self._rows("Reading", Problems()):
-            yield self._tags.decode(record)
+            yield self.tags.decode(record)
 
     def describe(self) -> str:
         """RETURNS (str): The columns of tokens and tags, and the scheme."""
         return (
             f"Hugging Face data, columns {self._words_at} and {self._tags_at}, "
-            f"{self._tags.describe()}"
+            f"{self.tags.describe()}"
         )
 
     def _find_columns(self) -> tuple[str, str, list[str] | None]:
@@ -94,8 +108,9 @@ class HubData:
                 )
         return found[0]
 
-    def _locate(self) -> Iterator[tuple[int, Tagged]]:
-        return self._rows("Locating", Problems())
+    def _places(self) -> Iterator[Place]:
+        for number, record in self._rows("Locating", Problems()):
+            yield from record.pairs(number)
 
     def _rows(self, action: str, problems: Problems) -> Iterator[tuple[int, Tagged]]:
         """Yield the rows that hold tokens and tags, with their numbers from 1.
@@ -110,25 +125,32 @@ class HubData:
             delay=1,
             disable=None if self.progress else True,
         )
-        columns = [self._words_at, self._tags_at]
         number = 0
         with bar:
-            for path in self._files:
-                with open_table(path) as table:
-                    for batch in table.batches(columns):
-                        words, tags = (batch.column(name).to_pylist() for name in columns)
-                        for row in zip(words, tags, strict=True):
-                            number += 1
-                            try:
-                                yield number, self._read(*row)
-                            except ValueError as error:
-                                problems.add(number, str(error))
-                        bar.update(batch.num_rows)
+            for words, tags in self._cells(bar):
+                number += 1
+                try:
+                    yield number, self._read(words, tags)
+                except ValueError as error:
+                    problems.add(number, str(error))
+
+    def _cells(self, bar: tqdm) -> Iterator[tuple[Any, Any]]:
+        """Yield what each row holds under the columns of tokens and of tags.
+
+        bar (tqdm): Told of the rows, batch by batch.
+        """
+        columns = [self._words_at, self._tags_at]
+        for path in self._files:
+            with open_table(path) as table:
+                for batch in table.batches(columns):
+                    words, tags = (batch.column(name).to_pylist() for name in columns)
+                    yield from zip(words, tags, strict=True)
+                    bar.update(batch.num_rows)
 
     def _read(self, words: Any, tags: Any) -> Tagged:
         for value, column in ((words, self._words_at), (tags, self._tags_at)):
             if not isinstance(value, list):
-                raise ValueError(f"found {quote(value)} under {column}, expected a list")
+                raise ValueError(f"found {show_json(value)} under {column}, expected a list")
         return Tagged(
             [check_word(word, i) for i, word in enumerate(words)],
             [self._read_tag(tag) for tag in tags],
@@ -146,19 +168,11 @@ class HubData:
         return read_tag(self._names[tag])
 
 
-def recognise(path: Path, head: bytes) -> str | None:
-    """Tell whether a path is a data set.
-
-    path (Path): A file or folder.
-    head (bytes): The first bytes of a file.
-    RETURNS (str | None): "hub" or None.
-    """
-    if path.is_dir():
-        saved = (path / "state.json").is_file() or any(path.glob("*/state.json"))
-        found = saved or any(path.rglob("*.parquet"))
-    else:
-        found = head.startswith((PARQUET, ARROW_FILE)) or path.suffix in (".parquet", ".arrow")
-    return "hub" if found else None
+def find_traces(folder: Path) -> str:
+    """RETURNS (str): What in a folder tells that it is a data set; nothing if it is none."""
+    if (folder / "state.json").is_file() or any(folder.glob("*/state.json")):
+        return "state.json"
+    return "parquet files" if any(folder.rglob("*.parquet")) else ""
 
 
 def find_files(path: Path) -> list[Path]:

@@ -64,6 +64,14 @@ class JsonFile:
                 yield from enumerate(values, 1)
 
 
+def starts_json(head: bytes) -> bool:
+    """Whether the beginning of a file is that of JSON objects or lists, and of no other text."""
+    text = head.decode("utf-8", "ignore").removeprefix("\ufeff").lstrip(" \t\r\n")
+    follows = text[1:].lstrip(" \t\r\n")[:1]
+    starts = {"{": ('"', "}"), "[": ("{", "[", '"', "]")}
+    return bool(text) and follows in starts.get(text[0], ())
+
+
 def find_layout(head: str) -> str:
     """Tell from its beginning how a file holds its values.
 
@@ -240,3 +248,11 @@ class Scanner:
                 continue
             self._at = end
             return value
+
+
+def show_json(value: Any) -> str:
+    """RETURNS (str): A JSON value for messages, without the end of a long one."""
+    if isinstance(value, str):
+        return shorten(value)
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else f"{text[:60]}…"

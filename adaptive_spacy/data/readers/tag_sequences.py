@@ -48,12 +48,12 @@ def detect_scheme(pairs: Pairs) -> str:
         return "bare"
 
     def count_faults(scheme: str) -> int:
-        return sum(pairs[fault.pair] for fault in find_faults(pairs, scheme))
+        return sum(pairs[fault.pair] for fault in find_tag_faults(pairs, scheme))
 
     return min((name for name, letters in SCHEMES.items() if "B" in letters), key=count_faults)
 
 
-def find_faults(pairs: Pairs, scheme: str, detected: bool = False) -> list[Fault]:
+def find_tag_faults(pairs: Pairs, scheme: str, detected: bool = False) -> list[Fault]:
     """Find tags that the scheme does not have and sequences that it does not allow.
 
     detected (bool): Whether the scheme is a guess. Types like `B-cell` are not guessed then:

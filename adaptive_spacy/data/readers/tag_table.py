@@ -1,17 +1,25 @@
-"""Records that hold a tag per token, as JSON and tables do: their tags, checked and decoded."""
+"""The tags of a source: surveyed in a first pass, judged as a whole, decoded in all others."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice, pairwise
 from typing import NamedTuple
 
-from adaptive_spacy.data.readers.tag_sequences import Pairs, detect_scheme, find_faults
-from adaptive_spacy.data.schemes import EDGE, NOTHING, UNTAGGED, decode, find_scheme, parse_tag
+from adaptive_spacy.data.readers.tag_sequences import Pair, Pairs, detect_scheme, find_tag_faults
+from adaptive_spacy.data.schemes import EDGE, UNTAGGED, Tag, decode, find_meanings, find_scheme
 from adaptive_spacy.data.source import MAX_PROBLEMS, Problems, Sentence
 
 # what data sets call the same things
 WORDS = ("tokens", "words")
 TAGS = ("ner_tags", "tags", "ner", "labels")
+
+MISSING_TAGS = ("O", "mask")
+HOW_TO_READ_MISSING = (
+    "--missing-tag O reads such a token as outside, --missing-tag mask as not annotated"
+)
+
+#: Where a tag follows another: line or record, from 1
+Place = tuple[int, Pair]
 
 
 class Tagged(NamedTuple):
@@ -28,10 +36,14 @@ class Tagged(NamedTuple):
     missing: list[int] = []  # noqa: RUF012 (never changed)
     sent_starts: list[int] | None = None
 
+    def pairs(self, number: int) -> Iterator[Place]:
+        """YIELDS (Place): The tags of the record with this number, each with the one before."""
+        return ((number, pair) for pair in pairwise((EDGE, *self.tags, EDGE)))
+
 
 class TagTable:
     """The tags of a source and how often which follows which: filled in a first pass over the
-    records, used in all others.
+    sentences, used in all others.
 
     scheme (str): One of `SCHEMES`, or "auto": the one that fits the whole source.
     missing_tag (str | None): A token without a tag is outside ("O"), without annotation ("mask"),
@@ -40,12 +52,18 @@ class TagTable:
     """
 
     def __init__(self, scheme: str = "auto", missing_tag: str | None = None) -> None:
-        if missing_tag not in (None, "O", "mask"):
-            raise ValueError(f"--missing-tag: expected O or mask, got {missing_tag!r}")
         self.scheme = find_scheme(scheme, or_auto=True)
         self.detected = self.scheme == "auto"
+        if missing_tag not in (None, *MISSING_TAGS):
+            expected = " or ".join(MISSING_TAGS)
+            raise ValueError(f"--missing-tag: expected {expected}, got {missing_tag!r}")
         self.missing_tag = missing_tag
-        self._pairs: Pairs = Counter()
+        self.pairs: Pairs = Counter()
+        self.meanings: dict[str, Tag] = {}
+
+    def add(self, tags: Iterable[str]) -> None:
+        """Take the tags of a sentence."""
+        self.pairs.update(pairwise((EDGE, *tags, EDGE)))
 
     def check(self, record: Tagged) -> None:
         """Take the tags of a record. RAISES (ValueError): If its tokens are not tagged."""
@@ -56,58 +74,58 @@ class TagTable:
             )
         if self.missing_tag is None and UNTAGGED in record.tags:
             raise ValueError(
-                f"found no tag of token {record.tags.index(UNTAGGED)}, expected one; --missing-tag "
-                "O reads such a token as outside, --missing-tag mask as not annotated"
+                f"found no tag of token {record.tags.index(UNTAGGED)}, expected one; "
+                f"{HOW_TO_READ_MISSING}"
             )
-        self._pairs.update(pairwise((EDGE, *record.tags, EDGE)))
+        self.add(record.tags)
+
+    def has_more_tags_than(self, limit: int) -> bool:
+        """Whether there are so many different tags."""
+        return len(self.pairs) > limit and len({raw for _, raw in self.pairs}) > limit
 
     def settle(
         self,
         problems: Problems,
-        records: Callable[[], Iterable[tuple[int, Tagged]]],
+        places: Callable[[], Iterable[Place]],
         *,
         repair: bool,
         repairs: Counter[str],
     ) -> None:
-        """Find the scheme, after the last record, and what it does not allow.
+        """Find the scheme, after the last sentence, and what it does not allow.
 
         problems (Problems): Takes what is wrong.
-        records (Callable[[], Iterable[tuple[int, Tagged]]]): Walks the records again, to say where.
+        places (Callable[[], Iterable[Place]]): Walks the source again, to say where.
         repair (bool): Read illegal sequences of tags, see `decode`; without it they are problems.
         repairs (Counter[str]): Takes what was mended, by kind.
         """
         if self.detected:
-            self.scheme = detect_scheme(self._pairs)
+            self.scheme = detect_scheme(self.pairs)
         messages = {}
-        for fault in find_faults(self._pairs, self.scheme, self.detected):
+        for fault in find_tag_faults(self.pairs, self.scheme, self.detected):
             if repair and fault.repair:
-                repairs[fault.repair] += self._pairs[fault.pair]
+                repairs[fault.repair] += self.pairs[fault.pair]
             else:
                 messages[fault.pair] = fault.message
         if messages:
-            places: list[tuple[int, str]] = []
-            for number, record in records():
-                row = pairwise((EDGE, *record.tags, EDGE))
-                places += [(number, messages[pair]) for pair in row if pair in messages]
-                if len(places) >= MAX_PROBLEMS:
-                    break
-            problems.merge(places[:MAX_PROBLEMS], sum(self._pairs[pair] for pair in messages))
-        tags = {raw for pair in self._pairs for raw in pair}
-        self._meanings = {raw: parse_tag(raw, self.scheme) or NOTHING for raw in tags}
+            found = ((number, messages[pair]) for number, pair in places() if pair in messages)
+            count = sum(self.pairs[pair] for pair in messages)
+            problems.merge(list(islice(found, MAX_PROBLEMS)), count)
+        self.meanings = find_meanings({raw for _, raw in self.pairs}, self.scheme)
+
+    def find_missing(self, tags: list[str]) -> list[int]:
+        """RETURNS (list[int]): The tokens of a sentence that are not annotated."""
+        if self.missing_tag == "mask" and UNTAGGED in tags:
+            return [i for i, tag in enumerate(tags) if tag == UNTAGGED]
+        return []
 
     def decode(self, record: Tagged) -> Sentence:
         """RETURNS (Sentence): A record of the settled table, with its entities."""
-        missing = record.missing
-        if self.missing_tag == "mask" and UNTAGGED in record.tags:
-            missing = sorted({*missing, *find_all(record.tags, UNTAGGED)})
-        ents = decode(record.tags, self._meanings)
+        missing = self.find_missing(record.tags)
+        if record.missing:
+            missing = sorted({*missing, *record.missing})
+        ents = decode(record.tags, self.meanings)
         return Sentence(record.words, ents, missing, sent_starts=record.sent_starts)
 
     def describe(self) -> str:
         """RETURNS (str): The scheme."""
         return f"scheme {self.scheme}{' (detected)' if self.detected else ''}"
-
-
-def find_all(tags: list[str], wanted: str) -> list[int]:
-    """RETURNS (list[int]): Where a tag is."""
-    return [i for i, tag in enumerate(tags) if tag == wanted]

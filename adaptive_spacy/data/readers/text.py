@@ -16,6 +16,15 @@ PACKED = {
     b"\xfd7zXZ\0": "xz",
     b"\x28\xb5\x2f\xfd": "zstd",
 }
+# how files begin that are no text, beside packed ones
+BINARY = {
+    b"%PDF": "a PDF file; extract and annotate its text",
+    b"PAR1": "a parquet file; --format hub reads it",
+    b"\xd0\xcf\x11\xe0": "a Microsoft Office file; save it as text",
+    b"SQLite format 3\0": "a SQLite database; export it as JSONL",
+    b"\x89PNG": "a picture",
+    b"\x7fELF": "a program",
+}
 
 
 @contextmanager
@@ -78,6 +87,24 @@ class Counted(BufferedReader):
         data = super().read1(size)
         self.bar.update(len(data))
         return data
+
+
+def check_is_text(path: Path, head: bytes) -> None:
+    """RAISES (ValueError): If a file is one of those that are often taken for text.
+
+    head (bytes): How it begins.
+    """
+    found = ""
+    for magic, name in PACKED.items():
+        if head.startswith(magic):
+            found = f"a {name} file; unpack it"
+    for magic, name in BINARY.items():
+        if head.startswith(magic):
+            found = name
+    if path.suffix == ".spacy":
+        found = "a .spacy file, which is converted already; `adaptive-spacy export` reads it"
+    if found:
+        raise ValueError(f"{path}: expected annotated text, found {found}")
 
 
 def check_encoding(encoding: str) -> str:

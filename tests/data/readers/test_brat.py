@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spacy.tokens import Doc
 
-from adaptive_spacy.data.readers.brat import BratFolder, recognise
-from adaptive_spacy.data.readers.tokenizer import load_tokenizer
+from adaptive_spacy.data.readers.brat import BratFolder
+from adaptive_spacy.data.readers.reader import PathSample
+from adaptive_spacy.data.readers.spacy_tokenizer import load_tokenizer
 from adaptive_spacy.data.source import Sentence
 from tests.tiers import examples
 
@@ -43,7 +44,7 @@ def test_brat_reads_each_text_of_a_folder_and_its_folders(tmp_path):
     assert [one.text for one in sentences] == [TEXT, "b Ada", "None here", "c/d Ada"]
     assert list(folder) == sentences
     assert folder.describe() == "brat standoff, 4 texts"
-    assert recognise(tmp_path, b"") == "brat"
+    assert BratFolder.recognise(PathSample(tmp_path)) is not None
 
 
 def test_brat_counts_annotations_of_other_kinds(tmp_path):
@@ -297,8 +298,8 @@ def test_brat_shows_the_first_problems_of_all_files(tmp_path):
 
 def test_recognise_leaves_other_folders_alone(tmp_path):
     (tmp_path / "a.txt").write_text("Ada", encoding="utf-8")
-    assert recognise(tmp_path, b"") is None
-    assert recognise(tmp_path / "a.txt", b"Ada") is None
+    assert BratFolder.recognise(PathSample(tmp_path)) is None
+    assert BratFolder.recognise(PathSample(tmp_path / "a.txt")) is None
 
 
 # --- properties ------------------------------------------------------------------------------

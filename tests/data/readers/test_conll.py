@@ -12,8 +12,9 @@ from spacy.vocab import Vocab
 
 from adaptive_spacy.data.readers.conll import ConllFile
 from adaptive_spacy.data.schemes import SCHEMES
-from adaptive_spacy.data.source import Sentence, make_doc
+from adaptive_spacy.data.source import Sentence
 from tests.conftest import corpus_file
+from tests.data.util import make_doc
 
 Ents = list[tuple[int, int, str]]
 
@@ -49,8 +50,8 @@ def test_conll_reads_each_scheme_given_or_detected(tmp_path, scheme, outside):
     for option in (scheme, scheme.lower(), "auto"):
         file = ConllFile(write(tmp_path, rows), scheme=option)
         assert [sentence.ents for sentence in file] == [ENTS]
-        assert file.scheme == scheme
-        assert file.detected == (option == "auto")
+        assert file.tags.scheme == scheme
+        assert file.tags.detected == (option == "auto")
 
 
 @pytest.mark.parametrize(
@@ -86,12 +87,12 @@ def test_conll_joins_neighbours_of_one_type_where_the_scheme_cannot_tell(tmp_pat
 )
 def test_conll_detects_the_scheme_of_the_whole_file(tmp_path, tags, scheme):
     rows = "\n".join(f"w {tag}" if tag != "|" else "" for tag in tags.split())
-    assert ConllFile(write(tmp_path, rows)).scheme == scheme
+    assert ConllFile(write(tmp_path, rows)).tags.scheme == scheme
 
 
 @pytest.mark.parametrize("name", ["IOB2", "iob2", "bio"])
 def test_conll_knows_scheme_by_its_other_names(tmp_path, name):
-    assert ConllFile(write(tmp_path, "w B-A\n"), scheme=name).scheme == "BIO"
+    assert ConllFile(write(tmp_path, "w B-A\n"), scheme=name).tags.scheme == "BIO"
 
 
 def test_conll_takes_bare_types_like_prefixes_when_told(tmp_path):
@@ -105,47 +106,6 @@ def test_conll_keeps_hyphens_and_spaces_of_types(tmp_path):
 
 
 # --- lines -----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Ada\tB-PER\nsings\tO\n\nParis\tB-LOC\n",
-        "Ada B-PER\nsings O\n\nParis B-LOC",  # no line end at the end
-        "Ada   B-PER \nsings\t\tO\n \t \nParis \t B-LOC\n\n\n\n",
-        "\n\n\nAda B-PER\r\nsings O\r\n\r\nParis B-LOC\r\n",
-        "Ada B-PER\rsings O\r\rParis B-LOC\r",
-        "\ufeffAda B-PER\nsings O\n\nParis B-LOC\n",
-        "-DOCSTART- O\n\nAda B-PER\nsings O\n-DOCSTART-\nParis B-LOC\n",
-        "-DOCSTART- -X- -X- O\nAda B-PER\nsings O\n\n-DOCSTART- -X- O O\nParis B-LOC\n",
-        "# id = 1\n# text = Ada sings\nAda B-PER\nsings O\n\n# empty =\n# id = 2\nParis B-LOC\n",
-        "# written by hand\nAda\tB-PER\n# in the middle\nsings\tO\n\nParis\tB-LOC\n",
-    ],
-)
-def test_conll_reads_two_sentences_however_they_are_laid_out(tmp_path, text):
-    assert read(tmp_path, text) == [
-        Sentence(["Ada", "sings"], [(0, 1, "PER")], []),
-        Sentence(["Paris"], [(0, 1, "LOC")], []),
-    ]
-
-
-def test_conll_reads_hashes_as_tokens(tmp_path):
-    text = "#\tO\n# O\n#\tB-A\n#1 O\n## O\n&\tO\ngt\tO\n;\tO\n"
-    (sentence,) = read(tmp_path, text)
-    assert sentence.words == ["#", "#", "#", "#1", "##", "&", "gt", ";"]
-    assert sentence.ents == [(2, 3, "A")]
-
-
-def test_conll_reads_hash_of_four_columns_as_token(tmp_path):
-    text = "# global.columns = A B C D\n# id = 7\na NN I-NP O\n# SYM I-NP O\n# a b c d e\n"
-    (sentence,) = read(tmp_path, text)
-    assert sentence.words == ["a", "#"]
-
-
-def test_conll_keeps_unusual_spaces_inside_of_tokens(tmp_path):
-    words = ["10\u00a0000", "New York", "a\u2028b", "\u3000", "c\u0085"]
-    (sentence,) = read(tmp_path, "".join(f"{word}\tO\n" for word in words))
-    assert sentence.words == words
 
 
 def test_conll_takes_columns_by_number(tmp_path):
@@ -498,51 +458,6 @@ def test_conll_repairs_no_unknown_tag(tmp_path):
     assert str(error.value) == f"{path}:3: found tag 'X-A', expected O, B-TYPE or I-TYPE {BIO}"
 
 
-# --- documents -------------------------------------------------------------------------------
-
-DOCUMENTS = (
-    "a B-X\nb I-X\n\nc O\n\n-DOCSTART- O\n\n-DOCSTART- O\n\nd O\n-DOCSTART- O\ne O\n\nf B-X\n\ng\n"
-)
-
-
-@pytest.mark.parametrize(
-    ("group", "expected"),
-    [
-        (
-            "documents",
-            [
-                Sentence(["a", "b", "c"], [(0, 2, "X")], [], None, [0, 2]),
-                Sentence(["d"], [], [], None, [0]),
-                Sentence(["e", "f", "g"], [(1, 2, "X")], [2], None, [0, 1, 2]),
-            ],
-        ),
-        (
-            2,
-            [
-                Sentence(["a", "b", "c"], [(0, 2, "X")], [], None, [0, 2]),
-                Sentence(["d"], [], [], None, [0]),
-                Sentence(["e", "f"], [(1, 2, "X")], [], None, [0, 1]),
-                Sentence(["g"], [], [0], None, [0]),
-            ],
-        ),
-    ],
-)
-def test_conll_joins_sentences_and_keeps_where_they_start(tmp_path, group, expected):
-    for value in (group, str(group)):
-        file = ConllFile(write(tmp_path, DOCUMENTS), group=value, missing_tag="mask")
-        assert list(file) == expected
-    size = "" if group == "documents" else " of 2 sentences"
-    assert file.describe() == f"CoNLL, scheme BIO (detected), documents{size}"
-
-
-def test_conll_joins_no_sentence_of_another_document():
-    path = corpus_file("wikigold/wikigold.conll.txt")
-    documents = list(ConllFile(path, group="documents"))
-    assert len(documents) == 145
-    assert sum(len(one.sent_starts or ()) for one in documents) == 1696
-    assert sum(len(one.ents) for one in documents) == 3558
-
-
 # --- round trips -----------------------------------------------------------------------------
 
 TYPES = st.sampled_from(["PER", "LOC", "creative-work", "I", "O", "B-cell", "0"])
@@ -684,7 +599,7 @@ def test_conll_reads_real_corpus(name, scheme, count, tokens, entities):
     path = corpus_file(name)
     file = ConllFile(path, missing_tag="mask")
     found = list(file)
-    assert file.scheme == scheme
+    assert file.tags.scheme == scheme
     assert len(found) == count
     assert sum(len(sentence.words) for sentence in found) == tokens
     assert Counter(label for sentence in found for _, _, label in sentence.ents) == entities

@@ -46,6 +46,19 @@ def test_find_format_knows_folders(tmp_path):
     assert find_format(tmp_path / "hub") == "hub"
 
 
+def test_find_format_lets_the_user_choose_between_two_that_are_certain(tmp_path):
+    (tmp_path / "a.ann").write_text("")
+    (tmp_path / "train.parquet").write_bytes(b"PAR1")
+    with pytest.raises(ValueError) as error:  # noqa: PT011
+        find_format(tmp_path)
+    assert str(error.value) == (
+        f"{tmp_path}: found .ann files (brat) and parquet files (Hugging Face data), expected one "
+        "of both; --format brat or --format hub says which to read"
+    )
+    assert find_format(tmp_path, "brat") == "brat"
+    assert find_format(tmp_path, "hub") == "hub"
+
+
 @pytest.mark.parametrize("text", [CONLL, PRODIGY, DOCCANO, SPACY_V2])
 def test_open_source_gives_the_same_sentence_of_each_format(tmp_path, text):
     (tmp_path / "a").write_text(text)

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adaptive_spacy.data.readers import arrow
-from adaptive_spacy.data.readers.huggingface import HubData, recognise
+from adaptive_spacy.data.readers.huggingface import HubData
+from adaptive_spacy.data.readers.reader import PathSample
 from adaptive_spacy.data.schemes import encode
 from adaptive_spacy.data.source import Sentence
 from tests.tiers import examples
@@ -101,8 +102,7 @@ def test_hub_reads_each_layout(tmp_path, layout, numbers):
     row = (WORDS, NUMBERS if numbers else TAGS)
     table = make_table([row] * 3, FEATURES if numbers else None)
     path = LAYOUTS[layout](tmp_path, table)
-    head = path.read_bytes()[:100] if path.is_file() else b""
-    assert recognise(path, head) == "hub"
+    assert HubData.recognise(PathSample(path)) is not None
     data = HubData(path)
     assert list(data) == [Sentence(WORDS, ENTS, [])] * 3 == list(data)
     assert data.describe() == (
@@ -247,7 +247,7 @@ def test_hub_refuses_several_splits_and_says_how_to_name_them(tmp_path):
         write_parquet(tmp_path / f"{name}-00000-of-00001.parquet", make_table([(WORDS, TAGS)]))
     saved = tmp_path / "saved"
     (saved / "dataset_dict.json").write_text('{"splits": ["train", "test"]}', encoding="utf-8")
-    assert recognise(saved, b"") == "hub"
+    assert HubData.recognise(PathSample(saved)) is not None
     assert read_error(saved) == (
         f"{saved}: found the splits test, train, expected one; give each its own path, e.g. "
         f"test={saved / 'test'} train={saved / 'train'}"
@@ -265,8 +265,9 @@ def test_hub_refuses_what_is_no_data_set(tmp_path):
     assert read_error(path) == (
         f"{path}: expected a folder that `datasets` saved, or parquet files, found nothing"
     )
-    assert recognise(tmp_path, b"") is None
-    assert recognise(tmp_path / "a.txt", b"Ada O\n") is None
+    assert HubData.recognise(PathSample(tmp_path)) is None
+    (tmp_path / "a.txt").write_text("Ada O\n")
+    assert HubData.recognise(PathSample(tmp_path / "a.txt")) is None
 
 
 @pytest.mark.parametrize("content", [b"", b"PAR1", b"PAR1" + bytes(20), b"ARROW1\0\0", b"Ada O\n"])

@@ -1,7 +1,7 @@
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-from adaptive_spacy.data.label_noise import LabelNoise
+from adaptive_spacy.data.stats.label_noise import LabelNoise
 
 
 def compare(*sentences: tuple[str, str]) -> LabelNoise:

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from spacy.tokens import Doc
 
-#: spaCy's mark of a token that is annotated as outside of entities
-OUTSIDE = 2
+from adaptive_spacy.data.entity_codes import OUTSIDE
+
 #: Tokens of context on each side of an example
 CONTEXT = 4
 

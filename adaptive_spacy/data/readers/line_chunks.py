@@ -1,0 +1,66 @@
+"""Read a text file as lines, some thousands at a time, and refuse what is no text in it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from adaptive_spacy.data.readers.text import check_encoding, describe_nul, open_text
+
+CHUNK_CHARS = 1 << 20
+MAX_LINE_CHARS = 1 << 24
+
+
+def read_lines(
+    path: Path,
+    *,
+    encoding: str,
+    expected: str,
+    expected_line: str,
+    action: str,
+    progress: bool,
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield whole lines, without any kind of line end, and the number of the first.
+
+    expected (str), expected_line (str): What the file and a line should be, for the messages.
+    action (str), progress (bool): Of the progress bar, see `open_text`.
+    RAISES (ValueError): What makes a file unreadable as a whole, with its line.
+    """
+    number = 1
+    with open_text(
+        path, encoding=encoding, expected=expected, action=action, progress=progress
+    ) as stream:
+        while text := stream.read(CHUNK_CHARS):
+            rest = stream.readline(MAX_LINE_CHARS)
+            fault = find_fault(text, rest, encoding, expected_line)
+            if fault is not None:
+                at, found = fault
+                line = number + (text + rest).count("\n", 0, at)
+                raise ValueError(f"{path}:{line}: {found}")
+            lines = (text + rest).split("\n")
+            if not lines[-1]:
+                lines.pop()
+            yield number, lines
+            number += len(lines)
+
+
+def find_fault(text: str, rest: str, encoding: str, expected: str) -> tuple[int, str] | None:
+    """RETURNS (tuple[int, str] | None): Where in a chunk is what no text has, and what it is.
+
+    text (str), rest (str): The chunk, and the end of its last line.
+    expected (str): What a line should be.
+    """
+    if len(rest) == MAX_LINE_CHARS:
+        found = f"found a line of more than {MAX_LINE_CHARS:,} characters, expected {expected}"
+        return len(text), found
+    if "\0" in text or "\0" in rest:
+        return (text + rest).index("\0"), describe_nul(encoding)
+    if not text.isascii() and check_encoding(encoding) != "utf-8-sig":
+        # UTF-7 and the like can spell what is no character
+        try:
+            (text + rest).encode()
+        except UnicodeEncodeError as error:
+            at = error.start
+            return at, (
+                f"found the lone surrogate U+{ord((text + rest)[at]):04X}, expected {encoding} "
+                "text; pass the right --encoding, e.g. utf-8"
+            )
+    return None

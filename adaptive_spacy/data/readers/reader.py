@@ -1,0 +1,91 @@
+"""What a format is: a class that tells whether a path has it, and makes a source of the path."""
+
+from collections.abc import Callable
+from enum import IntEnum
+from functools import cached_property
+from inspect import signature
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+from adaptive_spacy.data.readers.json_values import JsonFile, starts_json
+from adaptive_spacy.data.source import Source
+
+HEAD_BYTES = 65_536
+
+
+class Confidence(IntEnum):
+    """How sure a reader is of a path: the surest reads it."""
+
+    FALLBACK = 0  # nothing speaks against it
+    POSSIBLE = 1  # its syntax
+    LIKELY = 2  # its shape; of several that have it, the first in the table
+    CERTAIN = 3  # what no other format has; of several, the user must choose
+
+
+class Evidence(NamedTuple):
+    """What speaks for a format.
+
+    confidence (Confidence): How much.
+    found (str): What was found, for messages.
+    """
+
+    confidence: Confidence
+    found: str
+
+
+class PathSample:
+    """What a file or folder shows without being read as a whole; each is looked up once.
+
+    path (Path): It exists.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.is_folder = path.is_dir()
+
+    @cached_property
+    def head(self) -> bytes:
+        """RETURNS (bytes): The beginning of a file; nothing of a folder."""
+        if self.is_folder:
+            return b""
+        with self.path.open("rb") as file:
+            return file.read(HEAD_BYTES)
+
+    @cached_property
+    def is_json(self) -> bool:
+        """Whether the file begins as JSON does, and no other text."""
+        return starts_json(self.head)
+
+    @cached_property
+    def record(self) -> Any:
+        """RETURNS (Any): The first value of JSON; None if it cannot be read."""
+        try:
+            return next((value for _, value in JsonFile(self.path).records("Opening")), None)
+        except ValueError:
+            return None
+
+
+class Reader(Protocol):
+    """A format: a class whose instances are sources, and a row of `FORMATS`.
+
+    A reader checks its path as a whole when it is made, and names file and line of what is wrong;
+    then it streams sentences. Its keyword arguments are its options, by the names of `convert`'s.
+
+    title (str): What it is called.
+    limits (str): What such files may hold and it does not read.
+    """
+
+    title: str
+    limits: str
+
+    def recognise(self, sample: PathSample, /) -> Evidence | None:
+        """RETURNS (Evidence | None): What speaks for this format; None: it is another."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Source:
+        """RETURNS (Source): The sentences of a path.
+        RAISES (ValueError): What is wrong with it."""
+
+
+def list_options(reader: Callable[..., Source]) -> set[str]:
+    """RETURNS (set[str]): What can be said about how a format is read."""
+    return set(signature(reader).parameters) - {"path", "progress"}

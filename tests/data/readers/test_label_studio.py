@@ -1,0 +1,75 @@
+import pytest
+
+from tests.data.readers.records import (
+    RESULT,
+    TEXT,
+    VALUES,
+    read_error,
+    task,
+    write,
+)
+
+EMOJI = "🎉 Ada"
+
+#: tasks of Label Studio, and what is wrong with them
+BAD_LABEL_STUDIO = {
+    "annotators differ": (
+        task({"result": RESULT}, {"result": RESULT[:1]}),
+        "found 2 annotations that differ, expected one: mark one of them as ground truth in Label "
+        "Studio, or cancel the others",
+    ),
+    "no data": (
+        {"annotations": []},
+        "found no \"data\", expected it beside the keys 'annotations'",
+    ),
+    "no text": (
+        task({"result": RESULT}, title="a", body="b"),
+        "found no \"text\" under \"data\", expected one beside the keys 'body', 'title'",
+    ),
+    "HTML": (
+        task({"result": [{"type": "labels", "value": {**VALUES[0], "start": "/p[1]/text()[1]"}}]}),
+        "found the offset '/p[1]/text()[1]' of an entity, expected an integer",
+    ),
+    "UTF-16 offsets": (
+        task(
+            {"result": [{"value": {"start": 3, "end": 6, "text": "Ada", "labels": ["PER"]}}]},
+            text=EMOJI,
+        ),
+        "found an entity from 3 to 6 (PER), expected offsets up to 5, the length of the text",
+    ),
+    "UTF-16 offsets inside the text": (
+        task(
+            {"result": [{"value": {"start": 3, "end": 6, "text": "Ada", "labels": ["PER"]}}]},
+            text=f"{EMOJI} is",
+        ),
+        "found 'Ada' as the text of an entity from 3 to 6 (PER), which is 'da '; offsets count "
+        "characters, these count UTF-16 units (an emoji is two)",
+    ),
+    "annotations are no objects": (
+        {"data": {"text": TEXT}, "annotations": [1]},
+        'found [1] under "annotations", expected objects',
+    ),
+    "results are no objects": (
+        task({"result": ["Ada"]}),
+        'found ["Ada"] under "result", expected objects',
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BAD_LABEL_STUDIO)
+def test_json_says_what_is_wrong_with_a_label_studio_task(tmp_path, name):
+    record, message = BAD_LABEL_STUDIO[name]
+    path = write(tmp_path, [task({"result": RESULT}), record])
+    assert read_error(path) == f"{path}: record 2: {message}"
+
+
+def test_json_refuses_several_annotations_of_a_task_in_json_min(tmp_path):
+    records = [
+        {"id": task, "text": TEXT, "label": VALUES, "annotator": annotator, "annotation_id": task}
+        for task, annotator in ((1, 1), (2, 1), (2, 2), (3, 1))
+    ]
+    path = write(tmp_path, records)
+    assert read_error(path) == (
+        f"{path}: record 3: found a second annotation of task 2, expected one of each text; export "
+        "JSON, where one of several annotations can be marked as ground truth"
+    )
