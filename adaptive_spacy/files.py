@@ -47,6 +47,30 @@ def replacing(path: Path) -> Iterator[Path]:
         aside.unlink(missing_ok=True)
 
 
+def require_other(output: Path | None, inputs: Iterable[str | Path | None]) -> None:
+    """Refuse to write over what is read, however both are spelt: relative paths, links, and capital
+    letters where the system takes them for small ones.
+
+    output (Path | None): A file or folder that is about to be written; None: nothing is.
+    inputs (Iterable[str | Path | None]): Files and folders that are read; what is not there, such
+        as None or the name of a package, is passed over.
+    RAISES (ValueError): If the output is one of them, or a file that is there in one of them.
+    """
+    if output is None or not output.exists():
+        return
+    for one in inputs:
+        if not one or not Path(one).exists():
+            continue
+        if output.samefile(one):
+            raise ValueError(
+                f"{output}: expected another place to write to than {one}, which is read"
+            )
+        if output.is_file() and Path(one).resolve() in output.resolve().parents:
+            raise ValueError(
+                f"{output}: expected a place outside of {one}, which is read, or a new file there"
+            )
+
+
 def remove(paths: Iterable[Path]) -> None:
     """Remove files and folders, and the folders above them that are empty then. The project's
     `clean` runs this module for what its commands made; of a link, the link is removed.

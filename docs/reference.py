@@ -33,6 +33,7 @@ PLACES = {
     "thinc_layers": "`@layers`",
     "spacy_scorers": "`@scorers`, in the `scorer` of a component",
     "spacy_readers": "`@readers`, in a block of `[corpora]`",
+    "spacy_tokenizers": "`@tokenizers`, in `[nlp.tokenizer]`",
     "spacy_loggers": "`@loggers`, in `[training.logger]`",
 }
 

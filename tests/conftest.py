@@ -2,6 +2,8 @@
 
 import os
 import shutil
+from configparser import ConfigParser
+from importlib.metadata import entry_points
 from pathlib import Path
 
 # before torch is imported: processes that test side by side have one thread each, as what they
@@ -51,6 +53,19 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("whole" if config.getoption("--slow") else "slice")
+    require_installed_names()
+
+
+def require_installed_names() -> None:
+    """Refuse to test beside an installation that lacks registered names of this tree."""
+    parser = ConfigParser(delimiters=["="])
+    parser.optionxform = str  # type: ignore[assignment,method-assign]
+    parser.read(ROOT / "setup.cfg", encoding="utf8")
+    for group, text in parser["options.entry_points"].items():
+        installed = {one.name for one in entry_points(group=group)}
+        for line in text.strip().splitlines():
+            if (name := line.split(" = ")[0]) not in installed:
+                pytest.exit(f"{name} is not installed: run `pip install -e .` again", returncode=4)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -113,8 +113,8 @@ def test_configs_differ_only_where_the_methods_do(name: str) -> None:
 def test_ner_config_differs_in_the_component_too() -> None:
     one, two = flatten(read("adaptive")), flatten(read("ner"))
     different = {key for key in one.keys() | two.keys() if one.get(key) != two.get(key)}
-    # and in the transformer's architecture and our cleaner, so that the pipeline loads without
-    # adaptive-spacy
-    ours = ("components.transformer.model.", "components.transformer_cleaner.")
+    # and in the transformer's architecture, our cleaner and tokenizer, so that the pipeline loads
+    # without adaptive-spacy
+    ours = ("components.transformer.model.", "components.transformer_cleaner.", "nlp.tokenizer.")
     allowed = (*METHOD, "components.transformer_ner", "components.ner", "nlp.pipeline", *ours)
     assert {key for key in different if not key.startswith(allowed)} == set()

@@ -33,6 +33,7 @@ GROUPS = {
     "spacy_architectures": "architectures",
     "spacy_scorers": "scorers",
     "spacy_readers": "readers",
+    "spacy_tokenizers": "tokenizers",
     "spacy_loggers": "loggers",
 }
 
@@ -121,6 +122,10 @@ TABLE = {
     "adaptive_spacy.Corpus.v1": (
         lambda path: {"path": write_texts(path / "train.spacy", 20), "fraction": 0.25},
         lambda it: len(list(it(spacy.blank("en")))) == 5,
+    ),
+    "adaptive_spacy.Tokenizer.v1": (
+        lambda path: {},
+        lambda it: [token.text for token in it(spacy.blank("en"))("can't")] == ["ca", "n't"],
     ),
     "adaptive_spacy.Logger.v1": (lambda path: {}, callable),
     "adaptive_spacy.ExperimentLogger.v1": (

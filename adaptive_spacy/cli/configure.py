@@ -35,8 +35,10 @@ def configure_cli(
         python -m spacy train mine.cfg --output training/mine
     """
     from adaptive_spacy.data.datasets import AUTO, read_recipe
+    from adaptive_spacy.files import require_other
     from adaptive_spacy.training.configuration import configure
 
+    require_other(output, [config, corpus, datasets])
     if (datasets is None) != (dataset is None):
         raise ValueError("--datasets and --dataset: expected both or neither, got one")
     if datasets is not None and dataset is not None:

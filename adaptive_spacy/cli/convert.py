@@ -86,6 +86,7 @@ def convert_cli(
     from adaptive_spacy.data.convert import Input, convert
     from adaptive_spacy.data.datasets import convert_recipe
     from adaptive_spacy.data.shares import parse_split
+    from adaptive_spacy.files import require_other
 
     # what spaCy's import made stays: the collector need not walk it again and again (a sixth
     # of the time for a large file)
@@ -94,6 +95,7 @@ def convert_cli(
         if split is not None:
             chosen["split"] = parse_split(split)
         files = [Input.parse(text) for text in inputs]
+        require_other(output, [one.path for one in files])
         summary = convert(files, output, progress=True, **chosen)
     elif chosen.keys() - {"lang"} or len(inputs) != 1:
         raise ValueError(
@@ -101,6 +103,7 @@ def convert_cli(
             f"says the rest; got {_list(inputs, chosen)}"
         )
     else:
+        require_other(output, [datasets, raw])
         summary = convert_recipe(
             inputs[0], output, datasets=datasets, raw=raw, lang=lang, progress=True
         )

@@ -56,12 +56,14 @@ def crossfit_cli(
     from adaptive_spacy.config.overrides import parse_overrides
     from adaptive_spacy.experiments.backends import make_backend
     from adaptive_spacy.experiments.crossfit import crossfit, describe_cost
+    from adaptive_spacy.files import require_other
     from adaptive_spacy.training.evaluation import (
         evaluate,
         read_corpus,
         require_corpus,
     )
 
+    require_other(output, [data, config, test])
     settings = parse_overrides(context.args, "crossfit", "--variables.rate 1e-4")
     blank = spacy.blank(lang)
     require_corpus(data)

@@ -31,10 +31,12 @@ def evaluate_cli(
     Warns of a pipeline that finds nothing, and of a model-last whose F1 on dev
     was far below the best.
     """
+    from adaptive_spacy.files import require_other
     from adaptive_spacy.training.evaluation import evaluate, render
     from adaptive_spacy.training.history import history_of_last
     from adaptive_spacy.training.soundness import warnings_of
 
+    require_other(output, [pipeline, corpus])
     metrics = evaluate(pipeline, corpus, output=output, gpu_id=gpu_id)
     typer.echo(render(metrics))
     if output is not None:

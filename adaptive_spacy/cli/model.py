@@ -26,8 +26,10 @@ def model_cli(
     for a step. The folder is a new one, an empty one, or one that this command
     made: nothing else is replaced. No code that comes with a transformer is run.
     """
+    from adaptive_spacy.files import require_other
     from adaptive_spacy.transformer.pretrained import fetch_transformer
 
+    require_other(output, [source])
     if within is not None and within.resolve() not in output.resolve().parents:
         raise ValueError(
             f"{output}: expected a folder below {within}; name a local transformer by its "

@@ -61,8 +61,10 @@ def package_cli(
             --precision int8 --corpus corpus/x/dev.spacy
     """
     from adaptive_spacy.data.datasets import read_recipe
+    from adaptive_spacy.files import require_other
     from adaptive_spacy.serving.package import package
 
+    require_other(output, [pipeline, metrics, transformer, datasets, corpus])
     if (datasets is None) != (dataset is None):
         raise ValueError("--datasets and --dataset: expected both or neither, got one")
     if (precision is None) != (corpus is None):

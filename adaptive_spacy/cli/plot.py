@@ -30,5 +30,10 @@ def plot_cli(
         if (error.name or "").partition(".")[0] != "matplotlib":
             raise
         raise ValueError('plot needs matplotlib: pip install "adaptive-spacy[plot]"') from None
+    from adaptive_spacy.files import require_other
+    from adaptive_spacy.training.history import HISTORY
+
+    # its own folder is where many want the figure, beside its other files
+    require_other(output, [training if training.is_file() else training / HISTORY])
     for path in plot(training, output):
         typer.echo(f"✔ Saved to {path.as_posix()}")

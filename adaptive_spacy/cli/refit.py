@@ -27,7 +27,9 @@ def refit_cli(
     meta.json and package say how it was made. refit.json records both.
     """
     from adaptive_spacy.experiments.refit import refit
+    from adaptive_spacy.files import require_other
 
+    require_other(output, [run, test])
     record = refit(run, output, test=test, gpu_id=gpu_id)
     about = record["refit"]
     sentences = about["sentences"]

@@ -35,8 +35,10 @@ def report_cli(
         if (error.name or "").partition(".")[0] != "matplotlib":
             raise
         raise ValueError('report needs matplotlib: pip install "adaptive-spacy[plot]"') from None
+    from adaptive_spacy.files import require_other
     from adaptive_spacy.report.comparison_text import describe_findings, describe_sources
 
+    require_other(output, [runs])
     comparison, files = write_report(
         runs, output or runs / "report", reference=reference, question=question
     )

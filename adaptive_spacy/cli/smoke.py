@@ -26,8 +26,10 @@ def smoke_test_cli(
     Exit code 1 if it does not load or finds other entities than the trained
     folder.
     """
+    from adaptive_spacy.files import require_other
     from adaptive_spacy.serving.smoke import smoke_test
 
+    require_other(output, [packages, pipeline, texts])
     result = smoke_test(packages, name, pipeline, texts, output)
     typer.echo(
         f"✔ {result['wheel']}: the same {result['entities']} entities in {result['texts']} "

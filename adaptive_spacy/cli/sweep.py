@@ -84,9 +84,11 @@ def sweep_cli(
     from adaptive_spacy.experiments.progress import Progress
     from adaptive_spacy.experiments.records import read_records
     from adaptive_spacy.experiments.runner import check_jobs, sweep
+    from adaptive_spacy.files import require_other
 
     if checkpoints not in ("dropped", "kept"):
         raise ValueError(f"--checkpoints: expected dropped or kept, got {checkpoints}")
+    require_other(output, [grid])
     chosen = replace_axes(
         read_grid(grid),
         approaches=_split(approaches),

@@ -16,7 +16,7 @@ from adaptive_spacy.config.blocks import ADAPTIVE, find_blocks, find_schedules
 from adaptive_spacy.config.edits import Block, name_of, put_callback, set_value
 from adaptive_spacy.config.peak_rate import DEFAULT_RATE, find_peak
 from adaptive_spacy.config.requirements import RATE
-from adaptive_spacy.config.settings import weight_fault
+from adaptive_spacy.config.settings import find_setting_faults, weight_fault
 from adaptive_spacy.files import replacing
 from adaptive_spacy.parsing import reading
 
@@ -93,9 +93,12 @@ def init(
             _filled(config)
         done = add_adaptive_blocks(config, **options)
         # a reference into a block that has moved fails here, and not in the training
-        _filled(config)
+        filled = _filled(config)
     except ConfigValidationError as error:
         raise ValueError(f"{path}: {error.desc or error.title}") from None
+    # spaCy breaks off at some before any check of ours can say it
+    if faults := list(find_setting_faults(filled)):
+        raise ValueError(f"{path}: {'; '.join(faults)}")
     text = config.to_str(interpolate=False)
     if output is not None:
         with replacing(output) as aside:

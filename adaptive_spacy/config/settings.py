@@ -1,6 +1,7 @@
 """Settings that spaCy accepts although they mean nothing, or that it finds after it has deleted the
 last models: a table of what each has to be, applied to a whole config."""
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -23,11 +24,17 @@ DROPOUT = Requirement(
     lambda value: isinstance(value, float) and 0 <= value < 1,
 )
 
+ALLOCATOR = Requirement(
+    '"pytorch", "tensorflow" or null', lambda value: value in ("pytorch", "tensorflow", None)
+)
+WRITABLE = Requirement("a finite number", lambda value: _is_writable(value))
+
 #: By block and key. A block in place of a value, a promise or a schedule, checks its own arguments
 SETTINGS: dict[str, dict[str, Requirement]] = {
     "nlp": {"batch_size": whole(1).or_null()},
     "training": {
         "seed": whole(0, 2**32 - 1).or_null(),
+        "gpu_allocator": ALLOCATOR,
         "dropout": DROPOUT,
         "accumulate_gradient": whole(1),
         "patience": whole(0),
@@ -72,7 +79,7 @@ def find_setting_faults(config: Mapping[str, Any]) -> Iterator[str]:
             if fault := requirement.fault(block[key]):
                 faulty.add(f"{place}.{key}")
                 yield f"[{place}] {key}: {fault}"
-    yield from _not_finite(config, "", faulty)
+    yield from _unwritable(config, "", faulty)
     yield from _span_faults(config)
     yield from _name_faults(config)
     yield from _weight_faults(config)
@@ -97,14 +104,24 @@ def weight_fault(metric: str, weight: Any) -> str | None:
     return None
 
 
-def _not_finite(value: Any, place: str, known: set[str]) -> Iterator[str]:
-    """NaN and infinities anywhere: spaCy cannot write them."""
+def _unwritable(value: Any, place: str, known: set[str]) -> Iterator[str]:
+    """NaN, infinities, and whole numbers of more than 64 bits, anywhere: spaCy cannot write
+    them."""
     if isinstance(value, Mapping):
         for key, inner in value.items():
-            yield from _not_finite(inner, f"{place}.{key}".lstrip("."), known)
-    elif isinstance(value, float) and not is_number(value) and place not in known:
+            yield from _unwritable(inner, f"{place}.{key}".lstrip("."), known)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _unwritable(inner, place, known)
+    elif place not in known and (fault := WRITABLE.fault(value)):
         block, _, key = place.rpartition(".")
-        yield f"[{block}] {key}: expected a finite number, got {value}"
+        yield f"[{block}] {key}: {fault}"
+
+
+def _is_writable(value: Any) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return not isinstance(value, int) or -(2**63) <= value < 2**63
 
 
 def _span_faults(config: Mapping[str, Any]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from adaptive_spacy.data.schemes import find_scheme
 from adaptive_spacy.data.source import Problems, Sentence, read_doc
 from adaptive_spacy.data.writers.conll import ConllWriter
 from adaptive_spacy.data.writers.jsonl import find_unreadable, write_jsonl
-from adaptive_spacy.files import replacing
+from adaptive_spacy.files import replacing, require_other
 
 SUFFIXES = {
     ".conll": "conll",
@@ -45,6 +45,7 @@ def export(
     RAISES (ValueError): If the format cannot hold the docs, with the first 20 problems.
     """
     path, output = Path(path), Path(output)
+    require_other(output, [path])
     if format == "auto":
         format = SUFFIXES.get(output.suffix.lower(), "")
     if format not in ("conll", "jsonl"):
@@ -54,8 +55,6 @@ def export(
     if output.is_dir():
         raise ValueError(f"{output}: expected a file to write to, found a folder")
     files = list_shards(path)
-    if output.exists() and any(output.samefile(file) for file in files if file.exists()):
-        raise ValueError(f"{output}: expected another file to write to than the one that is read")
     exported = Exported(output, format)
     write = write_jsonl
     if format == "conll":

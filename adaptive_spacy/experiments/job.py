@@ -10,6 +10,7 @@ from typing import Any
 
 from confection import Config
 
+from adaptive_spacy.config.settings import find_setting_faults
 from adaptive_spacy.parsing import reading
 
 #: What the parts of a folder's name may hold
@@ -125,7 +126,8 @@ class Job:
     def check(self) -> None:
         """RAISES (ValueError): If a file that the job needs is missing, or its config is broken."""
         self.files()
-        self.make_config()
+        for fault in find_setting_faults(self.make_config().interpolate()):
+            raise ValueError(f"approaches.{self.approach}: {fault}")
         looks_local = self.transformer.startswith((".", "/")) or self.transformer.count("/") > 1
         if not Path(self.transformer).is_dir() and (
             looks_local or self.transformer.startswith("assets/")

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import spacy
-import srsly
 from spacy.cli._util import setup_gpu
 from spacy.training.loop import DIR_MODEL_LAST
 from thinc.api import Config
@@ -91,7 +90,7 @@ def refit(run: Path, output: Path, *, test: Path | None = None, gpu_id: int = -1
                 "sentences": {split: len(docs) for split, docs in splits.items()},
                 "config": fixed.to_str(),
                 "history": [asdict(one) for one in read_history(model.parent)],
-                "seen_dev": srsly.read_json(model / "meta.json")["performance"],
+                "seen_dev": read_object(model / "meta.json")["performance"],
                 "test": evaluate(str(model), test)["seqeval"]["micro"] if test else None,
             },
         }

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import spacy
-import srsly
 from spacy.tokens import Doc, DocBin
 from spacy.training.initialize import init_nlp
 from spacy.training.loop import DIR_MODEL_LAST, train
 from spacy.util import resolve_dot_names
 from thinc.api import Config
 
+from adaptive_spacy.parsing import read_object
 from adaptive_spacy.training.history import HISTORY
 from adaptive_spacy.training.lock import LOCK
 
@@ -67,7 +67,7 @@ def mark(model: Path, *, notes: str, **about: Any) -> None:
     about (Any): Blocks of meta.json with the same in figures.
     """
     path = model / "meta.json"
-    meta = {**srsly.read_json(path), "notes": notes, "performance": {}, **about}
+    meta = {**read_object(path), "notes": notes, "performance": {}, **about}
     # not srsly: it writes ten decimals
     path.write_text(json.dumps(meta, indent=2, allow_nan=False), encoding="utf8")
 

@@ -1,11 +1,14 @@
 """A pipe with entity types and their tags, which can be copied and read from files."""
 
+import json
+import threading
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, ClassVar, Self
 from weakref import ref
 
+from spacy import util
 from spacy.errors import Errors
 from spacy.language import Language
 from spacy.pipeline.trainable_pipe import TrainablePipe
@@ -14,10 +17,15 @@ from spacy.vocab import Vocab
 from thinc.api import Model
 
 from adaptive_spacy.ner.model import TagLogits
-from adaptive_spacy.ner.tags import TagSet, require_scheme
+from adaptive_spacy.ner.tags import TagSet, count_tags, require_scheme
+from adaptive_spacy.parsing import read_object
 
 #: What spaCy's classes, which are not Python's, keep outside of `vars` (spaCy 3.8)
 PIPE_FIELDS = ("vocab", "model", "name", "cfg", "scorer")
+#: Where spaCy's class, which is not Python's, keeps the model
+MODEL: Any = TrainablePipe.model
+#: Threads that predict with a model that lacks rows add them once
+GROWING = threading.Lock()
 
 
 class LabelledPipe(TrainablePipe):
@@ -30,7 +38,7 @@ class LabelledPipe(TrainablePipe):
     """
 
     #: What a copy, here or in another process, does not have of the one it was made of
-    own: ClassVar[tuple[str, ...]] = ("nlp",)
+    own: ClassVar[tuple[str, ...]] = ("nlp", "_known")
 
     def __init__(
         self, vocab: Vocab, model: Model[list[Doc], TagLogits], name: str, scheme: str
@@ -48,6 +56,8 @@ class LabelledPipe(TrainablePipe):
         """Set what each copy has of its own."""
         #: The pipeline that the component was made for
         self.nlp: ref[Language] | None = None
+        #: The labels, to find one at once
+        self._known: set[str] = set()
 
     def __reduce__(self) -> tuple[Any, ...]:
         state = {name: value for name, value in vars(self).items() if name not in self.own}
@@ -58,6 +68,63 @@ class LabelledPipe(TrainablePipe):
         for name, value in state.items():
             setattr(self, name, value)
         self.begin()
+
+    @property
+    def model(self) -> Model[list[Doc], TagLogits]:
+        """RETURNS (Model): The network, with a row for each tag: labels are added in a loop, and
+        the rows that their tags need at once, when the network is next asked for."""
+        model: Model[list[Doc], TagLogits] = MODEL.__get__(self)
+        if self._lacks_rows(model):
+            with GROWING:
+                if self._lacks_rows(model):
+                    model.attrs["resize_output"](model, self._n_tags())
+        return model
+
+    @model.setter
+    def model(self, model: Model[list[Doc], TagLogits]) -> None:
+        MODEL.__set__(self, model)
+
+    def _n_tags(self) -> int:
+        return count_tags(self.scheme, len(self.cfg["labels"]))
+
+    def _lacks_rows(self, model: Model[list[Doc], TagLogits]) -> bool:
+        return bool(model.has_dim("nO")) and model.get_dim("nO") < self._n_tags()
+
+    def use_params(self, params: dict[Any, Any]) -> Iterator[None]:
+        """Use other weights, until the end of the context. `nlp.use_params` makes it one."""
+        with self.model.use_params(params):
+            yield
+
+    # Files. spaCy's own writer keeps ten decimals of a number, and its reader is not exact
+
+    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
+        """RETURNS (bytes): The component. exclude (Iterable[str]): As in spaCy's pipes."""
+        writers = {
+            "cfg": lambda: json.dumps(self.cfg).encode(),
+            "vocab": lambda: self.vocab.to_bytes(exclude=exclude),
+            "model": self.model.to_bytes,
+        }
+        return util.to_bytes(writers, exclude)
+
+    def from_bytes(self, bytes_data: bytes, *, exclude: Iterable[str] = ()) -> Self:
+        """Read what `to_bytes` returned. RETURNS (LabelledPipe): This one."""
+        readers = {
+            "cfg": lambda data: self.cfg.update(json.loads(data)),
+            "vocab": lambda data: self.vocab.from_bytes(data, exclude=exclude),
+            # as it is: it takes on the labels' rows from the bytes
+            "model": MODEL.__get__(self).from_bytes,
+        }
+        util.from_bytes(bytes_data, readers, exclude)
+        return self
+
+    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
+        """Write the component into a folder. exclude (Iterable[str]): As in spaCy's pipes."""
+        writers = {
+            "cfg": lambda place: place.write_text(json.dumps(self.cfg, indent=2), encoding="utf8"),
+            "vocab": lambda place: self.vocab.to_disk(place, exclude=exclude),
+            "model": self.model.to_disk,
+        }
+        util.to_disk(path, writers, exclude)
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> Self:
         """Read the component.
@@ -70,7 +137,9 @@ class LabelledPipe(TrainablePipe):
         # spaCy takes a missing cfg for an empty one, which would leave the weights without labels
         if "cfg" not in exclude and not (Path(path) / "cfg").is_file():
             raise ValueError(f"{path}: expected the file cfg of {self.name}: the copy was cut off")
-        super().from_disk(path, exclude=exclude)
+        super().from_disk(path, exclude=[*exclude, "cfg"])
+        if "cfg" not in exclude:
+            self.cfg.update(read_object(Path(path) / "cfg", f"the labels of {self.name}"))
         return self
 
     @property
@@ -98,12 +167,15 @@ class LabelledPipe(TrainablePipe):
         """
         if not isinstance(label, str):
             raise ValueError(Errors.E187)
-        if label in self.cfg["labels"]:
+        labels = self.cfg["labels"]
+        if len(self._known) != len(labels):
+            # they were read, or given to a copy
+            self._known = set(labels)
+        if label in self._known:
             return 0
-        self.cfg["labels"].append(label)
+        labels.append(label)
+        self._known.add(label)
         self.vocab.strings.add(label)
-        if self.model.has_dim("nO"):
-            self.set_output(len(self.tagset.columns))
         return 1
 
     def _tell(self, message: str) -> None:

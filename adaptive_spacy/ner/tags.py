@@ -40,6 +40,11 @@ def require_scheme(scheme: str, pipe: str = "transformer_ner") -> str:
     return scheme
 
 
+def count_tags(scheme: str, types: int) -> int:
+    """RETURNS (int): How many tags so many types have, with "O"."""
+    return 1 + types * len(SCHEMES[scheme])
+
+
 class Entity(NamedTuple):
     """start, end (int): Token offsets, end exclusive. type (str): The entity's type."""
 

@@ -4,6 +4,7 @@ spaCy's `package` makes the sources; the pipeline's own meta.json wins when a pa
 scores and licences are written into that of a copy.
 """
 
+import json
 import re
 import shutil
 import tempfile
@@ -14,7 +15,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import srsly
 from spacy.cli.package import package as make_sources
 
 import adaptive_spacy
@@ -85,7 +85,9 @@ def package(
             set_precision(copy, cost.precision)
             meta.update(performance=cost.after["spacy"], precision=cost.describe())
             meta["evaluation"] = describe_evaluation(cost.after)
-        srsly.write_json(copy / "meta.json", clean_meta(meta, pipeline))
+        # not srsly, here and below: it keeps ten decimals
+        text = json.dumps(clean_meta(meta, pipeline), indent=2)
+        (copy / "meta.json").write_text(text, encoding="utf8")
         require_finite(load_pipeline(copy, named=pipeline))
         for line in warnings_of(meta.get("performance") or {}, history_of_last(pipeline)):
             warn(line)
@@ -190,10 +192,10 @@ def require_one_line(meta: dict[str, Any]) -> None:
 def read_metrics(path: Path) -> dict[str, Any]:
     """RETURNS (dict): The scores that `evaluate` wrote. RAISES (ValueError): If it did not."""
     try:
-        metrics = srsly.read_json(path) if path.is_file() else None
+        metrics: Any = read_object(path)
     except ValueError:
-        metrics = None
-    if not isinstance(metrics, dict) or not isinstance(metrics.get("spacy"), dict):
+        metrics = {}
+    if not isinstance(metrics.get("spacy"), dict):
         raise ValueError(f"{path}: expected the scores that `evaluate` writes")
     return metrics
 

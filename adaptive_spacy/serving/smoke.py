@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import spacy
-import srsly
 from spacy.tokens import Doc, DocBin
 
 from adaptive_spacy.config.loading import load_pipeline
@@ -123,5 +122,6 @@ def _last_line(text: str) -> str:
 def _write(output: Path, result: dict[str, Any]) -> None:
     output.parent.mkdir(parents=True, exist_ok=True)
     aside = output.with_name(f".{output.name}-{os.getpid()}")
-    srsly.write_json(aside, result)
+    # not srsly: it keeps ten decimals
+    aside.write_text(json.dumps(result, indent=2), encoding="utf8")
     aside.replace(output)

@@ -4,9 +4,10 @@ spaCy's training writes a pipeline part by part over the one before, also when i
 the scores of the last evaluation. Here the config, without which nobody can load a pipeline, goes
 first and comes last: killed in between, the folder does not load, instead of mixing two
 checkpoints. Weights that are not finite are not written, and scores only beside the weights that
-they were measured with.
+they were measured with, with all digits: spaCy's own `nlp.to_disk` keeps ten decimals.
 """
 
+import json
 import math
 import sys
 import warnings
@@ -15,7 +16,6 @@ from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
 
-import srsly
 from spacy.errors import Errors
 from spacy.language import Language
 
@@ -26,6 +26,7 @@ from adaptive_spacy.training.soundness import require_finite, sums
 BeforeToDisk = Callable[[Language], Language]
 
 CONFIG = "config.cfg"
+META = "meta.json"
 
 
 def make_checkpoint_v1(then: BeforeToDisk | None = None) -> "Checkpoints":
@@ -127,16 +128,18 @@ def write_whole(
     nlp.meta["performance"] = performance
     try:
         # what cannot be written is found before the former checkpoint is touched
-        srsly.json_dumps(nlp.meta)
+        # spaCy's own writer keeps ten decimals of a number
+        meta = json.dumps(_plain(nlp.meta), indent=2)
         config = nlp.config.to_str()
         path.mkdir(parents=True, exist_ok=True)
         (path / CONFIG).unlink(missing_ok=True)
         # spaCy goes by names without suffix
-        nlp.to_disk(path, exclude=[*exclude, Path(CONFIG).stem])
+        nlp.to_disk(path, exclude=[*exclude, Path(CONFIG).stem, Path(META).stem])
     finally:
         nlp.meta["performance"] = former
-    with replacing(path / CONFIG) as aside:
-        aside.write_text(config, encoding="utf8")
+    for name, text in ((META, meta), (CONFIG, config)):
+        with replacing(path / name) as aside:
+            aside.write_text(text, encoding="utf8")
 
 
 def _plain(value: Any) -> Any:

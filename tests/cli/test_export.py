@@ -48,5 +48,5 @@ def test_export_does_not_write_over_what_it_reads(runner, tmp_path):
     before = corpus.read_bytes()
     code, _, err = call(runner, "export", corpus, corpus, "--format", "jsonl")
     assert code == 1
-    assert err == f"✘ {corpus}: expected another file to write to than the one that is read\n"
+    assert err == f"✘ {corpus}: expected another place to write to than {corpus}, which is read\n"
     assert corpus.read_bytes() == before

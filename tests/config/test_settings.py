@@ -59,6 +59,7 @@ REFUSED: list[tuple[str, list[Any], str]] = [
     ("training.before_update.rate", [0, 1e10, "fast"], f"{RATE} or null"),
     ("training.batcher.batcher.size", [0, -1, "16"], "a whole number >= 1"),
     ("nlp.batch_size", [0, -3, 1.5], "a whole number >= 1 or null"),
+    ("training.gpu_allocator", ["cupy", 0, True], '"pytorch", "tensorflow" or null'),
 ]
 
 
@@ -116,6 +117,22 @@ LINES: list[tuple[str, Any, str]] = [
         "training.optimizer.learn_rate.min_delta",
         math.nan,
         "[training.optimizer.learn_rate] min_delta: expected a finite number, got nan",
+    ),
+    *(
+        (
+            "components.transformer_ner.class_weights",
+            weights,
+            f"[components.transformer_ner{block}: expected a finite number, got {found}",
+        )
+        for weights, block, found in (
+            ({"O": -math.inf}, ".class_weights] O", "-inf"),
+            ([1.0, [math.nan]], "] class_weights", "nan"),
+            (
+                {"O": -(2**63) - 1},
+                ".class_weights] O",
+                "-9223372036854775809; expected none beyond 1e+12",
+            ),
+        )
     ),
     (
         "nlp.lang",

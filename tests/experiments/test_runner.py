@@ -1,4 +1,5 @@
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -221,3 +222,25 @@ def test_missing_files_are_found_before_anything_runs(grid: Grid, tmp_path: Path
         jobs[0].check()
     with pytest.raises(ValueError, match=r"models.tiny: expected a folder or a name of the hub"):
         jobs[1].check()
+
+
+@pytest.mark.parametrize(
+    ("settings", "fault"),
+    [
+        ({"training.seed": 1.5}, "[training] seed: expected a whole number"),
+        ({"nlp.lang": "zz"}, "[nlp] lang: expected the code of a language of spaCy"),
+        (
+            {"training.optimizer.grad_clip": float("nan")},
+            "[training.optimizer] grad_clip: expected",
+        ),
+    ],
+)
+def test_a_setting_at_which_spacy_breaks_off_is_found_before_the_first_job(
+    grid: Grid, tmp_path: Path, settings: dict[str, object], fault: str
+) -> None:
+    job = next(job for job in grid.jobs() if job.approach == "adaptive")
+    broken = replace(job, settings={**job.settings, **settings})
+    backend = Scripted({})
+    with pytest.raises(ValueError, match=re.escape(f"approaches.adaptive: {fault}")):
+        sweep([broken], tmp_path, backend)
+    assert (backend.started, list(tmp_path.iterdir())) == ([], [])

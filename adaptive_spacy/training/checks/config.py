@@ -16,6 +16,7 @@ from adaptive_spacy.config.blocks import ADAPTIVE, find_blocks, find_schedules, 
 from adaptive_spacy.config.settings import find_setting_faults
 from adaptive_spacy.data.corpus import locate
 from adaptive_spacy.ner.unread_labels import find_unread_labels
+from adaptive_spacy.training.checks.memory import find_size_faults
 from adaptive_spacy.training.lock import hold, output_of
 from adaptive_spacy.training.messages import show_whole_warnings
 from adaptive_spacy.transformer.hub import require_source
@@ -128,6 +129,7 @@ def find_faults(nlp: "Language") -> Iterator[str]:
             f"{training['max_epochs']}: spaCy would ask for batches for ever"
         )
     yield from find_unread_labels(nlp)
+    yield from find_size_faults(nlp)
     monitor = callbacks[0].get("monitor") if callbacks else None
     yield from find_metric_faults(nlp, training["score_weights"], monitor)
     yield from _transformer_faults(nlp, config)
