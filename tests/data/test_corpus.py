@@ -93,6 +93,13 @@ def test_corpus_says_what_max_length_drops(tmp_path: Path) -> None:
         assert [len(eg.reference) for eg in corpus(NLP)] == [2]
 
 
+def test_corpus_drops_and_counts_what_is_just_as_long_as_max_length(tmp_path: Path) -> None:
+    sentences = [("a b c d", "O O O O"), ("a b c d e", "O O O O O")]
+    corpus = make_corpus_v1(write_corpus(tmp_path / "long.spacy", sentences), max_length=5)
+    with pytest.warns(UserWarning, match="max_length = 5 drops 5 of 9 tokens"):
+        assert [len(eg.reference) for eg in corpus(NLP)] == [4]
+
+
 def test_corpus_refuses_a_missing_path_and_a_bad_fraction(path: Path, tmp_path: Path) -> None:
     with pytest.raises(ConfigValidationError, match=r"\.spacy file or a folder .*, got None"):
         make_corpus_v1(None)

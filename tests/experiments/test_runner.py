@@ -147,6 +147,19 @@ def test_job_of_another_sweep_is_left_to_it(
     assert len(outcome.done) == 4
 
 
+def test_job_that_was_settled_meanwhile_is_not_kept_locked(
+    jobs: list[Job], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = make_record(jobs[0], 0.5)
+    # another sweep writes its record between the look and the lock
+    looks = iter([None, record])
+    monkeypatch.setattr(runner, "read_record", lambda _: next(looks))
+    assert claim(tmp_path) == record
+    lock = Lock.take(tmp_path)
+    assert lock is not None
+    lock.release()
+
+
 def test_interrupted_sweep_leaves_no_record_and_no_lock(jobs: list[Job], tmp_path: Path) -> None:
     class Interrupted(Scripted):
         def finished(self, timeout: float) -> Iterator[Path]:

@@ -47,6 +47,11 @@ def test_brat_reads_each_text_of_a_folder_and_its_folders(tmp_path):
     assert BratFolder.recognise(PathSample(tmp_path)) is not None
 
 
+def test_brat_passes_over_lines_of_white_space(tmp_path):
+    folder = BratFolder(write(tmp_path, ann=f" \n{ANN}\t\n\n   \n"))
+    assert [one.ents for one in folder] == [ENTS]
+
+
 def test_brat_counts_annotations_of_other_kinds(tmp_path):
     other = (
         "*\tEquiv T1 T2\nR1\tIn Arg1:T1 Arg2:T2\nE1\tLive:T1 Where:T2\nA1\tNegation E1\n"

@@ -35,6 +35,11 @@ def test_check_finds_nothing_in_the_default(corpus_folder, transformer_folder) -
     assert check(overrides(corpus_folder, transformer_folder)) == ""
 
 
+def test_check_takes_the_least_patience_that_cuts_no_phase(corpus_folder, transformer_folder):
+    settings = {"training.patience": 24, "training.before_update.monitor": None}
+    assert check({**overrides(corpus_folder, transformer_folder), **settings}) == ""
+
+
 # what is changed in adaptive.cfg, and the line that the check says. A round is 3 steps here.
 FAULTS = {
     "schedule without callback": (

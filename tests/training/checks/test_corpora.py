@@ -115,6 +115,15 @@ def test_overlap_is_judged_by_its_share(copies, kind, folder, transformer_folder
     assert found.errors == [] or found.warnings == []
 
 
+@pytest.mark.parametrize(
+    ("count", "errors", "warnings"), [(0, [], []), (1, [], ["x"]), (5, [], ["x"]), (6, ["x"], [])]
+)
+def test_tolerance_is_the_largest_share_that_is_only_warned_of(count, errors, warnings) -> None:
+    findings = Findings()
+    findings.judge(count, 100, 0.05, "x")
+    assert (findings.errors, findings.warnings) == (errors, warnings)
+
+
 def test_tolerance_moves_the_line(folder, transformer_folder, tmp_path) -> None:
     config = read(folder, transformer_folder, paths__dev=str(folder / "train.spacy"))
     assert len(check(config).errors) == 1

@@ -1,0 +1,46 @@
+import os
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from adaptive_spacy.serving.wheels import publish, read_contents
+
+
+def make_wheel(folder: Path, name: str, content: str, *, year: int = 1980) -> Path:
+    folder.mkdir(exist_ok=True)
+    path = folder / name
+    with zipfile.ZipFile(path, "w") as wheel:
+        wheel.writestr(zipfile.ZipInfo("pkg/__init__.py", (year, 1, 1, 0, 0, 0)), content)
+    return path
+
+
+def test_publish_replaces_no_wheel_of_other_content_and_then_none_at_all(tmp_path: Path) -> None:
+    there = make_wheel(tmp_path / "out", "b-1-py3-none-any.whl", "one = 1")
+    before = there.read_bytes()
+    new = [
+        make_wheel(tmp_path / "new", "a-1-py3-none-any.whl", "x = 1"),
+        # the same name, the same files, the same size
+        make_wheel(tmp_path / "new", "b-1-py3-none-any.whl", "one = 2"),
+    ]
+    with pytest.raises(ValueError, match="is there and holds something else"):
+        publish(new, tmp_path / "out")
+    assert os.listdir(tmp_path / "out") == [there.name]
+    assert there.read_bytes() == before
+
+
+def test_publish_takes_the_same_content_with_other_dates_for_the_same(tmp_path: Path) -> None:
+    there = make_wheel(tmp_path / "out", "a-1-py3-none-any.whl", "x = 1")
+    again = make_wheel(tmp_path / "new", "a-1-py3-none-any.whl", "x = 1", year=2020)
+    assert there.read_bytes() != again.read_bytes()
+    assert publish([again], tmp_path / "out") == [there]
+    assert there.read_bytes() == again.read_bytes()
+
+
+def test_contents_of_what_is_no_wheel_are_its_bytes(tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in "ab"]
+    for path in paths:
+        path.write_bytes(path.name.encode())
+    one, other = map(read_contents, paths)
+    assert one.keys() == other.keys() == {""}
+    assert one != other
