@@ -7,6 +7,8 @@ from typing import Any
 
 from click.testing import Result
 from spacy.cli._util import app
+from spacy.util import load_config
+from thinc.api import Config
 from typer.testing import CliRunner
 
 from tests.conftest import ROOT
@@ -53,3 +55,12 @@ def set_in(config: Any, path: str, value: object) -> None:
     for block in blocks:
         config = config[block]
     config[last] = value
+
+
+def read(corpus: Path, transformer: Path, name: str = "adaptive", **settings: Any) -> Config:
+    """RETURNS (Config): A config of the project. settings: Dotted keys with "__" for "."."""
+    filled = overrides(corpus, transformer)
+    config = load_config(CONFIGS / f"{name}.cfg", overrides=filled, interpolate=False)
+    for key, value in settings.items():
+        set_in(config, key.replace("__", "."), value)
+    return config

@@ -16,41 +16,9 @@ from adaptive_spacy.data.datasets import Recipe
 from adaptive_spacy.experiments import refit
 from adaptive_spacy.experiments.shipping import mark
 from adaptive_spacy.serving.package import describe, package, requires_own
-from adaptive_spacy.serving.smoke import smoke_test
-from tests.conftest import ROOT, write_corpus
-from tests.ner.pipelines import found, learn, make_nlp
+from tests.conftest import ROOT
+from tests.ner.pipelines import found
 from tests.serving.wheels import read_wheel
-
-RECIPE = Recipe("sample", "CC0-1.0", "https://example.org/data", [], {})
-
-
-@pytest.fixture(scope="module")
-def trained(transformer_folder: Path, tmp_path_factory) -> Path:
-    """A trained pipeline with our component."""
-    folder = tmp_path_factory.mktemp("trained") / "model-last"
-    nlp = make_nlp(transformer_folder)
-    learn(nlp, steps=25)
-    nlp.to_disk(folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def packages(trained: Path, transformer_folder: Path, tmp_path_factory) -> Path:
-    """The wheels of `trained`."""
-    folder = tmp_path_factory.mktemp("packages")
-    metrics = folder.parent / "metrics.json"
-    srsly.write_json(metrics, {"spacy": {"ents_f": 0.875, "ents_loss": 0.25}})
-    wheels = package(
-        trained,
-        folder,
-        name="tiny_ner",
-        version="1.2.3",
-        metrics=metrics,
-        transformer=transformer_folder,
-        dataset=RECIPE,
-    )
-    assert [wheel.name for wheel in wheels] == sorted(path.name for path in folder.iterdir())[::-1]
-    return folder
 
 
 def requirements(wheel: Path) -> list[str]:
@@ -103,35 +71,6 @@ def test_package_of_a_refitted_pipeline_says_so(foreign: Path, tmp_path: Path) -
     meta = json.loads(read_wheel(wheel, "1.0.0/meta.json"))
     assert meta["refit"] == {**made, "run": "first", "cooldown": 7}
     assert meta["performance"] == {}
-
-
-def test_smoke_test_of_a_good_wheel(packages: Path, trained: Path, tmp_path: Path) -> None:
-    texts = write_corpus(
-        tmp_path / "texts.spacy", [("Ada lives in Paris .", "O O O O O"), ("it rains", "O O")]
-    )
-    result = smoke_test(packages, "en_tiny_ner", trained, texts, tmp_path / "m" / "smoke.json")
-    assert result["identical"] is True
-    assert (result["texts"], result["entities"], result["version"]) == (2, 2, "1.2.3")
-    assert srsly.read_json(tmp_path / "m" / "smoke.json")["identical"] is True
-
-
-def test_smoke_test_notices_another_pipeline(
-    packages: Path, transformer_folder: Path, tmp_path: Path
-) -> None:
-    nlp = make_nlp(transformer_folder)
-    learn(nlp, steps=1)
-    nlp.get_pipe("transformer_ner").model.get_ref("output_layer").get_param("b")[0] += 9
-    nlp.to_disk(tmp_path / "other")
-    texts = write_corpus(tmp_path / "texts.spacy", [("Ada lives in Paris .", "O O O O O")])
-    with pytest.raises(ValueError, match="finds other entities than"):
-        smoke_test(packages, "en_tiny_ner", tmp_path / "other", texts, tmp_path / "smoke.json")
-    assert srsly.read_json(tmp_path / "smoke.json")["identical"] is False
-
-
-def test_smoke_test_without_wheel(trained: Path, tmp_path: Path) -> None:
-    texts = write_corpus(tmp_path / "texts.spacy", [("a", "O")])
-    with pytest.raises(ValueError, match=r"expected a wheel en_x-VERSION\.whl; build one first"):
-        smoke_test(tmp_path, "en_x", trained, texts, tmp_path / "smoke.json")
 
 
 @pytest.mark.parametrize("missing", ["meta.json", "config.cfg"])

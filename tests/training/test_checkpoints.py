@@ -16,6 +16,7 @@ from spacy.util import load_config, registry
 from adaptive_spacy.training.checkpoints import make_checkpoint_v1
 from adaptive_spacy.training.soundness import sums
 from tests.conftest import ROOT
+from tests.tiers import sliced
 from tests.trainings import overrides
 from tests.util import scripted_config
 
@@ -26,7 +27,7 @@ class Killed(BaseException):
     """What no code expects, as a kill."""
 
 
-@pytest.fixture(scope="module", params=["adaptive", "ner"])
+@pytest.fixture(scope="module", params=sliced(["adaptive"], of=["adaptive", "ner"]))
 def pipeline(request, corpus_folder, transformer_folder) -> Language:
     settings = overrides(corpus_folder, transformer_folder)
     path = ROOT / "configs" / f"{request.param}.cfg"

@@ -1,6 +1,4 @@
 import hashlib
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +6,9 @@ import huggingface_hub
 import pytest
 import srsly
 from spacy_transformers.layers.transformer_model import huggingface_from_pretrained
+from typer.testing import CliRunner
 
+from adaptive_spacy.cli.app import app
 from adaptive_spacy.transformer import hub, packages
 from adaptive_spacy.transformer.packages import Packaged
 from adaptive_spacy.transformer.pretrained import (
@@ -271,13 +271,10 @@ def test_fetch_from_the_hub(copied_transformer: Path, tmp_path: Path, monkeypatc
 
 
 def test_fetch_without_network_says_what_to_do(tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setenv("HF_HOME", str(tmp_path / "hub"))
-    command = [sys.executable, "-m", "adaptive_spacy", "model", "somebody/some-model"]
-    done = subprocess.run(
-        [*command, str(tmp_path / "out")], capture_output=True, text=True, check=False,
-        env={**__import__("os").environ, "HF_HUB_OFFLINE": "1"},
-    )  # fmt: skip
-    assert done.returncode == 1
+    # what the environment variable HF_HUB_OFFLINE sets when the library is imported
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
+    done = CliRunner().invoke(app, ["model", "somebody/some-model", str(tmp_path / "out")])
+    assert done.exit_code == 1
     (line,) = done.stderr.strip().splitlines()
     assert line.startswith("✘ somebody/some-model could not be had from the hub (")
     assert line.endswith(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from spacy.tokens import Doc, DocBin
-from spacy.util import load_config, load_model_from_config
+from spacy.util import load_model_from_config
 from spacy.vocab import Vocab
 from thinc.api import Config
 
@@ -13,36 +13,9 @@ from adaptive_spacy.data.validation import describe_noise
 from adaptive_spacy.training.checks.corpora import preflight
 from adaptive_spacy.training.checks.entities import find_data_faults
 from adaptive_spacy.training.checks.findings import Findings
-from adaptive_spacy.training.checks.forecast import forecast
-from tests.conftest import ROOT, SENTENCES, write_corpus
-from tests.trainings import overrides, set_in
+from tests.conftest import SENTENCES, write_corpus
+from tests.trainings import read
 from tests.util import scripted_config
-
-DEV = [
-    ("Cleo lives in London .", "B-PER O O B-LOC O"),
-    ("it rains in Paris", "O O O B-LOC"),
-]
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """48 sentences for train and 2 others for dev: nothing to find."""
-    folder = tmp_path_factory.mktemp("sound")
-    write_corpus(folder / "train.spacy", SENTENCES * 6)
-    write_corpus(folder / "dev.spacy", DEV)
-    return folder
-
-
-def read(folder: Path, transformer: Path, name: str = "adaptive", **settings: Any) -> Config:
-    """RETURNS (Config): A config of the project. settings: Dotted keys with "__" for "."."""
-    config = load_config(
-        ROOT / "configs" / f"{name}.cfg",
-        overrides=overrides(folder, transformer),
-        interpolate=False,
-    )
-    for key, value in settings.items():
-        set_in(config, key.replace("__", "."), value)
-    return config
 
 
 def check(config: Config, **arguments: Any) -> Findings:
@@ -53,30 +26,32 @@ def check(config: Config, **arguments: Any) -> Findings:
 
 
 @pytest.mark.parametrize("name", ["adaptive", "paper", "ner", "hybrid", "stable"])
-def test_nothing_is_found_in_sound_trainings(name: str, folder, transformer_folder) -> None:
-    config = read(folder, transformer_folder, name)
+def test_nothing_is_found_in_sound_trainings(name: str, sound_corpus, transformer_folder) -> None:
+    config = read(sound_corpus, transformer_folder, name)
     found = check(config)
     assert (found.errors, found.warnings, found.steps_per_epoch) == ([], [], 3)
 
 
-def test_a_small_dev_set_is_a_warning_here_as_in_the_statistics(folder, transformer_folder) -> None:
-    nlp = load_model_from_config(read(folder, transformer_folder), auto_fill=True)
+def test_a_small_dev_set_is_a_warning_here_as_in_the_statistics(
+    sound_corpus, transformer_folder
+) -> None:
+    nlp = load_model_from_config(read(sound_corpus, transformer_folder), auto_fill=True)
     (line,) = preflight(nlp).warnings
     assert line == describe_noise("[corpora.dev]", documents=2, entities=3)
     with pytest.warns(UserWarning, match="has 2 documents; with fewer than 100 the validation"):
         assert list(find_data_faults(nlp)) == []
 
 
-def test_faults_of_the_config_are_errors(folder, transformer_folder) -> None:
-    found = check(read(folder, transformer_folder, training__patience=7))
+def test_faults_of_the_config_are_errors(sound_corpus, transformer_folder) -> None:
+    found = check(read(sound_corpus, transformer_folder, training__patience=7))
     assert found.errors == [
         "[training] patience: expected 0 where the monitor is not [training.score_weights], got "
         "7: spaCy would stop by another score than the phases follow"
     ]
 
 
-def test_a_missing_corpus_is_an_error(folder, transformer_folder, tmp_path) -> None:
-    found = check(read(folder, transformer_folder, paths__dev=str(tmp_path / "gone.spacy")))
+def test_a_missing_corpus_is_an_error(sound_corpus, transformer_folder, tmp_path) -> None:
+    found = check(read(sound_corpus, transformer_folder, paths__dev=str(tmp_path / "gone.spacy")))
     assert found.errors == [
         "Corpus not found: [corpora] path: expected a .spacy file or a folder of them, got "
         f"{tmp_path / 'gone.spacy'}. Set it on the command line, e.g. --paths.train "
@@ -84,13 +59,15 @@ def test_a_missing_corpus_is_an_error(folder, transformer_folder, tmp_path) -> N
     ]
 
 
-def test_misaligned_entities_are_named_by_document(folder, transformer_folder, tmp_path) -> None:
+def test_misaligned_entities_are_named_by_document(
+    sound_corpus, transformer_folder, tmp_path
+) -> None:
     doc = Doc(Vocab(), words=["in", "Paris", "ian"], spaces=[True, False, False])
     doc.set_ents([doc.char_span(3, 8, "LOC")])
     good = Doc(doc.vocab, words=["Ada"], spaces=[False], ents=["B-PER"])
     path = tmp_path / "train.spacy"
     DocBin(docs=[good] * 9 + [doc] * 22).to_disk(path)
-    found = check(read(folder, transformer_folder, paths__train=str(path)))
+    found = check(read(sound_corpus, transformer_folder, paths__train=str(path)))
     assert found.errors[0] == (
         "[corpora.train] document 10: the LOC 'Paris', characters 3 to 8, does not fit the tokens "
         "Parisian"
@@ -104,10 +81,12 @@ def write(path: Path, sentences: list[tuple[str, str]]) -> str:
 
 
 @pytest.mark.parametrize(("copies", "kind"), [(1, "warnings"), (3, "errors")])
-def test_overlap_is_judged_by_its_share(copies, kind, folder, transformer_folder, tmp_path) -> None:
+def test_overlap_is_judged_by_its_share(
+    copies, kind, sound_corpus, transformer_folder, tmp_path
+) -> None:
     dev = [(f"Ada calls London {i}", "B-PER O B-LOC O") for i in range(40 - copies)]
     path = write(tmp_path / "dev.spacy", [*dev, *SENTENCES[:copies]])
-    found = check(read(folder, transformer_folder, paths__dev=path))
+    found = check(read(sound_corpus, transformer_folder, paths__dev=path))
     assert getattr(found, kind) == [
         f"[corpora.dev] has {copies} of 40 texts ({copies / 40:.1%}) that [corpora.train] has too: "
         "what is learnt by heart looks like progress"
@@ -124,17 +103,17 @@ def test_tolerance_is_the_largest_share_that_is_only_warned_of(count, errors, wa
     assert (findings.errors, findings.warnings) == (errors, warnings)
 
 
-def test_tolerance_moves_the_line(folder, transformer_folder, tmp_path) -> None:
-    config = read(folder, transformer_folder, paths__dev=str(folder / "train.spacy"))
+def test_tolerance_moves_the_line(sound_corpus, transformer_folder, tmp_path) -> None:
+    config = read(sound_corpus, transformer_folder, paths__dev=str(sound_corpus / "train.spacy"))
     assert len(check(config).errors) == 1
     assert len(check(config, tolerance=1.0).warnings) == 1
     with pytest.raises(ValueError, match=r"^--tolerance: expected a number in \[0, 1\], got 5"):
         check(config, tolerance=5)
 
 
-def test_types_that_one_side_lacks(folder, transformer_folder, tmp_path) -> None:
+def test_types_that_one_side_lacks(sound_corpus, transformer_folder, tmp_path) -> None:
     path = write(tmp_path / "dev.spacy", [("Ada calls Siri", "B-PER O B-PRODUCT")])
-    found = check(read(folder, transformer_folder, paths__dev=path))
+    found = check(read(sound_corpus, transformer_folder, paths__dev=path))
     assert found.errors == [
         "[corpora.dev] has 1 entities of type PRODUCT, [corpora.train] has none: they can only be "
         "missed",
@@ -142,9 +121,9 @@ def test_types_that_one_side_lacks(folder, transformer_folder, tmp_path) -> None
     ]
 
 
-def test_rare_types_are_warnings(folder, transformer_folder, tmp_path) -> None:
+def test_rare_types_are_warnings(sound_corpus, transformer_folder, tmp_path) -> None:
     path = write(tmp_path / "train.spacy", [*SENTENCES * 6, ("Siri calls", "B-PRODUCT O")])
-    found = check(read(folder, transformer_folder, paths__train=path))
+    found = check(read(sound_corpus, transformer_folder, paths__train=path))
     assert found.errors == []
     assert found.warnings == [
         "[corpora.dev] has no entity of type PRODUCT, [corpora.train] has 1: nothing validates it",
@@ -152,9 +131,9 @@ def test_rare_types_are_warnings(folder, transformer_folder, tmp_path) -> None:
     ]
 
 
-def test_a_dev_set_without_entities_is_an_error(folder, transformer_folder, tmp_path) -> None:
+def test_a_dev_set_without_entities_is_an_error(sound_corpus, transformer_folder, tmp_path) -> None:
     path = write(tmp_path / "dev.spacy", [("nothing here", "O O")])
-    found = check(read(folder, transformer_folder, paths__dev=path))
+    found = check(read(sound_corpus, transformer_folder, paths__dev=path))
     assert found.errors == [
         "[corpora.dev] has no entity ([corpora.train] 78): F1 says nothing, the loss little"
     ]
@@ -163,37 +142,39 @@ def test_a_dev_set_without_entities_is_an_error(folder, transformer_folder, tmp_
 GET_SPANS = "components__transformer__model__get_spans"
 
 
-def test_entities_that_no_window_holds(folder, transformer_folder, tmp_path) -> None:
+def test_entities_that_no_window_holds(sound_corpus, transformer_folder, tmp_path) -> None:
     # windows of 4 tokens from 0, 2, 4: the entity of tokens 1 to 4 lies in none
     sentences = [("in New York New York today .", "O B-LOC I-LOC I-LOC I-LOC O O")]
     path = write(tmp_path / "dev.spacy", [*sentences, ("Ada", "B-PER")])
     window = {f"{GET_SPANS}__window": 4, f"{GET_SPANS}__stride": 2}
-    found = check(read(folder, transformer_folder, paths__dev=path, **window))
+    found = check(read(sound_corpus, transformer_folder, paths__dev=path, **window))
     assert found.errors == [
         "[corpora.dev] 1 of 2 entities lie in no window as a whole, e.g. document 1, the LOC of 4 "
         "tokens 'New York New York': raise window, or window - stride to the longest entity"
     ]
     wide = {f"{GET_SPANS}__window": 4, f"{GET_SPANS}__stride": 1}
-    assert check(read(folder, transformer_folder, paths__dev=path, **wide)).errors == []
+    assert check(read(sound_corpus, transformer_folder, paths__dev=path, **wide)).errors == []
 
 
 LONG = ("ada " * 70 + "Paris", "O " * 70 + "B-LOC")
 
 
-def test_windows_beyond_what_the_transformer_takes(folder, transformer_folder, tmp_path) -> None:
+def test_windows_beyond_what_the_transformer_takes(
+    sound_corpus, transformer_folder, tmp_path
+) -> None:
     path = write(tmp_path / "dev.spacy", [LONG, ("Cleo", "B-PER")])
-    found = check(read(folder, transformer_folder, paths__dev=path))
+    found = check(read(sound_corpus, transformer_folder, paths__dev=path))
     assert found.errors == [
         "[corpora.dev] 1 windows have more word pieces than the transformer takes (the longest "
         "73): the tokens beyond get no vector; lower window"
     ]
 
 
-def test_windows_beyond_the_positions(folder, transformer_folder, tmp_path) -> None:
+def test_windows_beyond_the_positions(sound_corpus, transformer_folder, tmp_path) -> None:
     path = write(tmp_path / "dev.spacy", [LONG, ("Cleo", "B-PER")])
     settings = {"use_fast": True, "model_max_length": 512}
     model = {"components__transformer__model__tokenizer_config": settings}
-    found = check(read(folder, transformer_folder, paths__dev=path, **model))
+    found = check(read(sound_corpus, transformer_folder, paths__dev=path, **model))
     assert found.errors == [
         "[corpora.dev] 1 windows have more word pieces than the transformer has positions (the "
         "longest 73): the training would break off; lower window, or set model_max_length in "
@@ -201,8 +182,8 @@ def test_windows_beyond_the_positions(folder, transformer_folder, tmp_path) -> N
     ]
 
 
-def test_what_max_length_loses(folder, transformer_folder) -> None:
-    config = read(folder, transformer_folder)
+def test_what_max_length_loses(sound_corpus, transformer_folder) -> None:
+    config = read(sound_corpus, transformer_folder)
     config["corpora"]["train"]["max_length"] = 6
     found = check(config)
     lost = 6 * 5
@@ -214,14 +195,14 @@ def test_what_max_length_loses(folder, transformer_folder) -> None:
     assert warning.startswith("max_length = 6 drops 72 of 216 tokens of ")
 
 
-def test_what_the_batcher_discards(folder, transformer_folder) -> None:
+def test_what_the_batcher_discards(sound_corpus, transformer_folder) -> None:
     batcher = {
         "@batchers": "spacy.batch_by_words.v1",
         "size": 5,
         "tolerance": 0.0,
         "discard_oversize": True,
     }
-    found = check(read(folder, transformer_folder, training__batcher__batcher=batcher))
+    found = check(read(sound_corpus, transformer_folder, training__batcher__batcher=batcher))
     assert found.errors[0].startswith("[training.batcher] discards 12 of 48 documents, which are")
 
 
@@ -265,8 +246,8 @@ ENDS = [
 
 
 @pytest.mark.parametrize(("name", "settings", "line"), ENDS)
-def test_ends_that_cut_a_phase(name, settings, line, folder, transformer_folder) -> None:
-    found = check(read(folder, transformer_folder, name, **settings))
+def test_ends_that_cut_a_phase(name, settings, line, sound_corpus, transformer_folder) -> None:
+    found = check(read(sound_corpus, transformer_folder, name, **settings))
     assert [*found.errors, *found.warnings] == [line]
 
 
@@ -285,31 +266,3 @@ def test_a_streamed_corpus_is_checked_at_its_head(tmp_path: Path, monkeypatch) -
     ]
     assert found.warnings == ["[corpora.train] is streamed: its first 7 documents were checked"]
     assert found.steps_per_epoch is None
-
-
-def test_forecast_times_real_steps(folder, transformer_folder) -> None:
-    config = read(folder, transformer_folder)
-    before = config.to_str(interpolate=False)
-    found = forecast(config)
-    assert found.rounds is not None
-    assert (found.rounds.steps_per_epoch, found.rounds.fewest, found.rounds.most) == (3, 27, 750)
-    assert 0 < found.seconds_per_step < 60
-    assert 0 < found.seconds_per_evaluation < 60
-    assert found.evaluated_whole
-    expected = 27 * found.seconds_per_step + 10 * found.seconds_per_evaluation
-    assert found.seconds(27) == pytest.approx(expected)
-    assert [name for name, _ in found.rows()][:6] == [
-        "steps per epoch",
-        "at least",
-        "at most",
-        "computes in",
-        "a step",
-        "an evaluation",
-    ]
-    # nothing of it stays
-    assert config.to_str(interpolate=False) == before
-
-
-def test_forecast_of_a_stream_has_no_epochs(tmp_path: Path) -> None:
-    config = scripted_config(tmp_path, [0], training__max_epochs=-1)
-    assert forecast(config).rounds is None

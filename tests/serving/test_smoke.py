@@ -1,0 +1,39 @@
+"""A wheel that does what the trained folder does, and one that does not."""
+
+from pathlib import Path
+
+import pytest
+import srsly
+
+from adaptive_spacy.serving.smoke import smoke_test
+from tests.conftest import write_corpus
+from tests.ner.pipelines import learn, make_nlp
+
+
+def test_smoke_test_of_a_good_wheel(packages: Path, trained: Path, tmp_path: Path) -> None:
+    texts = write_corpus(
+        tmp_path / "texts.spacy", [("Ada lives in Paris .", "O O O O O"), ("it rains", "O O")]
+    )
+    result = smoke_test(packages, "en_tiny_ner", trained, texts, tmp_path / "m" / "smoke.json")
+    assert result["identical"] is True
+    assert (result["texts"], result["entities"], result["version"]) == (2, 2, "1.2.3")
+    assert srsly.read_json(tmp_path / "m" / "smoke.json")["identical"] is True
+
+
+def test_smoke_test_notices_another_pipeline(
+    packages: Path, transformer_folder: Path, tmp_path: Path
+) -> None:
+    nlp = make_nlp(transformer_folder)
+    learn(nlp, steps=1)
+    nlp.get_pipe("transformer_ner").model.get_ref("output_layer").get_param("b")[0] += 9
+    nlp.to_disk(tmp_path / "other")
+    texts = write_corpus(tmp_path / "texts.spacy", [("Ada lives in Paris .", "O O O O O")])
+    with pytest.raises(ValueError, match="finds other entities than"):
+        smoke_test(packages, "en_tiny_ner", tmp_path / "other", texts, tmp_path / "smoke.json")
+    assert srsly.read_json(tmp_path / "smoke.json")["identical"] is False
+
+
+def test_smoke_test_without_wheel(trained: Path, tmp_path: Path) -> None:
+    texts = write_corpus(tmp_path / "texts.spacy", [("a", "O")])
+    with pytest.raises(ValueError, match=r"expected a wheel en_x-VERSION\.whl; build one first"):
+        smoke_test(tmp_path, "en_x", trained, texts, tmp_path / "smoke.json")

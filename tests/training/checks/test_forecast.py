@@ -1,0 +1,37 @@
+"""What a training will cost, from a few of its steps."""
+
+from pathlib import Path
+
+import pytest
+
+from adaptive_spacy.training.checks.forecast import forecast
+from tests.trainings import read
+from tests.util import scripted_config
+
+
+def test_forecast_times_real_steps(sound_corpus, transformer_folder) -> None:
+    config = read(sound_corpus, transformer_folder)
+    before = config.to_str(interpolate=False)
+    found = forecast(config)
+    assert found.rounds is not None
+    assert (found.rounds.steps_per_epoch, found.rounds.fewest, found.rounds.most) == (3, 27, 750)
+    assert 0 < found.seconds_per_step < 60
+    assert 0 < found.seconds_per_evaluation < 60
+    assert found.evaluated_whole
+    expected = 27 * found.seconds_per_step + 10 * found.seconds_per_evaluation
+    assert found.seconds(27) == pytest.approx(expected)
+    assert [name for name, _ in found.rows()][:6] == [
+        "steps per epoch",
+        "at least",
+        "at most",
+        "computes in",
+        "a step",
+        "an evaluation",
+    ]
+    # nothing of it stays
+    assert config.to_str(interpolate=False) == before
+
+
+def test_forecast_of_a_stream_has_no_epochs(tmp_path: Path) -> None:
+    config = scripted_config(tmp_path, [0], training__max_epochs=-1)
+    assert forecast(config).rounds is None
