@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 Reader = Callable[["Language"], Iterable["Example"]]
 
+#: What an update costs in forward passes over its batch: one, and one backwards that costs two
+UPDATE_PASSES = 3
+
 _counts: dict[Hashable, int] = {}
 
 
@@ -38,9 +41,10 @@ def make_steps_v1(
     lang: str = "xx",
     least: int | None = None,
     most: int | None = None,
+    dev: Reader | None = None,
 ) -> int:
     """Update steps of some rounds: times * ceil(epochs * batches per epoch), where that number of
-    updates in a round lies between `least` and `most`.
+    updates in a round lies between `least` and `most`, and is worth an evaluation.
 
     corpus (Callable): The training corpus.
     batcher (Callable): The batcher; `until_finished` is looked through.
@@ -51,6 +55,10 @@ def make_steps_v1(
     least (int | None): The fewest updates in a round, >= 1; None: 1. An epoch of a dozen sentences
         is a single one, which says nothing.
     most (int | None): The most updates in a round, >= `least`; None: no limit.
+    dev (Callable | None): The corpus that is evaluated after each round. A round has at least a
+        third as many updates as dev has batches, whatever `most` says: an update is a pass forwards
+        and one backwards, which takes twice as long, so an evaluation costs at most what the
+        round cost in training. None: no such bound.
     RETURNS (int): The number of steps, at least 1.
     RAISES (ConfigValidationError): If the corpus gives no batch, or an argument means nothing.
     """
@@ -59,7 +67,12 @@ def make_steps_v1(
     _require("least", least, whole(1).or_null())
     _require("most", most, whole(least or 1).or_null())
     updates = max(least or 1, math.ceil(epochs * batches_per_epoch(corpus, batcher, lang)))
-    steps = times * (updates if most is None else min(updates, most))
+    if most is not None:
+        updates = min(updates, most)
+    if dev is not None:
+        evaluated = batches_per_epoch(dev, batcher, lang, "dev")
+        updates = max(updates, math.ceil(evaluated / UPDATE_PASSES))
+    steps = times * updates
     _require("epochs and times", steps, whole(1))
     return steps
 
@@ -68,19 +81,22 @@ def _require(argument: str, value: Any, requirement: Requirement) -> None:
     requirement.check("Bad number of steps", f"adaptive_spacy.steps.v1 {argument}", value)
 
 
-def batches_per_epoch(corpus: Reader, batcher: Batcher, lang: str) -> int:
-    """Count the batches of one pass, in corpus order, without touching global random states."""
+def batches_per_epoch(corpus: Reader, batcher: Batcher, lang: str, name: str = "train") -> int:
+    """Count the batches of one pass, in corpus order, without touching global random states.
+
+    name (str): Of the corpus, for who finds it empty.
+    """
     if isinstance(batcher, UntilFinished):
         batcher = batcher.batcher
     if count := getattr(batcher, "count", None):
         # the number of batches depends on that of the examples alone
-        return int(count(batches_per_epoch(corpus, one_by_one, lang)))
+        return int(count(batches_per_epoch(corpus, one_by_one, lang, name)))
     try:
         key = (_files(corpus), _describe(corpus), _describe(batcher), lang)
     except TypeError:
-        return _count(corpus, batcher, lang)
+        return _count(corpus, batcher, lang, name)
     if key not in _counts:
-        _counts[key] = _count(corpus, batcher, lang)
+        _counts[key] = _count(corpus, batcher, lang, name)
     return _counts[key]
 
 
@@ -89,13 +105,13 @@ def one_by_one(examples: Iterable["Example"]) -> Iterator[list["Example"]]:
     return ([one] for one in examples)
 
 
-def _count(corpus: Reader, batcher: Batcher, lang: str) -> int:
+def _count(corpus: Reader, batcher: Batcher, lang: str, name: str) -> int:
     with same_randomness():
         count = sum(1 for _ in batcher(corpus(spacy.blank(lang))))
     if not count:
         raise ConfigValidationError(
-            title="Empty training corpus",
-            desc=f"[corpora.train] path: {getattr(corpus, 'path', corpus)} holds no example, so "
+            title=f"Empty {'training' if name == 'train' else name} corpus",
+            desc=f"[corpora.{name}] path: {getattr(corpus, 'path', corpus)} holds no example, so "
             "an epoch has no batch; expected at least one",
         )
     return count

@@ -3,17 +3,17 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 from statistics import mean
 from typing import Any
 
+from adaptive_spacy.adaptive.steps import UPDATE_PASSES
 from adaptive_spacy.experiments.budget import count_pool
 from adaptive_spacy.experiments.job import SPLITS, Job
 from adaptive_spacy.experiments.records import Record, stop_of
 
 #: Epochs that an adaptive job is taken to need as long as no record tells. Small data need more.
 ADAPTIVE_EPOCHS = 20
-#: An update is a pass forwards and one backwards, which takes twice as long
-UPDATE_PASSES = 3
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,18 @@ def fixed_epochs(job: Job) -> float | None:
     steps: Any = job.make_config().interpolate()["training"]["max_steps"]
     if not isinstance(steps, dict):
         return None
-    return float(steps.get("times", 1)) * float(steps.get("epochs", 1.0))
+    return float(steps.get("times", 1)) * max(float(steps.get("epochs", 1.0)), _least(job, steps))
+
+
+def _least(job: Job, steps: Mapping[str, Any]) -> float:
+    """RETURNS (float): Epochs of a round with the fewest updates that the config allows, as far as
+    the number of sentences is known."""
+    batcher = job.make_config()["training"]["batcher"]
+    size = batcher.get("batcher", batcher).get("size")
+    if job.labels is None or job.dev is None or not isinstance(size, int):
+        return 0.0
+    sentences = job.labels * (1.0 if job.train_on_dev else 1 - job.dev)
+    return (steps.get("least") or 0) / ceil(sentences / size)
 
 
 def likely_epochs(job: Job, records: Iterable[Record]) -> float:

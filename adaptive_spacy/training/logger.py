@@ -179,7 +179,7 @@ class TrainingLog:
         if self.progress_bar:
             self.bar = tqdm(
                 total=self.interval,
-                desc=f"Epoch {info['epoch'] + 1}",
+                desc=self._round(info["epoch"]),
                 unit="step",
                 leave=False,
                 file=self.stderr,
@@ -225,6 +225,12 @@ class TrainingLog:
         if self.bar.n == 0 and not self.bar.disable:
             self.bar.set_postfix_str(self._eta())
         self.bar.update(1)
+
+    def _round(self, epoch: int) -> str:
+        """RETURNS (str): What the updates up to the next evaluation are, counted from 1: an epoch
+        only where that is a round."""
+        number = len(self.rows)
+        return f"Epoch {number}" if epoch + 1 == number else f"Round {number}"
 
     def _eta(self) -> str:
         """The shortest time that the training can still take. Asked after the first update of a

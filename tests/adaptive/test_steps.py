@@ -1,3 +1,4 @@
+import math
 import os
 import random
 from functools import partial
@@ -6,16 +7,19 @@ from pathlib import Path
 import numpy
 import pytest
 import spacy
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from spacy.training.batchers import configure_minibatch, configure_minibatch_by_words
 from spacy.training.corpus import create_docbin_reader
 from spacy.util import registry
 from thinc.api import ConfigValidationError
 
 from adaptive_spacy.adaptive import steps as module
-from adaptive_spacy.adaptive.steps import make_steps_v1
+from adaptive_spacy.adaptive.steps import UPDATE_PASSES, make_steps_v1, one_by_one
 from adaptive_spacy.adaptive.stopping import make_until_finished_v1
 from adaptive_spacy.data.corpus import make_corpus_v1
 from adaptive_spacy.training.batching import make_buckets_v1
+from tests.conftest import ROOT
 from tests.util import write_texts
 
 
@@ -53,6 +57,86 @@ def test_rounds_are_bounded_in_updates(path: Path, size, epochs, times, least, m
     corpus = create_docbin_reader(path, gold_preproc=False)
     batcher = configure_minibatch(size)
     assert make_steps_v1(corpus, batcher, epochs, times, least=least, most=most) == expected
+
+
+#: The table of docs/method.md
+TABLE = [
+    (20, 5, None, None, 2),
+    (20, 5, 8, None, 8),
+    (20, 1000, 8, None, 21),
+    (50_000, 5000, 8, 500, 500),
+    (50_000, 50_000, 8, 500, 1042),
+]
+
+
+@pytest.mark.parametrize(("train", "dev", "least", "most", "expected"), TABLE)
+def test_rounds_of_the_page(train: int, dev: int, least, most, expected: int) -> None:
+    read = {name: lambda nlp, size=size: range(size) for name, size in [("t", train), ("d", dev)]}
+    steps = make_steps_v1(read["t"], make_buckets_v1(16), least=least, most=most, dev=read["d"])
+    assert steps == expected
+    row = f"| {train:,} | {dev:,} |"
+    page = (ROOT / "docs" / "method.md").read_text(encoding="utf8")
+    assert [
+        line for line in page.split("\n") if line.startswith(row) and f"| {expected:,} |" in line
+    ]
+
+
+# docs of train and dev, batch size, least, most, steps of a round
+EVALUATED = [
+    (20, 5, 4, None, None, 5),  # 2 batches of dev cost less than 5 updates
+    (4, 45, 4, None, None, 4),  # 12 batches of dev cost as much as 4 updates
+    (4, 46, 4, None, None, 4),
+    (4, 49, 4, None, None, 5),
+    (4, 49, 4, 8, None, 8),
+    (40, 49, 4, None, 3, 5),  # whatever `most` says
+    (40, 12, 4, None, 3, 3),
+]
+
+
+@pytest.mark.parametrize(("train", "dev", "size", "least", "most", "expected"), EVALUATED)
+def test_round_is_worth_its_evaluation(
+    tmp_path: Path, train: int, dev: int, size: int, least, most, expected: int
+) -> None:
+    corpora = [
+        make_corpus_v1(write_texts(tmp_path / f"{name}.spacy", number))
+        for name, number in (("train", train), ("dev", dev))
+    ]
+    batcher = make_buckets_v1(size)
+    steps = make_steps_v1(corpora[0], batcher, least=least, most=most, dev=corpora[1])
+    assert steps == expected
+
+
+@settings(max_examples=50)
+@given(
+    epoch=st.integers(1, 5000),
+    dev=st.integers(0, 5000),
+    least=st.none() | st.integers(1, 100),
+    more=st.none() | st.integers(0, 1000),
+    times=st.integers(1, 20),
+    epochs=st.sampled_from([0.1, 0.5, 1.0, 3.0]),
+)
+def test_rounds_keep_their_bounds(epoch, dev, least, more, times, epochs) -> None:
+    def corpus(number: int):
+        return lambda nlp: range(number)
+
+    most = None if more is None else (least or 1) + more
+    one = make_steps_v1(
+        corpus(epoch), one_by_one, epochs, 1, "en", least, most, corpus(dev) if dev else None
+    )
+    assert one >= (least or 1)
+    # an evaluation costs no more than the training of its round
+    assert dev <= UPDATE_PASSES * one
+    free = math.ceil(epochs * epoch)
+    if one > free:
+        assert one in (least, math.ceil(dev / UPDATE_PASSES))
+    if most is not None and one > most:
+        assert one == math.ceil(dev / UPDATE_PASSES)
+    elif one < free:
+        assert one == most
+    many = make_steps_v1(
+        corpus(epoch), one_by_one, epochs, times, "en", least, most, corpus(dev) if dev else None
+    )
+    assert many == times * one
 
 
 @pytest.mark.parametrize(

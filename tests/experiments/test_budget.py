@@ -119,6 +119,17 @@ def test_cost_counts_what_is_labelled(job: Job) -> None:
     assert whole.updates == pytest.approx(whole.epochs * 400)
 
 
+def test_cost_of_rounds_that_are_bounded_in_updates(job: Job) -> None:
+    settings = {"training.max_steps.least": 10}
+    long = replace(job, config="configs/stable.cfg", settings=settings, train_on_dev=True)
+    # 40 sentences in batches of 16 are 3 updates, 20 rounds of 10 are 67 epochs of 3
+    assert expect(long, dict.fromkeys(("train", "dev", "test"), 1.0)).epochs == pytest.approx(
+        20 * 10 / 3
+    )
+    whole = replace(long, labels=120)
+    assert expect(whole, dict.fromkeys(("train", "dev", "test"), 1.0)).epochs == pytest.approx(25)
+
+
 def test_record_says_what_was_labelled_and_what_each_sentence_got(
     job: Job, experiment_corpus: Path, tmp_path: Path
 ) -> None:

@@ -122,7 +122,7 @@ def test_progress_tells_the_end(grid: Grid, monkeypatch: pytest.MonkeyPatch) -> 
 def test_end_of_a_job_in_a_line(grid: Grid) -> None:
     job = job_of(grid, "adaptive")
     name = "little-tiny-0.5-adaptive-1"
-    assert progress_module.describe_end(job, done(job, 12)) == f"✔ {name}: F1 50.0, 12 epochs, 1 s"
+    assert progress_module.describe_end(job, done(job, 12)) == f"✔ {name}: F1 50.0, 12 rounds, 1 s"
     assert progress_module.describe_end(job, make_failure(job, "why")) == f"✘ {name}: why"
 
 
@@ -142,4 +142,4 @@ def test_the_surplus_batch_is_no_epoch() -> None:
     ]
     assert likely_epochs(job, [record]) == 12
     assert read_run(record).epochs == 12
-    assert "12 epochs" in describe_end(job, record)
+    assert "12 rounds" in describe_end(job, record)

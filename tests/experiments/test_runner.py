@@ -206,8 +206,12 @@ def test_identity_is_of_content_and_names(jobs: list[Job], tmp_path: Path) -> No
     moved = replace(job, corpus=str(copytree(job.corpus, tmp_path / "elsewhere")))
     assert moved.identity() == job.identity()
     (tmp_path / "elsewhere" / "test.spacy").write_bytes(b"other")
+    copied = replace(job, transformer=str(copytree(job.transformer, tmp_path / "transformer")))
+    assert copied.identity() == job.identity()
+    (tmp_path / "transformer" / "config.json").write_bytes(b"other")
     others = [
         moved,
+        copied,
         replace(job, seed=3),
         replace(job, fraction=0.5),
         replace(job, threads=2),

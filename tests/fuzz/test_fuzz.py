@@ -33,7 +33,7 @@ def test_bug_is_found(world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_, **__):
         raise KeyError("planted")
 
-    monkeypatch.setattr("adaptive_spacy.data.stats.collect", fail)
+    monkeypatch.setattr("adaptive_spacy.data.stats.collect.collect", fail)
     found = [case for case in fuzz_commands(world, 60, seed=7) if "planted" in case.fault]
     assert found
     assert all(case.arguments[0] == "stats" for case in found)

@@ -43,6 +43,16 @@ def test_evaluation_drops_the_kept_scores(trained: Language) -> None:
     assert len(component._scored) == 0
 
 
+def test_scores_are_taken_once_though_the_docs_live_on(trained: Language) -> None:
+    component = trained.get_pipe("transformer_ner")
+    kept = examples(trained)
+    for eg, doc in zip(kept, trained.pipe(eg.predicted for eg in kept), strict=True):
+        eg.predicted = doc
+    assert component.score(kept)["ents_loss"] is not None
+    assert len(component._scored) == 0
+    assert component.score(kept)["ents_loss"] is None
+
+
 def test_prediction_keeps_nothing_once_the_docs_are_gone(trained: Language) -> None:
     component = trained.get_pipe("transformer_ner")
     kept = []

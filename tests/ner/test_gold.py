@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from spacy.tokens import Doc, Span
 from spacy.training import Example
 
-from adaptive_spacy.ner.gold import align_gold
+from adaptive_spacy.ner.gold import align_gold, may_be_tagged
 
 NLP = spacy.blank("en")
 # predicted words, reference words, reference tags, aligned tags, entities lost
@@ -52,3 +52,8 @@ def test_align_gold_of_equal_tokens_is_spacys(plan: list[str]) -> None:
     example = Example(x, y)
     expected, tags = example.get_aligned_ents_and_ner()
     assert align_gold(example) == (tags, len(y.ents) - len(expected))
+
+
+def test_white_space_takes_no_tag_even_where_it_has_word_pieces() -> None:
+    doc = Doc(NLP.vocab, words=["a", "\n", "b", " ", "\u3000", "c"])
+    assert may_be_tagged(doc).tolist() == [True, False, True, False, False, True]

@@ -1,5 +1,6 @@
 """Checkpoints that are killed, diverge, or are written after the last evaluation."""
 
+import json
 import shutil
 import warnings
 from pathlib import Path
@@ -217,3 +218,16 @@ def test_other_callback_is_called_first(tmp_path: Path) -> None:
     assert [token.text for token in written("two words")] == ["two", "words"]
     with pytest.raises(ValueError, match="E914"):
         make_checkpoint_v1(then=lambda nlp: None)(spacy.blank("en"))  # type: ignore[arg-type,return-value]
+
+
+def test_meta_keeps_every_digit_where_spacys_own_writer_does_not(tmp_path: Path) -> None:
+    nlp = spacy.blank("en")
+    scores = {"ents_f": 0.1234567890123456, "ents_loss": 1e-12, "per": {"a": 1 / 3}}
+    nlp.meta["performance"] = scores
+    make_checkpoint_v1()(nlp).to_disk(tmp_path / "ours" / "model-last")
+    meta = json.loads((tmp_path / "ours" / "model-last" / "meta.json").read_text())
+    assert meta["performance"] == scores
+    # spaCy 3.8; if it keeps them too, ours need not write the file
+    nlp.to_disk(tmp_path / "spacys")
+    spacys = json.loads((tmp_path / "spacys" / "meta.json").read_text())["performance"]
+    assert (spacys["ents_loss"], spacys["ents_f"]) == (0.0, 0.123456789)
