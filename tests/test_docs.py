@@ -81,7 +81,8 @@ def test_readme_shows_rows_of_the_results() -> None:
 
 
 def test_results_are_those_of_the_records() -> None:
-    from adaptive_spacy.report.comparison import ROW_HEADER, compare, row_cells
+    from adaptive_spacy.report.comparison import compare
+    from adaptive_spacy.report.comparison_text import ROW_HEADER, row_cells
     from docs.results import PAGE, read_table
 
     comparison = compare(ROOT / "benchmarks" / "results" / "small")

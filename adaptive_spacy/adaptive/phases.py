@@ -69,12 +69,14 @@ class State:
     start: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """RETURNS (dict): The state as JSON-serializable values."""
+        """RETURNS (dict): The state as JSON-serializable values, for a training that is to be
+        resumed."""
         return asdict(self)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "State":
-        """RETURNS (State): The state that `to_dict` wrote."""
+        """RETURNS (State): The state that `to_dict` wrote: what a resumed training begins with, or
+        a test in the middle of one."""
         return cls(**{**data, "segments": [Segment(**one) for one in data["segments"]]})
 
 

@@ -14,21 +14,15 @@ bit for bit. A schedule that no training tells stays at its rate.
 import math
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy
 
 from adaptive_spacy.adaptive import binding
 from adaptive_spacy.adaptive.phases import STALL, Phase, PhaseMachine, Segment, State, require
+from adaptive_spacy.adaptive.plans import Plan, Settings, Triangle, length_in_steps
 from adaptive_spacy.config.blocks import ADAPTIVE, HYBRID, LINEAR, NAMES
-from adaptive_spacy.config.requirements import (
-    NOT_NEGATIVE,
-    POSITIVE,
-    Requirement,
-    number,
-    whole,
-)
+from adaptive_spacy.config.requirements import NOT_NEGATIVE, POSITIVE, Requirement, number, whole
 
 __all__ = [
     "ADAPTIVE",
@@ -44,52 +38,6 @@ __all__ = [
     "make_hybrid_v1",
     "make_linear_v1",
 ]
-
-
-class Plan(Protocol):
-    """What gives the rates of a training."""
-
-    def rate(self, step: int) -> float:
-        """RETURNS (float): The rate of an update."""
-
-    def phase(self, step: int) -> Phase | None:
-        """RETURNS (str | None): Its phase; None of a plan without phases."""
-
-
-@dataclass(frozen=True)
-class Triangle:
-    """Warm up from 0, then fall to 0: exactly the rates of thinc's `warmup_linear.v1`.
-
-    peak (float): The highest rate.
-    warmup_steps, total_steps (int): Of the warm-up, and of the whole training.
-    """
-
-    peak: float
-    warmup_steps: int
-    total_steps: int
-
-    def rate(self, step: int) -> float:
-        if step < self.warmup_steps:
-            return step / max(1, self.warmup_steps) * self.peak
-        left = (self.total_steps - step) / max(1.0, self.total_steps - self.warmup_steps)
-        return max(0.0, left) * self.peak
-
-    def phase(self, step: int) -> None:
-        return None
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What a training tells its schedule; None: not known.
-
-    rate (float): The highest rate.
-    interval (int | None): Steps per round.
-    total_steps (int | None): Length of the training in steps.
-    """
-
-    rate: float
-    interval: int | None = None
-    total_steps: int | None = None
 
 
 class PhaseSchedule:
@@ -262,7 +210,7 @@ def make_hybrid_v1(
     def make_plan(settings: Settings) -> PhaseMachine | None:
         interval = 1 if settings.interval is None else settings.interval
         machine = PhaseMachine(settings.rate, interval, warmup, cooldown, shape=shape)
-        steps = _length(settings, total)
+        steps = length_in_steps(settings, total)
         if steps is None:
             return None
         if cooldown:
@@ -300,26 +248,12 @@ def make_linear_v1(
     require("total", total, fitting.or_null() if total is None else fitting)
 
     def make_plan(settings: Settings) -> Triangle | None:
-        steps = _length(settings, total)
+        steps = length_in_steps(settings, total)
         if steps is None or settings.interval is None:
             return None
         return Triangle(settings.rate, math.ceil(warmup * settings.interval), steps)
 
     return PhaseSchedule(LINEAR, make_plan, Settings(rate, interval))
-
-
-def _length(settings: Settings, total: int | None) -> int | None:
-    """RETURNS (int | None): Steps of the whole training, if they are known yet."""
-    if settings.interval is None or (total is None and settings.total_steps is None):
-        return None
-    if total is not None:
-        return total * settings.interval
-    steps = settings.total_steps or 0
-    endless = Requirement(
-        "a number of rounds where [training] max_steps sets no end", lambda _: steps > 0
-    )
-    require("total", total, endless)
-    return steps
 
 
 def _warn(name: str, what: str) -> None:

@@ -5,8 +5,6 @@ from typing import Annotated
 
 import typer
 
-from adaptive_spacy.cli._util import one_line_errors
-
 #: For `app.command`: what is not known here overrides the config, as in `spacy train`
 SETTINGS = {"allow_extra_args": True, "ignore_unknown_options": True}
 
@@ -53,18 +51,17 @@ def check_cli(
 
         adaptive-spacy check configs/adaptive.cfg --paths.train train.spacy --paths.dev dev.spacy
     """
-    with one_line_errors():
-        from adaptive_spacy.training.checks.report import get_ready
+    from adaptive_spacy.training.checks.report import get_ready
 
-        report = get_ready(
-            config,
-            list(context.args),
-            tolerance=tolerance,
-            with_forecast=not no_forecast,
-            code=code,
-            gpu_id=gpu_id,
-            progress=True,
-        )
+    report = get_ready(
+        config,
+        list(context.args),
+        tolerance=tolerance,
+        with_forecast=not no_forecast,
+        code=code,
+        gpu_id=gpu_id,
+        progress=True,
+    )
     for line in report.findings.errors:
         typer.secho(f"✘ {line}", fg=typer.colors.RED)
     for line in report.findings.warnings:

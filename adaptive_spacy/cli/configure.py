@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from adaptive_spacy.cli._util import one_line_errors
 from adaptive_spacy.cli.options import Dataset
 
 
@@ -35,17 +34,16 @@ def configure_cli(
         adaptive-spacy check mine.cfg
         python -m spacy train mine.cfg --output training/mine
     """
-    with one_line_errors():
-        from adaptive_spacy.data.datasets import AUTO, read_recipe
-        from adaptive_spacy.files import require_other
-        from adaptive_spacy.training.configuration import configure
+    from adaptive_spacy.data.datasets import AUTO, read_recipe
+    from adaptive_spacy.files import require_other
+    from adaptive_spacy.training.configuration import configure
 
-        require_other(output, [config, corpus, datasets])
-        if (datasets is None) != (dataset is None):
-            raise ValueError("--datasets and --dataset: expected both or neither, got one")
-        if datasets is not None and dataset is not None:
-            lang = read_recipe(dataset, datasets=datasets, raw="").settle_lang(lang)
-        elif lang == AUTO:
-            lang = None
-        configure(config, output, list(context.args), corpus=corpus, lang=lang)
-        typer.echo(f"✔ {output}")
+    require_other(output, [config, corpus, datasets])
+    if (datasets is None) != (dataset is None):
+        raise ValueError("--datasets and --dataset: expected both or neither, got one")
+    if datasets is not None and dataset is not None:
+        lang = read_recipe(dataset, datasets=datasets, raw="").settle_lang(lang)
+    elif lang == AUTO:
+        lang = None
+    configure(config, output, list(context.args), corpus=corpus, lang=lang)
+    typer.echo(f"✔ {output}")

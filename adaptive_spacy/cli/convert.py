@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from adaptive_spacy.cli import options
-from adaptive_spacy.cli._util import one_line_errors
 
 if TYPE_CHECKING:
     from adaptive_spacy.data.converted import Converted
@@ -82,33 +81,32 @@ def convert_cli(
         "tag_column": tag_column,
     }
     chosen = {name: value for name, value in given.items() if value is not None}
-    with one_line_errors():
-        import gc
+    import gc
 
-        from adaptive_spacy.data.convert import Input, convert
-        from adaptive_spacy.data.datasets import convert_recipe
-        from adaptive_spacy.data.shares import parse_split
-        from adaptive_spacy.files import require_other
+    from adaptive_spacy.data.convert import Input, convert
+    from adaptive_spacy.data.datasets import convert_recipe
+    from adaptive_spacy.data.shares import parse_split
+    from adaptive_spacy.files import require_other
 
-        # what spaCy's import made stays: the collector need not walk it again and again (a sixth
-        # of the time for a large file)
-        gc.freeze()
-        if datasets is None:
-            if split is not None:
-                chosen["split"] = parse_split(split)
-            files = [Input.parse(text) for text in inputs]
-            require_other(output, [one.path for one in files])
-            summary = convert(files, output, progress=True, **chosen)
-        elif chosen.keys() - {"lang"} or len(inputs) != 1:
-            raise ValueError(
-                "--datasets: expected NAME OUTPUT and no further option but --raw, as the recipe "
-                f"says the rest; got {_list(inputs, chosen)}"
-            )
-        else:
-            require_other(output, [datasets, raw])
-            summary = convert_recipe(
-                inputs[0], output, datasets=datasets, raw=raw, lang=lang, progress=True
-            )
+    # what spaCy's import made stays: the collector need not walk it again and again (a sixth
+    # of the time for a large file)
+    gc.freeze()
+    if datasets is None:
+        if split is not None:
+            chosen["split"] = parse_split(split)
+        files = [Input.parse(text) for text in inputs]
+        require_other(output, [one.path for one in files])
+        summary = convert(files, output, progress=True, **chosen)
+    elif chosen.keys() - {"lang"} or len(inputs) != 1:
+        raise ValueError(
+            "--datasets: expected NAME OUTPUT and no further option but --raw, as the recipe "
+            f"says the rest; got {_list(inputs, chosen)}"
+        )
+    else:
+        require_other(output, [datasets, raw])
+        summary = convert_recipe(
+            inputs[0], output, datasets=datasets, raw=raw, lang=lang, progress=True
+        )
     _print(summary)
 
 

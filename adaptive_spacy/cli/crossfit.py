@@ -5,9 +5,7 @@ from typing import Annotated
 
 import typer
 
-from adaptive_spacy.cli._util import one_line_errors
-
-MOST_JOBS = 1024
+from adaptive_spacy.cli.options import MOST_JOBS, GpuId
 
 
 def crossfit_cli(
@@ -36,7 +34,7 @@ def crossfit_cli(
     ray_shared: Annotated[
         bool, typer.Option(help="The cluster's nodes see the same paths; else data is sent.")
     ] = False,
-    gpu_id: Annotated[int, typer.Option(help="Number of the GPU; -1: the processor.")] = -1,
+    gpu_id: GpuId = -1,
     dry_run: Annotated[bool, typer.Option(help="Say what it costs; train nothing.")] = False,
 ) -> None:
     """Train on every labelled sentence: no dev set, and no epochs to choose.
@@ -53,52 +51,49 @@ def crossfit_cli(
     Settings of the config are given as in `spacy train`. A run that was
     stopped goes on where it was when it is started again.
     """
-    with one_line_errors():
-        import spacy
+    import spacy
 
-        from adaptive_spacy.config.overrides import parse_overrides
-        from adaptive_spacy.experiments.backends import make_backend
-        from adaptive_spacy.experiments.crossfit import crossfit, describe_cost
-        from adaptive_spacy.files import require_other
-        from adaptive_spacy.training.evaluation import (
-            evaluate,
-            read_corpus,
-            require_corpus,
-        )
+    from adaptive_spacy.config.overrides import parse_overrides
+    from adaptive_spacy.experiments.backends import make_backend
+    from adaptive_spacy.experiments.crossfit import crossfit, describe_cost
+    from adaptive_spacy.files import require_other
+    from adaptive_spacy.training.evaluation import (
+        evaluate,
+        read_corpus,
+        require_corpus,
+    )
 
-        require_other(output, [data, config, test])
-        settings = parse_overrides(context.args, "crossfit", "--variables.rate 1e-4")
-        blank = spacy.blank(lang)
-        require_corpus(data)
-        docs = [eg.reference for eg in read_corpus(data, blank)]
-        if test is not None:
-            require_corpus(test)
-            read_corpus(test, blank)
-        if dry_run:
-            typer.echo(describe_cost(docs, folds))
-            return
-        found = crossfit(
-            docs,
-            config=config,
-            output=output,
-            folds=folds,
-            seed=seed,
-            lang=lang,
-            settings=settings,
-            threads=threads,
-            backend=make_backend(
-                jobs, ray=ray, shared=ray_shared, threads=threads, keep=False, gpu_id=gpu_id
-            ),
-            gpu_id=gpu_id,
-        )
-        epochs = ", ".join(f"{fold['epochs']:.1f}" for fold in found.record["folds"])
-        typer.echo(
-            f"✔ {output / 'model-last'}: {len(docs)} sentences, {found.record['epochs']:.1f} "
-            f"epochs, the mean of {epochs}"
-        )
-        typer.echo(
-            f"Expected F1 {found.expected.describe()}, of models that had not seen the sentence"
-        )
-        if test is not None:
-            micro = evaluate(str(output / "model-last"), test)["seqeval"]["micro"]
-            typer.echo(f"Test F1 {100 * micro['f1']:.1f}")
+    require_other(output, [data, config, test])
+    settings = parse_overrides(context.args, "crossfit", "--variables.rate 1e-4")
+    blank = spacy.blank(lang)
+    require_corpus(data)
+    docs = [eg.reference for eg in read_corpus(data, blank)]
+    if test is not None:
+        require_corpus(test)
+        read_corpus(test, blank)
+    if dry_run:
+        typer.echo(describe_cost(docs, folds))
+        return
+    found = crossfit(
+        docs,
+        config=config,
+        output=output,
+        folds=folds,
+        seed=seed,
+        lang=lang,
+        settings=settings,
+        threads=threads,
+        backend=make_backend(
+            jobs, ray=ray, shared=ray_shared, threads=threads, keep=False, gpu_id=gpu_id
+        ),
+        gpu_id=gpu_id,
+    )
+    epochs = ", ".join(f"{fold['epochs']:.1f}" for fold in found.record["folds"])
+    typer.echo(
+        f"✔ {output / 'model-last'}: {len(docs)} sentences, {found.record['epochs']:.1f} "
+        f"epochs, the mean of {epochs}"
+    )
+    typer.echo(f"Expected F1 {found.expected.describe()}, of models that had not seen the sentence")
+    if test is not None:
+        micro = evaluate(str(output / "model-last"), test)["seqeval"]["micro"]
+        typer.echo(f"Test F1 {100 * micro['f1']:.1f}")

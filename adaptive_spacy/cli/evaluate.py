@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from adaptive_spacy.cli._util import one_line_errors
 from adaptive_spacy.cli.options import GpuId
 from adaptive_spacy.training.messages import wrap
 
@@ -32,16 +31,15 @@ def evaluate_cli(
     Warns of a pipeline that finds nothing, and of a model-last whose F1 on dev
     was far below the best.
     """
-    with one_line_errors():
-        from adaptive_spacy.files import require_other
-        from adaptive_spacy.training.evaluation import evaluate, render
-        from adaptive_spacy.training.history import history_of_last
-        from adaptive_spacy.training.soundness import warnings_of
+    from adaptive_spacy.files import require_other
+    from adaptive_spacy.training.evaluation import evaluate, render
+    from adaptive_spacy.training.history import history_of_last
+    from adaptive_spacy.training.soundness import warnings_of
 
-        require_other(output, [pipeline, corpus])
-        metrics = evaluate(pipeline, corpus, output=output, gpu_id=gpu_id)
-        typer.echo(render(metrics))
-        if output is not None:
-            typer.echo(f"✔ Saved to {output.as_posix()}")
-        for line in warnings_of(metrics["spacy"], history_of_last(Path(pipeline))):
-            typer.secho(wrap(f"⚠ {line}"), fg=typer.colors.YELLOW, err=True)
+    require_other(output, [pipeline, corpus])
+    metrics = evaluate(pipeline, corpus, output=output, gpu_id=gpu_id)
+    typer.echo(render(metrics))
+    if output is not None:
+        typer.echo(f"✔ Saved to {output.as_posix()}")
+    for line in warnings_of(metrics["spacy"], history_of_last(Path(pipeline))):
+        typer.secho(wrap(f"⚠ {line}"), fg=typer.colors.YELLOW, err=True)

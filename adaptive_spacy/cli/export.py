@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from adaptive_spacy.cli import options
-from adaptive_spacy.cli._util import one_line_errors
 
 
 def export_cli(
@@ -39,10 +38,9 @@ def export_cli(
 
         adaptive-spacy export corpus/train train.jsonl
     """
-    with one_line_errors():
-        from adaptive_spacy.data.export import export
+    from adaptive_spacy.data.export import export
 
-        exported = export(path, output, format=format, scheme=scheme, progress=True)
+    exported = export(path, output, format=format, scheme=scheme, progress=True)
 
     from wasabi import msg
 

@@ -5,8 +5,6 @@ from typing import Annotated
 
 import typer
 
-from adaptive_spacy.cli._util import one_line_errors
-
 
 def init_cli(
     config: Annotated[
@@ -60,17 +58,17 @@ def init_cli(
 
         spacy train adaptive.cfg --output training --paths.train a.spacy --paths.dev b.spacy
     """
-    with one_line_errors():
-        from adaptive_spacy.config.insertion import init, parse_monitor
+    from adaptive_spacy.config.insertion import init
+    from adaptive_spacy.config.monitor import parse_monitor
 
-        text, done = init(
-            config,
-            None if output == "-" else Path(output),
-            monitor=parse_monitor(monitor) if monitor else None,
-            rate=rate,
-            max_epochs=max_epochs,
-            force=force,
-        )
+    text, done = init(
+        config,
+        None if output == "-" else Path(output),
+        monitor=parse_monitor(monitor) if monitor else None,
+        rate=rate,
+        max_epochs=max_epochs,
+        force=force,
+    )
     if output == "-":
         typer.echo(text)
     # beside a config on standard output the list must not go there

@@ -5,8 +5,6 @@ from typing import Annotated
 
 import typer
 
-from adaptive_spacy.cli._util import one_line_errors
-
 
 def model_cli(
     source: Annotated[
@@ -28,18 +26,17 @@ def model_cli(
     for a step. The folder is a new one, an empty one, or one that this command
     made: nothing else is replaced. No code that comes with a transformer is run.
     """
-    with one_line_errors():
-        from adaptive_spacy.files import require_other
-        from adaptive_spacy.transformer.pretrained import fetch_transformer
+    from adaptive_spacy.files import require_other
+    from adaptive_spacy.transformer.pretrained import fetch_transformer
 
-        require_other(output, [source])
-        if within is not None and within.resolve() not in output.resolve().parents:
-            raise ValueError(
-                f"{output}: expected a folder below {within}; name a local transformer by its "
-                f"absolute path, here {Path(source).resolve()}"
-            )
-        about = fetch_transformer(source, output)
-        if about["unused"]:
-            some = ", ".join(about["unused"][:3])
-            typer.echo(f"⚠ {len(about['unused'])} weights have no place in the network: {some}")
-        typer.echo(f"✔ {source} ({about['licence'] or 'no licence named'}) is in {output}")
+    require_other(output, [source])
+    if within is not None and within.resolve() not in output.resolve().parents:
+        raise ValueError(
+            f"{output}: expected a folder below {within}; name a local transformer by its "
+            f"absolute path, here {Path(source).resolve()}"
+        )
+    about = fetch_transformer(source, output)
+    if about["unused"]:
+        some = ", ".join(about["unused"][:3])
+        typer.echo(f"⚠ {len(about['unused'])} weights have no place in the network: {some}")
+    typer.echo(f"✔ {source} ({about['licence'] or 'no licence named'}) is in {output}")

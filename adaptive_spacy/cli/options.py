@@ -16,6 +16,8 @@ SCHEME_WORDS = "the tags mark entities: BIO (IOB2), IOB1, BILOU, BIOES, BMEWO, I
 
 GpuId = Annotated[int, typer.Option(help="Number of the GPU; -1: the processor.")]
 Dataset = Annotated[str | None, typer.Option(help="The data set among them.")]
+#: Processes side by side
+MOST_JOBS = 1024
 
 # --- convert: how the files are read ----------------------------------------------------------
 
@@ -135,3 +137,48 @@ OutputFormat = Annotated[
 OutputScheme = Annotated[
     str, typer.Option(metavar="SCHEME", help=f"CoNLL: how {SCHEME_WORDS} or bare.")
 ]
+
+# --- sweep: the axes of the grid --------------------------------------------------------------
+
+AXIS = "Replace the grid's"
+Approaches = Annotated[
+    str, typer.Option(help=f"{AXIS} approaches: some of its names, or paths of configs: a,b.")
+]
+DataSets = Annotated[
+    str, typer.Option(help=f"{AXIS} data sets: names, or FOLDER or FOLDER:LANG: a,b.")
+]
+Models = Annotated[
+    str, typer.Option(help=f"{AXIS} models: names, folders or names of the hub: a,b.")
+]
+Fractions = Annotated[str, typer.Option(help=f"{AXIS} shares of train and dev: 0.1,1.")]
+Labels = Annotated[
+    str, typer.Option(help=f"{AXIS} numbers of labelled sentences, train and dev: 50,100.")
+]
+Seeds = Annotated[str, typer.Option(help=f"{AXIS} seeds: 1,2,3 or 1-5.")]
+
+# --- sweep: how the jobs are run --------------------------------------------------------------
+
+SideBySide = Annotated[
+    int, typer.Option(min=1, max=MOST_JOBS, help="Jobs side by side, each a process.")
+]
+Threads = Annotated[
+    int | None, typer.Option(min=1, help="Threads of each job; part of what the job is.")
+]
+Ray = Annotated[
+    str | None,
+    typer.Option(
+        metavar="[ADDRESS]",
+        help="Run the jobs on a Ray cluster: its address; auto, the one of this machine; local "
+        "starts one. Without an address: the one of this machine, or a new one.",
+    ),
+]
+RayShared = Annotated[
+    bool,
+    typer.Option(
+        help="The cluster's nodes see the same paths; else data and model are sent to them."
+    ),
+]
+Checkpoints = Annotated[
+    str, typer.Option(help="dropped: no model is ever written; kept: the selected ones are.")
+]
+RetryFailed = Annotated[bool, typer.Option(help="Run jobs that failed again.")]

@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from adaptive_spacy.cli._util import one_line_errors
 from adaptive_spacy.cli.options import Dataset
 
 
@@ -61,38 +60,37 @@ def package_cli(
         adaptive-spacy package training/x/model-last packages --name fast_ner \\
             --precision int8 --corpus corpus/x/dev.spacy
     """
-    with one_line_errors():
-        from adaptive_spacy.data.datasets import read_recipe
-        from adaptive_spacy.files import require_other
-        from adaptive_spacy.serving.package import package
+    from adaptive_spacy.data.datasets import read_recipe
+    from adaptive_spacy.files import require_other
+    from adaptive_spacy.serving.package import package
 
-        require_other(output, [pipeline, metrics, transformer, datasets, corpus])
-        if (datasets is None) != (dataset is None):
-            raise ValueError("--datasets and --dataset: expected both or neither, got one")
-        if (precision is None) != (corpus is None):
-            raise ValueError("--precision and --corpus: expected both or neither, got one")
-        cost = None
-        if precision is not None and corpus is not None:
-            from adaptive_spacy.serving.precision import measure_precision
+    require_other(output, [pipeline, metrics, transformer, datasets, corpus])
+    if (datasets is None) != (dataset is None):
+        raise ValueError("--datasets and --dataset: expected both or neither, got one")
+    if (precision is None) != (corpus is None):
+        raise ValueError("--precision and --corpus: expected both or neither, got one")
+    cost = None
+    if precision is not None and corpus is not None:
+        from adaptive_spacy.serving.precision import measure_precision
 
-            cost = measure_precision(pipeline, corpus, precision)
-            scores = cost.describe()["ents_f"]
-            typer.echo(
-                f"F1 on {corpus}: {scores['before']:.4f} as trained, {scores['after']:.4f} in "
-                f"{precision}"
-            )
-        recipe = read_recipe(dataset, datasets=datasets, raw="") if datasets and dataset else None
-        wheels = package(
-            pipeline,
-            output,
-            name=name,
-            version=version,
-            metrics=metrics,
-            transformer=transformer,
-            dataset=recipe,
-            cost=cost,
-            about={"author": author, "url": url, "email": email, "license": license},
-            warn=lambda line: typer.secho(f"⚠ {line}", fg=typer.colors.YELLOW, err=True),
+        cost = measure_precision(pipeline, corpus, precision)
+        scores = cost.describe()["ents_f"]
+        typer.echo(
+            f"F1 on {corpus}: {scores['before']:.4f} as trained, {scores['after']:.4f} in "
+            f"{precision}"
         )
-        for wheel in wheels:
-            typer.echo(f"✔ {wheel} ({wheel.stat().st_size / 1e6:.1f} MB)")
+    recipe = read_recipe(dataset, datasets=datasets, raw="") if datasets and dataset else None
+    wheels = package(
+        pipeline,
+        output,
+        name=name,
+        version=version,
+        metrics=metrics,
+        transformer=transformer,
+        dataset=recipe,
+        cost=cost,
+        about={"author": author, "url": url, "email": email, "license": license},
+        warn=lambda line: typer.secho(f"⚠ {line}", fg=typer.colors.YELLOW, err=True),
+    )
+    for wheel in wheels:
+        typer.echo(f"✔ {wheel} ({wheel.stat().st_size / 1e6:.1f} MB)")

@@ -5,8 +5,6 @@ from typing import Annotated
 
 import typer
 
-from adaptive_spacy.cli._util import one_line_errors
-
 
 def plot_cli(
     training: Annotated[
@@ -26,17 +24,16 @@ def plot_cli(
     Shaded bands show the phases: warm-up, constant rate, cool-down. A training
     that is still running can be drawn too.
     """
-    with one_line_errors():
-        try:
-            from adaptive_spacy.report.figures import plot
-        except ModuleNotFoundError as error:
-            if (error.name or "").partition(".")[0] != "matplotlib":
-                raise
-            raise ValueError('plot needs matplotlib: pip install "adaptive-spacy[plot]"') from None
-        from adaptive_spacy.files import require_other
-        from adaptive_spacy.training.history import HISTORY
+    try:
+        from adaptive_spacy.report.training_figure import plot
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "matplotlib":
+            raise
+        raise ValueError('plot needs matplotlib: pip install "adaptive-spacy[plot]"') from None
+    from adaptive_spacy.files import require_other
+    from adaptive_spacy.training.history import HISTORY
 
-        # its own folder is where many want the figure, beside its other files
-        require_other(output, [training if training.is_file() else training / HISTORY])
-        for path in plot(training, output):
-            typer.echo(f"✔ Saved to {path.as_posix()}")
+    # its own folder is where many want the figure, beside its other files
+    require_other(output, [training if training.is_file() else training / HISTORY])
+    for path in plot(training, output):
+        typer.echo(f"✔ Saved to {path.as_posix()}")

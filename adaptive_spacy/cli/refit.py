@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from adaptive_spacy.cli._util import one_line_errors
 from adaptive_spacy.cli.options import GpuId
 
 
@@ -27,17 +26,16 @@ def refit_cli(
     marked as seen and select nothing: model-last is the model to ship, and its
     meta.json and package say how it was made. refit.json records both.
     """
-    with one_line_errors():
-        from adaptive_spacy.experiments.refit import refit
-        from adaptive_spacy.files import require_other
+    from adaptive_spacy.experiments.refit import refit
+    from adaptive_spacy.files import require_other
 
-        require_other(output, [run, test])
-        record = refit(run, output, test=test, gpu_id=gpu_id)
-        about = record["refit"]
-        sentences = about["sentences"]
-        typer.echo(
-            f"✔ {output / 'model-last'}: {about['total']} epochs on {sentences['train']} + "
-            f"{sentences['dev']} sentences"
-        )
-        if about["test"]:
-            typer.echo(f"Test F1 {100 * about['test']['f1']:.2f}")
+    require_other(output, [run, test])
+    record = refit(run, output, test=test, gpu_id=gpu_id)
+    about = record["refit"]
+    sentences = about["sentences"]
+    typer.echo(
+        f"✔ {output / 'model-last'}: {about['total']} epochs on {sentences['train']} + "
+        f"{sentences['dev']} sentences"
+    )
+    if about["test"]:
+        typer.echo(f"Test F1 {100 * about['test']['f1']:.2f}")

@@ -5,8 +5,6 @@ from typing import Annotated
 
 import typer
 
-from adaptive_spacy.cli._util import one_line_errors
-
 
 def report_cli(
     runs: Annotated[Path, typer.Argument(help="Output folder of a sweep.")],
@@ -31,23 +29,20 @@ def report_cli(
     is called real only where a paired permutation test over seeds says so,
     adjusted for the number of tests.
     """
-    with one_line_errors():
-        try:
-            from adaptive_spacy.report.write import write_report
-        except ModuleNotFoundError as error:
-            if (error.name or "").partition(".")[0] != "matplotlib":
-                raise
-            raise ValueError(
-                'report needs matplotlib: pip install "adaptive-spacy[plot]"'
-            ) from None
-        from adaptive_spacy.files import require_other
-        from adaptive_spacy.report.comparison import describe_findings, describe_sources
+    try:
+        from adaptive_spacy.report.write import write_report
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "matplotlib":
+            raise
+        raise ValueError('report needs matplotlib: pip install "adaptive-spacy[plot]"') from None
+    from adaptive_spacy.files import require_other
+    from adaptive_spacy.report.comparison_text import describe_findings, describe_sources
 
-        require_other(output, [runs])
-        comparison, files = write_report(
-            runs, output or runs / "report", reference=reference, question=question
-        )
-        for line in (*describe_sources(comparison), *describe_findings(comparison, "last")):
-            typer.echo(line)
-        for path in files[:2]:
-            typer.echo(f"✔ Saved to {path.as_posix()}")
+    require_other(output, [runs])
+    comparison, files = write_report(
+        runs, output or runs / "report", reference=reference, question=question
+    )
+    for line in (*describe_sources(comparison), *describe_findings(comparison, "last")):
+        typer.echo(line)
+    for path in files[:2]:
+        typer.echo(f"✔ Saved to {path.as_posix()}")

@@ -5,8 +5,6 @@ from typing import Annotated
 
 import typer
 
-from adaptive_spacy.cli._util import one_line_errors
-
 
 def smoke_test_cli(
     packages: Annotated[Path, typer.Argument(help="Folder of wheels.")],
@@ -28,13 +26,12 @@ def smoke_test_cli(
     Exit code 1 if it does not load or finds other entities than the trained
     folder.
     """
-    with one_line_errors():
-        from adaptive_spacy.files import require_other
-        from adaptive_spacy.serving.smoke import smoke_test
+    from adaptive_spacy.files import require_other
+    from adaptive_spacy.serving.smoke import smoke_test
 
-        require_other(output, [packages, pipeline, texts])
-        result = smoke_test(packages, name, pipeline, texts, output)
-        typer.echo(
-            f"✔ {result['wheel']}: the same {result['entities']} entities in {result['texts']} "
-            f"texts, loaded in {result['seconds_to_load']} s"
-        )
+    require_other(output, [packages, pipeline, texts])
+    result = smoke_test(packages, name, pipeline, texts, output)
+    typer.echo(
+        f"✔ {result['wheel']}: the same {result['entities']} entities in {result['texts']} "
+        f"texts, loaded in {result['seconds_to_load']} s"
+    )

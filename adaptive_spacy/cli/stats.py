@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from adaptive_spacy.cli._util import one_line_errors
-
 if TYPE_CHECKING:
     from adaptive_spacy.data.stats.corpus_statistics import Statistics
 
@@ -57,23 +55,22 @@ def stats_cli(
 
         adaptive-spacy stats corpus/wikigold --transformer assets/transformer --output stats
     """
-    with one_line_errors():
-        from adaptive_spacy.data.stats.collect import collect
-        from adaptive_spacy.data.stats.warnings import find_warnings
-        from adaptive_spacy.files import require_other
-        from adaptive_spacy.report.corpus import render
+    from adaptive_spacy.data.stats.collect import collect
+    from adaptive_spacy.data.stats.warnings import find_warnings
+    from adaptive_spacy.files import require_other
+    from adaptive_spacy.report.corpus import render
 
-        require_other(output, [one for text in corpus for one in (text, text.partition("=")[2])])
-        save = _load_save() if output is not None else None
-        statistics = collect(corpus, transformer=transformer, window=window, progress=True)
-        typer.echo(render(statistics))
-        for other in statistics.others:
-            typer.echo(f"ℹ {other} is a corpus of its own, and left out")
-        for warning in find_warnings(statistics):
-            typer.secho(f"⚠ {warning}", fg=typer.colors.YELLOW)
-        if output is not None and save is not None:
-            for path in save(statistics, output):
-                typer.echo(f"✔ Saved to {path.as_posix()}")
+    require_other(output, [one for text in corpus for one in (text, text.partition("=")[2])])
+    save = _load_save() if output is not None else None
+    statistics = collect(corpus, transformer=transformer, window=window, progress=True)
+    typer.echo(render(statistics))
+    for other in statistics.others:
+        typer.echo(f"ℹ {other} is a corpus of its own, and left out")
+    for warning in find_warnings(statistics):
+        typer.secho(f"⚠ {warning}", fg=typer.colors.YELLOW)
+    if output is not None and save is not None:
+        for path in save(statistics, output):
+            typer.echo(f"✔ Saved to {path.as_posix()}")
 
 
 def _load_save() -> "Callable[[Statistics, Path], list[Path]]":

@@ -7,13 +7,23 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from adaptive_spacy.cli._util import one_line_errors
-from adaptive_spacy.cli.options import GpuId
+from adaptive_spacy.cli.options import (
+    Approaches,
+    Checkpoints,
+    DataSets,
+    Fractions,
+    GpuId,
+    Labels,
+    Models,
+    Ray,
+    RayShared,
+    RetryFailed,
+    Seeds,
+    SideBySide,
+    Threads,
+)
 
-AXIS = "Replace the grid's"
 MOST_SEEDS = 10_000
-#: Processes side by side
-MOST_JOBS = 1024
 #: What may follow --ray: anything else is the next argument
 ADDRESS = re.compile(r"auto|local|[^-].*:\d+|ray://.+")
 
@@ -39,45 +49,19 @@ def sweep_cli(
         Path,
         typer.Option(help="Gets a folder per job; finished jobs are not run again."),
     ],
-    approaches: Annotated[
-        str, typer.Option(help=f"{AXIS} approaches: some of its names, or paths of configs: a,b.")
-    ] = "",
-    datasets: Annotated[
-        str, typer.Option(help=f"{AXIS} data sets: names, or FOLDER or FOLDER:LANG: a,b.")
-    ] = "",
-    models: Annotated[
-        str, typer.Option(help=f"{AXIS} models: names, folders or names of the hub: a,b.")
-    ] = "",
-    fractions: Annotated[str, typer.Option(help=f"{AXIS} shares of train and dev: 0.1,1.")] = "",
-    labels: Annotated[
-        str, typer.Option(help=f"{AXIS} numbers of labelled sentences, train and dev: 50,100.")
-    ] = "",
-    seeds: Annotated[str, typer.Option(help=f"{AXIS} seeds: 1,2,3 or 1-5.")] = "",
-    jobs: Annotated[
-        int, typer.Option(min=1, max=MOST_JOBS, help="Jobs side by side, each a process.")
-    ] = 1,
-    threads: Annotated[
-        int | None, typer.Option(min=1, help="Threads of each job; part of what the job is.")
-    ] = None,
-    ray: Annotated[
-        str | None,
-        typer.Option(
-            metavar="[ADDRESS]",
-            help="Run the jobs on a Ray cluster: its address; auto, the one of this machine; local "
-            "starts one. Without an address: the one of this machine, or a new one.",
-        ),
-    ] = None,
-    ray_shared: Annotated[
-        bool,
-        typer.Option(
-            help="The cluster's nodes see the same paths; else data and model are sent to them."
-        ),
-    ] = False,
+    approaches: Approaches = "",
+    datasets: DataSets = "",
+    models: Models = "",
+    fractions: Fractions = "",
+    labels: Labels = "",
+    seeds: Seeds = "",
+    jobs: SideBySide = 1,
+    threads: Threads = None,
+    ray: Ray = None,
+    ray_shared: RayShared = False,
     gpu_id: GpuId = -1,
-    checkpoints: Annotated[
-        str, typer.Option(help="dropped: no model is ever written; kept: the selected ones are.")
-    ] = "dropped",
-    retry_failed: Annotated[bool, typer.Option(help="Run jobs that failed again.")] = False,
+    checkpoints: Checkpoints = "dropped",
+    retry_failed: RetryFailed = False,
     dry_run: Annotated[bool, typer.Option(help="Show the jobs and their cost; run none.")] = False,
 ) -> None:
     """Run every job of a grid once: approaches x data sets x models x shares or labels x seeds.
@@ -93,58 +77,57 @@ def sweep_cli(
 
         adaptive-spacy sweep configs/experiments/small.yml --output runs/mine --datasets corpus/mine
     """
-    with one_line_errors():
-        from adaptive_spacy.experiments.axes import replace_axes
-        from adaptive_spacy.experiments.backends import make_backend
-        from adaptive_spacy.experiments.grid import read_grid
-        from adaptive_spacy.experiments.plan import describe_plan
-        from adaptive_spacy.experiments.progress import Progress
-        from adaptive_spacy.experiments.records import read_records
-        from adaptive_spacy.experiments.runner import check_jobs, sweep
-        from adaptive_spacy.files import require_other
+    from adaptive_spacy.experiments.axes import replace_axes
+    from adaptive_spacy.experiments.backends import make_backend
+    from adaptive_spacy.experiments.grid import read_grid
+    from adaptive_spacy.experiments.plan import describe_plan
+    from adaptive_spacy.experiments.progress import Progress
+    from adaptive_spacy.experiments.records import read_records
+    from adaptive_spacy.experiments.runner import check_jobs, sweep
+    from adaptive_spacy.files import require_other
 
-        if checkpoints not in ("dropped", "kept"):
-            raise ValueError(f"--checkpoints: expected dropped or kept, got {checkpoints}")
-        require_other(output, [grid])
-        chosen = replace_axes(
-            read_grid(grid),
-            approaches=_split(approaches),
-            datasets=_split(datasets),
-            models=_split(models),
-            fractions=[_number(one, "--fractions") for one in _split(fractions)],
-            labels=[_whole(one, "--labels") for one in _split(labels)],
-            seeds=_seeds(seeds),
-            threads=threads,
+    if checkpoints not in ("dropped", "kept"):
+        raise ValueError(f"--checkpoints: expected dropped or kept, got {checkpoints}")
+    require_other(output, [grid])
+    chosen = replace_axes(
+        read_grid(grid),
+        approaches=_split(approaches),
+        datasets=_split(datasets),
+        models=_split(models),
+        fractions=[_number(one, "--fractions") for one in _split(fractions)],
+        labels=[_whole(one, "--labels") for one in _split(labels)],
+        seeds=_seeds(seeds),
+        threads=threads,
+    )
+    todo = list(chosen.jobs(device="gpu" if gpu_id >= 0 else "cpu"))
+    if dry_run:
+        records = read_records(output) if output.is_dir() else []
+        typer.echo(describe_plan(todo, records, side_by_side=jobs))
+        return
+    check_jobs(todo)
+    backend = make_backend(
+        jobs,
+        ray=ray,
+        shared=ray_shared,
+        threads=chosen.threads,
+        keep=checkpoints == "kept",
+        gpu_id=gpu_id,
+    )
+    outcome = sweep(
+        todo,
+        output,
+        backend,
+        retry_failed=retry_failed,
+        progress=Progress(todo),
+    )
+    typer.echo(f"{len(outcome.done)} of {len(todo)} jobs are done: {output}")
+    for job in outcome.blocked:
+        typer.echo(f"✘ {job.name}: waits for {', '.join(job.needs)}, which failed", err=True)
+    if outcome.failed or outcome.blocked:
+        raise ValueError(
+            f"{len(outcome.failed)} jobs failed, {len(outcome.blocked)} wait for them; "
+            "log.txt of their folders says why, --retry-failed runs them again"
         )
-        todo = list(chosen.jobs(device="gpu" if gpu_id >= 0 else "cpu"))
-        if dry_run:
-            records = read_records(output) if output.is_dir() else []
-            typer.echo(describe_plan(todo, records, side_by_side=jobs))
-            return
-        check_jobs(todo)
-        backend = make_backend(
-            jobs,
-            ray=ray,
-            shared=ray_shared,
-            threads=chosen.threads,
-            keep=checkpoints == "kept",
-            gpu_id=gpu_id,
-        )
-        outcome = sweep(
-            todo,
-            output,
-            backend,
-            retry_failed=retry_failed,
-            progress=Progress(todo),
-        )
-        typer.echo(f"{len(outcome.done)} of {len(todo)} jobs are done: {output}")
-        for job in outcome.blocked:
-            typer.echo(f"✘ {job.name}: waits for {', '.join(job.needs)}, which failed", err=True)
-        if outcome.failed or outcome.blocked:
-            raise ValueError(
-                f"{len(outcome.failed)} jobs failed, {len(outcome.blocked)} wait for them; "
-                "log.txt of their folders says why, --retry-failed runs them again"
-            )
 
 
 def _split(text: str) -> list[str]:

@@ -3,18 +3,18 @@
 A config that has them already stays as it is, block by block: a second insertion changes nothing.
 """
 
-import math
 from collections.abc import Mapping
 from copy import deepcopy
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from spacy.language import DEFAULT_CONFIG
-from spacy.util import load_config, registry
+from spacy.util import load_config
 from thinc.api import Config, ConfigValidationError
 
 from adaptive_spacy.config.blocks import ADAPTIVE, find_blocks, find_schedules
+from adaptive_spacy.config.edits import Block, name_of, put_callback, set_value
+from adaptive_spacy.config.peak_rate import DEFAULT_RATE, find_peak
 from adaptive_spacy.config.requirements import RATE
 from adaptive_spacy.config.settings import find_setting_faults, weight_fault
 from adaptive_spacy.files import replacing
@@ -26,25 +26,10 @@ STEPS = "adaptive_spacy.steps.v1"
 CHECK = "adaptive_spacy.check.v1"
 CHECKPOINT = "adaptive_spacy.checkpoint.v1"
 LOGGER = "adaptive_spacy.Logger.v1"
-#: Which argument of thinc's schedules is the highest rate
-PEAKS = {
-    "constant.v1": "rate",
-    "warmup_linear.v1": "initial_rate",
-    "decaying.v1": "base_rate",
-    "slanted_triangular.v1": "max_rate",
-    "cyclic_triangular.v1": "max_lr",
-    "adaptive_spacy.hybrid.v1": "rate",
-}
-#: Rates of a schedule that is not known are drawn up to here
-MOST_DRAWN = 100_000
-#: What thinc's Adam takes where a config names no rate
-DEFAULT_RATE = 0.001
 WARMUP, COOLDOWN = 2, 7
 #: Rounds that the plateau forgives where a score is monitored: it can stand still at 0 at first
 SCORE_PATIENCE = 2
 MAX_EPOCHS = 250
-
-Block = dict[str, Any]
 
 
 def add_adaptive_blocks(
@@ -121,29 +106,6 @@ def init(
     return text, done
 
 
-def parse_monitor(text: str) -> dict[str, float]:
-    """Read metrics such as "ents_loss" or "ents_f=0.5,ents_loss=-1".
-
-    text (str): Metrics with or without a weight. Without one it is 1, and -1 for a loss.
-    RETURNS (dict[str, float]): Weight per metric.
-    RAISES (ValueError): If it is not of that form.
-    """
-    monitor: dict[str, float] = {}
-    for part in text.split(","):
-        metric, found, weight = (piece.strip() for piece in part.partition("="))
-        try:
-            number = float(weight) if found else (-1.0 if metric.endswith("_loss") else 1.0)
-        except ValueError:
-            number = math.nan
-        if not metric or not math.isfinite(number) or not number:
-            raise ValueError(
-                "--monitor: expected METRIC or METRIC=WEIGHT,... such as ents_loss or ents_f=1, "
-                f"got {part!r}"
-            )
-        monitor[metric] = number
-    return monitor
-
-
 def _filled(config: Config) -> Config:
     """RETURNS (Config): The config with spaCy's defaults for what it lacks, interpolated."""
     return Config(DEFAULT_CONFIG).merge(config).interpolate()
@@ -162,10 +124,12 @@ def _add_schedule(
     known = find_blocks(optimizer, "schedules", ADAPTIVE)
     if known:
         if rate is not None and known[0].get("rate") != rate:
-            _set(optimizer["learn_rate"], "rate", rate, "[training.optimizer.learn_rate]", done)
+            set_value(
+                optimizer["learn_rate"], "rate", rate, "[training.optimizer.learn_rate]", done
+            )
         return
     former = optimizer.get("learn_rate", DEFAULT_RATE)
-    peak, found = (rate, "as given") if rate is not None else _peak(former, plain["optimizer"])
+    peak, found = (rate, "as given") if rate is not None else find_peak(former, plain["optimizer"])
     losses = monitor is not None and all(weight < 0 for weight in monitor.values())
     patience = 0 if losses else SCORE_PATIENCE
     optimizer["learn_rate"] = {
@@ -179,56 +143,24 @@ def _add_schedule(
     done.append(f"[training.optimizer.learn_rate] {ADAPTIVE}: rate {peak}, {found}{why}")
 
 
-def _peak(former: Any, optimizer: Block) -> tuple[Any, str]:
-    """The highest rate of a schedule, as the config writes it, and where it was found."""
-    if not isinstance(former, Mapping):
-        # a number, or a reference to one
-        value = optimizer.get("learn_rate", former)
-        if isinstance(value, int | float):
-            return former, "kept"
-        former = value
-    name = str(former.get("@schedules"))
-    if name in PEAKS and PEAKS[name] in former:
-        return former[PEAKS[name]], f"{PEAKS[name]} of {name}"
-    if name == "compounding.v1" and {"start", "stop"} <= former.keys():
-        plain = optimizer["learn_rate"]
-        key = max("start", "stop", key=lambda key: float(plain[key]))
-        return former[key], f"{key} of {name}"
-    return _drawn_peak(optimizer["learn_rate"], name)
-
-
-def _drawn_peak(schedule: Block, name: str) -> tuple[float, str]:
-    try:
-        rates = iter(registry.resolve({"schedule": schedule})["schedule"])
-        peak = max(float(one) for one in islice(rates, MOST_DRAWN))
-    except Exception as error:
-        # any code may stand behind the name
-        reason = str(error).strip().partition("\n")[0] or type(error).__name__
-        raise ValueError(
-            f"[training.optimizer.learn_rate]: the highest rate of {name} could not be found out "
-            f"({reason}); give it with --rate"
-        ) from None
-    return peak, f"the highest that {name} gives in {MOST_DRAWN:,} steps"
-
-
 def _add_callback(training: Block, monitor: Mapping[str, float] | None, done: list[str]) -> None:
     former = training.get("before_update")
     if find_blocks(former, "callbacks", ADAPT):
         if monitor is None or not isinstance(former, dict) or former.get("@callbacks") != ADAPT:
             return
-        _set(former, "monitor", dict(monitor), "[training.before_update]", done)
+        set_value(former, "monitor", dict(monitor), "[training.before_update]", done)
     else:
         block: Block = {"@callbacks": ADAPT, "monitor": dict(monitor) if monitor else None}
         kept = ""
         if former is not None:
             block["then"] = former
-            kept = f", then {_name(former)}"
+            kept = f", then {name_of(former)}"
         training["before_update"] = block
         done.append(f"[training.before_update] {ADAPT}: monitors {_list(monitor)}{kept}")
     weights = training.setdefault("score_weights", {})
     for metric in monitor or {}:
         if metric not in weights:
-            _set(weights, metric, None, "[training.score_weights]", done)
+            set_value(weights, metric, None, "[training.score_weights]", done)
 
 
 def _close_optimizer(training: Block, plain: Block, done: list[str]) -> None:
@@ -273,7 +205,7 @@ def _add_end(training: Block, plain: Block, max_epochs: int, done: list[str]) ->
             # it ends by spaCy's patience, as configs/paper.cfg does
             return
         training["batcher"] = {"@batchers": UNTIL_FINISHED, "batcher": batcher}
-        done.append(f"[training.batcher] {UNTIL_FINISHED} around {_name(batcher)}")
+        done.append(f"[training.batcher] {UNTIL_FINISHED} around {name_of(batcher)}")
         size = plain["batcher"].get("size")
         if isinstance(size, Mapping) and size.get("@schedules") == "compounding.v1":
             done.append(
@@ -281,12 +213,12 @@ def _add_end(training: Block, plain: Block, max_epochs: int, done: list[str]) ->
                 "before: a round is as many steps as the first epoch, and later spans more than "
                 f"one epoch; size = {size['stop']} would keep one evaluation per epoch"
             )
-    _set(training, "max_steps", 0, "[training]", done, plain)
-    _set(training, "patience", 0, "[training]", done, plain)
+    set_value(training, "max_steps", 0, "[training]", done, plain)
+    set_value(training, "patience", 0, "[training]", done, plain)
     if plain["max_epochs"] < max_epochs and not (
         plain["max_epochs"] > 0 and find_blocks(batcher, "batchers", UNTIL_FINISHED)
     ):
-        _set(training, "max_epochs", max_epochs, "[training]", done, plain)
+        set_value(training, "max_epochs", max_epochs, "[training]", done, plain)
     if not isinstance(plain["eval_frequency"], Mapping):
         counted = (
             "${training.batcher.batcher}"
@@ -315,7 +247,7 @@ def _end_streamed(training: Block, plain: Block, done: list[str]) -> None:
             "ends by spaCy's patience and so by the main score ([training.score_weights])"
         )
     rounds = schedule.get("patience", 0) + schedule.get("cooldown", COOLDOWN) + 1
-    _set(training, "patience", rounds * plain["eval_frequency"], "[training]", done, plain)
+    set_value(training, "patience", rounds * plain["eval_frequency"], "[training]", done, plain)
 
 
 def _add_logger(training: Block, plain: Block, done: list[str]) -> None:
@@ -331,61 +263,20 @@ def _add_logger(training: Block, plain: Block, done: list[str]) -> None:
 
 
 def _add_checkpoint(training: Block, done: list[str]) -> None:
-    former = _put_callback(training, "before_to_disk", CHECKPOINT)
+    former = put_callback(training, "before_to_disk", CHECKPOINT)
     if former is not None:
         kept = former and f", after {former}"
         done.append(f"[training.before_to_disk] {CHECKPOINT}: whole and finite checkpoints{kept}")
 
 
 def _add_check(config: Config, done: list[str]) -> None:
-    former = _put_callback(config.setdefault("initialize", {}), "before_init", CHECK)
+    former = put_callback(config.setdefault("initialize", {}), "before_init", CHECK)
     if former is not None:
         kept = former and f", then {former}"
         done.append(f"[initialize.before_init] {CHECK}{kept}")
-
-
-def _put_callback(block: Block, key: str, callback: str) -> str | None:
-    """Put a callback where another may stand, which becomes its `then`.
-
-    RETURNS (str | None): The other's name, empty if there is none; None: nothing was to be done.
-    """
-    former = block.get(key)
-    if find_blocks(former, "callbacks", callback):
-        return None
-    block[key] = {"@callbacks": callback}
-    if former is None:
-        return ""
-    block[key]["then"] = former
-    return _name(former)
-
-
-def _set(
-    block: Block,
-    key: str,
-    value: Any,
-    name: str,
-    done: list[str],
-    plain: Mapping[str, Any] | None = None,
-) -> None:
-    """Set a value unless it is that already; say so."""
-    missing = object()
-    former = (plain or block).get(key, missing)
-    if former == value:
-        return
-    block[key] = value
-    was = "" if former is missing or (plain is None and former is None) else f" (was {former})"
-    text = "null" if value is None else value
-    done.append(f"{name} {key} = {text}{was}")
 
 
 def _list(monitor: Mapping[str, float] | None) -> str:
     if not monitor:
         return "the main score"
     return ", ".join(f"{weight:g} * {metric}" for metric, weight in monitor.items())
-
-
-def _name(block: Any) -> str:
-    """RETURNS (str): The registered name that a block calls."""
-    if isinstance(block, Mapping):
-        return next((str(block[key]) for key in block if key.startswith("@")), "a block")
-    return str(block)

@@ -11,7 +11,7 @@ from scipy import stats
 from spacy.training import Example
 
 from adaptive_spacy.experiments.statistics import CONFIDENCE
-from adaptive_spacy.training.evaluation import Sentence, read_sentence, seqeval_report
+from adaptive_spacy.training.seqeval_report import ScoredSentence, read_sentence, seqeval_report
 
 RESAMPLES = 2000
 #: Memory of the bootstrap: so many resampled sentences at a time
@@ -68,7 +68,7 @@ def expect_scores(examples: Sequence[Example], *, seed: int = 0) -> Expectation:
     )
 
 
-def count_entities(sentences: Sequence[Sentence]) -> Counts:
+def count_entities(sentences: Sequence[ScoredSentence]) -> Counts:
     """RETURNS (Counts): Right, spurious and missed entities of each sentence.
     *Shape:* (n_sentences, 3)
     """

@@ -1,5 +1,7 @@
 """`ent._.confidence`: how sure the component is of an entity, in [0, 1].
 
+The number is made in `decoding.py` of the scores of all tags; here it is kept and read.
+
 Kept in `doc.user_data` under spaCy's own keys for span extensions, so that it survives bytes,
 `DocBin(store_user_data=True)`, `copy`, `as_doc` and `Doc.from_docs`. Next to it stand the type it
 was given for, so that an entity that another component put on the same tokens has no confidence,

@@ -1,5 +1,8 @@
 """Softmax cross-entropy over the tokens that are annotated.
 
+The training's loss and gradient are made here (`mean_loss`); `ents_loss`, which the schedule
+watches, is made of `token_losses` in `evaluation_loss.py`.
+
 Shapes: N tokens, K tags. Arrays live where the logits live (NumPy or CuPy).
 """
 

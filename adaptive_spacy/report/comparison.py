@@ -1,6 +1,5 @@
 """Approaches compared over the records of a sweep: tables and tests, as data and as Markdown."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -17,26 +16,11 @@ from adaptive_spacy.experiments.statistics import (
     paired_test,
     summarize,
 )
-from adaptive_spacy.printable import one_line, visible
+from adaptive_spacy.printable import one_line
 
 #: What the default of configs/adaptive.cfg ships
 REFERENCE = "adaptive"
 RULE_NAMES = {"best_loss": "best loss", "best_f1": "best dev F1", "last": "last"}
-ALL = "all"
-
-NOTES = """\
-F1 is the micro average of entities on the whole test set, by seqeval, in percent. ± is the standard
-error of the mean over seeds; square brackets hold its bootstrap interval at 95 %, which is too
-narrow where seeds are few. Each training gives three results: of the checkpoint with the lowest
-validation loss, of the one with the highest validation F1, and of the last one. Cost counts tokens
-that were learnt from, over all epochs."""
-
-CONTRAST_NOTES = """\
-Paired permutation tests, two-sided, between runs of the same data, share and seed; exact up to 13
-pairs. p is adjusted for all tests of the same data set, model and selection rule that have pairs
-enough to show something (Holm, Tarone). n pairs cannot give a p below 2 / 2^n: with 5 seeds or
-fewer no difference at a single share can be shown, however large it looks. "all" puts the pairs of
-all shares together; their training sets are nested, so it speaks of these data."""
 
 
 @dataclass(frozen=True)
@@ -45,16 +29,14 @@ class Run:
 
     job (Job): What was run.
     f1 (dict[str, float]): Test F1 in percent, by selection rule.
-    picked (dict[str, float]): Epoch of the checkpoint, by selection rule.
     epochs (float), updates (int), seconds (float): Its length, tokens learnt from, and duration.
     sentences (int): Of the training set.
     history (list[dict]): One row per evaluation.
-    checkpoint_dev_f1 (dict[str, float]): Dev F1 in percent, by selection rule.
+    dev_f1 (dict[str, float]): Dev F1 of the checkpoint in percent, by selection rule.
     """
 
     job: Job
     f1: dict[str, float]
-    picked: dict[str, float]
     epochs: float
     updates: int
     seconds: float
@@ -197,7 +179,6 @@ def read_run(record: Record) -> Run:
     return Run(
         job=read_job(record),
         f1={rule: 100 * (one["test"]["f1"] or 0.0) for rule, one in results.items()},
-        picked={rule: min(one["epoch"], last) for rule, one in results.items()},
         epochs=last,
         updates=record["token_updates"],
         seconds=record["seconds"],
@@ -280,146 +261,6 @@ def mixed_versions(records: Iterable[Record]) -> dict[str, list[str]]:
         for package, version in record["versions"].items():
             used.setdefault(package, Counter())[version] += 1
     return {package: sorted(found) for package, found in used.items() if len(found) > 1}
-
-
-def describe_sources(comparison: Comparison) -> list[str]:
-    """RETURNS (list[str]): How many seeds, what failed, what is missing; a line each."""
-    counts = Counter(len(row.seeds) for row in comparison.rows)
-    seeds = ", ".join(f"{n} seed{'s' if n != 1 else ''} in {counts[n]}" for n in sorted(counts))
-    lines = [
-        f"{len(comparison.runs)} trainings in {len(comparison.rows)} rows: {seeds}.",
-    ]
-    for record in comparison.failed:
-        lines.append(f"Failed: {read_job(record).name}: {visible(str(record['reason']))}")
-    if comparison.unfinished:
-        names = ", ".join(comparison.unfinished)
-        lines.append(f"Without a record, running or interrupted: {visible(names)}.")
-    if comparison.superseded:
-        lines.append(
-            f"Left out: {comparison.superseded} older records of jobs whose definition changed."
-        )
-    for package, versions in comparison.versions.items():
-        lines.append(visible(f"Mixed versions: {package} {', '.join(versions)}."))
-    return lines
-
-
-def describe_findings(comparison: Comparison, rule: str) -> list[str]:
-    """RETURNS (list[str]): What the tests over all shares of a data set say, a line each; the
-    single share's where there is one."""
-    lines = []
-    for one in comparison.contrasts:
-        shares = {row.fraction for row in comparison.rows if row[:2] == (one.dataset, one.model)}
-        if one.rule == rule and (one.fraction is None or len(shares) == 1):
-            lines.append(
-                f"{one.dataset}, {one.model}: {one.reference} against {one.approach}: "
-                f"{one.test.difference:+.2f} F1, {one.verdict}"
-            )
-    return lines
-
-
-def to_markdown(comparison: Comparison, figures: Sequence[tuple[str, str]]) -> str:
-    """Write the comparison as Markdown.
-
-    comparison (Comparison): The comparison.
-    figures (Sequence[tuple]): Title and relative path of each figure.
-    RETURNS (str): The text.
-    """
-    blocks = ["# Comparison of approaches", *map(plain, describe_sources(comparison)), NOTES]
-    blocks += ["## Test F1", table(ROW_HEADER, [row_cells(row) for row in comparison.rows])]
-    for rule in RULES:
-        findings = describe_findings(comparison, rule)
-        if findings:
-            blocks += [f"### What the tests show: {RULE_NAMES[rule]}"]
-            blocks += ["\n".join(f"- {plain(finding)}" for finding in findings)]
-    blocks += ["## Tests", CONTRAST_NOTES]
-    blocks += [table(CONTRAST_HEADER, [contrast_cells(one) for one in comparison.contrasts])]
-    if figures:
-        blocks += ["## Figures", *(f"![{plain(title)}]({path})" for title, path in figures)]
-    return "\n\n".join(blocks) + "\n"
-
-
-ROW_HEADER = (
-    "data set",
-    "model",
-    "share",
-    "sentences",
-    "approach",
-    "seeds",
-    *RULE_NAMES.values(),
-    "interval (last)",
-    "epochs",
-    "token updates",
-    "minutes",
-)
-CONTRAST_HEADER = (
-    "data set",
-    "model",
-    "selection",
-    "share",
-    "comparison",
-    "pairs",
-    "difference",
-    "p",
-    "p adjusted",
-    "verdict",
-)
-
-
-def row_cells(row: Row) -> list[str]:
-    """RETURNS (list[str]): A row of the table, one text per column of `ROW_HEADER`."""
-    interval = row.f1["last"].interval
-    return [
-        row.dataset,
-        row.model,
-        f"{row.fraction:g}",
-        str(row.sentences),
-        row.approach,
-        ", ".join(str(seed) for seed in row.seeds),
-        *(spread(row.f1[rule]) for rule in RULES),
-        "-" if interval is None else f"[{interval[0]:.1f}, {interval[1]:.1f}]",
-        spread(row.epochs),
-        f"{row.updates.mean / 1000:.0f} k",
-        spread(row.seconds, 60),
-    ]
-
-
-def contrast_cells(contrast: Contrast) -> list[str]:
-    """RETURNS (list[str]): A row of the table, one text per column of `CONTRAST_HEADER`."""
-    return [
-        contrast.dataset,
-        contrast.model,
-        RULE_NAMES[contrast.rule],
-        ALL if contrast.fraction is None else f"{contrast.fraction:g}",
-        f"{contrast.reference} − {contrast.approach}",
-        str(contrast.test.pairs),
-        f"{contrast.test.difference:+.2f}",
-        _p(contrast.test.p),
-        _p(contrast.p),
-        contrast.verdict,
-    ]
-
-
-def spread(summary: Summary, unit: float = 1.0) -> str:
-    """RETURNS (str): Mean ± standard error; the mean alone of a single seed."""
-    mean = f"{summary.mean / unit:.1f}"
-    return mean if summary.error is None else f"{mean} ± {summary.error / unit:.1f}"
-
-
-def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """RETURNS (str): A table in Markdown."""
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(f"| {' | '.join(plain(cell) for cell in line)} |" for line in lines)
-
-
-def plain(text: str) -> str:
-    """RETURNS (str): A text that Markdown shows as it is, on one line: neither HTML, nor a link, a
-    code span or emphasis."""
-    text = one_line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return re.sub(r"[\\`*|$~]|\](?=[(\[])", r"\\\g<0>", text)
-
-
-def _p(p: float | None) -> str:
-    return "-" if p is None else f"{p:.3g}"
 
 
 def _place(run: Run) -> tuple[str, str, float, str, int]:

@@ -22,7 +22,7 @@ from adaptive_spacy.experiments.job import NAME
 from adaptive_spacy.experiments.records import RULES
 from adaptive_spacy.experiments.statistics import Summary
 from adaptive_spacy.report.comparison import RULE_NAMES, Comparison, Row, Run
-from adaptive_spacy.report.figures import FORMATS, PHASE_NAMES, STYLE
+from adaptive_spacy.report.style import FORMATS, PHASE_NAMES, STYLE
 
 COLOURS = ("#D55E00", "#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#999999")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")

@@ -19,7 +19,8 @@ from adaptive_spacy.data.stats.as_json import as_json
 from adaptive_spacy.data.stats.corpus_statistics import Statistics
 from adaptive_spacy.data.stats.split_counts import Lengths
 from adaptive_spacy.files import replacing
-from adaptive_spacy.report.figures import BLACK, BLUE, STYLE, VERMILLION
+from adaptive_spacy.report.style import BLACK, STYLE
+from adaptive_spacy.report.training_figure import BLUE, VERMILLION
 
 # Okabe and Ito's, as in the figures of trainings
 COLOURS = (BLUE, VERMILLION, "#009E73", "#E69F00", "#56B4E9", "#CC79A7", "#999999")

@@ -8,18 +8,17 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from adaptive_spacy.experiments.records import RULES
-from adaptive_spacy.report.comparison import (
+from adaptive_spacy.report.comparison import RULE_NAMES, Comparison
+from adaptive_spacy.report.comparison_figures import Picture
+from adaptive_spacy.report.comparison_text import (
     CONTRAST_HEADER,
     CONTRAST_NOTES,
     NOTES,
     ROW_HEADER,
-    RULE_NAMES,
-    Comparison,
     contrast_cells,
     describe_sources,
     row_cells,
 )
-from adaptive_spacy.report.comparison_figures import Picture
 from adaptive_spacy.report.epoch_search import Answer, answer_header, answer_rows, describe_answer
 
 TEMPLATES = Path(__file__).parent / "templates"

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from adaptive_spacy.files import replacing
-from adaptive_spacy.report.comparison import REFERENCE, Comparison, compare, to_markdown
+from adaptive_spacy.report.comparison import REFERENCE, Comparison, compare
 from adaptive_spacy.report.comparison_figures import draw_comparison
+from adaptive_spacy.report.comparison_text import to_markdown
 from adaptive_spacy.report.epoch_search import SEARCH, answer_epochs, answer_markdown
 from adaptive_spacy.report.page import to_page
 

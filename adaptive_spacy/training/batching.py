@@ -94,16 +94,6 @@ def token_lengths(docs: Sequence[Any]) -> list[int]:
     return [len(doc) for doc in docs]
 
 
-def padding(batches: Iterable[Sequence[Any]], lengths: Lengths = token_lengths) -> float:
-    """RETURNS (float): Share of padding in padded batches, in [0, 1)."""
-    real = padded = 0
-    for batch in batches:
-        found = lengths([_doc(one) for one in batch])
-        real += sum(found)
-        padded += max(found, default=0) * len(batch)
-    return 1 - real / padded if padded else 0.0
-
-
 def _doc(item: Any) -> Any:
     return item.predicted if isinstance(item, Example) else item
 

@@ -8,7 +8,7 @@ from thinc.api import ConfigValidationError
 from adaptive_spacy.config.overrides import parse_overrides
 from adaptive_spacy.data.corpus import locate
 from adaptive_spacy.files import replacing
-from adaptive_spacy.training.checks.corpora import one_line
+from adaptive_spacy.parsing import describe_reason
 
 SPLITS = ("train", "dev")
 
@@ -40,6 +40,6 @@ def configure(
         overrides |= {key: value for key, value in given.items() if value is not None}
         config = load_config(path, overrides=overrides, interpolate=False)
     except ConfigValidationError as error:
-        raise ValueError(f"{path}: {one_line(error)}") from None
+        raise ValueError(f"{path}: {describe_reason(error)}") from None
     with replacing(output) as aside:
         config.to_disk(aside)

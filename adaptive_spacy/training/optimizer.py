@@ -5,7 +5,6 @@ weights too. Here one global norm is clipped and only matrices decay (Devlin et 
 appendix A.2; Loshchilov and Hutter 2019), by torch's own fused implementation.
 """
 
-import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -15,14 +14,14 @@ from thinc.types import FloatsXd
 from torch.nn import Parameter
 
 from adaptive_spacy.config.settings import SETTINGS
+from adaptive_spacy.training.gradient_norm import clip, require_finite_norm
+from adaptive_spacy.training.parameter_groups import add_parameter, replace_parameter
 from adaptive_spacy.training.rows import TouchedRows, pad_rows
 
 KeyT = tuple[int, str]
 
 #: AdamW's state that grows with a parameter
 MOMENTS = ("exp_avg", "exp_avg_sq")
-#: What `torch.nn.utils.clip_grad_norm_` adds to the norm
-CLIP_EPS = 1e-6
 #: Share of an embedding's rows from which on treating it as a whole is faster
 MANY_ROWS = 0.5
 
@@ -226,9 +225,9 @@ class AdamW(Optimizer):
         self.awaited.clear()
         rate = float(self.learn_rate)
         norm = torch.nn.utils.get_total_norm(gradients.values())
-        self._require_finite(float(norm), rate)
+        require_finite_norm(float(norm), self.steps, rate)
         if self.grad_clip:
-            self._clip(self.adamw, norm)
+            clip(self.adamw, norm, self.grad_clip)
         for group in self.adamw.param_groups:
             group["lr"] = rate * group["lr_scale"]
             group["betas"] = (float(self.b1), float(self.b2))
@@ -248,20 +247,6 @@ class AdamW(Optimizer):
         """Nothing is missing that a step was ever made of: the update is over."""
         if self.bare and not self.awaited and len(self.pending) == len(self.parameters):
             self.make_step()
-
-    def _require_finite(self, norm: float, rate: float) -> None:
-        if not math.isfinite(norm):
-            raise ValueError(
-                f"[training.optimizer]: the norm of the gradient is {norm} at step {self.steps}, "
-                f"with a learning rate of {rate:g}. That step was not made and the weights are as "
-                "they were before it. The training diverged: lower the rate (variables.rate)"
-            )
-
-    def _clip(self, adamw: Any, norm: torch.Tensor) -> None:
-        """Have the step divide the gradients by what their norm is too large by, as it does with a
-        scaled loss; `torch.nn.utils.clip_grad_norm_` goes over them once more."""
-        excess = ((norm + CLIP_EPS) / self.grad_clip).clamp(min=1.0)
-        adamw.grad_scale, adamw.found_inf = excess, torch.zeros_like(excess)
 
     def _begin(self, key: KeyT) -> None:
         """A parameter comes a second time: nobody made the step of the update before."""
@@ -300,22 +285,10 @@ class AdamW(Optimizer):
     def _add(self, key: KeyT, parameter: Parameter, lr_scale: float) -> None:
         self.parameters[key] = parameter
         decay = self.L2 if parameter.ndim > 1 else 0.0
-        group: dict[str, Any] = {"params": [parameter], "weight_decay": decay, "lr_scale": lr_scale}
-        if self.adamw is None:
-            self.adamw = torch.optim.AdamW([group], lr=0.0, eps=self.eps, fused=True)
-            return
-        for known in self.adamw.param_groups:
-            if (known["weight_decay"], known["lr_scale"]) == (decay, lr_scale):
-                known["params"].append(parameter)
-                return
-        self.adamw.add_param_group(group)
+        self.adamw = add_parameter(self.adamw, parameter, decay, lr_scale, self.eps)
 
     def _replace(self, key: KeyT, old: Parameter, new: Parameter) -> None:
-        """Another network stands behind the same key, e.g. one that was read from disk. It goes on
-        with the old one's moments, as thinc's optimizers do."""
+        """Another network stands behind the same key, e.g. one that was read from disk."""
         assert self.adamw is not None
         self.parameters[key] = new
-        for group in self.adamw.param_groups:
-            group["params"] = [new if one is old else one for one in group["params"]]
-        if old in self.adamw.state:
-            self.adamw.state[new] = self.adamw.state.pop(old)
+        replace_parameter(self.adamw, old, new)

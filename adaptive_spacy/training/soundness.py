@@ -17,7 +17,7 @@ FAR_BELOW = 0.8
 
 
 class Scored(Protocol):
-    """An evaluation of a training's history; see `report.history.Evaluation`."""
+    """An evaluation of a training's history; see `training.history.Evaluation`."""
 
     @property
     def step(self) -> int:
@@ -79,7 +79,7 @@ def warnings_of(
 
     performance (dict): Its scores by spaCy's names, as in meta.json or "spacy" of `evaluate`.
     history (Sequence | None): Of its training, where the pipeline is the last checkpoint of one;
-        see `report.history.history_of_last`.
+        see `training.history.history_of_last`.
     RETURNS (list[str]): A line each.
     """
     found = []

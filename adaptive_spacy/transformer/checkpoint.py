@@ -17,9 +17,9 @@ from transformers import CONFIG_MAPPING, AutoConfig, AutoModel, AutoTokenizer, P
 
 from adaptive_spacy.transformer.loading import (
     SAFE,
+    faults_in_one_line,
     fit,
     make_plain,
-    one_line,
     read_vocabulary,
     require_vectors,
 )
@@ -73,7 +73,7 @@ def unpack(data: bytes) -> HFObjects:
             require_no_code(one, FILE)
         return HFObjects(None, None, None, *settings)
     weights = read_weights(message["state"])
-    with TemporaryDirectory() as temporary, one_line(FILE, ""):
+    with TemporaryDirectory() as temporary, faults_in_one_line(FILE, ""):
         folder = Path(temporary)
         _write_files(folder, message["tokenizer"], message["config"])
         config = AutoConfig.from_pretrained(temporary, **SAFE)

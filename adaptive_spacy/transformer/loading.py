@@ -64,7 +64,7 @@ def load_transformer(
     make_plain(config)
     # the others are in the config by now
     kept = {key: settings[key] for key in HUB_SETTINGS if key in settings}
-    with one_line(name):
+    with faults_in_one_line(name):
         network = AutoModel.from_pretrained(
             name, config=config, torch_dtype=torch.float32, **kept, **SAFE
         )
@@ -80,7 +80,7 @@ def load_config(name: str, settings: dict[str, Any]) -> PretrainedConfig:
     settings (dict): Passed to transformers.
     RAISES (ValueError): If there is none.
     """
-    with one_line(name):
+    with faults_in_one_line(name):
         return AutoConfig.from_pretrained(
             name, **{**settings, **require_source(name, settings), **SAFE}
         )
@@ -95,7 +95,7 @@ def load_tokenizer(name: str, settings: dict[str, Any]) -> PreTrainedTokenizerBa
     """
     require_no_code(settings, f"{MODEL_BLOCK} tokenizer_config")
     settings = {**settings, **require_source(name, settings), **SAFE}
-    with one_line(name):
+    with faults_in_one_line(name):
         return AutoTokenizer.from_pretrained(name, **settings)
 
 
@@ -159,7 +159,7 @@ def fit(tokenizer: PreTrainedTokenizerBase, network: PreTrainedModel) -> None:
 
 
 @contextmanager
-def one_line(name: str, expected: str = EXPECTED) -> Iterator[None]:
+def faults_in_one_line(name: str, expected: str = EXPECTED) -> Iterator[None]:
     """Turn what transformers raises into a ValueError of one line.
 
     name (str): What is loaded. expected (str): What it should be.

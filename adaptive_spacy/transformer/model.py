@@ -37,7 +37,7 @@ from transformers.file_utils import ModelOutput
 
 from adaptive_spacy.transformer.dtypes import require_precision
 from adaptive_spacy.transformer.hub import is_folder
-from adaptive_spacy.transformer.loading import MODEL_BLOCK, load_transformer, one_line
+from adaptive_spacy.transformer.loading import MODEL_BLOCK, faults_in_one_line, load_transformer
 from adaptive_spacy.transformer.packing import Streamed, pack, replace_file
 from adaptive_spacy.transformer.piece_alignment import align, token_starts
 from adaptive_spacy.transformer.shim import TransformerShim
@@ -138,7 +138,7 @@ def init(model: TransformerModel, X: list[Doc] | None = None, Y: Any = None) -> 
         model.attrs["set_transformer"](model, objects)
         if X:
             # now, and not in the first update: by then spaCy has deleted the last training
-            with one_line(name, ""):
+            with faults_in_one_line(name, ""):
                 model.predict(X)
     except ConfigValidationError:
         raise

@@ -257,9 +257,9 @@ def _locate(source: str) -> tuple[Path, str | None]:
 def _download(name: str) -> Path:
     import huggingface_hub
 
-    from adaptive_spacy.transformer.loading import one_line
+    from adaptive_spacy.transformer.loading import faults_in_one_line
 
     settings = require_reachable(name)
-    with one_line(name):
+    with faults_in_one_line(name):
         wanted = list(WANTED)
         return Path(huggingface_hub.snapshot_download(name, allow_patterns=wanted, **settings))

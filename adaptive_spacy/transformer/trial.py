@@ -9,7 +9,7 @@ from spacy_transformers.span_getters import configure_strided_spans
 from transformers import AutoConfig, AutoModel
 from transformers.file_utils import ModelOutput
 
-from adaptive_spacy.transformer.loading import SAFE, make_plain, one_line, require_vectors
+from adaptive_spacy.transformer.loading import SAFE, faults_in_one_line, make_plain, require_vectors
 from adaptive_spacy.transformer.model import build_transformer_model_v1
 
 TEXTS = ("Ada lives in Paris .", "it rains", "Åsa  Öberg\nvisits 東京 today, doesn't she?")
@@ -55,7 +55,7 @@ def try_transformer(folder: Path) -> list[str]:
 def _compare_weights(folder: Path) -> list[str]:
     """Names that only the files have. RAISES (ValueError): If the network has others,
     or some are not finite."""
-    with one_line(folder.name):
+    with faults_in_one_line(folder.name):
         config = AutoConfig.from_pretrained(folder, **SAFE)
         require_vectors(config, folder.name)
         make_plain(config)

@@ -16,33 +16,32 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
-import numpy as np
-import seqeval.metrics
 import torch
 import transformers
 import typer
-from seqeval.scheme import IOB2
-from spacy.tokens import Doc
-from spacy.vocab import Vocab
 from torch import nn
 from torch.utils.data import DataLoader
 from tqdm import tqdm
 from transformers import (
     AutoModelForTokenClassification,
-    AutoTokenizer,
-    DataCollatorForTokenClassification,
     PreTrainedModel,
     PreTrainedTokenizerBase,
     get_linear_schedule_with_warmup,
 )
 
 from adaptive_spacy.cli._util import one_line_errors
-from adaptive_spacy.data.corpus import FractionCorpus
 from adaptive_spacy.files import replacing
-
-SPLITS = ("train", "dev", "test")
-DECODERS = ("greedy", "viterbi")
-IGNORED = -100  # the target that torch's cross-entropy skips
+from benchmarks.quality.yardstick_data import (
+    SPLITS,
+    EncodedSentence,
+    bio_labels,
+    collate,
+    describe,
+    encode,
+    load_tokenizer,
+    read_docs,
+)
+from benchmarks.quality.yardstick_scores import evaluate, render, summarize
 
 
 @dataclass(frozen=True)
@@ -88,24 +87,6 @@ class Settings:
             )
 
 
-@dataclass(frozen=True)
-class Sentence:
-    """One Doc of the corpus, as the model and the scorer need it.
-
-    tags (list[str]): Gold BIO tag of each token.
-    piece_ids (list[int]): Word pieces with the special ones.
-    targets (list[int]): Class of each piece; IGNORED on all but the first of a token.
-    first_pieces (list[int]): Positions in `piece_ids`, one for each token in `tokens`.
-    tokens (list[int]): Indices of the tokens that have a word piece within the limit.
-    """
-
-    tags: list[str]
-    piece_ids: list[int]
-    targets: list[int]
-    first_pieces: list[int]
-    tokens: list[int]
-
-
 def train(settings: Settings, history: Path | None = None) -> dict[str, Any]:
     """Fine-tune once and score dev and test after every epoch.
 
@@ -144,84 +125,12 @@ def train(settings: Settings, history: Path | None = None) -> dict[str, Any]:
     }
 
 
-def read_docs(corpus: Path, fraction: float) -> dict[str, list[Doc]]:
-    """RETURNS (dict[str, list[Doc]]): The reference docs of each split, in corpus order."""
-    vocab = Vocab()
-    docs = {}
-    for split in SPLITS:
-        path = corpus / f"{split}.spacy"
-        if not path.exists():
-            raise ValueError(f"corpus: expected {path}, which does not exist")
-        reader = FractionCorpus(path, fraction=1.0 if split == "test" else fraction)
-        docs[split] = [doc for doc in reader.read_docbin(vocab, reader.files()) if len(doc)]
-        if not docs[split]:
-            raise ValueError(f"corpus: {path} has no sentences")
-    return docs
-
-
-def bio_tags(doc: Doc) -> list[str]:
-    """RETURNS (list[str]): A BIO tag for each token.
-
-    RAISES (ValueError): A token is not annotated; no plain tagger can learn from it.
-    """
-    if not all(token.ent_iob for token in doc):
-        raise ValueError(f"corpus: expected full annotation, but it lacks some in {doc.text!r}")
-    return [
-        f"{token.ent_iob_}-{token.ent_type_}" if token.ent_type_ else token.ent_iob_
-        for token in doc
-    ]
-
-
-def bio_labels(docs: list[Doc]) -> list[str]:
-    """RETURNS (list[str]): O, then B and I of every entity type of the docs, sorted."""
-    types = sorted({ent.label_ for doc in docs for ent in doc.ents})
-    if not types:
-        raise ValueError("corpus: expected entities to learn, but the training split has none")
-    return ["O", *(f"{prefix}-{label}" for label in types for prefix in "BI")]
-
-
-def load_tokenizer(folder: str) -> PreTrainedTokenizerBase:
-    # byte-level tokenizers (RoBERTa) take words only with the space; BERT's ignore the option
-    tokenizer = AutoTokenizer.from_pretrained(folder, add_prefix_space=True, local_files_only=True)
-    if not tokenizer.is_fast:
-        raise ValueError(f"transformer: expected a fast tokenizer in {folder}, it has none")
-    return tokenizer
-
-
-def encode(
-    doc: Doc, tokenizer: PreTrainedTokenizerBase, labels: list[str], max_pieces: int
-) -> Sentence:
-    """Align tokens and word pieces; a tag that is no label has the target IGNORED."""
-    tags = bio_tags(doc)
-    encoding = tokenizer(
-        [token.text for token in doc],
-        is_split_into_words=True,
-        truncation=True,
-        max_length=max_pieces,
-    )
-    first_piece: dict[int, int] = {}
-    for piece, token in enumerate(encoding.word_ids()):
-        if token is not None:
-            first_piece.setdefault(token, piece)
-    targets = [IGNORED] * len(encoding["input_ids"])
-    for token, piece in first_piece.items():
-        if tags[token] in labels:
-            targets[piece] = labels.index(tags[token])
-    return Sentence(
-        tags=tags,
-        piece_ids=encoding["input_ids"],
-        targets=targets,
-        first_pieces=list(first_piece.values()),
-        tokens=list(first_piece),
-    )
-
-
 def run_epochs(
     settings: Settings,
     model: PreTrainedModel,
     tokenizer: PreTrainedTokenizerBase,
     labels: list[str],
-    splits: dict[str, list[Sentence]],
+    splits: dict[str, list[EncodedSentence]],
 ) -> Iterator[dict[str, Any]]:
     """Train the model in place.
 
@@ -274,14 +183,6 @@ def run_epochs(
             }
 
 
-def collate(
-    tokenizer: PreTrainedTokenizerBase, sentences: list[Sentence]
-) -> dict[str, torch.Tensor]:
-    """Pad to the longest sentence of the batch."""
-    pad = DataCollatorForTokenClassification(tokenizer, label_pad_token_id=IGNORED)
-    return pad([{"input_ids": s.piece_ids, "labels": s.targets} for s in sentences])
-
-
 def make_optimizer(model: PreTrainedModel, settings: Settings) -> torch.optim.AdamW:
     # biases and layer norms are exactly the parameters with one axis
     matrices = [parameter for parameter in model.parameters() if parameter.ndim > 1]
@@ -297,147 +198,10 @@ def make_optimizer(model: PreTrainedModel, settings: Settings) -> torch.optim.Ad
     )
 
 
-@torch.inference_mode()
-def evaluate(
-    model: PreTrainedModel,
-    tokenizer: PreTrainedTokenizerBase,
-    labels: list[str],
-    sentences: list[Sentence],
-    batch_size: int = 64,
-) -> tuple[float, dict[str, float]]:
-    """RETURNS (tuple[float, dict[str, float]]): Mean loss per labelled token over all
-    sentences, and entity F1 (strict IOB2) of each decoder.
-    """
-    model.eval()
-    may_start, may_follow = bio_constraints(labels)
-    total, count = 0.0, 0
-    gold: list[list[str]] = []
-    found: dict[str, list[list[str]]] = {decoder: [] for decoder in DECODERS}
-    by_length = sorted(sentences, key=lambda sentence: len(sentence.piece_ids))
-    for i in range(0, len(by_length), batch_size):
-        chunk = by_length[i : i + batch_size]
-        batch = collate(tokenizer, chunk)
-        targets = batch.pop("labels")
-        logits = model(**batch).logits
-        total += nn.functional.cross_entropy(
-            logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORED, reduction="sum"
-        ).item()
-        count += int((targets != IGNORED).sum())
-        for sentence, piece_scores in zip(chunk, logits.numpy(), strict=True):
-            scores = token_scores(sentence, piece_scores)
-            gold.append(sentence.tags)
-            found["greedy"].append([labels[k] for k in scores.argmax(axis=1)])
-            found["viterbi"].append([labels[k] for k in viterbi(scores, may_start, may_follow)])
-    f1 = {decoder: entity_f1(gold, tags) for decoder, tags in found.items()}
-    return total / max(1, count), f1
-
-
-def token_scores(sentence: Sentence, piece_scores: np.ndarray) -> np.ndarray:
-    """RETURNS (ndarray): Scores, shape (tokens, labels); a token without piece can only be O."""
-    scores = np.full((len(sentence.tags), piece_scores.shape[1]), -np.inf)
-    scores[:, 0] = 0.0
-    scores[sentence.tokens] = piece_scores[sentence.first_pieces]
-    return scores
-
-
-def bio_constraints(labels: list[str]) -> tuple[np.ndarray, np.ndarray]:
-    """What BIO allows: I-X stands only after B-X or I-X.
-
-    RETURNS (tuple[ndarray, ndarray]): 0 where allowed and -inf elsewhere: for the first tag,
-        shape (labels,), and for each tag (column) after each other (row), (labels, labels).
-    """
-    start = np.array([-np.inf if label.startswith("I-") else 0.0 for label in labels])
-    follow = np.tile(start, (len(labels), 1))
-    for j, label in enumerate(labels):
-        if label.startswith("I-"):
-            follow[labels.index(f"B-{label[2:]}"), j] = 0.0
-            follow[j, j] = 0.0
-    return start, follow
-
-
-def viterbi(scores: np.ndarray, start: np.ndarray, follow: np.ndarray) -> list[int]:
-    """The legal sequence with the highest sum of scores.
-
-    scores (ndarray): Shape (tokens, labels), at least one token.
-    start (ndarray): Added to the first token's scores.
-    follow (ndarray): Added for each pair of neighbours, row before column.
-    RETURNS (list[int]): A label index for each token.
-    """
-    best = scores[0] + start
-    came_from = []
-    for row in scores[1:]:
-        paths = best[:, None] + follow
-        came_from.append(paths.argmax(axis=0))
-        best = paths.max(axis=0) + row
-    path = [int(best.argmax())]
-    for previous in reversed(came_from):
-        path.append(int(previous[path[-1]]))
-    return path[::-1]
-
-
-def entity_f1(gold: list[list[str]], found: list[list[str]]) -> float:
-    """RETURNS (float): Micro F1 over entities; a tag sequence that BIO forbids is no entity."""
-    score = seqeval.metrics.f1_score(gold, found, mode="strict", scheme=IOB2, zero_division=0)
-    return float(score)
-
-
-def describe(sentences: list[Sentence], labels: list[str]) -> dict[str, int]:
-    """RETURNS (dict[str, int]): Counts that tell whether two runs saw the same data."""
-    tags = [tag for sentence in sentences for tag in sentence.tags]
-    return {
-        "sentences": len(sentences),
-        "tokens": len(tags),
-        "entities": sum(tag.startswith("B-") for tag in tags),
-        "tokens_without_piece": len(tags) - sum(len(sentence.tokens) for sentence in sentences),
-        "tags_unknown_to_model": sum(tag not in labels for tag in tags),
-    }
-
-
-def summarize(epochs: list[dict[str, Any]]) -> dict[str, dict[str, dict[str, float]]]:
-    """Test F1 of the checkpoints that dev alone picks; of equals the latest, as in spaCy.
-
-    epochs (list[dict]): What `run_epochs` yields.
-    RETURNS (dict): By decoder, then by rule ("best_loss", "best_f1", "last"): "epoch",
-        "dev_loss", "dev_f1", "test_f1".
-    """
-    summary = {}
-    latest_first = epochs[::-1]
-    for decoder in DECODERS:
-        picks = {
-            "best_loss": min(latest_first, key=lambda epoch: epoch["dev_loss"]),
-            "best_f1": max(latest_first, key=lambda epoch: epoch["dev_f1"][decoder]),
-            "last": epochs[-1],
-        }
-        summary[decoder] = {
-            rule: {
-                "epoch": epoch["epoch"],
-                "dev_loss": epoch["dev_loss"],
-                "dev_f1": epoch["dev_f1"][decoder],
-                "test_f1": epoch["test_f1"][decoder],
-            }
-            for rule, epoch in picks.items()
-        }
-    return summary
-
-
 def write_record(record: dict[str, Any], path: Path) -> None:
     # not srsly: it keeps nine decimals, too few for a learning rate
     with replacing(path) as aside:
         aside.write_text(json.dumps(record, indent=2) + "\n", encoding="utf8")
-
-
-def render(summary: dict[str, dict[str, dict[str, float]]]) -> str:
-    """RETURNS (str): The summary as a table, one row per decoder and rule."""
-    rows = [
-        f"{'decoder':<9}{'checkpoint':<11}{'epoch':>6}{'dev loss':>10}{'dev F1':>8}{'test F1':>9}"
-    ]
-    for decoder, picks in summary.items():
-        for rule, pick in picks.items():
-            rows.append(
-                f"{decoder:<9}{rule:<11}{pick['epoch']:>6}{pick['dev_loss']:>10.4f}"
-                f"{pick['dev_f1']:>8.4f}{pick['test_f1']:>9.4f}"
-            )
-    return "\n".join(rows)
 
 
 def yardstick_cli(

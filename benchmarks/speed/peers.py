@@ -35,7 +35,7 @@ from transformers import (
 )
 
 from adaptive_spacy.transformer.dtypes import INT8, computes
-from benchmarks.quality.yardstick import Sentence, encode
+from benchmarks.quality.yardstick_data import EncodedSentence, encode
 
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 HAS_BFLOAT16 = computes(DEVICE, torch.bfloat16)
@@ -179,7 +179,7 @@ class InTorch(Contestant):
         self.collate = DataCollatorForTokenClassification(self.tokenizer)
 
     @staticmethod
-    def row(sentence: Sentence) -> dict[str, list[int]]:
+    def row(sentence: EncodedSentence) -> dict[str, list[int]]:
         return {"input_ids": sentence.piece_ids, "labels": sentence.targets}
 
 

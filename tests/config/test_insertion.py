@@ -14,7 +14,8 @@ from spacy.util import load_config, load_model_from_config, registry
 from thinc.api import Config
 
 from adaptive_spacy.adaptive.schedule import PhaseMachine
-from adaptive_spacy.config.insertion import add_adaptive_blocks, init, parse_monitor
+from adaptive_spacy.config.insertion import add_adaptive_blocks, init
+from adaptive_spacy.config.monitor import parse_monitor
 from adaptive_spacy.training.checks.config import find_faults
 from adaptive_spacy.training.history import read_history
 from tests.conftest import ROOT

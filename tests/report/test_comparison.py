@@ -9,13 +9,9 @@ import pytest
 from typer.testing import CliRunner
 
 from adaptive_spacy.cli.app import app
-from adaptive_spacy.report.comparison import (
-    compare,
-    describe_findings,
-    describe_sources,
-    to_markdown,
-)
+from adaptive_spacy.report.comparison import compare
 from adaptive_spacy.report.comparison_figures import draw_comparison
+from adaptive_spacy.report.comparison_text import describe_findings, describe_sources, to_markdown
 from adaptive_spacy.report.epoch_search import answer_epochs, answer_markdown
 from tests.report.records import make_job, make_record, write_records
 

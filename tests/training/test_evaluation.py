@@ -17,16 +17,13 @@ from spacy.vocab import Vocab
 
 from adaptive_spacy.ner.tags import Entity
 from adaptive_spacy.training import evaluation
-from adaptive_spacy.training.evaluation import (
-    Sentence,
-    evaluate,
+from adaptive_spacy.training.evaluation import evaluate, predict, render, score
+from adaptive_spacy.training.seqeval_report import (
+    ScoredSentence,
     exact_match,
     iob2,
-    predict,
     read_sentence,
-    render,
     require_agreement,
-    score,
     seqeval_report,
     tag_pairs,
 )
@@ -253,7 +250,7 @@ def test_read_sentence_aligns_predictions_to_the_reference(words, spaces, tags, 
 
 def test_tag_pairs_give_entities_that_share_a_token_a_sequence_of_their_own():
     right, wrong = Entity(0, 1, "LOC"), Entity(0, 1, "CITY")
-    sentence = Sentence(2, gold=[right], found=[wrong, right, right])
+    sentence = ScoredSentence(2, gold=[right], found=[wrong, right, right])
     assert list(tag_pairs(sentence)) == [
         (["B-LOC", "O"], ["B-LOC", "O"]),
         (["O", "O"], ["B-LOC", "O"]),
@@ -280,7 +277,7 @@ def test_iob2_separates_neighbours_and_keeps_odd_names():
     ],
 )
 def test_exact_match_compares_the_whole_set(gold, found, expected):
-    assert exact_match([Sentence(2, gold, found)]) == expected
+    assert exact_match([ScoredSentence(2, gold, found)]) == expected
 
 
 @pytest.mark.parametrize(
@@ -304,7 +301,7 @@ def test_require_agreement_names_both_figures(change, message):
 
 
 def test_require_agreement_forgives_a_billionth():
-    report = seqeval_report([Sentence(1, [Entity(0, 1, "A")], [Entity(0, 1, "A")])])
+    report = seqeval_report([ScoredSentence(1, [Entity(0, 1, "A")], [Entity(0, 1, "A")])])
     scores = {f"ents_{one}": 1 - 5e-10 for one in "prf"}
     scores["ents_per_type"] = {"A": {"p": 1.0, "r": 1.0, "f": 1.0}}
     require_agreement(scores, report)

@@ -6,22 +6,15 @@ last training. Each finding is one line: the block and argument, what was found,
 
 import inspect
 import sys
-import warnings
-from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-import spacy
-from spacy.util import resolve_dot_names
 from thinc.api import Config, ConfigValidationError
 
-from adaptive_spacy.adaptive.callback import monitor_weights
 from adaptive_spacy.adaptive.schedule import make_adaptive_v1
 from adaptive_spacy.config.blocks import ADAPTIVE, find_blocks, find_schedules, resolve_value
-from adaptive_spacy.config.randomness import same_randomness
 from adaptive_spacy.config.settings import find_setting_faults
 from adaptive_spacy.data.corpus import locate
-from adaptive_spacy.data.validation import describe_noise
 from adaptive_spacy.ner.unread_labels import find_unread_labels
 from adaptive_spacy.training.checks.memory import find_size_faults
 from adaptive_spacy.training.lock import hold, output_of
@@ -31,15 +24,14 @@ from adaptive_spacy.transformer.pretrained import check_transformer
 
 if TYPE_CHECKING:
     from spacy.language import Language
+from adaptive_spacy.training.checks.entities import find_data_faults
+from adaptive_spacy.training.checks.metrics import find_metric_faults, same_ranking
 
 BeforeInit = Callable[["Language"], Any]
 
 ADAPT = "adaptive_spacy.adapt.v1"
 PIECE_LENGTHS = "adaptive_spacy.piece_lengths.v1"
 UNTIL_FINISHED = "adaptive_spacy.until_finished.v1"
-#: Reported by spaCy itself, without a pipe
-BUILT_IN_METRICS = {"token_acc", "token_p", "token_r", "token_f", "speed"}
-ENTITY_FACTORIES = {"transformer_ner", "ner", "beam_ner"}
 
 
 def make_check_v1(then: BeforeInit | None = None) -> BeforeInit:
@@ -139,7 +131,7 @@ def find_faults(nlp: "Language") -> Iterator[str]:
     yield from find_unread_labels(nlp)
     yield from find_size_faults(nlp)
     monitor = callbacks[0].get("monitor") if callbacks else None
-    yield from _metric_faults(nlp, training["score_weights"], monitor)
+    yield from find_metric_faults(nlp, training["score_weights"], monitor)
     yield from _transformer_faults(nlp, config)
 
 
@@ -161,7 +153,7 @@ def _phase_faults(
     patience = resolve_value(training["patience"])
     monitor = callback.get("monitor")
     needed = (arguments["patience"] + arguments["cooldown"] + 1) * frequency
-    if patience and not _same_ranking(monitor, training["score_weights"]):
+    if patience and not same_ranking(monitor, training["score_weights"]):
         yield (
             "[training] patience: expected 0 where the monitor is not [training.score_weights], "
             f"got {patience}: spaCy would stop by another score than the phases follow"
@@ -171,77 +163,6 @@ def _phase_faults(
             f"[training] patience: expected 0 or at least {needed} = (patience + cooldown + 1) "
             f"* eval_frequency, got {patience}: spaCy would stop in the middle of a phase"
         )
-
-
-def _same_ranking(monitor: dict[str, float] | None, score_weights: dict[str, float | None]) -> bool:
-    main = {m: w for m, w in monitor_weights(None, score_weights).items() if w}
-    own = {m: w for m, w in monitor_weights(monitor, score_weights).items() if w}
-    total = sum(abs(weight) for weight in own.values())
-    main_total = sum(abs(weight) for weight in main.values())
-    # spaCy rounds the weights to two digits
-    return own.keys() == main.keys() and all(
-        abs(own[m] / total - main[m] / main_total) < 0.02 for m in own
-    )
-
-
-def _metric_faults(
-    nlp: "Language", score_weights: dict[str, float | None], monitor: dict[str, float] | None
-) -> Iterator[str]:
-    declared = BUILT_IN_METRICS.union(*(nlp.get_pipe_meta(p).scores for p in nlp.component_names))
-    yield from _shared_loss_faults(nlp, declared, {*(monitor or {}), *_weighted(score_weights)})
-    weighted = _weighted(score_weights)
-    named = ", ".join(sorted(metric for metric in declared if not metric.endswith("_per_type")))
-    for metric in sorted(weighted.keys() - declared):
-        yield f"[training.score_weights] {metric}: no pipe reports it; expected one of {named}"
-    for metric in sorted((monitor or {}).keys() - declared):
-        yield f"[training.before_update] monitor: no pipe reports {metric}; expected {named}"
-    for metric in sorted((monitor or {}).keys() - score_weights.keys()):
-        yield (
-            f"[training.score_weights] {metric}: expected a weight, or null to report it only, "
-            "because [training.before_update] monitors it"
-        )
-    signs = {weight > 0 for weight in weighted.values()}
-    if len(signs) > 1:
-        yield (
-            f"[training.score_weights]: expected weights of one sign, got {weighted}: spaCy "
-            "divides them by their sum"
-        )
-    for metric, weight in weighted.items():
-        if abs(weight) < 0.01:
-            yield (
-                f"[training.score_weights] {metric}: expected a weight of at least 0.01, got "
-                f"{weight}: spaCy rounds to two digits"
-            )
-    for pipe in nlp.component_names:
-        if f"{pipe}_loss" in {*weighted, *(monitor or {}), *_reported(nlp, pipe)}:
-            yield (
-                f"[components.{pipe}]: expected another name: spaCy writes this pipe's training "
-                f"loss over the metric {pipe}_loss"
-            )
-
-
-def _weighted(score_weights: dict[str, float | None]) -> dict[str, float]:
-    return {m: w for m, w in monitor_weights(None, score_weights).items() if w}
-
-
-def _shared_loss_faults(nlp: "Language", declared: set[str], used: set[str]) -> Iterator[str]:
-    """Several `transformer_ner` write the one `ents_loss`; each has its own beside it, which is
-    added to what is declared."""
-    pipes = [p for p in nlp.component_names if nlp.get_pipe_meta(p).factory == "transformer_ner"]
-    if len(pipes) < 2:
-        return
-    own = [f"ents_loss_{pipe}" for pipe in pipes]
-    declared.update(own)
-    if "ents_loss" in used:
-        yield (
-            f"[training] ents_loss: expected one of {', '.join(own)} in monitor and "
-            f"score_weights, as {len(pipes)} pipes report an ents_loss, and the last one stays"
-        )
-
-
-def _reported(nlp: "Language", pipe: str) -> set[str]:
-    """Metrics of the other pipes."""
-    return set().union(*(nlp.get_pipe_meta(p).scores for p in nlp.component_names if p != pipe))
 
 
 def _transformer_faults(nlp: "Language", config: Config) -> Iterator[str]:
@@ -262,61 +183,3 @@ def _transformer_faults(nlp: "Language", config: Config) -> Iterator[str]:
             require_source(lengths["name"])
         except ValueError as error:
             yield f"[training.batcher] name of {PIECE_LENGTHS}: {error}"
-
-
-def find_data_faults(nlp: "Language") -> Iterator[str]:
-    """Faults that the data shows; warns of what is only suspicious.
-
-    nlp (Language): The pipeline, not initialized yet.
-    YIELDS (str): One line each.
-    """
-    config = nlp.config.interpolate()
-    training = config["training"]
-    # streamed: there is no end to look for
-    if training["max_epochs"] < 0:
-        return
-    types: dict[str, Counter[str]] = {}
-    documents: Counter[str] = Counter()
-    for split in ("train", "dev"):
-        name = training[f"{split}_corpus"]
-        (corpus,) = resolve_dot_names(config, [name])
-        types[split] = Counter()
-        with same_randomness():
-            for example in corpus(spacy.blank(str(nlp.lang))):
-                documents[split] += 1
-                types[split].update(ent.label_ for ent in example.reference.ents)
-        if not documents[split]:
-            yield (
-                f"[{name}] path: expected at least one example, got none from "
-                f"{getattr(corpus, 'path', name)}"
-            )
-    factories = {nlp.get_pipe_meta(pipe).factory for pipe in nlp.component_names}
-    if not all(documents[split] for split in types):
-        return
-    if not factories & ENTITY_FACTORIES:
-        if noise := describe_noise(f"[{training['dev_corpus']}]", documents=documents["dev"]):
-            warnings.warn(noise, stacklevel=2)
-        return
-    if not types["train"]:
-        yield (
-            f"[{training['train_corpus']}]: expected at least one entity, got none: there is "
-            "nothing to learn"
-        )
-        return
-    noise = describe_noise(
-        f"[{training['dev_corpus']}]", documents=documents["dev"], entities=types["dev"].total()
-    )
-    if noise:
-        warnings.warn(noise, stacklevel=2)
-    for label in sorted(types["dev"].keys() - types["train"].keys()):
-        warnings.warn(
-            f"[{training['dev_corpus']}] has {types['dev'][label]} entities of type {label}, "
-            "the training corpus has none: they can only be missed",
-            stacklevel=2,
-        )
-    if not types["dev"]:
-        warnings.warn(
-            f"[{training['dev_corpus']}] has 0 entities (the training corpus "
-            f"{sum(types['train'].values())}): F1 says nothing, the loss little",
-            stacklevel=2,
-        )

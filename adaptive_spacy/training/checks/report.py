@@ -11,7 +11,8 @@ from spacy.util import load_config, load_model_from_config
 from adaptive_spacy.config.overrides import parse_overrides
 from adaptive_spacy.config.settings import find_setting_faults
 from adaptive_spacy.parsing import reading, show
-from adaptive_spacy.training.checks.corpora import TOLERANCE, Findings, preflight
+from adaptive_spacy.training.checks.corpora import TOLERANCE, preflight
+from adaptive_spacy.training.checks.findings import Findings
 from adaptive_spacy.training.checks.forecast import Forecast, forecast
 
 

@@ -11,8 +11,9 @@ from spacy.vocab import Vocab
 from transformers import BertConfig, BertForTokenClassification, BertModel, BertTokenizerFast
 from typer.testing import CliRunner
 
-from benchmarks.quality import yardstick
-from benchmarks.quality.yardstick import IGNORED, Sentence, Settings
+from benchmarks.quality import yardstick, yardstick_data, yardstick_scores
+from benchmarks.quality.yardstick import Settings
+from benchmarks.quality.yardstick_data import IGNORED, EncodedSentence
 
 # Lisbon, Porto and Nokia are two pieces each, everything else is one
 PIECES = "in we saw and makes phones it rains . lis ##bon por ##to no ##kia"
@@ -54,7 +55,7 @@ def transformer(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def tokenizer(transformer):
-    return yardstick.load_tokenizer(str(transformer))
+    return yardstick_data.load_tokenizer(str(transformer))
 
 
 def tiny_config(**settings):
@@ -155,13 +156,13 @@ def test_settings_impossible(settings, message):
 
 
 def test_read_docs_samples_train_and_dev_only(corpus):
-    docs = yardstick.read_docs(corpus, 0.5)
+    docs = yardstick_data.read_docs(corpus, 0.5)
     assert {split: len(docs[split]) for split in docs} == {"train": 2, "dev": 2, "test": 4}
 
 
 def test_read_docs_skips_empty_docs(corpus):
     DocBin(docs=[Doc(Vocab()), make_doc(*SENTENCES[0])]).to_disk(corpus / "train.spacy")
-    assert [doc.text for doc in yardstick.read_docs(corpus, 1.0)["train"]] == [
+    assert [doc.text for doc in yardstick_data.read_docs(corpus, 1.0)["train"]] == [
         "It rains in Lisbon . "
     ]
 
@@ -170,17 +171,17 @@ def test_read_docs_names_missing_file(corpus):
     (corpus / "dev.spacy").unlink()
     message = f"corpus: expected {corpus / 'dev.spacy'}, which does not exist"
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        yardstick.read_docs(corpus, 1.0)
+        yardstick_data.read_docs(corpus, 1.0)
 
 
 def test_bio_tags_need_full_annotation():
     with pytest.raises(ValueError, match="expected full annotation, but it lacks some in 'It "):
-        yardstick.bio_tags(Doc(Vocab(), words=["It", "rains"]))
+        yardstick_data.bio_tags(Doc(Vocab(), words=["It", "rains"]))
 
 
 def test_bio_labels_need_entities():
     with pytest.raises(ValueError, match="expected entities to learn"):
-        yardstick.bio_labels([make_doc("It rains", "O O")])
+        yardstick_data.bio_labels([make_doc("It rains", "O O")])
 
 
 @pytest.mark.parametrize(
@@ -199,7 +200,7 @@ def test_bio_labels_need_entities():
 def test_encode_labels_first_pieces(
     tokenizer, text, tags, max_pieces, first_pieces, tokens, targets
 ):
-    sentence = yardstick.encode(make_doc(text, tags), tokenizer, LABELS, max_pieces)
+    sentence = yardstick_data.encode(make_doc(text, tags), tokenizer, LABELS, max_pieces)
     assert sentence.first_pieces == first_pieces
     assert sentence.tokens == tokens
     assert [sentence.targets[piece] for piece in first_pieces] == targets
@@ -208,10 +209,12 @@ def test_encode_labels_first_pieces(
 
 
 def test_token_scores_without_piece_are_o():
-    sentence = Sentence(
+    sentence = EncodedSentence(
         tags=["B-LOC", "O", "O"], piece_ids=[2, 7, 3], targets=[], first_pieces=[1], tokens=[0]
     )
-    scores = yardstick.token_scores(sentence, np.array([[9.0, 9.0], [-2.0, -1.0], [9.0, 9.0]]))
+    scores = yardstick_scores.token_scores(
+        sentence, np.array([[9.0, 9.0], [-2.0, -1.0], [9.0, 9.0]])
+    )
     assert scores.tolist() == [[-2.0, -1.0], [0.0, -np.inf], [0.0, -np.inf]]
 
 
@@ -229,12 +232,13 @@ def test_viterbi_finds_best_legal_sequence(seed):
         if is_legal([LABELS[k] for k in path])
     )
     best = max(legal, key=lambda path: sum(scores[i, k] for i, k in enumerate(path)))
-    assert yardstick.viterbi(scores, *yardstick.bio_constraints(LABELS)) == list(best)
+    constraints = yardstick_scores.bio_constraints(LABELS)
+    assert yardstick_scores.viterbi(scores, *constraints) == list(best)
 
 
 def test_viterbi_of_one_token_is_legal():
     scores = np.array([[0.0, 0.0, 9.0, 1.0, 9.0]])
-    assert yardstick.viterbi(scores, *yardstick.bio_constraints(LABELS)) == [3]
+    assert yardstick_scores.viterbi(scores, *yardstick_scores.bio_constraints(LABELS)) == [3]
 
 
 @pytest.mark.parametrize(
@@ -248,19 +252,19 @@ def test_viterbi_of_one_token_is_legal():
     ],
 )
 def test_entity_f1_is_strict(found, f1):
-    assert yardstick.entity_f1([["B-LOC", "I-LOC", "O"]], [found]) == pytest.approx(f1)
+    assert yardstick_scores.entity_f1([["B-LOC", "I-LOC", "O"]], [found]) == pytest.approx(f1)
 
 
 def test_evaluate_does_not_depend_on_batches(tokenizer):
     torch.manual_seed(0)
     model = BertForTokenClassification(tiny_config(num_labels=len(LABELS)))
-    sentences = [yardstick.encode(make_doc(*s), tokenizer, LABELS, 128) for s in SENTENCES]
-    loss, f1 = yardstick.evaluate(model, tokenizer, LABELS, sentences)
-    alone, f1_alone = yardstick.evaluate(model, tokenizer, LABELS, sentences, batch_size=1)
+    sentences = [yardstick_data.encode(make_doc(*s), tokenizer, LABELS, 128) for s in SENTENCES]
+    loss, f1 = yardstick_scores.evaluate(model, tokenizer, LABELS, sentences)
+    alone, f1_alone = yardstick_scores.evaluate(model, tokenizer, LABELS, sentences, batch_size=1)
     assert loss == pytest.approx(alone, rel=1e-5)
     assert f1 == f1_alone
     # a mean over tokens, not over sentences
-    losses = [yardstick.evaluate(model, tokenizer, LABELS, [s])[0] for s in sentences]
+    losses = [yardstick_scores.evaluate(model, tokenizer, LABELS, [s])[0] for s in sentences]
     sizes = [len(sentence.tokens) for sentence in sentences]
     assert loss == pytest.approx(np.average(losses, weights=sizes), rel=1e-5)
 
@@ -287,7 +291,7 @@ def test_summarize_picks_on_dev_only():
         epoch_record(3, 0.4, (0.9, 0.7), (0.40, 0.41)),
         epoch_record(4, 0.6, (0.2, 0.3), (0.30, 0.31)),
     ]
-    summary = yardstick.summarize(epochs)
+    summary = yardstick_scores.summarize(epochs)
     assert summary["greedy"] == {
         "best_loss": {"epoch": 2, "dev_loss": 0.3, "dev_f1": 0.7, "test_f1": 0.50},
         "best_f1": {"epoch": 3, "dev_loss": 0.4, "dev_f1": 0.9, "test_f1": 0.40},
@@ -302,7 +306,7 @@ def test_summarize_picks_on_dev_only():
 
 def test_summarize_takes_latest_of_equals():
     epochs = [epoch_record(i, 0.5, (0.6, 0.6), (i / 10, i / 10)) for i in (1, 2)]
-    picks = yardstick.summarize(epochs)["viterbi"]
+    picks = yardstick_scores.summarize(epochs)["viterbi"]
     assert {rule: pick["epoch"] for rule, pick in picks.items()} == {
         "best_loss": 2,
         "best_f1": 2,
@@ -329,7 +333,7 @@ def test_yardstick_cli_writes_record(app, corpus, transformer, tmp_path):
     assert record["settings"]["seed"] == 3
     assert record["data"]["train"]["sentences"] == 2
     assert sorted(path.name for path in output.parent.iterdir()) == ["one.json", "one.jsonl"]
-    assert yardstick.render(record["summary"]) in result.output
+    assert yardstick_scores.render(record["summary"]) in result.output
 
 
 def test_yardstick_cli_says_faults_in_one_line(app, tmp_path):

@@ -10,8 +10,9 @@ from spacy.vocab import Vocab
 from thinc.api import Config
 
 from adaptive_spacy.data.validation import describe_noise
-from adaptive_spacy.training.checks.config import find_data_faults
-from adaptive_spacy.training.checks.corpora import Findings, preflight
+from adaptive_spacy.training.checks.corpora import preflight
+from adaptive_spacy.training.checks.entities import find_data_faults
+from adaptive_spacy.training.checks.findings import Findings
 from tests.conftest import SENTENCES, write_corpus
 from tests.trainings import read
 from tests.util import scripted_config

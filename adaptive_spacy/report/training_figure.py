@@ -10,68 +10,24 @@ import math
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from adaptive_spacy.files import replacing
-from adaptive_spacy.training.history import (
-    Evaluation,
-    Stretch,
-    read_history,
-    rounds_are_epochs,
-    stretches,
-)
+from adaptive_spacy.report.panels import PANELS, TITLE, WIDTH, make_panels, name_phases, phase_rows
+from adaptive_spacy.report.style import BLACK, BLUE, FORMATS, PHASE_COLOURS, STYLE, VERMILLION
+from adaptive_spacy.report.training_title import counted, or_nan, title, unit_of
+from adaptive_spacy.training.history import Evaluation, read_history, stretches
 
 #: File name in a folder that the user named
 NAME = "training"
-FORMATS = ("png", "svg")
-
-BLACK, BLUE, VERMILLION = "#000000", "#0072B2", "#D55E00"
-PHASE_NAMES = {
-    "warmup": "warm-up",
-    "plateau": "constant",
-    "cooldown": "cool-down",
-    "finished": "finished",
-}
-PHASE_COLOURS = {
-    "warmup": "#FBF3C0",
-    "plateau": "#F2F2F2",
-    "cooldown": "#D6ECFA",
-    "finished": "#DDDDDD",
-}
-
-# Inches. The strips above the panels and the column on their right hold the labels, so that no
-# label lies on a line
-WIDTH, LEFT, RIGHT, YLABEL = 8.8, 1.1, 2.0, 0.68
-TITLE, ROW, STRIP, BOTTOM = 0.5, 0.24, 0.4, 0.55
-PANELS = (1.2, 2.0, 2.0)
-#: Rows of phase names above the first panel, where bands are narrower than their names
-MAX_ROWS = 3
-#: With more phases than this, only the widest band of each kind is named
-MAX_NAMED = 8
-#: Width of a letter, estimated, so that the picture is the same whatever font an SVG is shown in
-LETTER = 0.085
 #: Least distance of two labels in the column
 APART = 0.2
 
 Points = list[tuple[float, float]]
-
-#: Settings of matplotlib. Any: the type of their names is not the same in all its versions
-STYLE: Any = {
-    "font.family": "sans-serif",
-    "font.size": 10,
-    # texts hold names and labels of the data, in which $ is a letter
-    "text.parse_math": False,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "svg.fonttype": "none",
-    "svg.hashsalt": "adaptive-spacy",
-}
 
 
 def plot(training: Path, output: Path) -> list[Path]:
@@ -112,15 +68,15 @@ def draw(history: Sequence[Evaluation]) -> Figure:
     figure = Figure()
     FigureCanvasAgg(figure)
     height = max((row + 1 for row in rows if row is not None), default=0)
-    rate, losses, score = _panels(figure, span, height)
+    rate, losses, score = make_panels(figure, span, height)
     for axes in (rate, losses, score):
         for phase in phases:
             axes.axvspan(phase.start, phase.end, color=PHASE_COLOURS[phase.phase], zorder=0)
-    _name_phases(rate, phases, rows, span)
+    name_phases(rate, phases, rows, span)
     _draw_rate(rate, history)
     _draw_losses(losses, history)
     _draw_score(score, history)
-    score.set_xlabel(_unit(history).capitalize())
+    score.set_xlabel(unit_of(history).capitalize())
     figure.text(
         0.15 / WIDTH,
         1 - TITLE / 2 / figure.get_figheight(),
@@ -131,113 +87,11 @@ def draw(history: Sequence[Evaluation]) -> Figure:
     return figure
 
 
-def title(history: Sequence[Evaluation]) -> str:
-    """RETURNS (str): What happened, in a sentence. "stopped" only of a whole cool-down: a shorter
-    one may still be running."""
-    unit = _unit(history)
-    # with an update per epoch the batch that was drawn before the end is an evaluation of its own
-    last = min(one.start for one in ended) if (ended := _finished(history)) else history[-1].round
-    if not last:
-        return "Fine-tuning: one evaluation, after the first batch"
-    head = f"Fine-tuning: {_count(last, unit)}"
-    phases = [one for one in stretches(history) if one.phase != "finished"]
-    starts = [_count(one.start) for one in phases if one.phase == "cooldown"]
-    if not phases:
-        return head
-    if not starts:
-        return f"{head}, no cool-down"
-    if len(starts) == 1:
-        cooled = f"cool-down from {unit} {starts[0]}"
-    elif len(starts) == 2:
-        cooled = f"cool-downs from {unit}s {starts[0]} and {starts[1]}"
-    else:
-        cooled = f"{len(starts)} cool-downs, the last from {unit} {starts[-1]}"
-    if phases[-1].phase != "cooldown":
-        return f"{head}; {cooled}, then constant again"
-    if not _cooled_down(history, phases[-1]):
-        return f"{head}; {cooled}, not complete"
-    return f"Fine-tuning: stopped after {_count(last, unit)}; {cooled}"
-
-
-def _finished(history: Sequence[Evaluation]) -> list[Stretch]:
-    return [one for one in stretches(history) if one.phase == "finished"]
-
-
-def phase_rows(phases: Sequence[Stretch], span: float) -> list[int | None]:
-    """Place the names of the phases above their bands without overlap.
-
-    phases (Sequence[Stretch]): In order.
-    span (float): Rounds on the x axis.
-    RETURNS (list[int | None]): The row of each name, 0 next to the panel; None: no name, the
-        colour has to do.
-    """
-    widest = {phase.phase: phase for phase in sorted(phases, key=lambda one: one.end - one.start)}
-    ends = [-math.inf] * MAX_ROWS
-    rows: list[int | None] = []
-    for phase in phases:
-        if len(phases) > MAX_NAMED and phase != widest[phase.phase]:
-            rows.append(None)
-            continue
-        width = len(PHASE_NAMES[phase.phase]) * LETTER + 0.1
-        left = _name_centre(phase, span) * _panel_width() / span - width / 2
-        row = next((row for row, end in enumerate(ends) if end <= left), None)
-        if row is not None:
-            ends[row] = left + width
-        rows.append(row)
-    return rows
-
-
-def _name_centre(phase: Stretch, span: float) -> float:
-    """The middle of a phase's band, moved in from the edges so that the name stays inside."""
-    half = (len(PHASE_NAMES[phase.phase]) * LETTER / 2 + 0.05) * span / _panel_width()
-    return min(max((phase.start + phase.end) / 2, half), span - half)
-
-
-def _panel_width() -> float:
-    return WIDTH - LEFT - RIGHT
-
-
-def _panels(figure: Figure, span: float, rows: int) -> list[Axes]:
-    """Lay out the panels from the top, each under its strip."""
-    strips = (rows * ROW + 0.05, STRIP, STRIP)
-    height = TITLE + sum(strips) + sum(PANELS) + BOTTOM
-    figure.set_size_inches(WIDTH, height)
-    panels: list[Axes] = []
-    bottom = height - TITLE
-    for strip, panel in zip(strips, PANELS, strict=True):
-        bottom -= strip + panel
-        place = (LEFT / WIDTH, bottom / height, _panel_width() / WIDTH, panel / height)
-        axes = figure.add_axes(place)
-        axes.set_xlim(0, span)
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        axes.yaxis.set_label_coords(-YLABEL / _panel_width(), 0.5)
-        axes.tick_params(labelbottom=len(panels) == 2)
-        panels.append(axes)
-    return panels
-
-
-def _name_phases(
-    axes: Axes, phases: Sequence[Stretch], rows: Sequence[int | None], span: float
-) -> None:
-    for phase, row in zip(phases, rows, strict=True):
-        if row is None:
-            continue
-        axes.text(
-            _name_centre(phase, span),
-            1 + (0.15 + row * ROW) / PANELS[0],
-            PHASE_NAMES[phase.phase],
-            transform=axes.get_xaxis_transform(),
-            ha="center",
-            va="center",
-            bbox={"facecolor": PHASE_COLOURS[phase.phase], "edgecolor": "none", "pad": 2},
-        )
-
-
 def _draw_rate(axes: Axes, history: Sequence[Evaluation]) -> None:
     axes.set_ylabel("Learning rate")
     points: Points = []
     for before, after in zip([history[0], *history], history, strict=False):
-        rate = _value(after.rate)
+        rate = or_nan(after.rate)
         if (before.phase, after.phase) == ("cooldown", "plateau"):
             # an improvement brings the constant rate back at once
             points.append((before.round, rate))
@@ -255,8 +109,8 @@ def _draw_rate(axes: Axes, history: Sequence[Evaluation]) -> None:
 def _draw_losses(axes: Axes, history: Sequence[Evaluation]) -> None:
     axes.set_ylabel("Loss")
     shown = _rounds(history)
-    training = _draw_line(axes, [(one.round, _value(one.train_loss)) for one in shown], BLUE)
-    validation = _draw_line(axes, [(one.round, _value(one.dev_loss)) for one in shown], VERMILLION)
+    training = _draw_line(axes, [(one.round, or_nan(one.train_loss)) for one in shown], BLUE)
+    validation = _draw_line(axes, [(one.round, or_nan(one.dev_loss)) for one in shown], VERMILLION)
     drawn = training + validation
     if not drawn:
         _say_nothing(axes)
@@ -266,7 +120,7 @@ def _draw_losses(axes: Axes, history: Sequence[Evaluation]) -> None:
     if validation:
         # of equal losses the first: the phases count from it
         lowest = min(validation, key=lambda point: point[1])
-        at = f"{_unit(history)} {_count(lowest[0])}"
+        at = f"{unit_of(history)} {counted(lowest[0])}"
         _mark(axes, lowest, f"lowest validation loss {_loss(lowest[1])}, {at}")
     lines = (("training", training, BLUE), ("validation", validation, VERMILLION))
     ends = [(points[-1][1], name, colour) for name, points, colour in lines if points]
@@ -278,10 +132,10 @@ def _draw_score(axes: Axes, history: Sequence[Evaluation]) -> None:
     shown = _rounds(history)
     if any(one.f is not None for one in shown):
         label, form = "F1", "{:.1f} %"
-        points = [(one.round, 100 * _value(one.f)) for one in shown]
+        points = [(one.round, 100 * or_nan(one.f)) for one in shown]
     else:
         label, form = _score_name(shown), "{:.3g}"
-        points = [(one.round, _value(one.score)) for one in shown]
+        points = [(one.round, or_nan(one.score)) for one in shown]
     axes.set_ylabel(f"{label}{' in %' if '%' in form else ''}\non the validation set")
     finite = _draw_line(axes, points, VERMILLION)
     if not finite:
@@ -291,12 +145,12 @@ def _draw_score(axes: Axes, history: Sequence[Evaluation]) -> None:
     best, last = max(reversed(finite), key=lambda point: point[1]), finite[-1]
     if "%" in form and not best[1]:
         axes.set_ylim(-10, 110)
-    unit = _unit(history)
+    unit = unit_of(history)
     name = "best and last" if best == last else "best"
-    _mark(axes, best, f"{name} {form.format(best[1])}, {unit} {_count(best[0])}")
+    _mark(axes, best, f"{name} {form.format(best[1])}, {unit} {counted(best[0])}")
     if best != last:
         axes.plot(*last, "o", color=VERMILLION, clip_on=False)
-        text = f"last {form.format(last[1])}, {unit} {_count(last[0])}"
+        text = f"last {form.format(last[1])}, {unit} {counted(last[0])}"
         _name_ends(axes, last[0], [(last[1], text, VERMILLION)])
 
 
@@ -363,30 +217,12 @@ def _rounds(history: Sequence[Evaluation]) -> Sequence[Evaluation]:
     return [one for one in history if one.step > 0] or history
 
 
-def _cooled_down(history: Sequence[Evaluation], cooldown: Stretch) -> bool:
-    """RETURNS (bool): Whether the cool-down that ends a history is whole: the rate of its last
-    update is not above a straight line's, the peak divided by the number of updates."""
-    last, peak = history[-1], max(_value(one.rate) for one in history)
-    updates = (cooldown.end - cooldown.start) * last.steps_per_round
-    return _value(last.rate) * updates <= 1.5 * peak
-
-
 def _score_name(history: Sequence[Evaluation]) -> str:
     """RETURNS (str): The metric that is the main score in all evaluations, if one is."""
     for name in history[0].scores:
         if all(one.scores.get(name) == one.score for one in history):
             return name
     return "main score"
-
-
-def _unit(history: Sequence[Evaluation]) -> str:
-    return "epoch" if rounds_are_epochs(history) else "round"
-
-
-def _count(number: float, unit: str = "") -> str:
-    """RETURNS (str): "13", "12.4", and with a unit "1 epoch", "13 epochs"."""
-    text = f"{number:.1f}".removesuffix(".0")
-    return f"{text} {unit}{'' if text == '1' else 's'}" if unit else text
 
 
 def _loss(loss: float) -> str:
@@ -398,10 +234,6 @@ def _scientific(number: float, digits: int = 1) -> str:
     """RETURNS (str): "5e-5", "2.5e-5"; "0" for zero."""
     mantissa, exponent = f"{number:.{digits}e}".split("e")
     return f"{float(mantissa):g}e{int(exponent)}" if number else "0"
-
-
-def _value(number: float | None) -> float:
-    return math.nan if number is None else number
 
 
 def _write(stem: Path, suffix: str, image: bytes) -> Path:

@@ -14,7 +14,10 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from adaptive_spacy.adaptive.schedule import PhaseMachine
-from adaptive_spacy.report.figures import PHASE_COLOURS, draw, phase_rows, plot, title
+from adaptive_spacy.report.panels import phase_rows
+from adaptive_spacy.report.style import PHASE_COLOURS
+from adaptive_spacy.report.training_figure import draw, plot
+from adaptive_spacy.report.training_title import title
 from adaptive_spacy.training.history import HISTORY, Evaluation, Stretch
 
 NAN = math.nan
@@ -327,8 +330,9 @@ def test_plot_names_its_files(tmp_path, output, expected):
 def test_plot_does_without_pyplot_and_torch(tmp_path):
     write(tmp_path, linear())
     code = (
-        "import sys; from pathlib import Path; from adaptive_spacy.report.figures import plot; "
-        "plot(Path(), Path('x')); print({'matplotlib.pyplot', 'torch'} & set(sys.modules))"
+        "import sys; from pathlib import Path; "
+        "from adaptive_spacy.report.training_figure import plot; plot(Path(), Path('x')); "
+        "print({'matplotlib.pyplot', 'torch'} & set(sys.modules))"
     )
     result = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True

@@ -1,0 +1,26 @@
+"""Metrics to monitor, as a command line says them."""
+
+import math
+
+
+def parse_monitor(text: str) -> dict[str, float]:
+    """Read metrics such as "ents_loss" or "ents_f=0.5,ents_loss=-1".
+
+    text (str): Metrics with or without a weight. Without one it is 1, and -1 for a loss.
+    RETURNS (dict[str, float]): Weight per metric.
+    RAISES (ValueError): If it is not of that form.
+    """
+    monitor: dict[str, float] = {}
+    for part in text.split(","):
+        metric, found, weight = (piece.strip() for piece in part.partition("="))
+        try:
+            number = float(weight) if found else (-1.0 if metric.endswith("_loss") else 1.0)
+        except ValueError:
+            number = math.nan
+        if not metric or not math.isfinite(number) or not number:
+            raise ValueError(
+                "--monitor: expected METRIC or METRIC=WEIGHT,... such as ents_loss or ents_f=1, "
+                f"got {part!r}"
+            )
+        monitor[metric] = number
+    return monitor

@@ -1,0 +1,153 @@
+"""A comparison in words: what was found, as lines, table cells and Markdown."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from adaptive_spacy.experiments.records import RULES
+from adaptive_spacy.experiments.statistics import Summary
+from adaptive_spacy.printable import visible
+from adaptive_spacy.report.comparison import RULE_NAMES, Comparison, Contrast, Row, read_job
+from adaptive_spacy.report.markdown import plain, table
+
+ALL = "all"
+
+NOTES = """\
+F1 is the micro average of entities on the whole test set, by seqeval, in percent. ± is the standard
+error of the mean over seeds; square brackets hold its bootstrap interval at 95 %, which is too
+narrow where seeds are few. Each training gives three results: of the checkpoint with the lowest
+validation loss, of the one with the highest validation F1, and of the last one. Cost counts tokens
+that were learnt from, over all epochs."""
+
+CONTRAST_NOTES = """\
+Paired permutation tests, two-sided, between runs of the same data, share and seed; exact up to 13
+pairs. p is adjusted for all tests of the same data set, model and selection rule that have pairs
+enough to show something (Holm, Tarone). n pairs cannot give a p below 2 / 2^n: with 5 seeds or
+fewer no difference at a single share can be shown, however large it looks. "all" puts the pairs of
+all shares together; their training sets are nested, so it speaks of these data."""
+
+
+def describe_sources(comparison: Comparison) -> list[str]:
+    """RETURNS (list[str]): How many seeds, what failed, what is missing; a line each."""
+    counts = Counter(len(row.seeds) for row in comparison.rows)
+    seeds = ", ".join(f"{n} seed{'s' if n != 1 else ''} in {counts[n]}" for n in sorted(counts))
+    lines = [
+        f"{len(comparison.runs)} trainings in {len(comparison.rows)} rows: {seeds}.",
+    ]
+    for record in comparison.failed:
+        lines.append(f"Failed: {read_job(record).name}: {visible(str(record['reason']))}")
+    if comparison.unfinished:
+        names = ", ".join(comparison.unfinished)
+        lines.append(f"Without a record, running or interrupted: {visible(names)}.")
+    if comparison.superseded:
+        lines.append(
+            f"Left out: {comparison.superseded} older records of jobs whose definition changed."
+        )
+    for package, versions in comparison.versions.items():
+        lines.append(visible(f"Mixed versions: {package} {', '.join(versions)}."))
+    return lines
+
+
+def describe_findings(comparison: Comparison, rule: str) -> list[str]:
+    """RETURNS (list[str]): What the tests over all shares of a data set say, a line each; the
+    single share's where there is one."""
+    lines = []
+    for one in comparison.contrasts:
+        shares = {row.fraction for row in comparison.rows if row[:2] == (one.dataset, one.model)}
+        if one.rule == rule and (one.fraction is None or len(shares) == 1):
+            lines.append(
+                f"{one.dataset}, {one.model}: {one.reference} against {one.approach}: "
+                f"{one.test.difference:+.2f} F1, {one.verdict}"
+            )
+    return lines
+
+
+def to_markdown(comparison: Comparison, figures: Sequence[tuple[str, str]]) -> str:
+    """Write the comparison as Markdown.
+
+    comparison (Comparison): The comparison.
+    figures (Sequence[tuple]): Title and relative path of each figure.
+    RETURNS (str): The text.
+    """
+    blocks = ["# Comparison of approaches", *map(plain, describe_sources(comparison)), NOTES]
+    blocks += ["## Test F1", table(ROW_HEADER, [row_cells(row) for row in comparison.rows])]
+    for rule in RULES:
+        findings = describe_findings(comparison, rule)
+        if findings:
+            blocks += [f"### What the tests show: {RULE_NAMES[rule]}"]
+            blocks += ["\n".join(f"- {plain(finding)}" for finding in findings)]
+    blocks += ["## Tests", CONTRAST_NOTES]
+    blocks += [table(CONTRAST_HEADER, [contrast_cells(one) for one in comparison.contrasts])]
+    if figures:
+        blocks += ["## Figures", *(f"![{plain(title)}]({path})" for title, path in figures)]
+    return "\n\n".join(blocks) + "\n"
+
+
+ROW_HEADER = (
+    "data set",
+    "model",
+    "share",
+    "sentences",
+    "approach",
+    "seeds",
+    *RULE_NAMES.values(),
+    "interval (last)",
+    "epochs",
+    "token updates",
+    "minutes",
+)
+CONTRAST_HEADER = (
+    "data set",
+    "model",
+    "selection",
+    "share",
+    "comparison",
+    "pairs",
+    "difference",
+    "p",
+    "p adjusted",
+    "verdict",
+)
+
+
+def row_cells(row: Row) -> list[str]:
+    """RETURNS (list[str]): A row of the table, one text per column of `ROW_HEADER`."""
+    interval = row.f1["last"].interval
+    return [
+        row.dataset,
+        row.model,
+        f"{row.fraction:g}",
+        str(row.sentences),
+        row.approach,
+        ", ".join(str(seed) for seed in row.seeds),
+        *(spread(row.f1[rule]) for rule in RULES),
+        "-" if interval is None else f"[{interval[0]:.1f}, {interval[1]:.1f}]",
+        spread(row.epochs),
+        f"{row.updates.mean / 1000:.0f} k",
+        spread(row.seconds, 60),
+    ]
+
+
+def contrast_cells(contrast: Contrast) -> list[str]:
+    """RETURNS (list[str]): A row of the table, one text per column of `CONTRAST_HEADER`."""
+    return [
+        contrast.dataset,
+        contrast.model,
+        RULE_NAMES[contrast.rule],
+        ALL if contrast.fraction is None else f"{contrast.fraction:g}",
+        f"{contrast.reference} − {contrast.approach}",
+        str(contrast.test.pairs),
+        f"{contrast.test.difference:+.2f}",
+        p_value(contrast.test.p),
+        p_value(contrast.p),
+        contrast.verdict,
+    ]
+
+
+def spread(summary: Summary, unit: float = 1.0) -> str:
+    """RETURNS (str): Mean ± standard error; the mean alone of a single seed."""
+    mean = f"{summary.mean / unit:.1f}"
+    return mean if summary.error is None else f"{mean} ± {summary.error / unit:.1f}"
+
+
+def p_value(p: float | None) -> str:
+    return "-" if p is None else f"{p:.3g}"

@@ -1,0 +1,90 @@
+"""Whether the corpora of a training have documents and entities: what it looks at each time."""
+
+import warnings
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import spacy
+from spacy.util import resolve_dot_names
+
+from adaptive_spacy.config.randomness import same_randomness
+from adaptive_spacy.data.validation import describe_noise
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+ENTITY_FACTORIES = {"transformer_ner", "ner", "beam_ner"}
+
+
+@dataclass
+class Census:
+    """What one corpus has.
+
+    name (str): Its section. path (Any): What it was read from.
+    documents (int), types (Counter[str]): Documents, and entities per type.
+    """
+
+    name: str
+    path: Any
+    documents: int = 0
+    types: Counter[str] = field(default_factory=Counter)
+
+
+def find_data_faults(nlp: "Language") -> Iterator[str]:
+    """Faults that the data shows; warns of what is only suspicious.
+
+    nlp (Language): The pipeline, not initialized yet.
+    YIELDS (str): One line each.
+    """
+    # streamed: there is no end to look for
+    if nlp.config.interpolate()["training"]["max_epochs"] < 0:
+        return
+    corpora = []
+    for key in ("train_corpus", "dev_corpus"):
+        corpora.append(take_census(nlp, key))
+        if not corpora[-1].documents:
+            yield (
+                f"[{corpora[-1].name}] path: expected at least one example, got none from "
+                f"{corpora[-1].path}"
+            )
+    train, dev = corpora
+    if not train.documents or not dev.documents:
+        return
+    learns = {nlp.get_pipe_meta(pipe).factory for pipe in nlp.component_names} & ENTITY_FACTORIES
+    if learns and not train.types:
+        yield f"[{train.name}]: expected at least one entity, got none: there is nothing to learn"
+        return
+    entities = dev.types.total() if learns else None
+    noise = describe_noise(f"[{dev.name}]", documents=dev.documents, entities=entities)
+    for doubt in [noise, *(find_type_doubts(train, dev) if learns else ())]:
+        if doubt:
+            warnings.warn(doubt, stacklevel=2)
+
+
+def take_census(nlp: "Language", key: str) -> Census:
+    """RETURNS (Census): Of the corpus that `[training]` names by the key."""
+    config = nlp.config.interpolate()
+    name = config["training"][key]
+    (corpus,) = resolve_dot_names(config, [name])
+    census = Census(name, getattr(corpus, "path", name))
+    with same_randomness():
+        for example in corpus(spacy.blank(str(nlp.lang))):
+            census.documents += 1
+            census.types.update(ent.label_ for ent in example.reference.ents)
+    return census
+
+
+def find_type_doubts(train: Census, dev: Census) -> Iterator[str]:
+    """YIELDS (str): What the entities of dev cannot show, a line each."""
+    for label in sorted(dev.types.keys() - train.types.keys()):
+        yield (
+            f"[{dev.name}] has {dev.types[label]} entities of type {label}, the training corpus "
+            "has none: they can only be missed"
+        )
+    if not dev.types:
+        yield (
+            f"[{dev.name}] has 0 entities (the training corpus {train.types.total()}): F1 says "
+            "nothing, the loss little"
+        )

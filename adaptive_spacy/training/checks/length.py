@@ -1,0 +1,49 @@
+"""Whether a training is as long as its schedule."""
+
+from typing import Any
+
+from adaptive_spacy.adaptive.schedule import ADAPTIVE
+from adaptive_spacy.config.blocks import find_blocks, find_schedules, resolve_value
+from adaptive_spacy.training.checks.findings import Findings
+from adaptive_spacy.training.rounds import Rounds
+
+WARMUP_LINEAR = "warmup_linear.v1"
+
+
+def check_rounds(training: dict[str, Any], findings: Findings) -> None:
+    if not findings.steps_per_epoch:
+        return
+    rounds = Rounds.of(training, findings.steps_per_epoch)
+    if rounds.most is not None and rounds.needed > rounds.most:
+        findings.errors.append(
+            f"[training] max_steps, max_epochs: expected at least {rounds.needed:,} steps, the "
+            f"fewest in which the schedule can end ({rounds.describe(rounds.needed)}), got "
+            f"{rounds.most:,} ({rounds.describe(rounds.most)}): the training would stop in the "
+            "middle of a phase"
+        )
+    for block in find_schedules(training):
+        if block["@schedules"] == ADAPTIVE or block.get("total") is None:
+            continue
+        interval = resolve_value(block.get("interval")) or rounds.interval
+        total = resolve_value(block["total"]) * interval
+        if total != rounds.most:
+            findings.errors.append(
+                f"[training] max_steps: expected {total}, which is total * interval of "
+                f"{block['@schedules']}, got {rounds.most or 'no limit'}: the training would not "
+                "end with the cool-down"
+            )
+    for block in find_blocks(training["optimizer"], "schedules", WARMUP_LINEAR):
+        total = resolve_value(block["total_steps"])
+        if rounds.most is None or abs(total - rounds.most) > rounds.interval:
+            findings.warnings.append(
+                f"[training.optimizer.learn_rate] total_steps: the rate falls to 0 in {total:,} "
+                f"steps, the training ends "
+                f"{f'after {rounds.most:,}' if rounds.most else 'by patience alone'}"
+            )
+    if find_blocks(training["optimizer"], "schedules", ADAPTIVE):
+        share = rounds.interval / findings.steps_per_epoch
+        if share > 2 or share < 0.1:
+            findings.warnings.append(
+                f"[training] eval_frequency: a round is {share:.2g} epochs; phases count rounds, "
+                "and were tried with one round per epoch (adaptive_spacy.steps.v1)"
+            )

@@ -1,0 +1,83 @@
+"""Whether the metrics that a training follows are reported, and can be followed."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from adaptive_spacy.adaptive.callback import monitor_weights
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+#: Reported by spaCy itself, without a pipe
+BUILT_IN_METRICS = {"token_acc", "token_p", "token_r", "token_f", "speed"}
+
+
+def same_ranking(monitor: dict[str, float] | None, score_weights: dict[str, float | None]) -> bool:
+    main = {m: w for m, w in monitor_weights(None, score_weights).items() if w}
+    own = {m: w for m, w in monitor_weights(monitor, score_weights).items() if w}
+    total = sum(abs(weight) for weight in own.values())
+    main_total = sum(abs(weight) for weight in main.values())
+    # spaCy rounds the weights to two digits
+    return own.keys() == main.keys() and all(
+        abs(own[m] / total - main[m] / main_total) < 0.02 for m in own
+    )
+
+
+def find_metric_faults(
+    nlp: "Language", score_weights: dict[str, float | None], monitor: dict[str, float] | None
+) -> Iterator[str]:
+    declared = BUILT_IN_METRICS.union(*(nlp.get_pipe_meta(p).scores for p in nlp.component_names))
+    yield from _shared_loss_faults(nlp, declared, {*(monitor or {}), *_weighted(score_weights)})
+    weighted = _weighted(score_weights)
+    named = ", ".join(sorted(metric for metric in declared if not metric.endswith("_per_type")))
+    for metric in sorted(weighted.keys() - declared):
+        yield f"[training.score_weights] {metric}: no pipe reports it; expected one of {named}"
+    for metric in sorted((monitor or {}).keys() - declared):
+        yield f"[training.before_update] monitor: no pipe reports {metric}; expected {named}"
+    for metric in sorted((monitor or {}).keys() - score_weights.keys()):
+        yield (
+            f"[training.score_weights] {metric}: expected a weight, or null to report it only, "
+            "because [training.before_update] monitors it"
+        )
+    signs = {weight > 0 for weight in weighted.values()}
+    if len(signs) > 1:
+        yield (
+            f"[training.score_weights]: expected weights of one sign, got {weighted}: spaCy "
+            "divides them by their sum"
+        )
+    for metric, weight in weighted.items():
+        if abs(weight) < 0.01:
+            yield (
+                f"[training.score_weights] {metric}: expected a weight of at least 0.01, got "
+                f"{weight}: spaCy rounds to two digits"
+            )
+    for pipe in nlp.component_names:
+        if f"{pipe}_loss" in {*weighted, *(monitor or {}), *_reported(nlp, pipe)}:
+            yield (
+                f"[components.{pipe}]: expected another name: spaCy writes this pipe's training "
+                f"loss over the metric {pipe}_loss"
+            )
+
+
+def _weighted(score_weights: dict[str, float | None]) -> dict[str, float]:
+    return {m: w for m, w in monitor_weights(None, score_weights).items() if w}
+
+
+def _shared_loss_faults(nlp: "Language", declared: set[str], used: set[str]) -> Iterator[str]:
+    """Several `transformer_ner` write the one `ents_loss`; each has its own beside it, which is
+    added to what is declared."""
+    pipes = [p for p in nlp.component_names if nlp.get_pipe_meta(p).factory == "transformer_ner"]
+    if len(pipes) < 2:
+        return
+    own = [f"ents_loss_{pipe}" for pipe in pipes]
+    declared.update(own)
+    if "ents_loss" in used:
+        yield (
+            f"[training] ents_loss: expected one of {', '.join(own)} in monitor and "
+            f"score_weights, as {len(pipes)} pipes report an ents_loss, and the last one stays"
+        )
+
+
+def _reported(nlp: "Language", pipe: str) -> set[str]:
+    """Metrics of the other pipes."""
+    return set().union(*(nlp.get_pipe_meta(p).scores for p in nlp.component_names if p != pipe))
