@@ -193,4 +193,4 @@ def test_trained_pipeline_is_initialized_anew_without_its_corpus(case: Case) -> 
 def test_trained_pipeline_is_trained_on(case: Case, tmp_path: Path) -> None:
     short = ["--training.max_steps", 1]
     run_spacy("train", case.trained / "config.cfg", "-o", tmp_path, *case.paths, *short)
-    spacy.load(tmp_path / "model-last")
+    assert spacy.load(tmp_path / "model-last").pipe_names == spacy.load(case.trained).pipe_names

@@ -3,32 +3,17 @@
 import json
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from adaptive_spacy.cli.app import app
+from tests.report.evaluations import evaluation
 
 ROWS = [
-    {
-        "epoch": epoch,
-        "step": 10 * epoch,
-        "phase": "warmup",
-        "rate": 1e-5 * (epoch + 1),
-        "train_loss": 1.0,
-        "dev_loss": 0.5,
-        "p": 0.5,
-        "r": 0.5,
-        "f": 0.5,
-        "score": 0.5,
-        "best": True,
-        "seconds": 1.0,
-        "losses": {},
-        "scores": {},
-        "steps_per_round": 10,
-    }
-    for epoch in range(3)
+    asdict(evaluation(10 * epoch, phase="warmup", rate=1e-5 * (epoch + 1))) for epoch in range(3)
 ]
 
 

@@ -19,32 +19,12 @@ from adaptive_spacy.report.style import PHASE_COLOURS
 from adaptive_spacy.report.training_figure import draw, plot
 from adaptive_spacy.report.training_title import title
 from adaptive_spacy.training.history import HISTORY, Evaluation, Stretch
+from tests.report.evaluations import evaluation
 
 NAN = math.nan
 #: Validation losses by round: a cool-down from 4, an improvement at 6, a cool-down from 7 to 10
 LOSSES = [0.9, 0.6, 0.4, 0.5, 0.45, 0.3, 0.31, 0.32, 0.33, 0.34]
 F1 = [0.1, 0.5, 0.6, 0.65, 0.7, 0.72, 0.75, 0.81, 0.8, 0.79]
-
-
-def evaluation(step: int, interval: int = 10, **changes: Any) -> Evaluation:
-    row: dict[str, Any] = {
-        "epoch": step // interval,
-        "step": step,
-        "phase": None,
-        "rate": 1e-4,
-        "train_loss": 1 / (step + 1),
-        "dev_loss": 0.5,
-        "p": 0.5,
-        "r": 0.5,
-        "f": 0.5,
-        "score": 0.5,
-        "best": True,
-        "seconds": 1.0,
-        "steps_per_round": interval,
-        "losses": {"transformer_ner": 0.5},
-        "scores": {"ents_f": 0.5},
-    }
-    return Evaluation(**{**row, **changes})
 
 
 def adaptive(rounds: int = 10) -> list[Evaluation]:

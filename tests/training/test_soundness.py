@@ -7,7 +7,7 @@ import torch
 from spacy.training.initialize import init_nlp
 from spacy.util import load_config
 
-from adaptive_spacy.training.soundness import require_finite, warnings_of
+from adaptive_spacy.training.soundness import require_finite, sums, warnings_of
 from tests.conftest import ROOT
 
 
@@ -55,7 +55,9 @@ def test_weights_of_thinc_that_are_not_finite_are_named(pipeline) -> None:
 
 
 def test_pipeline_without_weights_is_finite() -> None:
-    require_finite(spacy.blank("en"))
+    blank = spacy.blank("en")
+    assert sums(blank) == {}
+    require_finite(blank)
 
 
 def rounds(*scores: float | None) -> list[SimpleNamespace]:
