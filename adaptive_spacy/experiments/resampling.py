@@ -1,17 +1,22 @@
 """Differences between approaches that know of both chances: which sentences were labelled, and
 which are in the test set.
 
-The unit is the sample of labelled sentences: approaches are paired within one. A resample draws
-samples anew within each cell (a data set at a number of labels) and, once for a data set, its test
-sentences, which all its trainings share (Efron and Tibshirani 1993, ch. 8, for two levels).
+The unit is the sample of labelled sentences: approaches are paired within one. Samples of a seed
+are nested, so those of a data set that have the same seed count as one unit over its cells. The
+variance of the samples and that of the test sentences, which all trainings of a data set share, add
+up; the first is estimated from few units, so Student's t stands for the normal distribution, with
+degrees of freedom by Satterthwaite (1946). The second is a bootstrap's.
 """
 
+import functools
+import math
 from collections import defaultdict
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy
 from numpy.typing import NDArray
+from scipy import stats
 
 from adaptive_spacy.experiments.statistics import CONFIDENCE
 
@@ -27,11 +32,13 @@ class Pair(NamedTuple):
 
     dataset (str): Whose test set it is.
     cell (Hashable): What samples are drawn within, e.g. data set and number of labels.
+    seed (int): Which sample; those of one seed are nested.
     first, second (Counts): What each got in each test sentence.
     """
 
     dataset: str
     cell: Hashable
+    seed: int
     first: Counts
     second: Counts
 
@@ -41,10 +48,10 @@ class Difference(NamedTuple):
 
     samples, cells (int): How many.
     mean (float): The difference.
-    interval (tuple[float, float] | None): Percentile bootstrap at 95 %; None of a single sample in
-        some cell, whose chance nobody can tell.
-    p (float | None): Two-sided, that there is none: twice the share of resamples beyond 0.
-    p_alike (float | None): That it is `MARGIN` or more: the larger of two one-sided shares (TOST,
+    interval (tuple[float, float] | None): At 95 %; None of a single sample in some cell, whose
+        chance nobody can tell.
+    p (float | None): Two-sided, that there is none.
+    p_alike (float | None): That it is `MARGIN` or more: the larger p of two one-sided tests (TOST,
         Schuirmann 1987).
     """
 
@@ -64,86 +71,90 @@ def f1(counts: NDArray[numpy.float64] | Counts) -> NDArray[numpy.float64]:
     return 100 * hits / numpy.maximum(total, 1)
 
 
-def difference(pairs: Sequence[Pair], *, margin: float = MARGIN, seed: int = 0) -> Difference:
+def difference(pairs: Sequence[Pair], *, margin: float = MARGIN) -> Difference:
     """Compare two approaches over samples.
-
-    Of few samples a percentile interval is too narrow: that of n values is as if their variance
-    were (n - 1) / n of what it is, so deviations of a sample from its cell's mean are stretched by
-    the root of n / (n - 1).
 
     pairs (Sequence[Pair]): At least one; those of a data set have the same test sentences.
     margin (float): Points of F1 below which approaches count as alike.
-    seed (int): Of the resamples.
     RETURNS (Difference): The difference and its chances.
     RAISES (ValueError): If the test sets of a data set differ in length.
     """
-    generator = numpy.random.default_rng(seed)
-    cells: dict[Hashable, list[Pair]] = defaultdict(list)
+    cells: dict[Hashable, dict[int, float]] = defaultdict(dict)
     for pair in pairs:
-        cells[pair.cell].append(pair)
-    weights = _draw_sentences(pairs, generator)
-    observed, resampled = [], []
-    for group in cells.values():
-        observed.append(numpy.mean([_gap(pair) for pair in group]))
-        resampled.append(_resample(group, weights[group[0].dataset], generator))
-    mean = float(numpy.mean(observed))
-    if any(len(group) < 2 for group in cells.values()):
+        cells[pair.cell][pair.seed] = _gap(pair)
+    mean = float(numpy.mean([numpy.mean([*gaps.values()]) for gaps in cells.values()]))
+    sentences = _variance_of_sentences(pairs, {cell: len(gaps) for cell, gaps in cells.items()})
+    if any(len(gaps) < 2 for gaps in cells.values()):
         return Difference(len(pairs), len(cells), mean, None, None, None)
-    drawn = numpy.mean(resampled, axis=0)
-    tail = 50 * (1 - CONFIDENCE)
-    low, high = numpy.percentile(drawn, [tail, 100 - tail])
+    samples, freedom = _variance_of_samples(pairs, cells)
+    error = math.sqrt(samples + sentences)
+    if not error:
+        same = float(mean == 0)
+        return Difference(len(pairs), len(cells), mean, (mean, mean), same, float(not same))
+    # the bootstrap's part is taken as known
+    known = stats.t(freedom * ((samples + sentences) / samples) ** 2) if samples else stats.norm
+    reach = error * float(known.ppf((1 + CONFIDENCE) / 2))
     return Difference(
         samples=len(pairs),
         cells=len(cells),
         mean=mean,
-        interval=(float(low), float(high)),
-        p=min(1.0, 2 * min(_share(drawn <= 0), _share(drawn >= 0))),
-        p_alike=max(_share(drawn <= -margin), _share(drawn >= margin)),
+        interval=(mean - reach, mean + reach),
+        p=2 * float(known.sf(abs(mean) / error)),
+        p_alike=float(known.sf((margin - abs(mean)) / error)),
     )
-
-
-def _draw_sentences(
-    pairs: Sequence[Pair], generator: numpy.random.Generator
-) -> dict[str, NDArray[numpy.float64]]:
-    """RETURNS (dict): How often each test sentence is in each resample, by data set.
-    *Shape:* (n_sentences, RESAMPLES)
-    """
-    sizes: dict[str, int] = {}
-    for pair in pairs:
-        for counts in (pair.first, pair.second):
-            if sizes.setdefault(pair.dataset, len(counts)) != len(counts):
-                raise ValueError(
-                    f"{pair.dataset}: expected the same test sentences for all, got "
-                    f"{sizes[pair.dataset]} and {len(counts)}"
-                )
-    return {
-        dataset: generator.multinomial(size, [1 / size] * size, RESAMPLES).T.astype(float)
-        for dataset, size in sizes.items()
-    }
 
 
 def _gap(pair: Pair) -> float:
     return float(f1(pair.first.sum(axis=0)) - f1(pair.second.sum(axis=0)))
 
 
-def _resample(
-    group: Sequence[Pair],
-    weights: NDArray[numpy.float64],
-    generator: numpy.random.Generator,
-) -> NDArray[numpy.float64]:
-    """RETURNS (NDArray): The cell's mean difference in each resample. *Shape:* (RESAMPLES,)"""
-    gaps = numpy.stack(
-        [f1((pair.first.T @ weights).T) - f1((pair.second.T @ weights).T) for pair in group]
-    )
-    count = len(group)
-    if count == 1:
-        return gaps[0]
-    centre = gaps.mean(axis=0)
-    chosen = generator.integers(count, size=gaps.shape)
-    drawn = numpy.take_along_axis(gaps, chosen, axis=0).mean(axis=0)
-    return centre + (drawn - centre) * numpy.sqrt(count / (count - 1))
+def _variance_of_samples(
+    pairs: Sequence[Pair], cells: Mapping[Hashable, Mapping[int, float]]
+) -> tuple[float, int]:
+    """Of the mean, as samples differ.
+
+    RETURNS (tuple[float, int]): The variance, and its degrees of freedom.
+    """
+    # what a unit moves the mean by, over all cells that it has a sample in
+    moved: dict[tuple[str, int], float] = defaultdict(float)
+    for pair in pairs:
+        gaps = cells[pair.cell]
+        count = len(gaps)
+        off = gaps[pair.seed] - float(numpy.mean([*gaps.values()]))
+        moved[pair.dataset, pair.seed] += off / math.sqrt(count * (count - 1)) / len(cells)
+    freedom = len(moved) - len({dataset for dataset, _ in moved})
+    return math.fsum(one**2 for one in moved.values()), freedom
 
 
-def _share(true: NDArray[numpy.bool_]) -> float:
-    # the observed data count as one of the resamples, so that no share is 0
-    return float((true.sum() + 1) / (len(true) + 1))
+def _variance_of_sentences(pairs: Sequence[Pair], sizes: Mapping[Hashable, int]) -> float:
+    """RETURNS (float): Of the mean, as test sentences differ; data sets have their own.
+    RAISES (ValueError): If the test sets of a data set differ in length.
+    """
+    total = 0.0
+    for dataset in dict.fromkeys(pair.dataset for pair in pairs):
+        own = [pair for pair in pairs if pair.dataset == dataset]
+        weights = _draw_sentences(_test_size(dataset, own))
+        drawn = numpy.zeros(RESAMPLES)
+        for pair in own:
+            gap = f1((pair.first.T @ weights).T) - f1((pair.second.T @ weights).T)
+            drawn += gap / sizes[pair.cell] / len(sizes)
+        total += float(drawn.var(ddof=1))
+    return total
+
+
+def _test_size(dataset: str, pairs: Sequence[Pair]) -> int:
+    sizes = [len(counts) for pair in pairs for counts in (pair.first, pair.second)]
+    if len(found := list(dict.fromkeys(sizes))) > 1:
+        raise ValueError(
+            f"{dataset}: expected the same test sentences for all, got {found[0]} and {found[1]}"
+        )
+    return found[0]
+
+
+@functools.cache
+def _draw_sentences(size: int) -> NDArray[numpy.float64]:
+    """RETURNS (NDArray): How often each test sentence is in each resample.
+    *Shape:* (n_sentences, RESAMPLES)
+    """
+    generator = numpy.random.default_rng(0)
+    return generator.multinomial(size, [1 / size] * size, RESAMPLES).T.astype(float)

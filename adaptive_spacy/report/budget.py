@@ -28,9 +28,10 @@ NOTES = f"""\
 F1 is the micro average on the whole test set, in percent, of the checkpoint that an approach ships:
 the last, for paper the one with the lowest validation loss. Each sample of labelled sentences is
 another one, and so are its weights; approaches are paired within a sample. Square brackets hold
-percentile bootstrap intervals at 95 % over samples and test sentences. p is that of no difference,
-"alike" that of a difference of {MARGIN:g} F1 or more (two one-sided tests); both are adjusted for
-the rows of the table (Holm 1979). A difference that is not shown is not shown to be absent."""
+intervals at 95 % that know of the chance in samples (Student's t, those of a seed being one unit)
+and in test sentences (bootstrap). p is that of no difference, "alike" that of a difference of
+{MARGIN:g} F1 or more (two one-sided tests); both are adjusted for the rows of the table (Holm
+1979). A difference that is not shown is not shown to be absent."""
 
 
 class Cell(NamedTuple):
@@ -144,7 +145,7 @@ def read_runs(records: Iterable[Record]) -> Runs:
 
 def _pairs(runs: Runs, reference: str, approach: str) -> list[tuple[Cell, Pair]]:
     return [
-        (cell, Pair(cell.dataset, cell, ours[seed].counts, theirs[seed].counts))
+        (cell, Pair(cell.dataset, cell, seed, ours[seed].counts, theirs[seed].counts))
         for cell, approaches in sorted(runs.items())
         for ours, theirs in [(approaches.get(reference, {}), approaches.get(approach, {}))]
         for seed in sorted(ours.keys() & theirs.keys())

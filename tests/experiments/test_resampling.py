@@ -3,17 +3,26 @@ import pytest
 from scipy import stats
 from sklearn.metrics import f1_score
 
-from adaptive_spacy.experiments.resampling import MARGIN, Pair, difference, f1
+from adaptive_spacy.experiments.resampling import Pair, difference, f1
+from adaptive_spacy.experiments.statistics import ALPHA, holm
 
 
-def pair(first, second, cell="a", dataset="news") -> Pair:
-    return Pair(dataset, cell, numpy.array(first), numpy.array(second))
+def pair(first, second, seed=1, cell="a", dataset="news") -> Pair:
+    return Pair(dataset, cell, seed, numpy.array(first), numpy.array(second))
 
 
 def drawn(generator, rate: float, sentences: int = 400) -> numpy.ndarray:
     """Sentences of two entities each, found with a probability."""
     found = generator.binomial(2, rate, sentences)
     return numpy.stack([found, numpy.zeros_like(found), 2 - found], axis=1)
+
+
+def gap(one: Pair) -> float:
+    return float(f1(one.first.sum(axis=0)) - f1(one.second.sum(axis=0)))
+
+
+def width(found) -> float:
+    return found.interval[1] - found.interval[0]
 
 
 def test_f1_is_the_usual_one() -> None:
@@ -27,7 +36,7 @@ def test_f1_is_the_usual_one() -> None:
 
 def test_mean_is_over_samples_then_over_cells() -> None:
     right, wrong, half = [[2, 0, 0]], [[0, 0, 2]], [[1, 1, 1]]
-    pairs = [pair(right, wrong), pair(half, half), pair(right, half, cell="b")]
+    pairs = [pair(right, wrong), pair(half, half, seed=2), pair(right, half, cell="b")]
     found = difference(pairs)
     # (100 + 0) / 2 in the first cell, 50 in the second
     assert found.mean == pytest.approx((50 + 50) / 2)
@@ -38,81 +47,123 @@ def test_mean_is_over_samples_then_over_cells() -> None:
 
 def test_difference_that_is_there_is_shown() -> None:
     generator = numpy.random.default_rng(1)
-    pairs = [pair(drawn(generator, 0.8), drawn(generator, 0.6)) for _ in range(6)]
+    pairs = [pair(drawn(generator, 0.8), drawn(generator, 0.6), seed) for seed in range(6)]
     found = difference(pairs)
     assert found.interval is not None
     assert 0 < found.interval[0] < found.mean < found.interval[1]
-    assert found.p < 0.01
+    # small enough for the 176 rows of the whole grid
+    assert holm([found.p] * 176)[0] < ALPHA
     assert found.p_alike > 0.9
 
 
 def test_approaches_that_are_alike_are_shown_alike() -> None:
     generator = numpy.random.default_rng(2)
     pairs = []
-    for _ in range(6):
+    for seed in range(6):
         base = drawn(generator, 0.7, 4000)
-        pairs.append(pair(base, base[generator.permutation(len(base))]))
+        pairs.append(pair(base, base[generator.permutation(len(base))], seed))
     # the same counts in another order: no difference, only the chance of the sentences
     found = difference(pairs)
     assert found.mean == 0.0
     assert found.p > 0.5
-    assert found.p_alike < 0.05
+    assert found.p_alike < ALPHA
 
 
 def test_few_noisy_samples_show_neither() -> None:
     generator = numpy.random.default_rng(3)
     rates = [(0.5, 0.7), (0.7, 0.5), (0.62, 0.6)]
-    found = difference([pair(drawn(generator, a), drawn(generator, b)) for a, b in rates])
-    assert found.p > 0.05
-    assert found.p_alike > 0.05
+    found = difference(
+        [
+            pair(drawn(generator, first), drawn(generator, other), seed)
+            for seed, (first, other) in enumerate(rates)
+        ]
+    )
+    assert found.p > ALPHA
+    assert found.p_alike > ALPHA
 
 
-def test_interval_covers_both_chances() -> None:
-    """Its width against the normal theory: samples of variance s² give s² / n."""
+def test_where_only_samples_differ_it_is_the_paired_t_test() -> None:
     generator = numpy.random.default_rng(4)
-    many = 20_000
+    rates = (0.55, 0.6, 0.65, 0.7)
+    # so many sentences that their chance is small beside that of the samples
     pairs = [
-        pair(drawn(generator, rate, many), drawn(generator, 0.6, many))
-        for rate in (0.55, 0.6, 0.65, 0.7, 0.75, 0.8)
+        pair(drawn(generator, rate, 20_000), drawn(generator, 0.6, 20_000), seed)
+        for seed, rate in enumerate(rates)
     ]
-    # with so many sentences only the samples vary
-    gaps = [float(f1(one.first.sum(0)) - f1(one.second.sum(0))) for one in pairs]
+    theirs = stats.ttest_1samp([gap(one) for one in pairs], 0)
+    low, high = theirs.confidence_interval()
     found = difference(pairs)
-    width = found.interval[1] - found.interval[0]
-    assert width == pytest.approx(2 * 1.96 * stats.sem(gaps), rel=0.1)
-    # and with samples that are alike only the sentences do
-    first, second = drawn(generator, 0.8, 300), drawn(generator, 0.6, 300)
-    found = difference([pair(first, second)] * 2)
-    recall = [counts[:, 0].mean() / 2 for counts in (first, second)]
-    slope = [200 / (1 + rate) ** 2 for rate in recall]
-    error = (
-        sum(
-            (k * counts[:, 0].std() / 2) ** 2 / 300
-            for k, counts in zip(slope, (first, second), strict=True)
-        )
-        ** 0.5
-    )
-    assert found.interval[1] - found.interval[0] == pytest.approx(2 * 1.96 * error, rel=0.15)
+    assert found.p == pytest.approx(theirs.pvalue, rel=0.02)
+    assert found.interval == pytest.approx((low, high), rel=0.02)
 
 
-def test_test_sentences_are_drawn_once_for_a_data_set() -> None:
-    """Two budgets on one test set share its chance: their mean is no surer than one of them."""
+def test_where_only_sentences_differ_it_is_their_bootstrap() -> None:
     generator = numpy.random.default_rng(5)
+    first, second = drawn(generator, 0.8, 300), drawn(generator, 0.6, 300)
+    found = difference([pair(first, second, seed) for seed in (1, 2)])
+    # by the delta method: F1 of these counts is 2r / (1 + r)
+    recall = [counts[:, 0].mean() / 2 for counts in (first, second)]
+    slopes = [200 / (1 + rate) ** 2 for rate in recall]
+    spreads = [counts[:, 0].std() / 2 for counts in (first, second)]
+    parts = [(slope * spread) ** 2 / 300 for slope, spread in zip(slopes, spreads, strict=True)]
+    assert width(found) == pytest.approx(2 * 1.96 * sum(parts) ** 0.5, rel=0.1)
+
+
+@pytest.mark.parametrize("samples", [2, 3, 6])
+def test_interval_holds_the_truth_as_often_as_it_says(samples: int) -> None:
+    """Approaches of one quality, each sample of which turns out better or worse by chance."""
+    generator = numpy.random.default_rng(6)
+    trials, held = 400, 0
+    for _ in range(trials):
+        # one test sentence of many entities has no chance of its own
+        rates = 5000 + 300 * generator.standard_normal((samples, 2))
+        pairs = [
+            pair([[a, 0, 10_000 - a]], [[b, 0, 10_000 - b]], seed)
+            for seed, (a, b) in enumerate(rates.astype(int))
+        ]
+        low, high = difference(pairs).interval
+        held += low <= 0 <= high
+    assert held / trials == pytest.approx(0.95, abs=0.03)
+
+
+def test_samples_of_a_seed_are_one_unit_over_budgets() -> None:
+    generator = numpy.random.default_rng(7)
+    rates = 5000 + 300 * generator.standard_normal((5, 2))
+    counts = [([[int(a), 0, 10_000 - int(a)]], [[int(b), 0, 10_000 - int(b)]]) for a, b in rates]
+    one = difference([pair(*both, seed) for seed, both in enumerate(counts)])
+    # the same samples at another budget tell nothing new
+    again = [pair(*both, seed, cell) for cell in "ab" for seed, both in enumerate(counts)]
+    assert width(difference(again)) == pytest.approx(width(one))
+    # other samples do
+    more = [
+        pair(*both, seed + 5 * (cell == "b"), cell)
+        for cell in "ab"
+        for seed, both in enumerate(counts)
+    ]
+    other = difference([one._replace(dataset=one.cell) for one in more])
+    assert width(other) < 0.75 * width(one)
+
+
+def test_test_sentences_are_shared_within_a_data_set() -> None:
+    """Two budgets on one test set share its chance: their mean is no surer than one of them."""
+    generator = numpy.random.default_rng(8)
     first, second = drawn(generator, 0.8, 100), drawn(generator, 0.6, 100)
-    one = difference([pair(first, second)] * 2)
-    same = difference([pair(first, second, cell) for cell in "ab" for _ in range(2)])
-    others = difference(
-        [pair(first, second, cell, dataset=cell) for cell in "ab" for _ in range(2)]
-    )
-    widths = [found.interval[1] - found.interval[0] for found in (one, same, others)]
-    assert widths[1] == pytest.approx(widths[0], rel=0.05)
-    assert widths[2] == pytest.approx(widths[0] / 2**0.5, rel=0.15)
+    one = difference([pair(first, second, seed) for seed in (1, 2)])
+    both = [pair(first, second, seed, cell) for cell in "ab" for seed in (1, 2)]
+    assert width(difference(both)) == pytest.approx(width(one), rel=0.01)
+    others = difference([pair._replace(dataset=pair.cell) for pair in both])
+    assert width(others) == pytest.approx(width(one) / 2**0.5, rel=0.01)
+
+
+def test_equal_counts_are_no_difference() -> None:
+    same = [[1, 0, 1]]
+    found = difference([pair(same, same, seed) for seed in (1, 2)])
+    assert (found.mean, found.interval, found.p, found.p_alike) == (0.0, (0.0, 0.0), 1.0, 0.0)
 
 
 def test_same_numbers_each_time_and_another_test_set_is_refused() -> None:
-    generator = numpy.random.default_rng(6)
-    pairs = [pair(drawn(generator, 0.8), drawn(generator, 0.7)) for _ in range(3)]
+    generator = numpy.random.default_rng(9)
+    pairs = [pair(drawn(generator, 0.8), drawn(generator, 0.7), seed) for seed in range(3)]
     assert difference(pairs) == difference(pairs)
     with pytest.raises(ValueError, match="news: expected the same test sentences for all, got 400"):
-        difference([*pairs, pair(drawn(generator, 0.8, 10), drawn(generator, 0.7, 10))])
-    assert MARGIN == 1.0
+        difference([*pairs, pair(drawn(generator, 0.8, 10), drawn(generator, 0.7, 10), 4)])
