@@ -83,7 +83,7 @@ def crossfit_cli(
         lang=lang,
         settings=settings,
         threads=threads,
-        backend=make_backend(
+        backend=lambda: make_backend(
             jobs, ray=ray, shared=ray_shared, threads=threads, keep=False, gpu_id=gpu_id
         ),
         gpu_id=gpu_id,
@@ -95,5 +95,5 @@ def crossfit_cli(
     )
     typer.echo(f"Expected F1 {found.expected.describe()}, of models that had not seen the sentence")
     if test is not None:
-        micro = evaluate(str(output / "model-last"), test)["seqeval"]["micro"]
-        typer.echo(f"Test F1 {100 * micro['f1']:.1f}")
+        found_f1 = evaluate(str(output / "model-last"), test, gpu_id=gpu_id)["spacy"]["ents_f"]
+        typer.echo("Test F1 " + ("-" if found_f1 is None else f"{100 * found_f1:.1f}"))

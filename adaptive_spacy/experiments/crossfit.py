@@ -8,7 +8,7 @@ seen it, and with them what to expect of the model on sentences like these.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from statistics import mean
@@ -23,13 +23,14 @@ from thinc.api import Config
 
 from adaptive_spacy.config.loading import load_pipeline
 from adaptive_spacy.experiments.expectation import Expectation, expect_scores
-from adaptive_spacy.experiments.fixed_length import curve_of, fix_epochs
-from adaptive_spacy.experiments.fold_jobs import identify, make_jobs, read_config_of
-from adaptive_spacy.experiments.folds import assign_folds, write_folds
+from adaptive_spacy.experiments.fixed_length import count_batches, curve_of, fix_epochs
+from adaptive_spacy.experiments.fold_jobs import identify, make_jobs, require_adaptive
+from adaptive_spacy.experiments.folds import assign_folds, fold_names, write_folds
 from adaptive_spacy.experiments.job import Job
 from adaptive_spacy.experiments.local import LocalProcesses
 from adaptive_spacy.experiments.progress import Progress
 from adaptive_spacy.experiments.records import Record
+from adaptive_spacy.experiments.replay import find_stop, replay
 from adaptive_spacy.experiments.runner import Backend, sweep
 from adaptive_spacy.experiments.selection import PREDICTIONS
 from adaptive_spacy.experiments.shipping import (
@@ -40,6 +41,7 @@ from adaptive_spacy.experiments.shipping import (
     train_aside,
     write_docs,
 )
+from adaptive_spacy.experiments.threads import computing_in
 from adaptive_spacy.files import replacing
 from adaptive_spacy.parsing import read_object
 from adaptive_spacy.training.history import read_history
@@ -81,13 +83,13 @@ def crossfit(
     lang: str = "en",
     settings: Mapping[str, Any] | None = None,
     threads: int = 1,
-    backend: Backend | None = None,
+    backend: Callable[[], Backend] | None = None,
     gpu_id: int = -1,
     silent: bool = False,
 ) -> CrossFit:
     """Train on all labelled docs, as long as adaptive trainings on parts of them found.
 
-    docs (Iterable[Doc]): The labelled docs, a sentence each or more.
+    docs (Iterable[Doc]): The labelled docs, a sentence each or more; empty ones are left out.
     config (Path): An adaptive config, e.g. configs/adaptive.cfg.
     output (Path): Gets `model-last`, its history, `crossfit.json`, the docs in `labelled.spacy`,
         what was predicted for each in `out-of-fold.spacy`, and the trainings in `folds`. A run that
@@ -97,54 +99,60 @@ def crossfit(
     lang (str): Language code of the docs.
     settings (Mapping | None): Overrides of the config by dotted key, e.g. {"variables.rate": 1e-4}.
     threads (int): Of each training.
-    backend (Backend | None): Where the folds are trained; None: one after the other, here.
+    backend (Callable | None): Makes what trains the folds, if any is left to train; None: one
+        after the other, here.
     gpu_id (int): Number of the GPU; -1: the processor.
     silent (bool): Show no progress of the folds.
     RETURNS (CrossFit): The pipeline and what to expect of it.
     RAISES (ValueError): If the docs, the config or a setting do not do, before anything is trained;
         or if a fold's training fails.
     """
-    docs = list(docs)
-    require_output(
-        output, own={FOLDS, LABELLED, OUT_OF_FOLD, CROSSFIT, DIR_MODEL_LAST}, made_by="crossfit"
-    )
+    docs = [doc for doc in docs if len(doc)]
+    require_output(output, own={FOLDS, CROSSFIT}, made_by="crossfit")
     assigned = assign_folds(docs, folds, seed)
+    jobs = make_jobs(
+        [output / FOLDS / "corpora" / name for name in fold_names(folds)],
+        config=config,
+        settings=settings or {},
+        seed=seed,
+        lang=lang,
+        threads=threads,
+        device="gpu" if gpu_id >= 0 else "cpu",
+    )
+    require_adaptive(jobs[0])
     output.mkdir(parents=True, exist_ok=True)
     lock = claim(output)
     try:
-        corpora = write_folds(docs, assigned, output / FOLDS / "corpora")
-        write_docs(docs, output / LABELLED)
-        jobs = make_jobs(
-            corpora,
-            config=config,
-            settings=settings or {},
-            seed=seed,
-            lang=lang,
-            threads=threads,
-            device="gpu" if gpu_id >= 0 else "cpu",
-        )
-        trained = read_config_of(jobs[0])
-        identity = identify(jobs, output / LABELLED)
+        write_folds(docs, assigned, [Path(job.corpus) for job in jobs])
+        identity = identify(jobs, docs)
         if (done := read_done(output, identity)) is None:
-            records = train_folds(
-                jobs, output, backend or LocalProcesses(1, keep=False, gpu_id=gpu_id), silent
-            )
+            # what is there is of another run
+            (output / CROSSFIT).unlink(missing_ok=True)
+            write_docs(docs, output / LABELLED)
+            place = LocalProcesses(1, keep=False, gpu_id=gpu_id) if backend is None else backend()
+            records = train_folds(jobs, output, place, silent)
             held_out = join_predictions(jobs, assigned, output)
             write_docs(held_out, output / OUT_OF_FOLD)
+            found = [
+                summarize_fold(job, record, output)
+                for job, record in zip(jobs, records, strict=True)
+            ]
             done = {
                 "identity": identity,
                 "seed": seed,
                 "labelled": len(docs),
-                "folds": [summarize_fold(record) for record in records],
-                "epochs": mean(count_epochs(record) for record in records),
+                "folds": found,
+                "epochs": mean(fold["epochs"] for fold in found),
                 "expected": asdict(expect_scores(pair(held_out, docs))),
             }
-            train_all(trained, done, output, gpu_id)
+            with computing_in(threads):
+                train_all(jobs[0].make_config().interpolate(), done, output, gpu_id)
             with replacing(output / CROSSFIT) as aside:
                 aside.write_text(json.dumps(done, indent=1), encoding="utf8")
     finally:
         clear_up(output)
         del lock
+    setup_gpu(gpu_id, silent=True)
     return CrossFit(
         load_pipeline(output / DIR_MODEL_LAST), Expectation(**read_expected(done)), done
     )
@@ -169,7 +177,7 @@ def describe_cost(docs: Sequence[Doc], folds: int) -> str:
 def read_done(output: Path, identity: str) -> Record | None:
     """RETURNS (dict | None): The record of the same run, if it came to its end."""
     path = output / CROSSFIT
-    if not path.is_file() or not (output / DIR_MODEL_LAST / "meta.json").is_file():
+    if not all((output / name).exists() for name in (CROSSFIT, OUT_OF_FOLD, DIR_MODEL_LAST)):
         return None
     record = read_object(path, "a record of crossfit")
     return record if record.get("identity") == identity else None
@@ -190,26 +198,26 @@ def train_folds(jobs: Sequence[Job], output: Path, backend: Backend, silent: boo
             f"{len(outcome.failed)} of {len(jobs)} folds failed, {first['job']['dataset']}: "
             f"{first['reason']}"
         )
-    return sorted(outcome.done, key=lambda record: jobs_order(jobs, record))
+    by_fold = {record["job"]["dataset"]: record for record in outcome.done}
+    return [by_fold[job.dataset] for job in jobs]
 
 
-def jobs_order(jobs: Sequence[Job], record: Record) -> int:
-    """RETURNS (int): The fold of a record, from 0."""
-    return [job.dataset for job in jobs].index(record["job"]["dataset"])
+def count_epochs(job: Job, folder: Path) -> float:
+    """Count the passes over its own part that a fold's training took to its end.
+
+    folder (Path): The job's, with its history.
+    RETURNS (float): Passes.
+    RAISES (ValueError): If it was stopped before its end.
+    """
+    config, history = job.make_config().interpolate(), read_history(folder)
+    machine = replay(config, history)
+    return find_stop(machine, folder) * machine.interval / count_batches(config)
 
 
-def count_epochs(record: Record) -> float:
-    """RETURNS (float): Passes over its own part that a fold's training made. spaCy makes one update
-    more than the rounds have."""
-    updates = record["updates"]
-    passes: float = record["token_updates"] / record["data"]["train"]["tokens"]
-    return passes * (updates - 1) / updates if updates > 1 else passes
-
-
-def summarize_fold(record: Record) -> dict[str, Any]:
+def summarize_fold(job: Job, record: Record, output: Path) -> dict[str, Any]:
     """RETURNS (dict): What crossfit.json says of a fold."""
     return {
-        "epochs": count_epochs(record),
+        "epochs": count_epochs(job, output / FOLDS / job.folder()),
         "updates": record["updates"],
         "token_updates": record["token_updates"],
         "sentences": {split: record["data"][split]["sentences"] for split in ("train", "dev")},
@@ -242,7 +250,6 @@ def train_all(config: Config, record: Record, output: Path, gpu_id: int) -> None
     record["history"] = [asdict(one) for one in read_history(model.parent)]
     about = {key: record[key] for key in ("labelled", "folds", "epochs", "expected", "seed")}
     mark(model, notes=describe(record), crossfit=about)
-    (output / CROSSFIT).unlink(missing_ok=True)
     publish(model, output)
 
 

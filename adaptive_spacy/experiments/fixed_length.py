@@ -7,15 +7,18 @@ found how long to train (arXiv 2202.02617, appendix L).
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from spacy.util import registry
 from thinc.api import Config
 
 from adaptive_spacy.adaptive.phases import PhaseMachine
+from adaptive_spacy.adaptive.steps import batches_per_epoch
 from adaptive_spacy.config.blocks import ADAPTIVE, find_blocks, resolve_value
 
 STEPS = "adaptive_spacy.steps.v1"
 ADAPT = "adaptive_spacy.adapt.v1"
 UNTIL_FINISHED = "adaptive_spacy.until_finished.v1"
 CHECKPOINT = "adaptive_spacy.checkpoint.v1"
+READER = "adaptive_spacy.Corpus.v1"
 #: What `steps.v1` counts: the corpus that is trained on, all of it
 ON_ALL = {"corpus": "${corpora.train}", "batcher": "${training.batcher}"}
 
@@ -78,11 +81,25 @@ def fix_rounds(config: Config, curve: Curve, rounds: int, corpus: Path) -> Confi
     return _fix(config, curve, rounds * resolve_value(interval), rounds, corpus)
 
 
+def count_batches(config: Config) -> int:
+    """RETURNS (int): Batches of a pass over an interpolated config's training corpus."""
+    training = config["training"]
+    parts = {"corpus": config["corpora"]["train"], "batcher": training["batcher"]}
+    resolved = registry.resolve(parts)
+    return batches_per_epoch(resolved["corpus"], resolved["batcher"], config["nlp"]["lang"])
+
+
 def fix_epochs(config: Config, curve: Curve, epochs: float, corpus: Path) -> Config:
     """Fix the length of a training in passes over all of the corpus, see `fix_rounds`.
 
-    RAISES (ValueError): If the config does not count its rounds by the corpus.
+    RAISES (ValueError): If the config does not count its rounds by the corpus, or reads it in
+        another way than by ours.
     """
+    reader = config["corpora"]["train"]
+    if reader.get("@readers") != READER or config["training"]["train_corpus"] != "corpora.train":
+        raise ValueError(
+            f'[corpora.train]: expected @readers = "{READER}" as the training corpus, got {reader}'
+        )
     interval = config["training"]["eval_frequency"]
     if not _is_steps(interval):
         raise ValueError(
@@ -97,7 +114,10 @@ def fix_epochs(config: Config, curve: Curve, epochs: float, corpus: Path) -> Con
         "lang": interval.get("lang", config["nlp"]["lang"]),
     }
     # the schedule is told how long the training is
-    return _fix(config, curve, steps, None, corpus)
+    made = _fix(config, curve, steps, None, corpus)
+    # what the folds' readers do to each doc, as an augmenter or `max_length`, is done here too
+    made["corpora"]["train"] = {**config["corpora"]["train"], **made["corpora"]["train"]}
+    return made
 
 
 def _is_steps(interval: Any) -> bool:
@@ -108,7 +128,7 @@ def _fix(config: Config, curve: Curve, max_steps: Any, rounds: int | None, corpu
     made = config.copy()
     training = made["training"]
     made["corpora"]["train"] = {
-        "@readers": "adaptive_spacy.Corpus.v1",
+        "@readers": READER,
         "path": str(corpus.resolve()),
     }
     training["train_corpus"] = "corpora.train"

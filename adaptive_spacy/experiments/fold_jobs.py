@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from thinc.api import Config
+from spacy.tokens import Doc, DocBin
 
 from adaptive_spacy.config.loading import read_config
 from adaptive_spacy.experiments.fixed_length import curve_of
@@ -62,18 +62,14 @@ def make_jobs(
     ]
 
 
-def read_config_of(job: Job) -> Config:
-    """RETURNS (Config): A fold's config, interpolated.
-    RAISES (ValueError): If its schedule is not adaptive, so that no fold could find a length.
-    """
-    config = job.make_config().interpolate()
-    curve_of(config)
-    return config
+def require_adaptive(job: Job) -> None:
+    """RAISES (ValueError): If a fold's schedule is not adaptive, so that none could find a
+    length."""
+    curve_of(job.make_config().interpolate())
 
 
-def identify(jobs: Sequence[Job], labelled: Path) -> str:
+def identify(jobs: Sequence[Job], docs: Sequence[Doc]) -> str:
     """RETURNS (str): A hash of all that the result depends on."""
-    text = "\n".join(
-        [*(job.identity() for job in jobs), hashlib.sha256(labelled.read_bytes()).hexdigest()]
-    )
+    labelled = DocBin(docs=docs, store_user_data=True).to_bytes()
+    text = "\n".join([*(job.identity() for job in jobs), hashlib.sha256(labelled).hexdigest()])
     return hashlib.sha256(text.encode()).hexdigest()[:16]

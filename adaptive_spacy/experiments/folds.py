@@ -1,5 +1,6 @@
 """Folds: labelled docs, divided so that each is held out once, and never seen in a copy."""
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from adaptive_spacy.experiments.job import SPLITS
 from adaptive_spacy.experiments.shipping import write_docs
 
 LEAST, MOST = 2, 100
+#: No type of spaCy's is the empty text
+RARE = ""
 
 
 def assign_folds(docs: Sequence[Doc], folds: int, seed: int) -> list[int]:
@@ -32,29 +35,39 @@ def assign_folds(docs: Sequence[Doc], folds: int, seed: int) -> list[int]:
             f"--folds: expected at most as many folds as there are different texts, "
             f"{len(texts)}, got {folds}"
         )
-    pool = Pool()
-    for doc in docs:
-        pool.add(rank(seed, doc.text), {ent.label_ for ent in doc.ents})
-    names = [f"fold-{fold}" for fold in range(1, folds + 1)]
-    assigned = [int(fold) for fold in pool.divide(dict.fromkeys(names, 1 / folds))]
-    labelled = {fold for fold, doc in zip(assigned, docs, strict=True) if doc.ents}
-    if len(labelled) < 2:
+    if len(labelled := {doc.text for doc in docs if doc.ents}) < 2:
         raise ValueError(
             "expected entities in two different texts at least, so that each fold has some to "
-            f"learn from, found them in {sum(bool(doc.ents) for doc in docs)} of {len(docs)}"
+            f"learn from, found them in {len(labelled)} of {len(texts)}"
         )
-    return assigned
+    places = Counter(label for doc in docs for label in {ent.label_ for ent in doc.ents})
+    pool = Pool()
+    for doc in docs:
+        # types that are too rare for every fold are spread as if they were one
+        labels = {ent.label_ if places[ent.label_] >= folds else RARE for ent in doc.ents}
+        pool.add(rank(seed, doc.text), labels)
+    try:
+        assigned = pool.divide(dict.fromkeys(fold_names(folds), 1 / folds))
+    except ValueError:
+        raise ValueError(
+            f"--folds: expected fewer than {folds}: copies of a text stay together, and leave a "
+            "fold without any"
+        ) from None
+    return [int(fold) for fold in assigned]
 
 
-def write_folds(docs: Sequence[Doc], assigned: Sequence[int], folder: Path) -> list[Path]:
+def fold_names(folds: int) -> list[str]:
+    """RETURNS (list[str]): What the folds are called, from 1."""
+    return [f"fold-{fold}" for fold in range(1, folds + 1)]
+
+
+def write_folds(docs: Sequence[Doc], assigned: Sequence[int], corpora: Sequence[Path]) -> None:
     """Write a corpus for each fold: train.spacy is what the others hold, dev.spacy and test.spacy
     what it holds itself.
 
-    RETURNS (list[Path]): The corpora's folders, by fold.
+    corpora (Sequence[Path]): The corpora's folders, by fold.
     """
-    corpora = []
-    for fold in range(max(assigned) + 1):
-        corpus = folder / f"fold-{fold + 1}"
+    for fold, corpus in enumerate(corpora):
         corpus.mkdir(parents=True, exist_ok=True)
         for split in SPLITS:
             wanted = [
@@ -63,5 +76,3 @@ def write_folds(docs: Sequence[Doc], assigned: Sequence[int], folder: Path) -> l
                 if (other != fold) == (split == "train")
             ]
             write_docs(wanted, corpus / f"{split}.spacy")
-        corpora.append(corpus)
-    return corpora

@@ -6,7 +6,6 @@ are of seen data then, so nothing is selected by them: the last model ships.
 """
 
 import json
-import math
 import warnings
 from dataclasses import asdict
 from pathlib import Path
@@ -17,11 +16,10 @@ from spacy.cli._util import setup_gpu
 from spacy.training.loop import DIR_MODEL_LAST
 from thinc.api import Config
 
-from adaptive_spacy.adaptive.callback import monitor_weights
-from adaptive_spacy.adaptive.phases import PhaseMachine
 from adaptive_spacy.config.loading import read_config
-from adaptive_spacy.experiments.fixed_length import Curve, fix_rounds, schedule_of
+from adaptive_spacy.experiments.fixed_length import Curve, fix_rounds
 from adaptive_spacy.experiments.records import RECORD, Record
+from adaptive_spacy.experiments.replay import find_stop, replay
 from adaptive_spacy.experiments.shipping import (
     clear_up,
     mark,
@@ -34,7 +32,7 @@ from adaptive_spacy.experiments.shipping import (
 from adaptive_spacy.files import replacing
 from adaptive_spacy.parsing import read_object
 from adaptive_spacy.training.evaluation import evaluate, read_corpus, require_corpus
-from adaptive_spacy.training.history import Evaluation, read_history
+from adaptive_spacy.training.history import read_history
 from adaptive_spacy.training.lock import claim
 
 CORPUS = "train-and-dev.spacy"
@@ -124,35 +122,6 @@ def find_config(run: Path) -> Path:
         f"{run}: expected the output folder of a training or a job's folder of a sweep, found no "
         f"config.cfg and no {DIR_MODEL_LAST}"
     )
-
-
-def replay(config: Config, history: list[Evaluation]) -> PhaseMachine:
-    """RETURNS (PhaseMachine): The phases after the evaluations of a run.
-    RAISES (ValueError): If its schedule was not adaptive.
-    """
-    training = config["training"]
-    arguments = {**schedule_of(config), "interval": history[0].steps_per_round}
-    machine = PhaseMachine(peak=arguments.pop("rate"), **arguments)
-    monitor = (training["before_update"] or {}).get("monitor")
-    weights = monitor_weights(monitor, training["score_weights"])
-    for one in history:
-        values = {metric: one.scores.get(metric) for metric in weights}
-        score = sum(
-            weight * (math.nan if values[metric] is None else float(values[metric] or 0.0))
-            for metric, weight in weights.items()
-        )
-        machine.observe(one.step, score)
-    return machine
-
-
-def find_stop(machine: PhaseMachine, run: Path) -> int:
-    """RETURNS (int): The round in which the run was finished."""
-    if machine.state.finished_at is None:
-        raise ValueError(
-            f"{run}: expected a run that came to its end, this one was stopped in round "
-            f"{machine.state.rounds}, {machine.rounds_left()} or more before it"
-        )
-    return round(machine.state.finished_at / machine.interval)
 
 
 def describe(record: Record) -> str:

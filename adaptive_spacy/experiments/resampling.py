@@ -89,8 +89,8 @@ def difference(pairs: Sequence[Pair], *, margin: float = MARGIN) -> Difference:
     samples, freedom = _variance_of_samples(pairs, cells)
     error = math.sqrt(samples + sentences)
     if not error:
-        same = float(mean == 0)
-        return Difference(len(pairs), len(cells), mean, (mean, mean), same, float(not same))
+        p, p_alike = float(mean == 0), float(abs(mean) >= margin)
+        return Difference(len(pairs), len(cells), mean, (mean, mean), p, p_alike)
     # the bootstrap's part is taken as known
     known = stats.t(freedom * ((samples + sentences) / samples) ** 2) if samples else stats.norm
     reach = error * float(known.ppf((1 + CONFIDENCE) / 2))

@@ -21,13 +21,13 @@ from spacy.training.initialize import init_nlp
 from spacy.training.loop import train
 from spacy.util import load_config
 from spacy.vocab import Vocab
-from threadpoolctl import threadpool_limits
 
 from adaptive_spacy.data.corpus import FractionCorpus
 from adaptive_spacy.experiments.budget import draw_labels
 from adaptive_spacy.experiments.job import SPLITS, Job
 from adaptive_spacy.experiments.records import Record, make_failure
 from adaptive_spacy.experiments.selection import RESULTS, epoch_of
+from adaptive_spacy.experiments.threads import computing_in
 from adaptive_spacy.training.history import read_history, stretches
 from adaptive_spacy.training.lock import LOCK
 from adaptive_spacy.training.logger import HISTORY
@@ -51,12 +51,11 @@ def run_job(job: Job, folder: Path, *, keep: bool = False, gpu_id: int = -1) -> 
     record = make_failure(job)
     record["versions"] = {one: version(one) for one in PACKAGES}
     record["versions"]["python"] = platform.python_version()
-    torch.set_num_threads(job.threads)
     with (
         (folder / "log.txt").open("w", encoding="utf8") as log,
         contextlib.redirect_stdout(log),
         contextlib.redirect_stderr(log),
-        threadpool_limits(job.threads),
+        computing_in(job.threads),
     ):
         try:
             _train(job, folder, keep=keep, gpu_id=gpu_id)

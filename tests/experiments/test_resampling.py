@@ -167,3 +167,10 @@ def test_same_numbers_each_time_and_another_test_set_is_refused() -> None:
     assert difference(pairs) == difference(pairs)
     with pytest.raises(ValueError, match="news: expected the same test sentences for all, got 400"):
         difference([*pairs, pair(drawn(generator, 0.8, 10), drawn(generator, 0.7, 10), 4)])
+
+
+def test_a_small_difference_without_any_chance_is_alike() -> None:
+    first, second = [[1000, 0, 0]], [[998, 2, 2]]
+    found = difference([pair(first, second, seed) for seed in (1, 2)])
+    assert 0 < found.mean < 1
+    assert (found.p, found.p_alike) == (0.0, 0.0)

@@ -1,0 +1,40 @@
+"""The phases of a training that is over, by what it wrote down."""
+
+import math
+from pathlib import Path
+
+from thinc.api import Config
+
+from adaptive_spacy.adaptive.callback import monitor_weights
+from adaptive_spacy.adaptive.phases import PhaseMachine
+from adaptive_spacy.experiments.fixed_length import schedule_of
+from adaptive_spacy.training.history import Evaluation
+
+
+def replay(config: Config, history: list[Evaluation]) -> PhaseMachine:
+    """RETURNS (PhaseMachine): The phases after the evaluations of a run.
+    RAISES (ValueError): If its schedule was not adaptive.
+    """
+    training = config["training"]
+    arguments = {**schedule_of(config), "interval": history[0].steps_per_round}
+    machine = PhaseMachine(peak=arguments.pop("rate"), **arguments)
+    monitor = (training["before_update"] or {}).get("monitor")
+    weights = monitor_weights(monitor, training["score_weights"])
+    for one in history:
+        values = {metric: one.scores.get(metric) for metric in weights}
+        score = sum(
+            weight * (math.nan if values[metric] is None else float(values[metric] or 0.0))
+            for metric, weight in weights.items()
+        )
+        machine.observe(one.step, score)
+    return machine
+
+
+def find_stop(machine: PhaseMachine, run: Path) -> int:
+    """RETURNS (int): The round in which the run was finished."""
+    if machine.state.finished_at is None:
+        raise ValueError(
+            f"{run}: expected a run that came to its end, this one was stopped in round "
+            f"{machine.state.rounds}, {machine.rounds_left()} or more before it"
+        )
+    return round(machine.state.finished_at / machine.interval)
