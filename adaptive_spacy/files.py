@@ -56,10 +56,11 @@ def require_other(output: Path | None, inputs: Iterable[str | Path | None]) -> N
         as None or the name of a package, is passed over.
     RAISES (ValueError): If the output is one of them, or a file that is there in one of them.
     """
-    if output is None or not output.exists():
+    if output is None or not os.path.exists(output):
         return
     for one in inputs:
-        if not one or not Path(one).exists():
+        # not `Path.exists`, which raises for a name that is too long
+        if not one or not os.path.exists(one):
             continue
         if output.samefile(one):
             raise ValueError(

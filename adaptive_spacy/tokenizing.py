@@ -24,6 +24,9 @@ def make_tokenizer_v1() -> Callable[["Language"], "RepairingTokenizer"]:
     spaCy keeps words as UTF-8, which has no such halves. Its own tokenizer raises at the first,
     outside of any pipe: `nlp.pipe` ends there without asking an error handler, however many texts
     are left. One character stands for one, so that the offsets of `doc` are those of the text.
+
+    Languages with a tokenizer of their own, such as Chinese, Japanese, Korean, Thai and Vietnamese,
+    need theirs in `[nlp.tokenizer]`, which repairs nothing.
     """
 
     def create(nlp: "Language") -> RepairingTokenizer:
@@ -41,7 +44,7 @@ class RepairingTokenizer(Tokenizer):
 
         RETURNS (Doc): Its tokens, with U+FFFD in place of each half.
         """
-        repaired = SURROGATE.sub(REPLACEMENT, string)
+        repaired = repair(string)
         if repaired != string:
             # the same words for every text, so that Python shows them once
             warnings.warn(
@@ -50,3 +53,13 @@ class RepairingTokenizer(Tokenizer):
                 stacklevel=2,
             )
         return super().__call__(repaired)
+
+    def explain(self, text: str) -> list[tuple[str, str]]:
+        """RETURNS (list[tuple[str, str]]): The rule that made each token, and the token."""
+        explained: list[tuple[str, str]] = super().explain(repair(text))
+        return explained
+
+
+def repair(text: str) -> str:
+    """RETURNS (str): The text with U+FFFD in place of each half of a surrogate pair."""
+    return SURROGATE.sub(REPLACEMENT, text)

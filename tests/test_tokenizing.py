@@ -128,3 +128,11 @@ def test_a_corpus_with_half_a_pair_is_refused_in_one_line(tmp_path: Path) -> Non
     with pytest.raises(ValueError, match=r"train\.spacy: expected") as caught:
         list(make_corpus_v1(path)(spacy.blank("en")))
     assert "\n" not in str(caught.value)
+
+
+def test_it_explains_such_a_text_too() -> None:
+    nlp = spacy.blank(
+        "en", config={"nlp": {"tokenizer": {"@tokenizers": "adaptive_spacy.Tokenizer.v1"}}}
+    )
+    explained = nlp.tokenizer.explain("can't \ud800")
+    assert [word for _, word in explained] == [token.text for token in nlp("can't \ufffd")]

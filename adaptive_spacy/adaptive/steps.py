@@ -66,7 +66,9 @@ def make_steps_v1(
     _require("times", times, POSITIVE)
     _require("least", least, whole(1).or_null())
     _require("most", most, whole(least or 1).or_null())
-    updates = max(least or 1, math.ceil(epochs * batches_per_epoch(corpus, batcher, lang)))
+    whole_round = epochs * batches_per_epoch(corpus, batcher, lang)
+    _require("epochs", whole_round, POSITIVE)
+    updates = max(least or 1, math.ceil(whole_round))
     if most is not None:
         updates = min(updates, most)
     if dev is not None:

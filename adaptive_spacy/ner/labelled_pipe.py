@@ -38,7 +38,7 @@ class LabelledPipe(TrainablePipe):
     """
 
     #: What a copy, here or in another process, does not have of the one it was made of
-    own: ClassVar[tuple[str, ...]] = ("nlp", "_known")
+    own: ClassVar[tuple[str, ...]] = ("nlp", "_listed", "_known")
 
     def __init__(
         self, vocab: Vocab, model: Model[list[Doc], TagLogits], name: str, scheme: str
@@ -56,8 +56,9 @@ class LabelledPipe(TrainablePipe):
         """Set what each copy has of its own."""
         #: The pipeline that the component was made for
         self.nlp: ref[Language] | None = None
-        #: The labels, to find one at once
+        #: The labels, to find one at once, and the list that they are of
         self._known: set[str] = set()
+        self._listed: list[str] | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
         state = {name: value for name, value in vars(self).items() if name not in self.own}
@@ -109,10 +110,11 @@ class LabelledPipe(TrainablePipe):
     def from_bytes(self, bytes_data: bytes, *, exclude: Iterable[str] = ()) -> Self:
         """Read what `to_bytes` returned. RETURNS (LabelledPipe): This one."""
         readers = {
-            "cfg": lambda data: self.cfg.update(json.loads(data)),
-            "vocab": lambda data: self.vocab.from_bytes(data, exclude=exclude),
-            # as it is: it takes on the labels' rows from the bytes
+            # as it is: one without weights takes on its rows from the bytes. First, so that the
+            # labels stay where it does not fit them
             "model": MODEL.__get__(self).from_bytes,
+            "vocab": lambda data: self.vocab.from_bytes(data, exclude=exclude),
+            "cfg": lambda data: self.cfg.update(json.loads(data)),
         }
         util.from_bytes(bytes_data, readers, exclude)
         return self
@@ -160,17 +162,18 @@ class LabelledPipe(TrainablePipe):
         return self._tagset
 
     def add_label(self, label: str) -> int:
-        """Add an entity type. Its tags come after those that the model knows.
+        """Add an entity type. Its tags come after those that the model knows. Not while threads
+        predict: what they have predicted, but not yet set on their docs, lacks its tags.
 
         label (str): The type.
         RETURNS (int): 0 if the component has it already, otherwise 1.
         """
         if not isinstance(label, str):
             raise ValueError(Errors.E187)
-        labels = self.cfg["labels"]
-        if len(self._known) != len(labels):
+        labels: list[str] = self.cfg["labels"]
+        if self._listed is not labels or len(self._known) != len(labels):
             # they were read, or given to a copy
-            self._known = set(labels)
+            self._listed, self._known = labels, set(labels)
         if label in self._known:
             return 0
         labels.append(label)

@@ -90,8 +90,9 @@ def init(model: Model[list[Doc], TagLogits], X: list[Doc] | None = None, Y: obje
     tok2vec.initialize(X=X)
     if X:
         linear.set_dim("nI", tok2vec.predict(X)[0].shape[1])
-    if model.has_dim("nO") and linear.has_dim("nO") is None:
-        linear.set_dim("nO", model.get_dim("nO"))
+    if model.has_dim("nO") and linear.has_param("W") is None:
+        # the labels say it, whatever a config says
+        linear.set_dim("nO", model.get_dim("nO"), force=True)
     linear.initialize()
 
 

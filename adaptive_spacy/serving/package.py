@@ -22,7 +22,12 @@ from adaptive_spacy.config.loading import load_pipeline, read_config
 from adaptive_spacy.data.datasets import Recipe
 from adaptive_spacy.parsing import read_object
 from adaptive_spacy.serving.card import make_card
-from adaptive_spacy.serving.facts import describe_evaluation, describe_training
+from adaptive_spacy.serving.facts import (
+    describe_evaluation,
+    describe_precision,
+    describe_training,
+    find_history,
+)
 from adaptive_spacy.serving.names import PackageName, make_package_name
 from adaptive_spacy.serving.portable import clean_meta, copy_pipeline, public_name
 from adaptive_spacy.serving.precision import PrecisionCost, set_precision
@@ -83,6 +88,8 @@ def package(
         copy = copy_pipeline(pipeline, aside / "pipeline", transformer=transformer)
         if cost is not None:
             set_precision(copy, cost.precision)
+            computes = describe_precision(read_config(copy / "config.cfg"), find_history(pipeline))
+            meta["training"]["precision"] = computes
             meta.update(performance=cost.after["spacy"], precision=cost.describe())
             meta["evaluation"] = describe_evaluation(cost.after)
         # not srsly, here and below: it keeps ten decimals

@@ -13,6 +13,7 @@ import spacy
 from spacy.tokens import Doc, DocBin
 
 from adaptive_spacy.config.loading import load_pipeline
+from adaptive_spacy.files import replacing
 from adaptive_spacy.serving.names import find_wheel
 from adaptive_spacy.serving.package import OWN
 
@@ -72,7 +73,9 @@ def smoke_test(
         "entities": sum(map(len, found)),
         "identical": found == expected,
     }
-    _write(output, result)
+    # not srsly: it keeps ten decimals
+    with replacing(output) as aside:
+        aside.write_text(json.dumps(result, indent=2), encoding="utf8")
     if not result["identical"]:
         raise ValueError(f"{wheel} finds other entities than {pipeline}: see {output}")
     return result
@@ -117,11 +120,3 @@ def _entities(doc: Doc) -> list[list[Any]]:
 
 def _last_line(text: str) -> str:
     return (text.strip().splitlines() or ["no message"])[-1]
-
-
-def _write(output: Path, result: dict[str, Any]) -> None:
-    output.parent.mkdir(parents=True, exist_ok=True)
-    aside = output.with_name(f".{output.name}-{os.getpid()}")
-    # not srsly: it keeps ten decimals
-    aside.write_text(json.dumps(result, indent=2), encoding="utf8")
-    aside.replace(output)

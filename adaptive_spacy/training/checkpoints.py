@@ -16,6 +16,7 @@ from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
 
+import numpy
 from spacy.errors import Errors
 from spacy.language import Language
 
@@ -146,6 +147,10 @@ def _plain(value: Any) -> Any:
     """Scores as JSON takes them, which knows neither NaN, here null, nor numpy's numbers."""
     if isinstance(value, Mapping):
         return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, numpy.generic):
+        return _plain(value.item())
     if isinstance(value, Real) and not isinstance(value, Integral):
         return float(value) if math.isfinite(value) else None
     return value

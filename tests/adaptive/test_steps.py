@@ -239,6 +239,7 @@ def test_steps_of_an_empty_corpus_are_an_error(tmp_path: Path) -> None:
     [
         ({"epochs": 0.0}, "epochs: expected a number > 0, got 0.0"),
         ({"times": 0}, "times: expected a number > 0, got 0"),
+        ({"epochs": 1e308}, "epochs: expected a number > 0, got inf"),
     ],
 )
 def test_steps_refuses_bad_arguments(path: Path, arguments, message) -> None:

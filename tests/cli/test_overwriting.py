@@ -143,3 +143,9 @@ def test_init_replaces_in_place_only_by_force(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["init", str(config), str(config), "--force"])
     assert done.exit_code == 0
     assert "adaptive_spacy.adaptive.v1" in config.read_text()
+
+
+def test_what_cannot_be_a_file_is_passed_over(tmp_path: Path) -> None:
+    require_other(tmp_path, [None, "", "x" * 300, "no-such-package"])
+    with pytest.raises(ValueError, match="expected another place to write to"):
+        require_other(tmp_path, ["x" * 300, tmp_path])

@@ -158,3 +158,29 @@ def test_a_damaged_cfg_is_one_line(nlp: Language, tmp_path: Path) -> None:
     (tmp_path / "transformer_ner" / "cfg").write_text('{"labels": [')
     with pytest.raises(ValueError, match=r"cfg: expected the labels of transformer_ner, but"):
         spacy.load(tmp_path)
+
+
+def test_labels_that_were_read_are_those_it_knows() -> None:
+    def pipe(*labels: str) -> TransformerNER:
+        ner = TransformerNER(spacy.blank("en").vocab, noop())
+        for label in labels:
+            ner.add_label(label)
+        return ner
+
+    # as many as before, but others
+    read = pipe("A", "B").from_bytes(pipe("X", "Y").to_bytes())
+    assert (read.add_label("X"), read.add_label("A")) == (0, 1)
+    assert read.labels == ("X", "Y", "A")
+
+
+def test_a_model_that_does_not_fit_leaves_the_labels(nlp: Language, transformer_folder) -> None:
+    ner = nlp.get_pipe("transformer_ner")
+    other = make_nlp(transformer_folder)
+    other.initialize(lambda: examples(other, SENTENCES))
+    more = other.get_pipe("transformer_ner")
+    for label in ("ONE", "TWO"):
+        more.add_label(label)
+    before = ner.labels
+    with pytest.raises(ValueError, match="nO"):
+        ner.from_bytes(more.to_bytes())
+    assert ner.labels == before

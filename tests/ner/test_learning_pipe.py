@@ -154,3 +154,14 @@ def test_diverged_weights_stop_the_training_and_name_the_step(transformer_folder
             ValueError, match=r"the training loss is nan at step 2: the weights div"
         ):
             nlp.update(examples(nlp), sgd=optimizer)
+
+
+def test_a_config_does_not_say_how_many_tags_there_are(transformer_folder: Path) -> None:
+    nlp = make_nlp(transformer_folder)
+    config = nlp.config.copy()
+    config["components"]["transformer_ner"]["model"]["nO"] = 50
+    wide = spacy.blank("en").from_config(config)
+    wide.initialize(lambda: examples(wide, SENTENCES))
+    ner = wide.get_pipe("transformer_ner")
+    assert ner.model.get_ref("output_layer").get_dim("nO") == ner.model.get_dim("nO")
+    assert wide("Ada lives in Paris .").has_annotation("ENT_IOB")

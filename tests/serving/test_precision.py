@@ -50,6 +50,9 @@ def test_package_computes_in_the_precision_and_says_what_it_costs(
     meta = srsly.json_loads(read_wheel(wheel, "en_fast_ner-0.1.0/meta.json"))
     assert meta["precision"]["ents_f"] == {"before": 1.0, "after": 1.0}
     assert meta["performance"]["ents_f"] == 1.0
+    # one statement of what it computes in
+    assert meta["training"]["precision"].endswith("int8")
+    assert "auto" not in read_wheel(wheel, "en_fast_ner-0.1.0/README.md")
     assert 'precision = "int8"' in read_wheel(wheel, "en_fast_ner-0.1.0/config.cfg")
     assert 'precision = "int8"' not in (pipeline / "config.cfg").read_text()
 

@@ -191,13 +191,19 @@ def test_scores_go_where_the_training_went_on(tmp_path: Path) -> None:
 
 def test_score_that_is_not_a_number_is_null(tmp_path: Path) -> None:
     nlp = spacy.blank("en")
-    scores = {"a": float("nan"), "b": {"c": numpy.float32("inf"), "d": 0.5}, "e": None}
+    scores = {
+        **{"a": float("nan"), "b": {"c": numpy.float32("inf"), "d": 0.5}, "e": None},
+        # what a scorer of others may return
+        **{"f": numpy.int64(3), "g": [numpy.float32(0.5), float("nan")]},
+    }
     nlp.meta["performance"] = scores
     make_checkpoint_v1()(nlp).to_disk(tmp_path / "model-last")
     assert performance(tmp_path / "model-last") == {
         "a": None,
         "b": {"c": None, "d": 0.5},
         "e": None,
+        "f": 3,
+        "g": [0.5, None],
     }
     assert nlp.meta["performance"] is scores
 

@@ -37,7 +37,8 @@ def find_size_faults(nlp: "Language") -> Iterator[str]:
 def memory_of_machine() -> int | None:
     """RETURNS (int | None): Its bytes; None: the system does not tell."""
     try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        pages = os.sysconf("SC_PHYS_PAGES")
+        return os.sysconf("SC_PAGE_SIZE") * pages if pages > 0 else None
     except (AttributeError, ValueError, OSError):
         return None
 

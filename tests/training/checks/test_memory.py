@@ -52,3 +52,8 @@ def test_nothing_is_refused_where_the_memory_is_not_known(monkeypatch) -> None:
     assert len(list(find_size_faults(nlp))) == 1
     monkeypatch.setattr(memory, "memory_of_machine", lambda: None)
     assert list(find_size_faults(nlp)) == []
+
+
+def test_a_system_that_counts_no_pages_tells_nothing(monkeypatch) -> None:
+    monkeypatch.setattr(memory.os, "sysconf", lambda name: 4096 if name == "SC_PAGE_SIZE" else -1)
+    assert memory.memory_of_machine() is None
