@@ -30,7 +30,8 @@ VARIABLES = {
 
 def test_project_has_the_promised_commands_and_variables() -> None:
     workflow = ["model", "convert", "check", "train", "evaluate", "plot", "package", "smoke-test"]
-    few = ["convert-few", "crossfit", "plot-few", "package-few", "smoke-test-few"]
+    workflow += ["report"]
+    few = ["convert-few", "crossfit", "plot-few", "package-few", "smoke-test-few", "report-few"]
     assert PROJECT["workflows"] == {"all": workflow, "few": ["model", *few]}
     assert [*COMMANDS] == [*workflow, *few, "clean"]
     assert set(PROJECT["vars"]) == VARIABLES

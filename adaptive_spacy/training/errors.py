@@ -84,7 +84,7 @@ def _rank(gold: Entity, found: Entity) -> tuple[int, int, int, Entity, Entity]:
     place = 2 * (gold[:2] != found[:2]) + (gold.type != found.type)
     start, end = max(gold.start, found.start), min(gold.end, found.end)
     # the same whichever of the two is the annotated one
-    return place, start - end, start, *sorted((gold, found))
+    return place, start - end, start, min(gold, found), max(gold, found)
 
 
 def count_errors(sentences: Iterable[ScoredSentence]) -> dict[str, Any]:
