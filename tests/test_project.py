@@ -71,7 +71,7 @@ def test_project_scripts_name_real_commands() -> None:
         for script in command["script"]
         if script.startswith("python -m adaptive_spacy ")
     ]
-    assert len(own) == 13
+    assert len(own) == 15
     for name, *arguments in own:
         known = {option for param in commands[name].params for option in param.opts}
         # with a dot: settings of the config, as in `spacy train`

@@ -179,9 +179,9 @@ def test_passages_are_the_words_around() -> None:
     (passage,) = shown["passages"]
     assert passage["words"] == words[20:83]
     assert passage["cut"] == [True, True]
-    assert passage["gold"] == [[30, 32, "PER"]]
-    assert passage["found"] == [[31, 33, "PER", 0.9877]]
-    assert shown["items"] == [[0, "boundary", "PER", 0.9877, [30, 32, "PER"], [31, 33, "PER"]]]
+    sides = [[30, 32, "PER", None], [31, 33, "PER", 0.9877]]
+    assert passage["sides"] == [[one] for one in sides]
+    assert shown["items"] == [[0, "boundary", "PER", 0.9877, sides]]
     sentences = replace(document, starts=[0, 45, 60])
     (passage,) = show([sentences], find_all([sentences]))["passages"]
     assert passage["words"] == words[45:60]

@@ -177,7 +177,8 @@ def _of_predictions(found: Predictions, learnt: dict[str, int]) -> dict[str, Any
             **show(documents, choose(findings)),
             "types": list(names.values()),
             "names": kinds,
-            "right": RIGHT,
+            # what is shown when it is asked for
+            "quiet": [RIGHT],
             "sides": ["annotated", "predicted"],
             "counts": [
                 [kind, names[name], row[kind]] for name, row in cells for kind in kinds if row[kind]

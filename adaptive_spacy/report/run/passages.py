@@ -5,7 +5,7 @@ of data are made visible (`printable`): a page shows them as they are, and does 
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -121,70 +121,88 @@ def _rank(one: Predicted, hits: bool) -> float:
 
 
 def show(documents: Sequence[Document], chosen: Sequence[Predicted]) -> dict[str, Any]:
-    """Make what the page's script reads.
-
-    RETURNS (dict): "passages", each with "doc" (from 1), "words", "gold" and "found", whose
-        entities are [first word, word after the last, type, confidence of what was found]; and
-        "items", [passage, kind, type, confidence, gold, found], the last two as entities or None.
-    """
-    passages: list[dict[str, Any]] = []
-    places: dict[tuple[int, int, int], int] = {}
-    items = []
+    """Make what the page's script reads; see `Passages`. The sides are what is annotated and what
+    was predicted."""
+    passages = Passages()
     for one in chosen:
-        document = documents[one.doc]
-        entity = one.finding.gold or one.finding.found
-        other = one.finding.found or one.finding.gold
-        assert entity is not None
-        assert other is not None
-        whole = Entity(min(entity.start, other.start), max(entity.end, other.end), "")
-        first, last = document.around(whole)
-        if (one.doc, first, last) not in places:
-            places[one.doc, first, last] = len(passages)
-            passages.append(_passage(document, one.doc, first, last))
-        items.append(
-            [
-                places[one.doc, first, last],
-                one.finding.kind,
-                one_line(one.finding.type),
-                _rounded(one.confidence),
-                _place(one.finding.gold, first),
-                _place(one.finding.found, first),
-            ]
+        document, finding = documents[one.doc], one.finding
+        passages.add(
+            document,
+            one.doc,
+            [document.gold, document.found],
+            [finding.gold, finding.found],
+            [finding.kind, one_line(finding.type), _rounded(one.confidence)],
         )
-    return {"passages": passages, "items": items}
+    return passages.found()
 
 
-def _passage(document: Document, number: int, first: int, last: int) -> dict[str, Any]:
-    return {
-        "doc": number + 1,
-        "words": document.words[first:last],
-        # whether words before and after are left out
-        "cut": [first > 0, last < len(document.words)],
-        "gold": list(_inside(document.gold, first, last)),
-        "found": [
-            [*shown, _rounded(document.confidences.get(entity))]
-            for entity, shown in zip(
-                _within(document.found, first, last),
-                _inside(document.found, first, last),
-                strict=True,
+class Passages:
+    """Passages with entities on several sides, as annotated and predicted, and what is to be seen
+    in each."""
+
+    def __init__(self) -> None:
+        self.passages: list[dict[str, Any]] = []
+        self.items: list[list[Any]] = []
+        self.places: dict[tuple[int, int, int], int] = {}
+
+    def add(
+        self,
+        document: Document,
+        number: int,
+        sides: Sequence[Sequence[Entity]],
+        focus: Sequence[Entity | None],
+        about: Sequence[Any],
+        sure: Sequence[Mapping[Entity, float | None]] | None = None,
+    ) -> None:
+        """Add what is to be seen.
+
+        document (Document): Whose words are shown. number (int): Its number, from 0.
+        sides (Sequence): The entities of each side, that of the annotation first.
+        focus (Sequence[Entity | None]): What is to be seen on each side, at least one.
+        about (Sequence): Kind, type, and confidence or None.
+        sure (Sequence | None): Confidences of each side but the first; None: the document's.
+        """
+        seen = [one for one in focus if one is not None]
+        whole = Entity(min(one.start for one in seen), max(one.end for one in seen), "")
+        first, last = document.around(whole)
+        confidences = [{}, *(sure or [document.confidences])]
+        if (number, first, last) not in self.places:
+            self.places[number, first, last] = len(self.passages)
+            self.passages.append(
+                {
+                    "doc": number + 1,
+                    "words": document.words[first:last],
+                    # whether words before and after are left out
+                    "cut": [first > 0, last < len(document.words)],
+                    "sides": [
+                        list(_inside(entities, first, last, stated))
+                        for entities, stated in zip(sides, confidences, strict=True)
+                    ],
+                }
             )
-        ],
-    }
+        places = [
+            next(_inside([] if one is None else [one], first, last, stated), None)
+            for one, stated in zip(focus, confidences, strict=True)
+        ]
+        self.items.append([self.places[number, first, last], *about, places])
+
+    def found(self) -> dict[str, Any]:
+        """RETURNS (dict): "passages", each with "doc" (from 1), "words", "cut", and "sides", lists
+        of entities [first word, word after the last, type, confidence or None]; and "items",
+        [passage, kind, type, confidence or None, the entity to be seen of each side or None]."""
+        return {"passages": self.passages, "items": self.items}
 
 
-def _within(entities: Sequence[Entity], first: int, last: int) -> list[Entity]:
-    return [one for one in entities if one.start < last and first < one.end]
-
-
-def _inside(entities: Sequence[Entity], first: int, last: int) -> Iterator[Shown]:
-    for one in _within(entities, first, last):
-        yield [max(one.start, first) - first, min(one.end, last) - first, one_line(one.type)]
-
-
-def _place(entity: Entity | None, first: int) -> Shown | None:
-    if entity is None:
-        return None
-    return [entity.start - first, entity.end - first, one_line(entity.type)]
+def _inside(
+    entities: Sequence[Entity],
+    first: int,
+    last: int,
+    confidences: Mapping[Entity, float | None],
+) -> Iterator[Shown]:
+    for one in entities:
+        if one.start < last and first < one.end:
+            start, end = max(one.start, first) - first, min(one.end, last) - first
+            yield [start, end, one_line(one.type), _rounded(confidences.get(one))]
 
 
 def _rounded(number: float | None) -> float | None:

@@ -6,9 +6,9 @@ from typing import NamedTuple
 import numpy
 from numpy.typing import NDArray
 
-from adaptive_spacy.experiments.expectation import BATCH, RESAMPLES, bootstrap_f1
+from adaptive_spacy.experiments.expectation import bootstrap_f1
+from adaptive_spacy.experiments.paired import draw_sums, percentiles
 from adaptive_spacy.experiments.resampling import f1
-from adaptive_spacy.experiments.statistics import CONFIDENCE
 from adaptive_spacy.report.run.passages import Predicted
 from adaptive_spacy.training.errors import PAIRED, RIGHT
 
@@ -94,17 +94,8 @@ def bootstrap_types(counts: Counts, *, seed: int = 0) -> list[Interval | None]:
     sentences, types, _ = counts.shape
     if sentences < 2:
         return [None] * types
-    generator = numpy.random.default_rng(seed)
-    flat = counts.reshape(sentences, -1).astype(float)
-    step = max(1, BATCH // sentences)
-    drawn = []
-    for start in range(0, RESAMPLES, step):
-        size = min(step, RESAMPLES - start)
-        often = generator.multinomial(sentences, [1 / sentences] * sentences, size).astype(float)
-        drawn.append(f1((often @ flat).reshape(size, types, 3)))
-    tail = 50 * (1 - CONFIDENCE)
-    low, high = numpy.percentile(numpy.concatenate(drawn), [tail, 100 - tail], axis=0)
-    return [(float(one), float(other)) for one, other in zip(low, high, strict=True)]
+    sums = draw_sums(counts.reshape(sentences, -1), seed=seed)
+    return [*percentiles(f1(sums.reshape(len(sums), types, 3)))]
 
 
 def _score(name: str, row: NDArray[numpy.int64], interval: Interval | None, gain: float) -> Score:

@@ -14,7 +14,7 @@ function highlight(passage, entities, focus, hues) {
   for (const one of taken.sort((a, b) => a[0] - b[0])) {
     parts.push(passage.words.slice(at, one[0]).join(""));
     const text = passage.words.slice(one[0], one[1]).join(""), bare = text.trimEnd();
-    const mark = make("mark", { class: same(one) ? "focus" : null }, bare, " ", make("b", {}, one[2] + (one[3] !== null && one[3] !== undefined ? ` ${Math.round(100 * one[3])} %` : "")));
+    const mark = make("mark", { class: same(one) ? "focus" : null }, bare, " ", make("b", {}, one[2] + (one[3] !== null ? ` ${Math.round(100 * one[3])} %` : "")));
     mark.style.setProperty("--h", hues[one[2]] ?? 0);
     parts.push(mark, text.slice(bare.length));
     at = one[1];
@@ -32,28 +32,30 @@ function startExamples(data) {
   let shown = PAGE;
   function chosen() {
     const { kind, type, order } = Object.fromEntries(Object.entries(controls).map(([key, one]) => [key, one.value]));
-    const found = data.items.map((item, i) => [item, i]).filter(([item]) => (!type || item[2] === type) && (kind === "" ? item[1] !== data.right : item[1] === kind));
-    const least = order === "least" || (order === "" && kind === data.right);
+    const found = data.items.map((item, i) => [item, i]).filter(([item]) => (!type || item[2] === type) && (kind === "" ? !data.quiet.includes(item[1]) : item[1] === kind));
+    const least = order === "least" || (order === "" && data.quiet.includes(kind));
     // what has no confidence, as an entity that was missed, comes last
     const rank = item => item[3] === null ? 2 : least ? item[3] : -item[3];
     if (order !== "corpus") found.sort((a, b) => rank(a[0]) - rank(b[0]) || a[1] - b[1]);
     return found.map(([item]) => item);
   }
   function article(item) {
-    const [place, kind, , sure, gold, found] = item, passage = data.passages[place];
-    const said = [data.names[kind], gold ? `${sides[0]} ${gold[2]}` : null, found ? `${sides[1]} ${found[2]}${sure === null ? "" : `, ${(100 * sure).toFixed(1)} % sure`}` : null];
+    const [place, kind, , , focus] = item, passage = data.passages[place];
+    const said = [data.names[kind], ...sides.map((side, i) => {
+      const one = focus[i];
+      return one ? `${side} ${one[2]}${one[3] === null ? "" : `, ${(100 * one[3]).toFixed(1)} % sure`}` : null;
+    })];
     return make("article", { class: "example" },
       make("h3", {}, said.filter(Boolean).join(" · "), " ", make("small", {}, `document ${passage.doc}`)),
-      make("div", { class: "sides" },
-        make("div", {}, make("span", { class: "side" }, sides[0]), ...highlight(passage, passage.gold, gold, hues)),
-        make("div", {}, make("span", { class: "side" }, sides[1]), ...highlight(passage, passage.found, found, hues))));
+      make("div", { class: "sides" }, ...sides.map((side, i) =>
+        make("div", {}, make("span", { class: "side" }, side), ...highlight(passage, passage.sides[i], focus[i], hues)))));
   }
   function render(speak) {
     const items = chosen();
     host.replaceChildren(...items.slice(0, shown).map(article));
     more.hidden = shown >= items.length;
     const { kind, type } = { kind: controls.kind.value, type: controls.type.value };
-    const total = data.counts.filter(one => (!type || one[1] === type) && (kind === "" ? one[0] !== data.right : one[0] === kind)).reduce((sum, one) => sum + one[2], 0);
+    const total = data.counts.filter(one => (!type || one[1] === type) && (kind === "" ? !data.quiet.includes(one[0]) : one[0] === kind)).reduce((sum, one) => sum + one[2], 0);
     const text = `${Math.min(shown, items.length)} of ${total.toLocaleString("en")}${items.length < total && shown >= items.length ? ", the page holds no more of them" : ""}`;
     $("#count").textContent = text;
     if (speak) say(`${text} shown`);
