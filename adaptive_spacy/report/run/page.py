@@ -1,6 +1,6 @@
 """The page of one training, put together and written."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -112,13 +112,16 @@ def make_run(
     """
     config = read_checkpoint_config(training, select)
     splits = _splits(training, config, found)
-    learnt = splits["train"].types if "train" in splits else {}
-    values = _of_predictions(found, learnt) if found is not None else {"scores": None}
+    learnt: Mapping[str, int] = splits["train"].types if "train" in splits else {}
+    told: list[dict[str, Any]] = []
+    values: dict[str, Any] = {"scores": None}
+    if found is not None:
+        told, values = _of_predictions(found, learnt)
     seen = found is not None and found.role == HELD_OUT
     summary = [
         {"about": "Why it stopped", "text": describe_end(config, history), "warn": False},
         _line("What ships", describe_choice(training, history, select, seen=seen)),
-        *values.pop("summary", []),
+        *told,
     ]
     chart = describe_charts(history)
     model = training / CHECKPOINTS[select]
@@ -150,7 +153,10 @@ def _line(about: str, text: str) -> dict[str, Any]:
     return {"about": about, "text": text, "warn": text.startswith("Take model-best")}
 
 
-def _of_predictions(found: Predictions, learnt: dict[str, int]) -> dict[str, Any]:
+def _of_predictions(
+    found: Predictions, learnt: Mapping[str, int]
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """RETURNS (tuple): Lines of the summary, and values of the template."""
     documents = read_documents(found.examples)
     findings = find_all(documents)
     whole, scores = measure(findings, len(documents))
@@ -158,12 +164,12 @@ def _of_predictions(found: Predictions, learnt: dict[str, int]) -> dict[str, Any
     names = _names([one.name for one in scores])
     kinds = {kind: NAMES[kind] for kind in (RIGHT, *KINDS)}
     cells = errors["per_type"].items()
-    return {
-        "summary": [
-            _line("What to expect", describe_expectation(found, whole, len(documents))),
-            _line("What would help most", describe_need(scores, whole, learnt)),
-            *(_line("What goes wrong", text) for text in describe_kind(errors)),
-        ],
+    summary = [
+        _line("What to expect", describe_expectation(found, whole, len(documents))),
+        _line("What would help most", describe_need(scores, whole, learnt)),
+        *(_line("What goes wrong", text) for text in describe_kind(errors)),
+    ]
+    return summary, {
         "role": found.role,
         "whole": whole,
         "scores": scores,
