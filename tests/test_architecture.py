@@ -168,18 +168,19 @@ def find_users(package: Path, modules: set[str]) -> dict[str, set[str]]:
 
 
 def test_module_has_its_tests_where_its_name_says() -> None:
-    """`ner/loss.py` in `tests/ner/test_loss.py`; a part that one module alone imports may be tested
-    with that one, and a command with the function of its name that it calls."""
+    """`ner/loss.py` in `tests/ner/test_loss.py`. A part that one module alone imports may be tested
+    with that one, a folder of parts as a whole beside it (`report/run/` in
+    `tests/report/test_run.py`), and a command with the function of its name that it calls."""
     modules = modules_of(PACKAGE)
     users = find_users(PACKAGE, modules)
     names = {path.stem for path in (ROOT / "tests").rglob("test_*.py")}
 
     def is_tested(module: str) -> bool:
-        folder, _, name = module.rpartition("/")
-        name = f"test_{name.lstrip('_')}"
-        if (ROOT / "tests" / folder / f"{name}.py").is_file():
+        folder, name = Path(module).parent, Path(module).name.lstrip("_")
+        own, whole = folder / f"test_{name}.py", folder.parent / f"test_{folder.name}.py"
+        if any((ROOT / "tests" / path).is_file() for path in (own, whole)):
             return True
-        if folder == "cli" and name in names:
+        if folder.name == "cli" and f"test_{name}" in names:
             return True
         return len(users[module]) == 1 and is_tested(*users[module])
 
