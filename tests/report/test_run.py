@@ -53,12 +53,15 @@ def test_page_of_held_out_labels_says_what_to_expect(tmp_path: Path) -> None:
     assert said["What to expect"].startswith("Expect F1 50.0 on sentences like these, between ")
     assert "5 sentences with 6 entities" in said["What to expect"]
     # Paris is right; New York has the wrong type; London is missed: 2 of 6 more
-    assert said["What would help most"].startswith("More labels of LOC would help most")
+    assert said["What would help most"].startswith("More labels of LOC: its errors cost most")
     assert "it learnt from 3 of them" in said["What would help most"]
     assert "fixed beforehand" in said["Why it stopped"]
     assert "every label" in said["What ships"]
     page = path.read_text(encoding="utf8")
     assert all(text in page for text in ("Expect F1 50.0", "Scores by type", "Errors by kind"))
+    # the surest of what is not annotated, with the number of its document
+    suspects = page[page.index('id="suspects"') : page.index('id="data"')]
+    assert re.search(r"Acme</th><td class=\"text\">missing</td>.*?<td>4</td></tr>", suspects)
 
 
 def test_page_of_a_training_predicts_the_test_set_beside_dev(tmp_path: Path) -> None:
