@@ -322,11 +322,22 @@ def test_logger_in_a_terminal_of_80_columns(tmp_path: Path) -> None:
     config = scripted_config(tmp_path, [0, 2, 1, 1, 1])
     config["training"]["logger"] = LOGGER
     config.to_disk(tmp_path / "config.cfg")
-    code = tmp_path / "code.py"
+    # not code.py: the folder comes first on the path, before the library's module of that name
+    code = tmp_path / "functions.py"
     code.write_text(f"import sys; sys.path.insert(0, {str(ROOT)!r}); import tests.util\n")
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-    command = [sys.executable, "-m", "spacy", "train", "config.cfg", "-o", "out", "-c", "code.py"]
+    command = [
+        sys.executable,
+        "-m",
+        "spacy",
+        "train",
+        "config.cfg",
+        "-o",
+        "out",
+        "-c",
+        "functions.py",
+    ]
     with subprocess.Popen(command, stdout=slave, stderr=slave, cwd=tmp_path) as process:
         os.close(slave)
         chunks = []
@@ -350,7 +361,8 @@ def test_logger_in_a_terminal_of_80_columns(tmp_path: Path) -> None:
     assert all(len(line) <= 80 for line in shown if line in table or "Epoch" in line)
     bars = [line for line in shown if line.startswith("Epoch 1:")]
     assert any("/2 [" in line for line in bars)
-    assert any("end in >= 00:00" in line for line in bars)
+    # a slow machine takes seconds
+    assert any(re.search(r"end in >= 00:\d\d", line) for line in bars)
 
 
 def test_history_keeps_every_digit(tmp_path: Path) -> None:
