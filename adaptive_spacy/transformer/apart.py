@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 from torch.overrides import TorchFunctionMode
 
@@ -23,9 +23,9 @@ MIXING = {"convbert", "funnel", "nystromformer"}
 attention = functional.scaled_dot_product_attention
 
 
-def attends_apart(network: nn.Module) -> bool:
+def attends_apart(network: Any) -> bool:
     """RETURNS (bool): Whether the attention of a network of transformers is what `Apart` knows."""
-    config: Any = network.config
+    config = network.config
     return (
         config.model_type in PLAIN
         and config._attn_implementation == "sdpa"
