@@ -35,6 +35,11 @@ def attends_apart(network: Any) -> bool:
     )
 
 
+def mixes_padding(network: Any) -> bool:
+    """RETURNS (bool): Whether the vectors of a network of transformers change with padding."""
+    return network.config.model_type in MIXING
+
+
 class Apart(TorchFunctionMode):
     """A context in which each row attends to its own pieces alone.
 

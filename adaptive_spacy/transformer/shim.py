@@ -18,7 +18,7 @@ from transformers.file_utils import ModelOutput
 
 from adaptive_spacy.stepping import TakesParameters
 from adaptive_spacy.transformer import int8
-from adaptive_spacy.transformer.apart import MIXING
+from adaptive_spacy.transformer.apart import mixes_padding
 from adaptive_spacy.transformer.checkpoint import pack_config, pack_tokenizer, unpack
 from adaptive_spacy.transformer.dropout import FastDropout
 from adaptive_spacy.transformer.dtypes import INT8, name_of, resolve
@@ -93,7 +93,7 @@ class TransformerShim(HFShim):
         with torch.no_grad(), self.autocast():
             if self.device.type == "cpu" and not self._returns_layers():
                 # integers would magnify what padding does to the last digit
-                exactly = network is not self._model or self._model.config.model_type in MIXING
+                exactly = network is not self._model or mixes_padding(network)
                 outputs = predict_by_length(network, exactly=exactly, **inputs.kwargs)
             else:
                 outputs = network(*inputs.args, **inputs.kwargs)
