@@ -23,7 +23,8 @@ VARIABLES = {
 
 def test_project_has_the_promised_commands_and_variables() -> None:
     workflow = ["model", "convert", "check", "train", "evaluate", "plot", "package", "smoke-test"]
-    few = ["convert-few", "crossfit", "plot-few", "package-few", "smoke-test-few"]
+    workflow += ["report"]
+    few = ["convert-few", "crossfit", "plot-few", "package-few", "smoke-test-few", "report-few"]
     assert PROJECT["workflows"] == {"all": workflow, "few": ["model", *few]}
     assert [*COMMANDS] == [*workflow, *few, "clean"]
     assert set(PROJECT["vars"]) == VARIABLES
@@ -70,7 +71,7 @@ def test_project_scripts_name_real_commands() -> None:
         for script in command["script"]
         if script.startswith("python -m adaptive_spacy ")
     ]
-    assert len(own) == 13
+    assert len(own) == 15
     for name, *arguments in own:
         known = {option for param in commands[name].params for option in param.opts}
         # with a dot: settings of the config, as in `spacy train`

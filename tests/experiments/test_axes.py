@@ -62,3 +62,9 @@ def test_labels_are_replaced(tmp_path: Path) -> None:
     write(tmp_path, LABELS + "first_seeds: {400: 2}\n", "base.yml")
     extended = read_grid(write(tmp_path, "extends: base.yml\nfractions: [1.0]\n"))
     assert (extended.labels, extended.fractions, extended.first_seeds) == (None, [1.0], {})
+
+
+def test_unknown_approach_is_refused(grid: Grid) -> None:
+    message = "--approaches: expected some of a, b or the path of a config, got c"
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        replace_axes(grid, approaches=["c"])

@@ -3,9 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from adaptive_spacy.experiments.axes import replace_axes
 from adaptive_spacy.experiments.cost import fixed_epochs
-from adaptive_spacy.experiments.grid import Grid, read_grid
+from adaptive_spacy.experiments.grid import read_grid
 from tests.conftest import ROOT
 from tests.experiments.grids import LABELS, MINIMAL, write
 
@@ -103,12 +102,6 @@ def test_fault_is_located(old: str, new: str, message: str, tmp_path: Path) -> N
 def test_no_grid(text: str, message: str, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=re.escape(message)):
         read_grid(write(tmp_path, text))
-
-
-def test_unknown_approach_is_refused(grid: Grid) -> None:
-    message = "--approaches: expected some of a, b or the path of a config, got c"
-    with pytest.raises(ValueError, match=f"^{message}$"):
-        replace_axes(grid, approaches=["c"])
 
 
 def test_labels_take_the_place_of_fractions(tmp_path: Path) -> None:

@@ -59,6 +59,15 @@ def test_evaluate_agrees_with_the_confusion_counted_by_hand(pipeline, corpus):
         name: {"p": one["precision"], "r": one["recall"], "f": one["f1"]}
         for name, one in EXPECTED["per_type"].items()
     }
+    errors = metrics.pop("errors")
+    none = dict.fromkeys(("right", "type", "boundary", "both", "missed", "spurious"), 0)
+    assert errors["per_type"] == {
+        "LOC": {**none, "right": 1, "boundary": 1, "type": 1},
+        "ORG": {**none, "spurious": 1},
+        "PER": {**none, "right": 2, "missed": 1},
+    }
+    assert errors["confusions"] == [{"gold": "LOC", "found": "PER", "count": 1}]
+    assert errors["f1"] == scores["ents_f"]
     assert metrics == {
         "pipeline": pipeline,
         "corpus": corpus.as_posix(),
@@ -195,6 +204,14 @@ def test_render_is_a_table_in_percent(pipeline, corpus):
         ["Entities", "6"],
         ["Exact", "match", "40.00"],
         ["with", "entities", "33.33"],
+        ["Errors", "Right", "Type", "Boundary", "Both", "Missed", "Spurious"],
+        ["------------", "-----", "------", "--------", "-----", "------", "--------"],
+        ["LOC", "1", "1", "1", "0", "0", "0"],
+        ["ORG", "0", "0", "0", "0", "0", "1"],
+        ["PER", "2", "0", "0", "0", "1", "0"],
+        ["all", "3", "1", "1", "0", "1", "1"],
+        ["F1", "if", "mended", "+16.67", "+16.67", "+0.00", "+11.54", "+4.55"],
+        ["Types", "taken", "for", "others:", "LOC", "as", "PER", "1"],
     ]
 
 
