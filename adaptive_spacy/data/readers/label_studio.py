@@ -250,7 +250,8 @@ def split_results(annotation: dict[str, Any]) -> tuple[list[Region], set[str]]:
     regions = []
     kinds = set()
     for result in get_objects(annotation, "result"):
-        kind, value = result.get("type", "labels"), result.get("value")
+        kind: Any = result.get("type", "labels")
+        value: Any = result.get("value")
         if is_region(value):
             target = result.get("to_name")
             control = result.get("from_name")

@@ -220,7 +220,7 @@ class OpenNlp(TextRecords):
 class LinkedText(TextRecords):
     """Lines with entities as `[Ada](PER) sings`."""
 
-    title = "[text](type)"
+    title = "marks in brackets"
     limits = "links to pages"
 
     @classmethod
@@ -234,4 +234,4 @@ class LinkedText(TextRecords):
 
     @staticmethod
     def _open(path: Path, encoding: str, progress: bool) -> RecordFile:
-        return MarkedFile(path, encoding, progress, "[text](type)", read_links)
+        return MarkedFile(path, encoding, progress, "marks in brackets", read_links)

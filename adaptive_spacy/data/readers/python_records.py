@@ -126,6 +126,7 @@ def list_records(node: ast.expr) -> list[ast.expr]:
 
 def check_unchanged(tree: ast.Module, name: str) -> None:
     """RAISES (ValueError): If a program changes a list after it made it."""
+    node: Any
     for node in ast.walk(tree):
         target: Any = None
         if isinstance(node, ast.AugAssign):

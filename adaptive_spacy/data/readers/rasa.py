@@ -1,13 +1,10 @@
 """Rasa's training data of NLU: examples with marked entities, in YAML or Markdown."""
 
+import importlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-
-from srsly.ruamel_yaml import SafeLoader, compose
-from srsly.ruamel_yaml.error import YAMLError
-from srsly.ruamel_yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from adaptive_spacy.data.readers.json_values import NotJson
 from adaptive_spacy.data.readers.marked_text import read_links
@@ -17,6 +14,8 @@ from adaptive_spacy.data.readers.text import describe_nul, open_text
 from adaptive_spacy.data.readers.text_records import TextRecords
 from adaptive_spacy.data.source import shorten
 
+# spaCy's own copy of ruamel.yaml
+YAML: Any = importlib.import_module("srsly.ruamel_yaml")
 HEADING = re.compile(r"##\s*(intent|synonym|regex|lookup)\s*:", re.IGNORECASE)
 BULLET = re.compile(r"\s*[-*+]\s+(.*)")
 
@@ -93,8 +92,8 @@ def read_yaml(text: str) -> Iterator[tuple[int, Any]]:
     """YIELDS (tuple[int, Any]): The examples of intents; tags of YAML make no objects, as the file
     is but taken apart."""
     try:
-        root = compose(text, Loader=SafeLoader)
-    except YAMLError as error:
+        root = YAML.compose(text, Loader=YAML.SafeLoader)
+    except YAML.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or "it cannot be read"
         yield (mark.line + 1 if mark else 1), NotJson(f"found what is no YAML: {problem}")
@@ -106,12 +105,12 @@ def read_yaml(text: str) -> Iterator[tuple[int, Any]]:
         examples = get(entry, "examples")
         if get(entry, "intent") is None or examples is None:
             continue
-        if isinstance(examples, ScalarNode):
+        if isinstance(examples, YAML.ScalarNode):
             yield from read_block(examples)
             continue
         for item in items(examples):
-            scalar = get(item, "text") if isinstance(item, MappingNode) else item
-            if isinstance(scalar, ScalarNode):
+            scalar = get(item, "text") if isinstance(item, YAML.MappingNode) else item
+            if isinstance(scalar, YAML.ScalarNode):
                 yield scalar.start_mark.line + 1, scalar.value.strip()
             else:
                 yield item.start_mark.line + 1, NotJson("found no text, expected an example")
@@ -130,10 +129,10 @@ def read_block(node: Any) -> Iterator[tuple[int, Any]]:
 
 def get(node: Any, key: str) -> Any:
     """RETURNS (Any): What a mapping has under a key; None if it is none, or has it not."""
-    if not isinstance(node, MappingNode):
+    if not isinstance(node, YAML.MappingNode):
         return None
     return next((value for name, value in node.value if name.value == key), None)
 
 
 def items(node: Any) -> list[Any]:
-    return node.value if isinstance(node, SequenceNode) else []
+    return node.value if isinstance(node, YAML.SequenceNode) else []
