@@ -68,8 +68,3 @@ def test_a_folder_of_one_split_is_read(tmp_path):
         name = f"train-0000{i}-of-00002.parquet"
         save(tmp_path / "data" / name, text=[TEXT], entities=[SPANS])
     assert [show(one) for one in open_source(tmp_path)] == [ADA, ADA]
-
-
-def test_tables_of_tags_stay_with_their_reader(tmp_path):
-    path = save(tmp_path / "a.parquet", tokens=[["Ada"]], ner_tags=[["B-PER"]], text=["Ada"])
-    assert find_format(path) == "hub"

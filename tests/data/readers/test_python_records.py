@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from adaptive_spacy.data.readers.formats import find_format
-from adaptive_spacy.data.readers.literals import parse_literal
 from tests.data.readers.opened import ADA, put, read, refuse
 
 ONE = '("Ada lives in New York.", {"entities": [(0, 3, "PER"), (13, 21, "LOC")]})'
@@ -73,13 +72,6 @@ def test_nothing_is_run(tmp_path):
     text = f"A = [('a', {{'entities': [__import__('os').mkdir({str(made)!r})]}})]\n"
     assert "programs are not run" in refuse(tmp_path, text, "a.py")
     assert not Path(made).exists()
-
-
-@pytest.mark.parametrize("text", ["['a' 'b']", "['a'\n 'b']", '["it\'s" "x"]'])
-def test_arrays_of_numpy_are_no_lists(text):
-    with pytest.raises(ValueError, match="as numpy prints arrays"):
-        parse_literal(text)
-    assert parse_literal("['a', \"it's ' '\", None, 1.5]") == ["a", "it's ' '", None, 1.5]
 
 
 @pytest.mark.parametrize(
