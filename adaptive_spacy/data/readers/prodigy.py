@@ -1,6 +1,5 @@
 """Prodigy's tasks: a text, its tokens and its spans, as JSONL."""
 
-from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -57,8 +56,12 @@ class Prodigy(JsonRecords):
     @classmethod
     def learn(cls, records: Iterator[Any], choices: Choices) -> Read:
         """Find the texts of which several entities were judged, one at a time."""
-        times = Counter(hash_input(one) for one in records if is_single_judgement(one))
-        return partial(cls.read, judged={key for key, count in times.items() if count > 1})
+        spans: dict[int, set[str]] = {}
+        for one in records:
+            if is_single_judgement(one):
+                span = [one["spans"][0].get(key) for key in ("start", "end", "label")]
+                spans.setdefault(hash_input(one), set()).add(str(span))
+        return partial(cls.read, judged={key for key, found in spans.items() if len(found) > 1})
 
     @staticmethod
     def read(record: Any, judged: set[int] = frozenset()) -> AnnotatedText | Skipped:  # type: ignore[assignment]

@@ -119,6 +119,7 @@ WRITERS = {
     "prodigy": lambda text, spans: {
         "text": text,
         "answer": "accept",
+        "_view_id": "ner_manual",
         "spans": [{"start": start, "end": end, "label": label} for start, end, label in spans],
     },
     "label-studio": lambda text, spans: task(

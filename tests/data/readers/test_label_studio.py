@@ -10,10 +10,7 @@ from tests.data.readers.records import (
 )
 
 EMOJI = "🎉 Ada"
-FIT = (
-    "; these offsets fit if they count UTF-16 units (an emoji is two) (--offsets utf-16), or "
-    "characters from 1, the end is the last character (--offsets from-1)"
-)
+FIT = "; these offsets fit if they count UTF-16 units (an emoji is two) (--offsets utf-16)"
 
 #: tasks of Label Studio, and what is wrong with them
 BAD_LABEL_STUDIO = {

@@ -40,6 +40,10 @@ def test_judgements_of_one_text_are_told_by_each_other(tmp_path):
     assert found[2][1] == []
 
 
+def test_a_record_twice_is_no_judgement(tmp_path):
+    assert read_one(tmp_path, record(ADA), record(ADA)) == [([("Ada", "PER")], [])] * 2
+
+
 @pytest.mark.parametrize(
     "one",
     [
