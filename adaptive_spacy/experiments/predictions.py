@@ -16,6 +16,7 @@ from adaptive_spacy.config.loading import read_config
 from adaptive_spacy.data.corpus import locate, read_docs
 from adaptive_spacy.experiments.crossfit import CROSSFIT, LABELLED, OUT_OF_FOLD, pair
 from adaptive_spacy.ner.confidence import register
+from adaptive_spacy.parsing import reading
 from adaptive_spacy.training.evaluation import (
     open_pipeline,
     predict,
@@ -91,7 +92,9 @@ def predict_corpus(
     setup_gpu(gpu_id, silent=True)
     nlp = open_pipeline(str(model))
     examples = read_corpus(found, nlp)
-    predict(nlp, examples)
+    # any component may be in it
+    with reading(model, "a pipeline that can predict"):
+        predict(nlp, examples)
     return Predictions(found, role, examples, score(nlp, examples))
 
 

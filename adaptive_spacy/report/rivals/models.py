@@ -8,6 +8,7 @@ from spacy.cli._util import setup_gpu
 
 from adaptive_spacy.experiments.paired import Counts, Gap, compare_paired
 from adaptive_spacy.experiments.predictions import find_corpus, read_checkpoint_config
+from adaptive_spacy.parsing import reading
 from adaptive_spacy.printable import one_line
 from adaptive_spacy.report.run.passages import Document, find_all, read_documents
 from adaptive_spacy.report.run.scores import Score, count, measure
@@ -74,7 +75,9 @@ def predict_all(name: str, pipeline: str, corpus: Path) -> Rival:
     """RETURNS (Rival): A pipeline's predictions of a corpus."""
     nlp = open_pipeline(pipeline)
     examples = read_corpus(corpus, nlp)
-    predict(nlp, examples)
+    # any component may be in it
+    with reading(pipeline, "a pipeline that can predict"):
+        predict(nlp, examples)
     documents = read_documents(examples)
     findings = find_all(documents)
     score, types = measure(findings, len(documents))
