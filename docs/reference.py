@@ -42,6 +42,7 @@ BLOCKS = {
     "adaptive_spacy.adapt.v1": ", in `[training.before_update]`",
     "adaptive_spacy.check.v1": ", in `[initialize.before_init]`",
     "adaptive_spacy.checkpoint.v1": ", in `[training.before_to_disk]`",
+    "adaptive_spacy.guard.v1": ", as `then` of `adaptive_spacy.adapt.v1`",
     "adaptive_spacy.steps.v1": ", for any whole number of `[training]`, as `eval_frequency`",
     "adaptive_spacy.piece_lengths.v1": ", as `lengths` of `adaptive_spacy.buckets.v1`",
     "adaptive_spacy.first_piece.v1": ", as `pooling` of a transformer listener",

@@ -70,7 +70,7 @@ class Ending:
         training, machine = self.config["training"], self.machine
         max_steps, patience = (resolve_value(training[one]) for one in ("max_steps", "patience"))
         if isinstance(self.error, KeyboardInterrupt):
-            return "Stopped by hand"
+            return str(self.error) or "Stopped by hand"
         if self.error is not None:
             return f"Broken off by an error: {str(self.error).strip() or type(self.error).__name__}"
         if machine is not None and machine.finished:
