@@ -20,6 +20,7 @@ from adaptive_spacy.config.blocks import resolve_value
 from adaptive_spacy.files import replacing
 from adaptive_spacy.training.collapse import Watch
 from adaptive_spacy.training.former import drop_beaten
+from adaptive_spacy.training.history import HISTORY
 from adaptive_spacy.training.lock import Lock, claim
 from adaptive_spacy.training.messages import show_whole_warnings, wrap
 from adaptive_spacy.training.rate_trace import RateTrace
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
 
 LogStep = Callable[[dict[str, Any] | None], None]
 SetupLogger = Callable[..., tuple[LogStep, Callable[[], None]]]
-
-HISTORY = "history.jsonl"
 
 
 def make_logger_v1(

@@ -1,3 +1,5 @@
+"""The figure of a corpus: types, lengths and the window."""
+
 import json
 from collections import Counter
 from itertools import pairwise
@@ -10,7 +12,6 @@ from adaptive_spacy.data.stats.as_json import as_json
 from adaptive_spacy.data.stats.collect import collect
 from adaptive_spacy.data.stats.corpus_statistics import Statistics
 from adaptive_spacy.data.stats.split_counts import Lengths
-from adaptive_spacy.report.corpus import render
 from adaptive_spacy.report.corpus_figure import (
     bin_edges,
     draw,
@@ -19,22 +20,7 @@ from adaptive_spacy.report.corpus_figure import (
     title,
     type_shares,
 )
-from tests.conftest import SENTENCES, write_corpus
-
-
-@pytest.fixture
-def statistics(tmp_path: Path) -> Statistics:
-    write_corpus(tmp_path / "train.spacy", SENTENCES)
-    write_corpus(tmp_path / "dev.spacy", [("Zoe met Ada in Rome", "B-PER O B-ORG O B-LOC")])
-    return collect([tmp_path], window=5)
-
-
-def test_tables_show_counts_lengths_and_noise(statistics: Statistics) -> None:
-    rows = [line.split() for line in render(statistics).splitlines()]
-    assert ["-", "PER", "7", "(54%)", "1", "(33%)"] in rows
-    assert ["entities", "not", "in", "train", "2", "(67%)"] in rows
-    assert ["tokens", "train", "4", "6", "6", "6", "2", "over", "5"] in rows
-    assert ["Ada", "PER", "3,", "ORG", "1"] in [row[:5] for row in rows]
+from tests.conftest import write_corpus
 
 
 def test_figure_names_every_split_type_and_the_window(statistics: Statistics) -> None:

@@ -1,0 +1,34 @@
+"""What a job is: its identity, and whether what it names is there."""
+
+from dataclasses import replace
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+
+from adaptive_spacy.experiments.job import Job
+
+# paths in the grid are those of the checkout
+pytestmark = pytest.mark.usefixtures("in_root")
+
+
+def test_identity_is_of_content_and_names(jobs: list[Job], tmp_path: Path) -> None:
+    job = jobs[0]
+    moved = replace(job, corpus=str(copytree(job.corpus, tmp_path / "elsewhere")))
+    assert moved.identity() == job.identity()
+    (tmp_path / "elsewhere" / "test.spacy").write_bytes(b"other")
+    copied = replace(job, transformer=str(copytree(job.transformer, tmp_path / "transformer")))
+    assert copied.identity() == job.identity()
+    (tmp_path / "transformer" / "config.json").write_bytes(b"other")
+    others = [
+        moved,
+        copied,
+        replace(job, seed=3),
+        replace(job, fraction=0.5),
+        replace(job, threads=2),
+        replace(job, device="gpu"),
+        replace(job, approach="other"),
+        replace(job, train_on_dev=True),
+        replace(job, settings={**job.settings, "variables.rate": 1e-3}),
+    ]
+    assert len({one.identity() for one in [job, *others]}) == 1 + len(others)
