@@ -7,7 +7,7 @@ import pytest
 from spacy.training.initialize import init_nlp
 from spacy.training.loop import train
 
-from adaptive_spacy.experiments.packing import is_packed, read_packed
+from adaptive_spacy.experiments.packed_records import is_packed, read_packed
 from adaptive_spacy.training.guard import Rules
 from adaptive_spacy.training.history import read_history
 from tests.conftest import ROOT
