@@ -134,6 +134,7 @@ def test_no_module_is_over_300_lines() -> None:
 #: Modules whose tests are those of another one, which is made of them
 TESTED_WITH = {
     "data/readers/annotated_text": "data/readers/json_records",
+    "experiments/predictions": "report/run/facts",
     "experiments/shipping": "experiments/refit",
     "report/pages": "report/run/page",
 }

@@ -18,6 +18,7 @@ from adaptive_spacy.cli.refit import refit_cli
 from adaptive_spacy.cli.report import report_cli
 from adaptive_spacy.cli.smoke import smoke_test_cli
 from adaptive_spacy.cli.stats import stats_cli
+from adaptive_spacy.cli.suspects import suspects_cli
 from adaptive_spacy.cli.sweep import SweepCommand, sweep_cli
 from adaptive_spacy.cli.train import train_cli
 
@@ -48,6 +49,7 @@ app.command("check", context_settings=SETTINGS)(check_cli)
 app.command("train", context_settings=SETTINGS)(train_cli)
 app.command("evaluate")(evaluate_cli)
 app.command("compare")(compare_cli)
+app.command("suspects")(suspects_cli)
 app.command("plot")(plot_cli)
 app.command("package")(package_cli)
 app.command("smoke-test")(smoke_test_cli)

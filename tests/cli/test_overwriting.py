@@ -36,6 +36,7 @@ COMMANDS: dict[str, list[list[str]]] = {
         ["other", "IN", "--output", "OUT"],
         ["other", "other", "--corpus", "IN", "--output", "OUT"],
     ],
+    "suspects": [["IN", "--output", "OUT"], ["other", "--corpus", "IN", "--output", "OUT"]],
     "plot": [["IN", "OUT"]],
     "package": [
         ["IN", "OUT", "--name", "a"],

@@ -31,6 +31,7 @@ from adaptive_spacy.report.run.facts import (
     settings_of,
 )
 from adaptive_spacy.report.run.passages import choose, find_all, read_documents, show
+from adaptive_spacy.report.run.reliability import describe_reliability
 from adaptive_spacy.report.run.scores import measure
 from adaptive_spacy.report.run.story import (
     describe_choice,
@@ -171,6 +172,7 @@ def _of_predictions(
     ]
     return summary, {
         "role": found.role,
+        "reliability": describe_reliability(findings),
         "whole": whole,
         "scores": scores,
         "names": names,
