@@ -137,6 +137,17 @@ TESTED_WITH = {
     "experiments/predictions": "report/run/facts",
     "experiments/shipping": "experiments/refit",
     "report/pages": "report/run/page",
+    **dict.fromkeys(
+        (f"training/resume/{name}" for name in ("batches", "loop", "pace", "parameters")),
+        "training/resume/driver",
+    ),
+    **dict.fromkeys(
+        (f"training/resume/{name}" for name in ("randomness", "resumable")),
+        "training/resume/driver",
+    ),
+    **dict.fromkeys(
+        (f"training/resume/{name}" for name in ("identity", "signals")), "training/resume/start"
+    ),
 }
 #: Modules with nothing to test but names, types and declarations
 DECLARED = {
