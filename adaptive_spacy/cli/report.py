@@ -18,7 +18,8 @@ def report_cli(
         str | None,
         typer.Option(
             help="epochs: compare one adaptive run with a search over fixed numbers of epochs, "
-            "of configs/experiments/epochs.yml."
+            "of configs/experiments/epochs.yml. budget: compare approaches at numbers of labelled "
+            "sentences, of configs/experiments/budget.yml."
         ),
     ] = None,
 ) -> None:

@@ -1,6 +1,5 @@
 """What a model will reach, told by predictions for sentences that the model had not seen."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -72,10 +71,7 @@ def count_entities(sentences: Sequence[ScoredSentence]) -> Counts:
     """RETURNS (Counts): Right, spurious and missed entities of each sentence.
     *Shape:* (n_sentences, 3)
     """
-    rows = []
-    for sentence in sentences:
-        right = sum((Counter(sentence.gold) & Counter(sentence.found)).values())
-        rows.append((right, len(sentence.found) - right, len(sentence.gold) - right))
+    rows = [sentence.counts() for sentence in sentences]
     return numpy.array(rows, dtype=numpy.int64).reshape(-1, 3)
 
 

@@ -219,7 +219,7 @@ def make_contrasts(runs: Sequence[Run], reference: str) -> Iterator[Contrast]:
     for (dataset, model), found in groupby(runs, key=lambda run: run.data):
         group = list(found)
         others = [one for one in dict.fromkeys(r.job.approach for r in group) if one != reference]
-        fractions = list(dict.fromkeys(run.job.fraction for run in group))
+        fractions = list(dict.fromkeys(run.job.size for run in group))
         for rule in RULES:
             places: list[tuple[float | None, str]] = [
                 (fraction, other)
@@ -243,9 +243,9 @@ def pair(
 ) -> list[tuple[Run, Run]]:
     """RETURNS (list[tuple]): Runs of two approaches with the same share and seed."""
     found = {
-        (run.job.approach, run.job.fraction, run.job.seed): run
+        (run.job.approach, run.job.size, run.job.seed): run
         for run in runs
-        if fraction is None or run.job.fraction == fraction
+        if fraction is None or run.job.size == fraction
     }
     return [
         (run, found[second, share, seed])
@@ -265,4 +265,4 @@ def mixed_versions(records: Iterable[Record]) -> dict[str, list[str]]:
 
 def _place(run: Run) -> tuple[str, str, float, str, int]:
     job = run.job
-    return job.dataset, job.model, job.fraction, job.approach, job.seed
+    return job.dataset, job.model, job.size, job.approach, job.seed

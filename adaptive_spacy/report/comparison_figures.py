@@ -166,7 +166,7 @@ def draw_curves(runs: Sequence[Run], title: str) -> Figure:
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(STYLE)
-        shares = sorted({run.job.fraction for run in runs})
+        shares = sorted({run.job.size for run in runs})
         blocks = -(-len(shares) // COLUMNS)
         columns = min(COLUMNS, len(shares))
         figure = Figure(figsize=(3.1 * max(columns, 2), 4.2 * blocks + 0.8), layout="constrained")
@@ -177,7 +177,7 @@ def draw_curves(runs: Sequence[Run], title: str) -> Figure:
         for i, share in enumerate(shares):
             block, column = divmod(i, COLUMNS)
             loss, score = panels[2 * block, column], panels[2 * block + 1, column]
-            own = [run for run in runs if run.job.fraction == share]
+            own = [run for run in runs if run.job.size == share]
             loss.set_title(f"{share:.3g} ({own[0].sentences} sentences)", fontsize=10)
             for axes in (loss, score):
                 axes.set_visible(True)

@@ -183,7 +183,7 @@ def _searches(
 
 def _lines(searches: Sequence[Search], rule: str) -> list[Line]:
     by_share = {
-        share: list(group) for share, group in groupby(searches, key=lambda s: s.run.job.fraction)
+        share: list(group) for share, group in groupby(searches, key=lambda s: s.run.job.size)
     }
     groups: dict[float | None, list[Search]] = {**by_share}
     if len(by_share) > 1:

@@ -1,13 +1,18 @@
 """The comparison as one HTML page that opens from disk, without network."""
 
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from adaptive_spacy.experiments.records import RULES
+from adaptive_spacy.report.budget import LINE_HEADER, Budget, describe_budget, line_cells
+from adaptive_spacy.report.budget import NOTES as BUDGET_NOTES
+from adaptive_spacy.report.budget import ROW_HEADER as BUDGET_ROW_HEADER
+from adaptive_spacy.report.budget import TITLE as TITLE_OF_BUDGET
+from adaptive_spacy.report.budget import row_cells as budget_row_cells
 from adaptive_spacy.report.comparison import RULE_NAMES, Comparison
 from adaptive_spacy.report.comparison_figures import Picture
 from adaptive_spacy.report.comparison_text import (
@@ -26,13 +31,16 @@ TITLE = "Comparison of approaches"
 
 
 def to_page(
-    comparison: Comparison, pictures: Sequence[Picture], answer: Answer | None = None
+    comparison: Comparison,
+    pictures: Sequence[Picture],
+    answer: Answer | Budget | None = None,
 ) -> str:
     """Write the comparison as a page. Texts are escaped; figures are part of the page.
 
     comparison (Comparison): The comparison.
     pictures (Sequence[Picture]): Its figures.
-    answer (Answer | None): To the question of the search over epochs.
+    answer (Answer | Budget | None): To the question of the search over epochs, or of what a label
+        is worth.
     RETURNS (str): HTML.
     """
     environment = Environment(
@@ -42,7 +50,7 @@ def to_page(
         title=TITLE,
         sources=describe_sources(comparison),
         filters=list(_filters(comparison)),
-        questions=[_epochs_part(answer)] if answer else [],
+        questions=list(_answer_parts(answer)),
         pictures=[
             {**one._asdict(), "data": b64encode(one.images["svg"]).decode("ascii")}
             for one in pictures
@@ -109,6 +117,53 @@ def _contrasts_part(comparison: Comparison) -> dict[str, Any]:
     ]
     header = CONTRAST_HEADER
     return {"title": "Tests", "notes": CONTRAST_NOTES, "header": header, "texts": 3, "rows": rows}
+
+
+def _answer_parts(answer: Answer | Budget | None) -> Iterator[dict[str, Any]]:
+    if isinstance(answer, Budget):
+        yield from _budget_parts(answer)
+    elif answer is not None:
+        yield _epochs_part(answer)
+
+
+def _budget_parts(budget: Budget) -> Iterator[dict[str, Any]]:
+    yield {
+        "title": TITLE_OF_BUDGET,
+        "notes": "\n".join([*describe_budget(budget), "", BUDGET_NOTES]),
+        "header": BUDGET_ROW_HEADER,
+        "texts": 2,
+        "rows": [
+            {
+                "kind": "",
+                "data": {
+                    "dataset": row.cell.dataset,
+                    "model": row.cell.model,
+                    "fraction": f"{row.cell.labels:g}",
+                    "approach": row.approach,
+                },
+                "cells": cells,
+            }
+            for row, cells in zip(budget.rows, budget_row_cells(budget), strict=True)
+        ],
+    }
+    yield {
+        "title": f"{budget.reference} minus the others",
+        "notes": "",
+        "header": LINE_HEADER,
+        "texts": 1,
+        "rows": [
+            {
+                "kind": "real" if line.verdict in ("higher", "lower") else "not-real",
+                "data": {
+                    "dataset": line.dataset or "",
+                    "fraction": f"{line.cell.labels:g}" if line.cell else "",
+                    "approach": f"{budget.reference} {line.approach}",
+                },
+                "cells": cells,
+            }
+            for line, cells in zip(budget.lines, line_cells(budget), strict=True)
+        ],
+    }
 
 
 def _epochs_part(answer: Answer) -> dict[str, Any]:

@@ -34,6 +34,11 @@ class ScoredSentence(NamedTuple):
     gold: list[Entity]
     found: list[Entity]
 
+    def counts(self) -> tuple[int, int, int]:
+        """RETURNS (tuple[int, int, int]): Entities found and right, found and wrong, missed."""
+        right = (Counter(self.gold) & Counter(self.found)).total()
+        return right, len(self.found) - right, len(self.gold) - right
+
 
 def read_sentence(eg: Example) -> ScoredSentence:
     """Read gold and predicted entities off an example, counting what spaCy's scorer counts.

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import srsly
 from spacy.tokens import DocBin
 from spacy.vocab import Vocab
 from typer.testing import CliRunner
@@ -167,12 +168,12 @@ def test_convert_takes_a_data_set_by_name(runner, tmp_path):
 
 
 def test_convert_refuses_unknown_data_set(runner, tmp_path):
+    names = ", ".join(srsly.read_yaml(DATASETS))
     code, _, err = convert(runner, "conll03", tmp_path / "out", "--datasets", DATASETS)
     assert code == 1
     assert err == (
-        f"✘ conll03: expected a data set of {DATASETS}, which are sample, wikigold, wnut17, "
-        "swedish_ner_corpus, conll2003, ehealth_kd, swe_nerc; to add yours, write a recipe as the "
-        "first lines of that file say, or convert files without --datasets\n"
+        f"✘ conll03: expected a data set of {DATASETS}, which are {names}; to add yours, write a "
+        "recipe as the first lines of that file say, or convert files without --datasets\n"
     )
 
 

@@ -213,7 +213,7 @@ def test_page_needs_no_network_and_escapes(report: Path) -> None:
 def test_unknown_question_is_refused(report: Path) -> None:
     result = CliRunner().invoke(app, ["report", str(report.parent), "--question", "why"])
     assert result.exit_code == 1
-    assert "✘ --question: expected one of epochs, got why" in result.output
+    assert "✘ --question: expected one of epochs, budget, got why" in result.output
 
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")

@@ -1,0 +1,114 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from adaptive_spacy.cli.app import app
+from adaptive_spacy.report.budget import answer_budget, budget_markdown, describe_budget
+from tests.report.records import make_job, make_record, write_records
+
+#: F1 on 50 test sentences of an entity each, all of which are found: right ones in percent
+GOOD, FAIR, BAD = 80, 60, 40
+
+
+def record(approach: str, seed: int, labels: int, right: int, best_loss: int = 0, **changes: Any):
+    """A training whose last checkpoint gets so many entities of 100 right."""
+    job = make_job(approach, seed, labels=labels, dev=0.2, **changes)
+    made = make_record(job, right / 100, finished=f"2026-01-01T00:00:{seed:02d}+00:00")
+    step = made["results"]["last"]["step"]
+    made["results"]["best_loss"]["step"] = step - 2
+    made["sentences"] = {
+        "tokens": None,
+        "checkpoints": {str(step): counts(right), str(step - 2): counts(best_loss)},
+    }
+    return made
+
+
+def counts(right: int) -> dict[str, Any]:
+    tp = [2 * (i < right / 2) for i in range(50)]
+    wrong = [2 - one for one in tp]
+    return {"tp": tp, "fp": wrong, "fn": wrong, "loss": None}
+
+
+def grid() -> list[dict[str, Any]]:
+    """adaptive is fair everywhere; one rival is good with 25 labels, the other with 50."""
+    records = []
+    for seed in (1, 2, 3):
+        for labels, first, second in ((25, GOOD, BAD), (50, BAD, GOOD)):
+            records.append(record("adaptive", seed, labels, FAIR))
+            records.append(record("first", seed, labels, first))
+            records.append(record("second", seed, labels, second))
+    return records
+
+
+def test_best_in_hindsight_changes_with_the_budget() -> None:
+    budget = answer_budget(grid())
+    assert [(cell.labels, best, round(gap, 6)) for cell, best, gap in budget.hindsight] == [
+        (25, "first", FAIR - GOOD),
+        (50, "second", FAIR - GOOD),
+    ]
+    assert describe_budget(budget)[0] == (
+        "adaptive is at worst -20.0 F1 beside the best other approach of a budget, chosen in "
+        "hindsight: first on news with 25 labels; on average over 2 budgets and data sets -20.0."
+    )
+    # over all, neither single rival is ahead
+    overall = [line for line in budget.lines if line.dataset is None]
+    assert [(line.approach, round(line.difference.mean, 6)) for line in overall] == [
+        ("first", 0.0),
+        ("second", 0.0),
+    ]
+    assert {row.approach: round(row.f1.mean) for row in budget.rows if row.cell.labels == 25} == {
+        "adaptive": FAIR,
+        "first": GOOD,
+        "second": BAD,
+    }
+
+
+def test_differences_are_paired_within_a_budget() -> None:
+    lines = {
+        (line.cell.labels, line.approach): line for line in answer_budget(grid()).lines if line.cell
+    }
+    assert lines[25, "first"].difference.mean == pytest.approx(-20)
+    assert lines[25, "first"].difference.samples == 3
+    assert lines[25, "first"].verdict == "lower"
+    assert lines[50, "first"].verdict == "higher"
+    # six rows: no p stays as it is
+    raw = lines[25, "first"].difference.p
+    assert lines[25, "first"].p == pytest.approx(6 * raw)
+
+
+def test_paper_ships_the_best_loss_and_others_the_last() -> None:
+    records = [record("paper", 1, 25, right=GOOD, best_loss=BAD), record("adaptive", 1, 25, FAIR)]
+    rows = {row.approach: row.f1.mean for row in answer_budget(records).rows}
+    assert rows == {"paper": pytest.approx(BAD), "adaptive": pytest.approx(FAIR)}
+
+
+def test_what_has_no_labels_or_counts_takes_no_part() -> None:
+    without = make_record(make_job("adaptive", 1), 0.9)
+    failed = make_record(make_job("adaptive", 1, labels=25, dev=0.2), None)
+    with pytest.raises(ValueError, match=r"runs of adaptive at numbers of labels, found none"):
+        answer_budget([without, failed])
+    with pytest.raises(ValueError, match="found first"):
+        answer_budget([record("first", 1, 25, FAIR)])
+
+
+def test_single_samples_claim_nothing() -> None:
+    budget = answer_budget([record("adaptive", 1, 25, FAIR), record("x|y", 1, 25, BAD)])
+    assert {line.verdict for line in budget.lines} == {"too few samples"}
+    assert "x\\|y" in budget_markdown(budget)
+
+
+def test_report_of_a_budget(tmp_path: Path) -> None:
+    runs = write_records(tmp_path / "runs", grid())
+    result = CliRunner().invoke(app, ["report", str(runs), "--question", "budget"])
+    assert result.exit_code == 0, result.output
+    text = (runs / "report" / "report.md").read_text(encoding="utf8")
+    assert "## What a label is worth" in text
+    assert "| news | 25 | first | 3 | -20.0 [" in text
+    page = (runs / "report" / "report.html").read_text(encoding="utf8")
+    assert "What a label is worth" in page
+    assert "adaptive minus the others" in page
+    # budgets are not put together where shares are compared
+    assert "| news | tiny | 25 |" in text
+    assert "| news | tiny | 50 |" in text
