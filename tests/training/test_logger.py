@@ -210,13 +210,13 @@ def test_table_of_ner_shows_the_refined_loss_where_it_decides() -> None:
     assert names == "E # PHASE RATE TRAIN LOSS DEV LOSS REFINED F1 BEST"
     assert "REFINED: the same at the best temperature" in table.legend()
     # a loss and a temperature are no shares
-    shown = Table({"ents_loss_refined": -1.0, "temperature": 0.0, "ents_loss_second": None})
-    scores = {"ents_loss_refined": 0.25, "temperature": 1.5, "ents_loss_second": 0.5}
+    shown = Table({"ents_loss_refined": -1.0, "temperature": 0.0})
+    scores = {"ents_loss_refined": 0.25, "temperature": 1.5}
     evaluation = {
         **{"epoch": 3, "step": 9, "phase": None, "rate": 0.1, "train_loss": 1.5},
         **{"scores": scores, "score": -0.25, "best": False},
     }
-    assert shown.row(evaluation).split()[-3:] == ["0.25", "0.50", "1.50"]
+    assert shown.row(evaluation).split()[-2:] == ["0.25", "1.50"]
 
 
 @pytest.mark.parametrize(
