@@ -38,6 +38,7 @@ from adaptive_spacy.experiments.shipping import (
     mark,
     publish,
     require_output,
+    state_temperatures,
     train_aside,
     write_docs,
 )
@@ -222,6 +223,7 @@ def summarize_fold(job: Job, record: Record, output: Path) -> dict[str, Any]:
         "token_updates": record["token_updates"],
         "sentences": {split: record["data"][split]["sentences"] for split in ("train", "dev")},
         "f1": record["results"]["last"]["test"]["f1"],
+        "temperature": record["history"][-1]["scores"].get("temperature"),
         "seconds": record["seconds"],
     }
 
@@ -250,6 +252,7 @@ def train_all(config: Config, record: Record, output: Path, gpu_id: int) -> None
     record["history"] = [asdict(one) for one in read_history(model.parent)]
     about = {key: record[key] for key in ("labelled", "folds", "epochs", "expected", "seed")}
     mark(model, notes=describe(record), crossfit=about)
+    state_temperatures(model, record["folds"])
     publish(model, output)
 
 

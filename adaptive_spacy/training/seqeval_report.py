@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from seqeval.metrics import classification_report
 from seqeval.scheme import IOB2
+from spacy.tokens import Span
 from spacy.training import Example
 
 from adaptive_spacy.ner.tags import Entity
@@ -49,12 +50,22 @@ def read_sentence(eg: Example) -> ScoredSentence:
     gold = [Entity(ent.start, ent.end, ent.label_) for ent in eg.reference.ents]
     found = []
     for ent in eg.predicted.ents:
-        tokens = eg.alignment.x2y[ent.start : ent.end]
-        if len(tokens):
-            start, end = int(tokens[0]), int(tokens[-1]) + 1
-            if all(token.ent_iob for token in eg.reference[start:end]):
-                found.append(Entity(start, end, ent.label_))
+        entity = locate_entity(eg, ent)
+        if entity is not None:
+            found.append(entity)
     return ScoredSentence(len(eg.reference), gold, found)
+
+
+def locate_entity(eg: Example, ent: Span) -> Entity | None:
+    """RETURNS (Entity | None): A predicted entity in the reference's tokens; None if it lies on no
+    token of those or touches one whose annotation is missing, so that it is neither right nor
+    wrong."""
+    tokens = eg.alignment.x2y[ent.start : ent.end]
+    if not len(tokens):
+        return None
+    start, end = int(tokens[0]), int(tokens[-1]) + 1
+    annotated = all(token.ent_iob for token in eg.reference[start:end])
+    return Entity(start, end, ent.label_) if annotated else None
 
 
 def tag_pairs(sentence: ScoredSentence) -> Iterator[tuple[list[str], list[str]]]:

@@ -313,6 +313,8 @@ def test_init_fills_what_a_base_config_lacks() -> None:
     ("text", "expected"),
     [
         ("ents_loss", {"ents_loss": -1.0}),
+        ("ents_loss_refined", {"ents_loss_refined": -1.0}),
+        ("ents_loss_second", {"ents_loss_second": -1.0}),
         ("ents_f", {"ents_f": 1.0}),
         ("ents_f=0.5, x_loss=-2", {"ents_f": 0.5, "x_loss": -2.0}),
     ],

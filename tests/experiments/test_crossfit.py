@@ -20,6 +20,7 @@ from adaptive_spacy.experiments.crossfit import crossfit
 from adaptive_spacy.experiments.fixed_length import curve_of, fix_epochs
 from adaptive_spacy.experiments.folds import assign_folds
 from adaptive_spacy.experiments.threads import computing_in
+from adaptive_spacy.ner.temperature import usable
 from adaptive_spacy.training.evaluation import evaluate, score
 from tests.conftest import ROOT, SENTENCES, write_corpus
 from tests.experiments.conftest import HARD
@@ -79,6 +80,15 @@ def test_each_sentence_is_held_out_once_and_never_in_a_copy(output: Path, labell
         assert len(train) + len(dev) == 13
         held_out += dev
     assert sorted(held_out) == sorted(doc.text for doc in docs_of(labelled))
+
+
+def test_confidences_are_at_the_temperature_of_the_folds(output: Path) -> None:
+    folds = json.loads((output / "crossfit.json").read_text())["folds"]
+    measured = [usable(fold["temperature"]) for fold in folds]
+    nlp = spacy.load(output / "model-last")
+    assert nlp.get_pipe("transformer_ner").temperature == pytest.approx(
+        math.prod(measured) ** (1 / FOLDS), abs=1e-6
+    )
 
 
 def test_last_training_has_all_labels_and_the_mean_length(output: Path) -> None:

@@ -152,8 +152,20 @@ def test_facts_of_an_evaluation() -> None:
         "entities": 2,
         "support": {"PER": 2},
         "exact_match": 0.5,
+        "calibration_error": None,
     }
+    measured = {"before": {}, "after": {"calibration_error": 0.0427}}
+    found = describe_evaluation({**metrics, "confidence": measured})
+    assert found is not None
+    assert found["calibration_error"] == 0.0427
     assert describe_evaluation({"spacy": {}}) is None
+
+
+def test_card_says_how_far_confidence_is_off() -> None:
+    measured = {**META["evaluation"], "calibration_error": 0.0427}
+    assert "On test it is 4.27 points off the share that is right" in card(evaluation=measured)
+    assert "points off" not in card()
+    assert "points off" not in card(evaluation=None)
 
 
 def test_card_says_what_a_pipeline_computes_in(tmp_path: Path) -> None:
