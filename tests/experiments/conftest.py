@@ -9,7 +9,11 @@ from tests.conftest import NOISE, SENTENCES, write_corpus
 
 GRID = """
 title: tiny
-settings: {{variables.rate: 1e-2, training.optimizer.learn_rate.warmup: 1}}
+settings:
+  variables.rate: 1e-2
+  training.optimizer.learn_rate.warmup: 1
+  # an epoch is a round
+  training.eval_frequency.least: 1
 approaches:
   adaptive:
     config: configs/adaptive.cfg

@@ -242,6 +242,12 @@ ENDS = [
         "[training] eval_frequency: a round is 5 epochs; phases count rounds, and were tried with "
         "one round per epoch (adaptive_spacy.steps.v1)",
     ),
+    (
+        "adaptive",
+        {"training__eval_frequency__epochs": 4.0},
+        "[training] eval_frequency: a round is 4 epochs; phases count rounds, and were tried with "
+        "one round per epoch (adaptive_spacy.steps.v1)",
+    ),
 ]
 
 
@@ -249,6 +255,12 @@ ENDS = [
 def test_ends_that_cut_a_phase(name, settings, line, sound_corpus, transformer_folder) -> None:
     found = check(read(sound_corpus, transformer_folder, name, **settings))
     assert [*found.errors, *found.warnings] == [line]
+
+
+def test_rounds_that_are_bounded_may_be_many_epochs(sound_corpus, transformer_folder) -> None:
+    settings = {"training__eval_frequency__least": 15}
+    found = check(read(sound_corpus, transformer_folder, "adaptive", **settings))
+    assert [*found.errors, *found.warnings] == []
 
 
 def test_a_streamed_corpus_is_checked_at_its_head(tmp_path: Path, monkeypatch) -> None:
