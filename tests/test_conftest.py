@@ -57,7 +57,7 @@ def divided(*args: str, plugins: tuple[str, ...] = ("xdist",), **given: object) 
 
 def test_files_are_divided_among_the_cores() -> None:
     assert divided() == ("auto", "loadfile")
-    assert divided("tests/ner", "tests/cli/test_door.py") == ("auto", "loadfile")
+    assert divided("tests/ner", "tests/cli/test_group.py") == ("auto", "loadfile")
     assert divided("a/test_a.py::test_one", "a/test_b.py") == ("auto", "loadfile")
 
 

@@ -3,21 +3,14 @@
 import re
 import shutil
 import subprocess
-import sys
-import zipfile
 from pathlib import Path
 
 import pytest
-import spacy
 import srsly
-from click.testing import Result
-from spacy.cli._util import app as spacy_app
-from spacy.util import load_config
-from typer.testing import CliRunner
 
 from adaptive_spacy.cli.app import app
 from adaptive_spacy.files import remove
-from tests.conftest import ROOT, SENTENCES, corpus_file
+from tests.conftest import ROOT, corpus_file
 
 PROJECT = srsly.read_yaml(ROOT / "project.yml")
 COMMANDS = {command["name"]: command for command in PROJECT["commands"]}
@@ -30,7 +23,8 @@ VARIABLES = {
 
 def test_project_has_the_promised_commands_and_variables() -> None:
     workflow = ["model", "convert", "check", "train", "evaluate", "plot", "package", "smoke-test"]
-    few = ["convert-few", "crossfit", "plot-few", "package-few", "smoke-test-few"]
+    workflow += ["report"]
+    few = ["convert-few", "crossfit", "plot-few", "package-few", "smoke-test-few", "report-few"]
     assert PROJECT["workflows"] == {"all": workflow, "few": ["model", *few]}
     assert [*COMMANDS] == [*workflow, *few, "clean"]
     assert set(PROJECT["vars"]) == VARIABLES
@@ -70,8 +64,6 @@ def test_project_outputs_are_ignored_by_git() -> None:
 def test_project_scripts_name_real_commands() -> None:
     from typer.main import get_command
 
-    from adaptive_spacy.cli.app import app
-
     commands = get_command(app).commands  # type: ignore[attr-defined]
     own = [
         script.split()[3:]
@@ -79,7 +71,7 @@ def test_project_scripts_name_real_commands() -> None:
         for script in command["script"]
         if script.startswith("python -m adaptive_spacy ")
     ]
-    assert len(own) == 13
+    assert len(own) == 15
     for name, *arguments in own:
         known = {option for param in commands[name].params for option in param.opts}
         # with a dot: settings of the config, as in `spacy train`
@@ -103,13 +95,6 @@ def test_project_asset_checksums_are_those_of_the_data() -> None:
     for asset in PROJECT["assets"]:
         file = corpus_file(asset["dest"].removeprefix("assets/raw/"))
         assert md5(file.read_bytes()).hexdigest() == asset["checksum"]
-
-
-def project(folder: Path, *arguments: str) -> str:
-    command = [sys.executable, "-m", "spacy", "project", "run", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 #: What tells one training from another
@@ -151,110 +136,6 @@ def test_project_writes_equal_rates_alike(tmp_path: Path) -> None:
     assert dry_run(tmp_path, "--vars.rate", "1e-4") == dry_run(tmp_path)
 
 
-#: Swedish sentences in the recipe's folder, and a transformer that reads them letter by letter
-SVENSKA = """\
-swedish-like:
-  lang: sv
-  licence: CC0-1.0
-  files: {train: train.conll, dev: dev.conll, test: dev.conll}
-silent:
-  files: {train: train.conll, dev: dev.conll, test: dev.conll}
-"""
-ROWS = "Ada B-PER\nbor O\ni O\nParis B-LOC\n. O\n\nBen B-PER\nringer O\nRay B-PER\n\n"
-
-
-@pytest.fixture
-def swedish(tmp_path: Path, transformer_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project with a Swedish data set, in which the tests stand."""
-    (tmp_path / "assets" / "sample").mkdir(parents=True)
-    (tmp_path / "assets" / "datasets.yml").write_text(SVENSKA, encoding="utf8")
-    (tmp_path / "train.conll").write_text(ROWS * 8, encoding="utf8")
-    (tmp_path / "dev.conll").write_text(
-        ROWS.replace("bor", "reser").replace("ringer", "ser"), encoding="utf8"
-    )
-    shutil.copytree(ROOT / "configs", tmp_path / "configs")
-    shutil.copy(ROOT / "project.yml", tmp_path)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-def run_in_process(name: str, folder: Path, *overrides: str) -> Result:
-    """The scripts of a project's command, without a process for each."""
-    from weasel.util import load_project_config, parse_config_overrides, split_command
-
-    config = load_project_config(folder, overrides=parse_config_overrides(list(overrides)))
-    (command,) = [command for command in config["commands"] if command["name"] == name]
-    for line in command["script"]:
-        _, _, module, *arguments = split_command(line)
-        runner = CliRunner()
-        result = runner.invoke(app if module == "adaptive_spacy" else spacy_app, arguments)
-        if result.exit_code:
-            break
-    return result
-
-
-def test_project_takes_the_language_from_the_recipe_to_the_wheel(
-    swedish: Path, transformer_folder: Path
-) -> None:
-    settings = ["--vars.dataset", "swedish-like", "--vars.transformer", str(transformer_folder)]
-    settings += ["--vars.config", "original", "--vars.rate", "1e-3"]
-    for name in ("model", "convert", "check", "train", "evaluate", "package"):
-        result = run_in_process(name, swedish, *settings)
-        assert result.exit_code == 0, (name, result.output, result.exception)
-    (model,) = swedish.glob("training/**/model-last")
-    assert spacy.load(model).lang == "sv"
-    assert load_config(model / "config.cfg")["nlp"]["lang"] == "sv"
-    wheels = sorted(path.name for path in swedish.glob("packages/**/*.whl"))
-    assert "sv_swedish_like_ner-0.1.0-py3-none-any.whl" in wheels
-
-
-@pytest.mark.slow
-def test_project_makes_a_wheel_of_one_labelled_file(
-    swedish: Path, transformer_folder: Path
-) -> None:
-    rows = [zip(text.split(), tags.split(), strict=True) for text, tags in SENTENCES]
-    text = "".join("".join(f"{word} {tag}\n" for word, tag in row) + "\n" for row in rows)
-    (swedish / "mine.conll").write_text(text)
-    settings = ["--vars.labels", "mine.conll", "--vars.few", "mine", "--vars.few_lang", "sv"]
-    settings += ["--vars.transformer", str(transformer_folder), "--vars.folds", "2"]
-    settings += ["--vars.rate", "2e-2"]
-    for name in ("model", "convert-few", "crossfit", "plot-few", "package-few"):
-        result = run_in_process(name, swedish, *settings)
-        assert result.exit_code == 0, (name, result.output, result.exception)
-    (model,) = swedish.glob("training/few/**/model-last")
-    assert spacy.load(model).lang == "sv"
-    assert list(swedish.glob("plots/few/**/*.png"))
-    (wheel,) = swedish.glob("packages/few/**/sv_mine_ner-0.1.0-py3-none-any.whl")
-    with zipfile.ZipFile(wheel) as archive:
-        (card,) = [name for name in archive.namelist() if name.endswith("/README.md")]
-        text = archive.read(card).decode("utf8")
-    assert "Trained on all 8 labelled sentences" in text
-    assert "Expected F1, of those trainings on the part that each had not seen" in text
-
-
-def test_project_refuses_another_language_than_the_recipe_names(swedish: Path) -> None:
-    settings = ["--vars.dataset", "swedish-like", "--vars.lang", "en"]
-    result = run_in_process("convert", swedish, *settings)
-    assert result.exit_code == 1
-    assert "swedish-like: the recipe says lang: sv, but en is asked for" in result.output
-    assert not (swedish / "corpus" / "swedish-like").exists()
-    # a recipe that names none takes what is asked for
-    settings = ["--vars.dataset", "silent", "--vars.lang", "sv"]
-    assert run_in_process("convert", swedish, *settings).exit_code == 0
-    arguments = ["configure", "configs/original.cfg", "a.cfg", "--corpus", "corpus/silent"]
-    arguments += ["--datasets", "assets/datasets.yml", "--dataset", "silent", "--lang", "sv"]
-    assert CliRunner().invoke(app, arguments).exit_code == 0
-    assert load_config("a.cfg")["nlp"]["lang"] == "sv"
-    result = CliRunner().invoke(app, [*arguments, "--nlp.lang", "de"])
-    assert "--nlp.lang: expected sv, the language of the data, got de" in result.output
-
-
-def test_project_puts_transformers_only_below_their_folder(swedish: Path) -> None:
-    result = run_in_process("model", swedish, "--vars.transformer", "../models/x")
-    assert result.exit_code == 1
-    assert "expected a folder below assets/transformers; name a local transformer" in result.output
-
-
 def test_clean_removes_what_the_commands_made_and_nothing_else(tmp_path: Path, monkeypatch) -> None:
     kept = ["corpus/mine/train.spacy", "training/mine/model-last/meta.json", "packages/x.whl"]
     run = "gt/sample-adaptive-0.0001-1.0-0"
@@ -273,37 +154,3 @@ def test_clean_removes_what_the_commands_made_and_nothing_else(tmp_path: Path, m
     with pytest.raises(ValueError, match="expected a path below"):
         remove([Path("corpus"), Path("../elsewhere")])
     assert (tmp_path / "corpus" / "mine").exists()
-
-
-@pytest.mark.slow
-def test_project_runs_once_then_changes_nothing(transformer_folder: Path, tmp_path: Path) -> None:
-    """The workflow with a tiny transformer: all outputs, a second run that runs nothing, another
-    config that runs only what depends on it, and `clean`."""
-    files = ["project.yml", "setup.cfg", "pyproject.toml", "constraints.txt", "README.md"]
-    for name in [*files, "LICENSE"]:
-        shutil.copy(ROOT / name, tmp_path)
-    ignore = shutil.ignore_patterns("__pycache__", "transformer")
-    for name in ("configs", "adaptive_spacy", "assets"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=ignore)
-    settings = ["--vars.transformer", str(transformer_folder), "--vars.fraction", "0.2"]
-    first = project(tmp_path, "all", ".", *settings, "--vars.config", "original")
-    assert first.count("Running command:") == 9
-    run = f"{transformer_folder}/sample-original-0.0001-0.2-0".lstrip("/")
-    smoke = srsly.read_json(tmp_path / "metrics" / f"{run}-last-smoke-test.json")
-    assert smoke["identical"] is True
-    assert smoke["package"] == "en_sample_ner"
-    for path in (f"metrics/{run}-last.json", f"plots/{run}.png"):
-        assert (tmp_path / path).stat().st_size > 0
-    again = project(tmp_path, "all", ".", *settings, "--vars.config", "original")
-    assert again.count("nothing changed") == 8
-    assert "Running command:" not in again
-    best = project(
-        tmp_path, "evaluate", ".", *settings, "--vars.config", "original", "--vars.select", "best"
-    )
-    assert best.count("Running command:") == 1
-    assert (tmp_path / "metrics" / f"{run}-best.json").exists()
-    for select in ("best", "last"):
-        chosen = [*settings, "--vars.config", "original", "--vars.select", select]
-        project(tmp_path, "clean", ".", *chosen)
-    left = {path.name for path in tmp_path.iterdir() if path.is_dir() and any(path.iterdir())}
-    assert left == {"assets", "configs", "adaptive_spacy"}

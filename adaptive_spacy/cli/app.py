@@ -4,6 +4,7 @@ import typer
 
 from adaptive_spacy.cli._group import CommandGroup
 from adaptive_spacy.cli.check import SETTINGS, check_cli
+from adaptive_spacy.cli.compare import compare_cli
 from adaptive_spacy.cli.configure import configure_cli
 from adaptive_spacy.cli.convert import convert_cli
 from adaptive_spacy.cli.crossfit import crossfit_cli
@@ -44,6 +45,7 @@ app.command("stats")(stats_cli)
 app.command("configure", context_settings=SETTINGS)(configure_cli)
 app.command("check", context_settings=SETTINGS)(check_cli)
 app.command("evaluate")(evaluate_cli)
+app.command("compare")(compare_cli)
 app.command("plot")(plot_cli)
 app.command("package")(package_cli)
 app.command("smoke-test")(smoke_test_cli)

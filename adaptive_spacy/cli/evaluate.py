@@ -28,6 +28,10 @@ def evaluate_cli(
     all types; the weighted average weighs each type by its entities in the
     corpus, its support. Both yardsticks must agree on what both measure.
 
+    Errors are told by kind: a type or a boundary is wrong, or both, an entity
+    is missed, or there is none (MUC-5, SemEval-2013 task 9.1); the last row
+    says what F1 would gain without each.
+
     Warns of a pipeline that finds nothing, and of a model-last whose F1 on dev
     was far below the best.
     """

@@ -1,35 +1,101 @@
-"""`adaptive-spacy report`: what a sweep found."""
+"""`adaptive-spacy report`: what a training, or a sweep of them, found."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from adaptive_spacy.cli.options import GpuId
+
 
 def report_cli(
-    runs: Annotated[Path, typer.Argument(help="Output folder of a sweep.")],
+    runs: Annotated[
+        Path, typer.Argument(help="Output folder of a training, of crossfit, or of a sweep.")
+    ],
     output: Annotated[
-        Path | None, typer.Option(help="Folder for the report; RUNS/report if not given.")
+        Path | None,
+        typer.Option(
+            help="A training: the page, e.g. reports/mine.html, or a folder that gets report.html; "
+            "RUNS/report.html if not given. A sweep: folder for the report; RUNS/report if not "
+            "given."
+        ),
     ] = None,
     reference: Annotated[
-        str, typer.Option(help="The approach that the others are tested against.")
+        str, typer.Option(help="A sweep: the approach that the others are tested against.")
     ] = "adaptive",
     question: Annotated[
         str | None,
         typer.Option(
-            help="epochs: compare one adaptive run with a search over fixed numbers of epochs, "
-            "of configs/experiments/epochs.yml. budget: compare approaches at numbers of labelled "
-            "sentences, of configs/experiments/budget.yml."
+            help="A sweep. epochs: compare one adaptive run with a search over fixed numbers of "
+            "epochs, of configs/experiments/epochs.yml. budget: compare approaches at numbers of "
+            "labelled sentences, of configs/experiments/budget.yml."
         ),
     ] = None,
+    select: Annotated[
+        str | None,
+        typer.Option(
+            metavar="last|best",
+            help="A training: the checkpoint that ships.",
+            show_default="last",
+        ),
+    ] = None,
+    corpus: Annotated[
+        Path | None,
+        typer.Option(
+            help="A training: annotated sentences that it did not learn from, a .spacy file or a "
+            "folder of them.",
+            show_default="test.spacy beside dev, or dev",
+        ),
+    ] = None,
+    gpu_id: GpuId = -1,
 ) -> None:
-    """Compare the approaches of a sweep: tables, tests, figures, and a page.
+    """Say what a training came to, on a page; or compare the approaches of a sweep.
 
-    Writes report.md, figures as PNG and SVG, and report.html, which opens from
-    disk without network. Can be run while the sweep is running. A difference
-    is called real only where a paired permutation test over seeds says so,
-    adjusted for the number of tests.
+    The page of a training says why it stopped, what ships, which F1 to expect
+    and what would help most; it shows phases, rates and losses, scores by
+    type with intervals, errors by kind with their passages, the data, the
+    config. Its model predicts the test set once. A training that is running
+    has a page too.
+
+    For a sweep: report.md, figures as PNG and SVG, and report.html. Can be
+    run while the sweep is running. A difference is called real only where a
+    paired permutation test over seeds says so, adjusted for the number of
+    tests.
+
+    Pages open from disk without network.
     """
+    from adaptive_spacy.training.history import HISTORY
+
+    if (runs / HISTORY).is_file():
+        if question is not None:
+            raise ValueError(f"--question: expected the output folder of a sweep, got {runs}")
+        _report_training(runs, output, select or "last", corpus, gpu_id)
+    else:
+        if select is not None or corpus is not None:
+            named = "--select" if select is not None else "--corpus"
+            raise ValueError(
+                f"{named}: expected the output folder of a training, with its {HISTORY}, got {runs}"
+            )
+        _report_sweep(runs, output, reference, question)
+
+
+def _report_training(
+    training: Path, output: Path | None, select: str, corpus: Path | None, gpu_id: int
+) -> None:
+    from adaptive_spacy.files import require_other
+    from adaptive_spacy.report.run.page import write_run
+    from adaptive_spacy.training.messages import wrap
+
+    # its own folder is where many want the page, beside its other files
+    if output is not None and output.suffix == ".html":
+        require_other(output, [corpus, training / "model-last", training / "model-best"])
+    path, lines = write_run(training, output, select=select, corpus=corpus, gpu_id=gpu_id)
+    for line in lines:
+        typer.echo(wrap(line))
+    typer.echo(f"✔ Saved to {path.as_posix()}")
+
+
+def _report_sweep(runs: Path, output: Path | None, reference: str, question: str | None) -> None:
     try:
         from adaptive_spacy.report.write import write_report
     except ModuleNotFoundError as error:

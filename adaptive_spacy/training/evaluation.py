@@ -21,6 +21,7 @@ from adaptive_spacy.data.corpus import FractionCorpus, locate
 from adaptive_spacy.files import replacing
 from adaptive_spacy.parsing import reading
 from adaptive_spacy.training.calibration import measure_confidence, percent, render_confidence
+from adaptive_spacy.training.errors import count_errors, render_errors
 from adaptive_spacy.training.seqeval_report import (
     AVERAGES,
     MEASURES,
@@ -51,6 +52,7 @@ def evaluate(
         "exact_match": share of sentences whose set of entities is exactly right;
         "exact_match_with_entities": the same of the sentences with at least one annotated entity;
         "confidence": how far `ent._.confidence` can be trusted, see `measure_confidence`.
+        "errors": what went wrong, by kind and type, see `count_errors`.
         Scores are in [0, 1], None where nothing could be measured.
     RAISES (ValueError): If pipeline or corpus cannot be read or have no entities to compare, if
         the weights are not finite, or if spaCy and seqeval disagree.
@@ -58,9 +60,7 @@ def evaluate(
     _require_output(output)
     require_corpus(corpus)
     setup_gpu(gpu_id, silent=True)
-    if (Path(pipeline) / "config.cfg").is_file():
-        require_harmless(Path(pipeline))
-    nlp = _load_pipeline(pipeline)
+    nlp = open_pipeline(pipeline)
     examples = read_corpus(corpus, nlp)
     # any component may be in it
     with reading(pipeline, "a pipeline that can predict"):
@@ -121,6 +121,7 @@ def score(nlp: Language, examples: Sequence[Example]) -> Metrics:
         "exact_match": exact_match(sentences),
         "exact_match_with_entities": exact_match(with_entities),
         "confidence": confidence,
+        "errors": count_errors(sentences),
     }
 
 
@@ -146,7 +147,8 @@ def render(metrics: Metrics) -> str:
     text = table(cells, header=header, divider=True, aligns=("l", "r", "r", "r", "r"))
     text += table(figures, aligns=("l", "r"))
     measured = metrics.get("confidence")
-    return text if measured is None else text + render_confidence(measured)
+    text += "" if measured is None else render_confidence(measured)
+    return text + render_errors(metrics["errors"])
 
 
 def _require_output(output: Path | None) -> None:
@@ -163,8 +165,13 @@ def require_corpus(corpus: Path) -> None:
         raise ValueError(f"corpus: expected a .spacy file or a folder of them, got {corpus}")
 
 
-def _load_pipeline(pipeline: str) -> Language:
+def open_pipeline(pipeline: str) -> Language:
+    """RETURNS (Language): A pipeline, once its files are known to run no code.
+    RAISES (ValueError): If it cannot be read, or its weights are not finite.
+    """
     folder = Path(pipeline)
+    if (folder / "config.cfg").is_file():
+        require_harmless(folder)
     if not (folder / "config.cfg").is_file() and not is_package(pipeline):
         if (folder / "meta.json").is_file():
             raise ValueError(

@@ -43,6 +43,9 @@ def test_evaluate_prints_a_table_and_writes_json(folder):
     assert metrics["pipeline"] == "model"
     assert metrics["corpus"] == "test.spacy"
     assert metrics["seqeval"]["micro"]["support"] == 2
+    # one found, one missed
+    assert ["PER", "1", "0", "0", "0", "1", "0"] in [line.split() for line in out.splitlines()]
+    assert metrics["errors"]["total"]["missed"] == 1
 
 
 def test_evaluate_prints_alone_without_output(folder):

@@ -1,14 +1,14 @@
 """Rounds bounded in updates: what `init` writes is what the shipped configs have."""
 
-from spacy.cli.init_config import init_config
 from spacy.util import load_config
 
 from adaptive_spacy.config.insertion import add_adaptive_blocks
+from tests.config.spacys_configs import spacys_config
 from tests.conftest import ROOT
 
 
 def test_rounds_of_init_are_bounded_as_those_of_the_default() -> None:
-    config = init_config(lang="en", pipeline=["textcat"], silent=True)
+    config = spacys_config("textcat")
     config["training"]["dev_corpus"] = "corpora.other"
     add_adaptive_blocks(config)
     default = load_config(ROOT / "configs" / "adaptive.cfg", interpolate=False)["training"]

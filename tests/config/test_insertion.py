@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 import spacy
 from spacy.cli.debug_config import debug_config
-from spacy.cli.init_config import init_config
 from spacy.tokens import Doc, DocBin, Span
 from spacy.training.initialize import init_nlp
 from spacy.training.loop import train
@@ -15,18 +14,13 @@ from thinc.api import Config
 
 from adaptive_spacy.adaptive.schedule import PhaseMachine
 from adaptive_spacy.config.insertion import add_adaptive_blocks, init
-from adaptive_spacy.config.monitor import parse_monitor
 from adaptive_spacy.training.checks.config import find_faults
 from adaptive_spacy.training.history import read_history
+from tests.config.spacys_configs import spacys_config
 from tests.conftest import ROOT
 from tests.util import write_texts
 
 PIPES = ["ner", "textcat", "spancat"]
-
-
-def spacys_config(pipe: str, gpu: bool = False) -> Config:
-    """What `spacy init config` writes."""
-    return init_config(lang="en", pipeline=[pipe], gpu=gpu, silent=True)
 
 
 @pytest.fixture(scope="module")
@@ -106,74 +100,6 @@ def small(pipe: str) -> dict[str, Any]:
         return {"training": training}
     tok2vec = {"encode": {"width": 16, "depth": 1}, "embed": {"rows": [100] * 4}}
     return {"training": training, "components": {"tok2vec": {"model": tok2vec}}}
-
-
-# the learning rate of a config, and the highest rate that is kept
-RATES: list[tuple[Any, Any]] = [
-    (0.02, 0.02),
-    ("${training.dropout}", 0.1),
-    ({"@schedules": "constant.v1", "rate": 0.02}, 0.02),
-    (
-        {"@schedules": "warmup_linear.v1", "warmup_steps": 1, "total_steps": 9, "initial_rate": 3},
-        3,
-    ),
-    (
-        {
-            "@schedules": "warmup_linear.v1",
-            "warmup_steps": 1,
-            "total_steps": 9,
-            "initial_rate": "${training.dropout}",
-        },
-        0.1,
-    ),
-    ({"@schedules": "compounding.v1", "start": 0.1, "stop": 0.4, "compound": 1.1}, 0.4),
-    ({"@schedules": "compounding.v1", "start": 0.1, "stop": 0.01, "compound": 0.9}, 0.1),
-    ({"@schedules": "decaying.v1", "base_rate": 0.1, "decay": 1e-4}, 0.1),
-    ({"@schedules": "slanted_triangular.v1", "max_rate": 0.3, "num_steps": 90}, 0.3),
-    ({"@schedules": "cyclic_triangular.v1", "min_lr": 0.1, "max_lr": 0.2, "period": 3}, 0.2),
-    # not known by name: its rates are drawn
-    (
-        {
-            "@schedules": "constant_then.v1",
-            "rate": 0.1,
-            "steps": 3,
-            "schedule": {"@schedules": "constant.v1", "rate": 0.5},
-        },
-        0.5,
-    ),
-]
-
-
-@pytest.mark.parametrize(("former", "expected"), RATES)
-def test_init_keeps_the_highest_rate(former, expected) -> None:
-    config = spacys_config("textcat")
-    config["training"]["optimizer"]["learn_rate"] = former
-    add_adaptive_blocks(config)
-    schedule = config["training"]["optimizer"]["learn_rate"]
-    assert (schedule["@schedules"], schedule["rate"]) == ("adaptive_spacy.adaptive.v1", expected)
-    # a reference goes on working, from where spaCy resolves it together with what it names
-    refers = "${training.dropout}" in str(former)
-    rate = config["training"]["before_update"].get("rate")
-    assert rate == ("${training.dropout}" if refers else None)
-    assert "${" not in str(config["training"]["optimizer"])
-
-
-def test_init_takes_adams_rate_where_the_config_has_none() -> None:
-    config = spacys_config("textcat")
-    config["training"]["optimizer"] = {"@optimizers": "Adam.v1"}
-    add_adaptive_blocks(config)
-    assert config["training"]["optimizer"]["learn_rate"]["rate"] == 0.001
-
-
-def test_init_asks_for_a_rate_that_it_cannot_find_out() -> None:
-    config = spacys_config("textcat")
-    config["training"]["optimizer"]["learn_rate"] = {"@schedules": "nobody.v1", "x": 1}
-    with pytest.raises(ValueError, match=r"highest rate of nobody\.v1 could not be .* --rate$"):
-        add_adaptive_blocks(config)
-    (line, *_) = add_adaptive_blocks(config, rate=0.25)
-    assert line.startswith(
-        "[training.optimizer.learn_rate] adaptive_spacy.adaptive.v1: rate 0.25, as given"
-    )
 
 
 @registry.callbacks("test.noted_before_update")
@@ -308,26 +234,6 @@ def test_init_fills_what_a_base_config_lacks() -> None:
     assert config["training"]["optimizer"]["@optimizers"] == "Adam.v1"
     assert config["training"]["batcher"]["batcher"]["@batchers"] == "spacy.batch_by_words.v1"
     assert add_adaptive_blocks(config) == []
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("ents_loss", {"ents_loss": -1.0}),
-        ("ents_loss_refined", {"ents_loss_refined": -1.0}),
-        ("ents_loss_second", {"ents_loss_second": -1.0}),
-        ("ents_f", {"ents_f": 1.0}),
-        ("ents_f=0.5, x_loss=-2", {"ents_f": 0.5, "x_loss": -2.0}),
-    ],
-)
-def test_monitors_are_read(text: str, expected) -> None:
-    assert parse_monitor(text) == expected
-
-
-@pytest.mark.parametrize("text", ["", "=1", "a=b", "a=0", "a=nan", "a,"])
-def test_bad_monitors_are_errors(text: str) -> None:
-    with pytest.raises(ValueError, match=r"^--monitor: expected METRIC or METRIC=WEIGHT"):
-        parse_monitor(text)
 
 
 def test_init_refuses_bad_files_and_leaves_them_alone(tmp_path: Path) -> None:

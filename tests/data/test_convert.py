@@ -1,108 +1,15 @@
 """The conversion to .spacy files: division, what is written and when."""
 
-import hashlib
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-import spacy
 from spacy.tokens import DocBin
 
 from adaptive_spacy.data.convert import Input, convert
-from adaptive_spacy.data.corpus import FractionCorpus
-from tests.data.util import WORDS, load_docs, write_numbers
-
-ROOT = Path(__file__).parents[2]
-DATASETS = ROOT / "assets" / "datasets.yml"
-
-
-def first_words(path: Path) -> list[str]:
-    return [doc[0].text for doc in load_docs(path)]
-
-
-def list_files(folder: Path) -> dict[str, str]:
-    """Every file below a folder, hidden ones too, with its digest."""
-    return {
-        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
-
-
-# --- division --------------------------------------------------------------------------------
-
-
-def test_convert_divides_the_pool_by_seed_and_keeps_its_order(tmp_path):
-    pool = write_numbers(tmp_path / "all.conll", WORDS)
-    shares = {"train": 0.6, "dev": 0.2, "test": 0.2}
-    summary = convert([pool], tmp_path / "out", split=shares, stratify=False)
-    # literal, as it must be the same on every platform and with every version of Python
-    assert {name: first_words(tmp_path / "out" / f"{name}.spacy") for name in shares} == {
-        "train": ["one", "two", "four", "five", "seven", "eight"],
-        "dev": ["three", "six"],
-        "test": ["nine", "ten"],
-    }
-    assert [split.sentences for split in summary.splits.values()] == [6, 2, 2]
-    assert summary.warnings() == []
-
-
-def test_convert_divides_differently_by_another_seed(tmp_path):
-    pool = write_numbers(tmp_path / "all.conll", WORDS)
-    for seed in (0, 1):
-        convert([pool], tmp_path / str(seed), split={"train": 0.5, "dev": 0.5}, seed=seed)
-    zero, one = (first_words(tmp_path / str(seed) / "dev.spacy") for seed in (0, 1))
-    assert zero != one
-
-
-def test_convert_divides_each_type_by_the_shares(tmp_path):
-    # 40 texts of a PER, 20 of a LOC, 3 of an ORG, 40 of nothing
-    kinds = ["B-PER"] * 40 + ["B-LOC"] * 20 + ["B-ORG"] * 3 + ["O"] * 40
-    pool = tmp_path / "all.conll"
-    pool.write_text("\n".join(f"w{i} {tag}\n" for i, tag in enumerate(kinds)))
-    shares = {"train": 0.8, "dev": 0.1, "test": 0.1}
-    summary = convert([pool], tmp_path / "out", split=shares)
-    assert {name: dict(split.entities) for name, split in summary.splits.items()} == {
-        "train": {"PER": 32, "LOC": 16, "ORG": 1},
-        "dev": {"PER": 4, "LOC": 2, "ORG": 1},
-        "test": {"PER": 4, "LOC": 2, "ORG": 1},
-    }
-    assert [split.sentences for split in summary.splits.values()] == [82, 11, 10]
-    # literal, as it must be the same on every platform and with every version of Python
-    assert first_words(tmp_path / "out" / "dev.spacy") == [
-        "w2",
-        "w3",
-        "w14",
-        "w26",
-        "w41",
-        "w49",
-        "w62",
-        "w67",
-        "w68",
-        "w87",
-        "w93",
-    ]
-
-
-def test_convert_keeps_copies_of_a_text_together(tmp_path):
-    pool = [write_numbers(tmp_path / f"{i}.conll", WORDS) for i in range(3)]
-    summary = convert(pool, tmp_path / "out", split={"train": 0.5, "dev": 0.5})
-    train, dev = (first_words(tmp_path / "out" / f"{name}.spacy") for name in ("train", "dev"))
-    assert len(train) == len(dev) == 15
-    assert not set(train) & set(dev)
-    assert not summary.shared
-
-
-def test_convert_leaves_out_what_is_beyond_the_shares_and_says_so(tmp_path):
-    pool = write_numbers(tmp_path / "all.conll", WORDS)
-    summary = convert([pool], tmp_path / "out", split={"train": 0.3})
-    assert summary.splits == {"train": summary.splits["train"]}
-    assert summary.splits["train"].sentences == 3
-    assert summary.warnings() == ["Sentences in no split, as the shares sum to less than 1: 7"]
-
-
-# --- inputs with and without a split ---------------------------------------------------------
+from tests.data.util import WORDS, first_words, list_files, load_docs, write_numbers
 
 
 @pytest.mark.parametrize(
@@ -143,20 +50,6 @@ def test_convert_joins_given_splits_and_shares_of_the_pool(tmp_path):
     assert first_words(tmp_path / "out" / "train.spacy")[-1] == "eight"
 
 
-def test_convert_counts_texts_that_several_splits_share(tmp_path):
-    inputs = [
-        Input(write_numbers(tmp_path / "a.conll", ["one", "two", "two", "three"]), "train"),
-        Input(write_numbers(tmp_path / "b.conll", ["two", "three", "three"]), "dev"),
-        Input(write_numbers(tmp_path / "c.conll", ["three", "four"]), "test"),
-    ]
-    assert convert(inputs, tmp_path / "out").warnings() == [
-        "Texts that occur in more than one split: 1 in train and dev, 1 in train and dev and test"
-    ]
-
-
-# --- what is written -------------------------------------------------------------------------
-
-
 def test_convert_writes_docs_with_the_corpus_own_tokens(tmp_path):
     path = tmp_path / "all.conll"
     path.write_text("don't B-X\n, I-X\n# O\n\nwell\nyes O\n", encoding="utf8")
@@ -192,17 +85,6 @@ def test_convert_makes_folders_with_usual_permissions(tmp_path):
     (tmp_path / "usual").mkdir()
     assert (tmp_path / "new" / "out").stat().st_mode == (tmp_path / "usual").stat().st_mode
     assert sorted(list_files(tmp_path)) == ["a.conll", "new/out/a.spacy"]
-
-
-def test_convert_replaces_its_own_files_and_names_what_stays(tmp_path):
-    output = tmp_path / "out"
-    for words in (["one"], ["two"]):
-        convert([Input(write_numbers(tmp_path / "a.conll", words), "train")], output)
-    assert first_words(output / "train.spacy") == ["two"]
-    (output / "notes.txt").write_text("mine")
-    summary = convert([Input(write_numbers(tmp_path / "a.conll", ["three"]), "dev")], output)
-    assert summary.warnings() == [f"Left from before in {output}: train.spacy"]
-    assert sorted(list_files(output)) == ["dev.spacy", "notes.txt", "train.spacy"]
 
 
 @pytest.mark.parametrize("former", [True, False])
@@ -243,24 +125,6 @@ def test_convert_leaves_all_as_it_was_after_an_error(tmp_path, monkeypatch, form
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
         ["a.conll", "b.conll", *(["out"] if output.exists() else [])]
     )
-
-
-# --- shards, documents, repairs, formats -----------------------------------------------------
-
-
-def test_convert_writes_shards_above_a_size_and_replaces_them(tmp_path):
-    pool = write_numbers(tmp_path / "all.conll", WORDS)
-    shares = {"train": 0.8, "dev": 0.2}
-    summary = convert([pool], tmp_path / "out", split=shares, shard_size=3)
-    files = ["dev.spacy", "train/000.spacy", "train/001.spacy", "train/002.spacy"]
-    assert sorted(list_files(tmp_path / "out")) == files
-    assert summary.splits["train"].docs == 8
-    corpus = FractionCorpus(tmp_path / "out" / "train")
-    nlp = spacy.blank("xx")
-    sharded = [example.reference[0].text for example in corpus(nlp)]
-    convert([pool], tmp_path / "out", split=shares)
-    assert sorted(list_files(tmp_path / "out")) == ["dev.spacy", "train.spacy"]
-    assert first_words(tmp_path / "out" / "train.spacy") == sharded
 
 
 def test_convert_keeps_sentence_starts_of_documents(tmp_path):
@@ -316,9 +180,6 @@ def test_convert_does_not_read_what_another_format_is_claimed_for(tmp_path):
         ValueError, match=r"a\.conll:1: found 'one B-NUM' at column 1, expected JSON"
     ):
         convert([path], tmp_path / "out", format="jsonl")
-
-
-# --- bad arguments ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

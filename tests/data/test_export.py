@@ -1,6 +1,5 @@
 """Back out of .spacy: what is written is read again as the same, or refused."""
 
-import json
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,83 +11,18 @@ from spacy.vocab import Vocab
 
 from adaptive_spacy.data.convert import Input, convert
 from adaptive_spacy.data.corpus import read_docs
-from adaptive_spacy.data.docbin import Shard, find_norm
-from adaptive_spacy.data.export import export, read_sentences
+from adaptive_spacy.data.export import export
 from adaptive_spacy.data.readers.conll import ConllFile
 from adaptive_spacy.data.schemes import SCHEMES
 from adaptive_spacy.data.source import Sentence
 from tests.conftest import corpus_file
+from tests.data.writers.stored import ADA, PARIS, load, store
 from tests.tiers import examples
-
-ADA = Sentence(["Ada", "Lovelace", "sings"], [(0, 2, "PER")], [])
-PARIS = Sentence(["Paris"], [(0, 1, "LOC")], [])
-
-
-def store(folder: Path, *sentences: Sentence) -> Path:
-    """RETURNS (Path): A .spacy file of the sentences."""
-    shard = Shard(find_norm("xx"))
-    for sentence in sentences:
-        shard.add(sentence)
-    path = folder / "in.spacy"
-    shard.write(path)
-    return path
-
-
-def load(path: Path) -> list[Sentence]:
-    return list(read_sentences([path], "", False))
 
 
 def join(ents: list[tuple[int, int, str]]) -> bool:
     """Whether neighbours are of one type, which IO and bare join."""
     return any(a[1] == b[0] and a[2] == b[2] for a, b in pairwise(ents))
-
-
-# --- what is written -------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("scheme", "tags"),
-    [
-        ("BIO", "B-PER I-PER O B-LOC"),
-        ("IOB1", "I-PER I-PER O I-LOC"),
-        ("BILOU", "B-PER L-PER O U-LOC"),
-        ("bioes", "B-PER E-PER O S-LOC"),
-        ("bare", "PER PER O LOC"),
-    ],
-)
-def test_export_writes_conll_in_each_scheme(tmp_path, scheme, tags):
-    export(store(tmp_path, ADA, PARIS), tmp_path / "out.conll", scheme=scheme)
-    a, b, c, d = tags.split()
-    assert (tmp_path / "out.conll").read_text() == (
-        f"Ada\t{a}\nLovelace\t{b}\nsings\t{c}\n\nParis\t{d}\n"
-    )
-
-
-def test_export_writes_documents_and_missing_tags(tmp_path):
-    document = Sentence(["Ada", "sings", "in", "Paris"], [(0, 1, "PER")], [3], None, [0, 2])
-    exported = export(store(tmp_path, document, PARIS), tmp_path / "out.conll")
-    assert (tmp_path / "out.conll").read_text() == (
-        "-DOCSTART-\tO\n\nAda\tB-PER\nsings\tO\n\nin\tO\nParis\n\n-DOCSTART-\tO\n\nParis\tB-LOC\n"
-    )
-    assert exported.notes() == [
-        "Tokens without annotation: 1, written without a tag; --missing-tag mask reads them back",
-        "--group documents reads the documents back",
-    ]
-
-
-def test_export_writes_jsonl_in_the_shape_of_prodigy(tmp_path):
-    sentence = Sentence(["Ada", "sings", "."], [(0, 1, "PER")], [1], [True, False, False])
-    export(store(tmp_path, sentence), tmp_path / "out.jsonl")
-    assert json.loads((tmp_path / "out.jsonl").read_text()) == {
-        "text": "Ada sings.",
-        "tokens": [
-            {"text": "Ada", "start": 0, "end": 3, "id": 0, "ws": True},
-            {"text": "sings", "start": 4, "end": 9, "id": 1, "ws": False},
-            {"text": ".", "start": 9, "end": 10, "id": 2, "ws": False},
-        ],
-        "spans": [{"start": 0, "end": 3, "token_start": 0, "token_end": 0, "label": "PER"}],
-        "missing": [1],
-    }
 
 
 def test_export_says_that_conll_does_not_hold_spaces(tmp_path):
@@ -107,8 +41,6 @@ def test_export_takes_the_shards_of_a_split(tmp_path):
     assert exported.docs == 5
     assert list(ConllFile(tmp_path / "out.conll")) == list(ConllFile(conll))
 
-
-# --- round trips -----------------------------------------------------------------------------
 
 WORDS = st.text("aB#-_0é\u00a0 ", min_size=1, max_size=4).filter(
     lambda word: word == word.strip(" ")
@@ -186,71 +118,6 @@ def test_export_of_real_corpus_is_read_back_as_the_same(tmp_path, name):
     file = ConllFile(tmp_path / "out.conll")
     assert file.tags.scheme == "BILOU"
     assert list(file) == list(ConllFile(path))
-
-
-# --- what is refused -------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("sentence", "scheme", "problem"),
-    [
-        (
-            Sentence(["a", "\n"], [], []),
-            "BIO",
-            "found the token '\\n', which CoNLL cannot hold; JSONL can",
-        ),
-        (Sentence([" "], [], []), "BIO", "found the token ' ', which CoNLL cannot hold; JSONL can"),
-        (
-            Sentence(["a\tb"], [], []),
-            "BIO",
-            "found the token 'a\\tb', which CoNLL cannot hold; JSONL can",
-        ),
-        (
-            Sentence(["-DOCSTART-"], [], []),
-            "BIO",
-            "found the token '-DOCSTART-', which CoNLL cannot hold; JSONL can",
-        ),
-        (
-            Sentence(["# a = b"], [], []),
-            "BIO",
-            "found the token '# a = b', which CoNLL cannot hold; JSONL can",
-        ),
-        (
-            Sentence(["New York"], [], [0]),
-            "BIO",
-            "found the token 'New York' without annotation, which CoNLL cannot hold; JSONL can",
-        ),
-        (Sentence([], [], []), "BIO", "found no token, expected some"),
-        (
-            Sentence(["a"], [(0, 1, "(x)")], []),
-            "BIO",
-            "found the type '(x)', which no tag of BIO can hold",
-        ),
-        (
-            Sentence(["a"], [(0, 1, "O")], []),
-            "bare",
-            "found the type 'O', which no tag of bare can hold",
-        ),
-        (
-            Sentence(["a", "b"], [(0, 1, "X"), (1, 2, "X")], []),
-            "IO",
-            "found neighbours of one type, which the scheme would join; --scheme BIO keeps them "
-            "apart",
-        ),
-        (
-            Sentence(["a", "b", "c"], [(0, 2, "X")], [], None, [0, 1]),
-            "BIO",
-            "found an entity across a sentence boundary, which CoNLL cannot hold; JSONL can",
-        ),
-    ],
-)
-def test_export_refuses_what_conll_cannot_hold(tmp_path, sentence, scheme, problem):
-    path = store(tmp_path, PARIS, sentence)
-    with pytest.raises(ValueError) as error:  # noqa: PT011
-        export(path, tmp_path / "out.conll", scheme=scheme)
-    assert str(error.value) == f"{path}: doc 2: {problem}"
-    assert [found.name for found in tmp_path.iterdir()] == ["in.spacy"]
-    export(path, tmp_path / "out.jsonl")
 
 
 def test_export_refuses_other_paths(tmp_path):

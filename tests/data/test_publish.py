@@ -3,8 +3,12 @@
 from pathlib import Path
 
 import pytest
+import spacy
 
+from adaptive_spacy.data.convert import Input, convert
+from adaptive_spacy.data.corpus import FractionCorpus
 from adaptive_spacy.data.publish import aside, list_others, publish
+from tests.data.util import WORDS, first_words, list_files, write_numbers
 
 
 def write(folder: Path, *names: str, text: str = "new") -> None:
@@ -108,3 +112,29 @@ def test_aside_leaves_nothing_behind(tmp_path):
 def test_list_others_names_files_and_folders_of_shards(tmp_path):
     write(tmp_path, "a.spacy", "b/000.spacy", "c.spacy", "d/000.spacy", "d/x", "notes.txt")
     assert list_others(tmp_path, {"c"}) == ["a.spacy", "b"]
+
+
+def test_convert_replaces_its_own_files_and_names_what_stays(tmp_path):
+    output = tmp_path / "out"
+    for words in (["one"], ["two"]):
+        convert([Input(write_numbers(tmp_path / "a.conll", words), "train")], output)
+    assert first_words(output / "train.spacy") == ["two"]
+    (output / "notes.txt").write_text("mine")
+    summary = convert([Input(write_numbers(tmp_path / "a.conll", ["three"]), "dev")], output)
+    assert summary.warnings() == [f"Left from before in {output}: train.spacy"]
+    assert sorted(list_files(output)) == ["dev.spacy", "notes.txt", "train.spacy"]
+
+
+def test_convert_writes_shards_above_a_size_and_replaces_them(tmp_path):
+    pool = write_numbers(tmp_path / "all.conll", WORDS)
+    shares = {"train": 0.8, "dev": 0.2}
+    summary = convert([pool], tmp_path / "out", split=shares, shard_size=3)
+    files = ["dev.spacy", "train/000.spacy", "train/001.spacy", "train/002.spacy"]
+    assert sorted(list_files(tmp_path / "out")) == files
+    assert summary.splits["train"].docs == 8
+    corpus = FractionCorpus(tmp_path / "out" / "train")
+    nlp = spacy.blank("xx")
+    sharded = [example.reference[0].text for example in corpus(nlp)]
+    convert([pool], tmp_path / "out", split=shares)
+    assert sorted(list_files(tmp_path / "out")) == ["dev.spacy", "train.spacy"]
+    assert first_words(tmp_path / "out" / "train.spacy") == sharded

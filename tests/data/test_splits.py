@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adaptive_spacy.data.convert import convert
 from adaptive_spacy.data.splits import NO_SPLIT, Pool, spread
+from tests.data.util import WORDS, first_words, write_numbers
 
 Texts = list[tuple[int, set[str]]]
 
@@ -134,3 +136,62 @@ def test_divide_refuses_a_split_without_a_sentence():
 def test_spread_puts_each_type_into_each_split(types, expected):
     found = spread(5, [numpy.array(texts) for texts in types], 3)
     assert found == expected
+
+
+def test_convert_divides_the_pool_by_seed_and_keeps_its_order(tmp_path):
+    pool = write_numbers(tmp_path / "all.conll", WORDS)
+    shares = {"train": 0.6, "dev": 0.2, "test": 0.2}
+    summary = convert([pool], tmp_path / "out", split=shares, stratify=False)
+    # literal, as it must be the same on every platform and with every version of Python
+    assert {name: first_words(tmp_path / "out" / f"{name}.spacy") for name in shares} == {
+        "train": ["one", "two", "four", "five", "seven", "eight"],
+        "dev": ["three", "six"],
+        "test": ["nine", "ten"],
+    }
+    assert [split.sentences for split in summary.splits.values()] == [6, 2, 2]
+    assert summary.warnings() == []
+
+
+def test_convert_divides_differently_by_another_seed(tmp_path):
+    pool = write_numbers(tmp_path / "all.conll", WORDS)
+    for seed in (0, 1):
+        convert([pool], tmp_path / str(seed), split={"train": 0.5, "dev": 0.5}, seed=seed)
+    zero, one = (first_words(tmp_path / str(seed) / "dev.spacy") for seed in (0, 1))
+    assert zero != one
+
+
+def test_convert_divides_each_type_by_the_shares(tmp_path):
+    # 40 texts of a PER, 20 of a LOC, 3 of an ORG, 40 of nothing
+    kinds = ["B-PER"] * 40 + ["B-LOC"] * 20 + ["B-ORG"] * 3 + ["O"] * 40
+    pool = tmp_path / "all.conll"
+    pool.write_text("\n".join(f"w{i} {tag}\n" for i, tag in enumerate(kinds)))
+    shares = {"train": 0.8, "dev": 0.1, "test": 0.1}
+    summary = convert([pool], tmp_path / "out", split=shares)
+    assert {name: dict(split.entities) for name, split in summary.splits.items()} == {
+        "train": {"PER": 32, "LOC": 16, "ORG": 1},
+        "dev": {"PER": 4, "LOC": 2, "ORG": 1},
+        "test": {"PER": 4, "LOC": 2, "ORG": 1},
+    }
+    assert [split.sentences for split in summary.splits.values()] == [82, 11, 10]
+    # literal, as it must be the same on every platform and with every version of Python
+    assert first_words(tmp_path / "out" / "dev.spacy") == [
+        "w2",
+        "w3",
+        "w14",
+        "w26",
+        "w41",
+        "w49",
+        "w62",
+        "w67",
+        "w68",
+        "w87",
+        "w93",
+    ]
+
+
+def test_convert_leaves_out_what_is_beyond_the_shares_and_says_so(tmp_path):
+    pool = write_numbers(tmp_path / "all.conll", WORDS)
+    summary = convert([pool], tmp_path / "out", split={"train": 0.3})
+    assert summary.splits == {"train": summary.splits["train"]}
+    assert summary.splits["train"].sentences == 3
+    assert summary.warnings() == ["Sentences in no split, as the shares sum to less than 1: 7"]

@@ -1,5 +1,6 @@
 """What tests of `data` share: files of few words, and docs read back."""
 
+import hashlib
 from pathlib import Path
 
 import spacy
@@ -35,3 +36,16 @@ def make_doc(sentence: Sentence, vocab: Vocab) -> Doc:
         default="outside",
     )
     return doc
+
+
+def first_words(path: Path) -> list[str]:
+    return [doc[0].text for doc in load_docs(path)]
+
+
+def list_files(folder: Path) -> dict[str, str]:
+    """Every file below a folder, hidden ones too, with its digest."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }

@@ -6,6 +6,7 @@ import pytest
 
 from adaptive_spacy.experiments.grid import Grid, read_grid
 from tests.conftest import NOISE, SENTENCES, write_corpus
+from tests.experiments.sweeps import results, run
 
 GRID = """
 title: tiny
@@ -63,3 +64,13 @@ def grid_file(
 @pytest.fixture
 def grid(grid_file: Path) -> Grid:
     return read_grid(grid_file)
+
+
+@pytest.fixture(scope="session")
+def undisturbed(grid_file: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict]:
+    """Results of the grid by one sweep of local processes."""
+    output = tmp_path_factory.mktemp("runs")
+    done = run(grid_file, output, "--jobs", "2")
+    assert done.returncode == 0, done.stderr
+    assert "8 of 8 jobs are done" in done.stdout
+    return results(output)

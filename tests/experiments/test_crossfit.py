@@ -8,18 +8,13 @@ from statistics import mean
 
 import pytest
 import spacy
-import torch
 from spacy.tokens import Doc, DocBin
 from spacy.training import Example
-from spacy.util import load_config
 from typer.testing import CliRunner
 
 import adaptive_spacy
 from adaptive_spacy.cli.app import app
 from adaptive_spacy.experiments.crossfit import crossfit
-from adaptive_spacy.experiments.fixed_length import curve_of, fix_epochs
-from adaptive_spacy.experiments.folds import assign_folds
-from adaptive_spacy.experiments.threads import computing_in
 from adaptive_spacy.ner.temperature import usable
 from adaptive_spacy.training.evaluation import evaluate, score
 from tests.conftest import ROOT, SENTENCES, write_corpus
@@ -307,49 +302,3 @@ def test_folds_that_were_stopped_early_tell_no_length(
     assert result.exit_code == 1
     assert "expected a run that came to its end, this one was stopped in round" in result.output
     assert not (tmp_path / "few" / "model-last").exists()
-
-
-def test_last_training_reads_as_the_folds_did(tmp_path: Path) -> None:
-    config = load_config(
-        ROOT / "configs" / "adaptive.cfg",
-        overrides={"paths.train": "train.spacy", "paths.dev": "dev.spacy"},
-        interpolate=True,
-    )
-    config["corpora"]["train"]["max_length"] = 50
-    made = fix_epochs(config, curve_of(config), 3.5, tmp_path / "labelled.spacy")
-    assert made["corpora"]["train"] == {
-        **config["corpora"]["train"],
-        "path": str(tmp_path / "labelled.spacy"),
-    }
-    assert made["training"]["max_steps"]["epochs"] == 3.5
-    config["corpora"]["train"] = {"@readers": "spacy.Corpus.v1", "path": "train.spacy"}
-    with pytest.raises(ValueError, match=r"\[corpora.train\]: expected @readers"):
-        fix_epochs(config, curve_of(config), 3.5, tmp_path / "labelled.spacy")
-
-
-def labelled_docs(*labels: str) -> list[Doc]:
-    vocab = spacy.blank("en").vocab
-    return [
-        Doc(vocab, words=[f"word{i}", "x"], ents=[f"B-{label}" if label else "O", "O"])
-        for i, label in enumerate(labels)
-    ]
-
-
-def test_types_that_are_too_rare_for_every_fold_are_spread() -> None:
-    docs = labelled_docs("PER", "LOC", "ORG", "MISC", "", "")
-    assigned = assign_folds(docs, 2, seed=0)
-    by_fold = [[doc for doc, fold in zip(docs, assigned, strict=True) if fold == i] for i in (0, 1)]
-    assert [sum(bool(doc.ents) for doc in part) for part in by_fold] == [2, 2]
-
-
-def test_copies_that_leave_a_fold_empty_are_said() -> None:
-    copies = [*labelled_docs("PER", "LOC", "", "", ""), *labelled_docs("PER") * 5]
-    with pytest.raises(ValueError, match=r"^--folds: expected fewer than 5: copies of a text"):
-        assign_folds(copies, 5, seed=0)
-
-
-def test_threads_are_those_asked_for_until_the_end() -> None:
-    before = torch.get_num_threads()
-    with computing_in(before + 1):
-        assert torch.get_num_threads() == before + 1
-    assert torch.get_num_threads() == before

@@ -3,7 +3,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from shutil import copytree
 
 import pytest
 
@@ -11,9 +10,7 @@ from adaptive_spacy.experiments import runner
 from adaptive_spacy.experiments.grid import Grid
 from adaptive_spacy.experiments.job import Job
 from adaptive_spacy.experiments.records import (
-    RECORD,
     make_failure,
-    read_record,
     read_records,
     stop_of,
     write_record,
@@ -181,46 +178,6 @@ def test_lock_is_held_until_all_holders_let_go(tmp_path: Path) -> None:
     assert Lock.take(tmp_path) is None
     os.close(duplicate)
     assert Lock.take(tmp_path) is not None
-
-
-def test_record_is_whole_or_not_there(
-    jobs: list[Job], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    write_record(tmp_path, make_failure(jobs[0], "first"))
-    with pytest.raises(ValueError, match="Out of range float values"):
-        write_record(tmp_path, {"status": "done", "epochs": float("nan")})
-    record = read_record(tmp_path)
-    assert record is not None
-    assert record["reason"] == "first"
-
-
-@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"status": "almost"}'])
-def test_broken_record_is_named(text: str, tmp_path: Path) -> None:
-    (tmp_path / RECORD).write_text(text)
-    with pytest.raises(ValueError, match=f"{tmp_path / RECORD}: expected a record of a job"):
-        read_record(tmp_path)
-
-
-def test_identity_is_of_content_and_names(jobs: list[Job], tmp_path: Path) -> None:
-    job = jobs[0]
-    moved = replace(job, corpus=str(copytree(job.corpus, tmp_path / "elsewhere")))
-    assert moved.identity() == job.identity()
-    (tmp_path / "elsewhere" / "test.spacy").write_bytes(b"other")
-    copied = replace(job, transformer=str(copytree(job.transformer, tmp_path / "transformer")))
-    assert copied.identity() == job.identity()
-    (tmp_path / "transformer" / "config.json").write_bytes(b"other")
-    others = [
-        moved,
-        copied,
-        replace(job, seed=3),
-        replace(job, fraction=0.5),
-        replace(job, threads=2),
-        replace(job, device="gpu"),
-        replace(job, approach="other"),
-        replace(job, train_on_dev=True),
-        replace(job, settings={**job.settings, "variables.rate": 1e-3}),
-    ]
-    assert len({one.identity() for one in [job, *others]}) == 1 + len(others)
 
 
 def test_missing_files_are_found_before_anything_runs(grid: Grid, tmp_path: Path) -> None:

@@ -13,31 +13,10 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from adaptive_spacy.adaptive.schedule import PhaseMachine
-from adaptive_spacy.report.panels import phase_rows
 from adaptive_spacy.report.style import PHASE_COLOURS
 from adaptive_spacy.report.training_figure import draw, plot
-from adaptive_spacy.report.training_title import title
-from adaptive_spacy.training.history import HISTORY, Evaluation, Stretch
-from tests.report.evaluations import evaluation
-
-NAN = math.nan
-#: Validation losses by round: a cool-down from 4, an improvement at 6, a cool-down from 7 to 10
-LOSSES = [0.9, 0.6, 0.4, 0.5, 0.45, 0.3, 0.31, 0.32, 0.33, 0.34]
-F1 = [0.1, 0.5, 0.6, 0.65, 0.7, 0.72, 0.75, 0.81, 0.8, 0.79]
-
-
-def adaptive(rounds: int = 10) -> list[Evaluation]:
-    """A training with a resumed and a whole cool-down, after so many rounds."""
-    machine = PhaseMachine(peak=1e-4, interval=10, warmup=2, cooldown=3)
-    history = [evaluation(0, phase="warmup", rate=machine.rate(0), dev_loss=2.0, f=0.0)]
-    for number, (loss, f) in enumerate(zip(LOSSES, F1, strict=True), start=1):
-        step = 10 * number
-        phase, rate = machine.phase(step), machine.rate(step)
-        history.append(evaluation(step, phase=phase, rate=rate, dev_loss=loss, f=f, score=f))
-        machine.observe(step, -loss)
-    assert machine.finished
-    return history[: rounds + 1]
+from adaptive_spacy.training.history import HISTORY, Evaluation
+from tests.report.evaluations import F1, LOSSES, adaptive, evaluation
 
 
 def linear(rounds: int = 4) -> list[Evaluation]:
@@ -190,50 +169,6 @@ def test_draw_takes_a_single_evaluation():
     assert rings(figure.axes[2]) == [(0, 0)]
 
 
-@pytest.mark.parametrize(
-    ("history", "expected"),
-    [
-        (adaptive(1), "Fine-tuning: 1 epoch, no cool-down"),
-        (adaptive(3), "Fine-tuning: 3 epochs, no cool-down"),
-        (adaptive(5), "Fine-tuning: 5 epochs; cool-down from epoch 4, not complete"),
-        (adaptive(7), "Fine-tuning: 7 epochs; cool-down from epoch 4, then constant again"),
-        (adaptive(9), "Fine-tuning: 9 epochs; cool-downs from epochs 4 and 7, not complete"),
-        ([evaluation(25, epoch=2)], "Fine-tuning: 2.5 epochs"),
-        ([evaluation(40, epoch=2)], "Fine-tuning: 4 rounds"),
-    ],
-)
-def test_title_is_true_at_any_time(history, expected):
-    assert title(history) == expected
-
-
-def test_title_counts_many_cooldowns():
-    phases = ["plateau", "plateau", "cooldown"] * 3 + ["finished"]
-    history = [evaluation(10 * i, phase=phase, rate=0.0) for i, phase in enumerate(phases)]
-    # the batch that was drawn before the end is no epoch
-    assert (
-        title(history) == "Fine-tuning: stopped after 8 epochs; 3 cool-downs, the last from epoch 7"
-    )
-
-
-@pytest.mark.parametrize("shape", ["linear", "sqrt", "cosine"])
-@pytest.mark.parametrize("cooldown", [1, 7])
-def test_title_knows_a_whole_cooldown_of_any_shape(shape, cooldown):
-    machine = PhaseMachine(peak=1e-4, interval=10, warmup=0, cooldown=cooldown, shape=shape)
-    history = []
-    for number in range(cooldown + 3):
-        step = 10 * number
-        history.append(evaluation(step, phase=machine.phase(step), rate=machine.rate(step)))
-        # what follows the first evaluation rises once, then stands still
-        machine.observe(step, 0.0 if number else -1.0)
-    assert machine.finished
-    assert (
-        title(history)
-        == f"Fine-tuning: stopped after {cooldown + 2} epochs; cool-down from epoch 2"
-    )
-    if cooldown > 1:
-        assert title(history[:-1]).endswith("cool-down from epoch 2, not complete")
-
-
 def extents(figure: Figure, found: list[Text]) -> list[Any]:
     renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
     return [one.get_window_extent(renderer) for one in found]
@@ -256,22 +191,6 @@ def test_draw_keeps_labels_apart_and_on_the_picture(history):
         assert box.y1 <= height
         for j, other in enumerate(boxes[:i]):
             assert not box.overlaps(other), (words[i].get_text(), words[j].get_text())
-
-
-def test_phase_rows_stack_names_that_do_not_fit():
-    narrow = [Stretch("warmup", 0, 2), Stretch("plateau", 2, 3), Stretch("cooldown", 3, 60)]
-    assert phase_rows(narrow, 60) == [0, 1, 0]
-
-
-def test_phase_rows_name_one_band_of_each_kind_when_there_are_many():
-    phases = [Stretch("warmup", 0, 2)]
-    for i in range(2, 42, 2):
-        phases += [Stretch("plateau", i, i + 1), Stretch("cooldown", i + 1, i + 2)]
-    phases[-1] = Stretch("cooldown", 41, 48)
-    rows = phase_rows(phases, 48)
-    named = [phase for phase, row in zip(phases, rows, strict=True) if row is not None]
-    assert [one.phase for one in named] == ["warmup", "plateau", "cooldown"]
-    assert named[-1] == phases[-1]
 
 
 def test_plot_writes_png_and_svg_with_words(tmp_path):

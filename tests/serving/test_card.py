@@ -6,7 +6,7 @@ from huggingface_hub import ModelCard
 from spacy.util import load_config
 
 from adaptive_spacy.serving.card import escape, link, make_card
-from adaptive_spacy.serving.facts import describe_evaluation, describe_precision, describe_training
+from adaptive_spacy.serving.facts import describe_precision
 from tests.conftest import ROOT
 
 META = {
@@ -138,29 +138,6 @@ def test_escape_leaves_plain_words_alone() -> None:
     assert link("", "https://example.org") == "[https://example.org](https://example.org)"
 
 
-def test_facts_of_an_evaluation() -> None:
-    metrics = {
-        "corpus": "corpus/x/test.spacy",
-        "sentences": 3,
-        "entities": 2,
-        "seqeval": {"per_type": {"PER": {"support": 2}}},
-        "exact_match": 0.5,
-    }
-    assert describe_evaluation(metrics) == {
-        "corpus": "test",
-        "sentences": 3,
-        "entities": 2,
-        "support": {"PER": 2},
-        "exact_match": 0.5,
-        "calibration_error": None,
-    }
-    measured = {"before": {}, "after": {"calibration_error": 0.0427}}
-    found = describe_evaluation({**metrics, "confidence": measured})
-    assert found is not None
-    assert found["calibration_error"] == 0.0427
-    assert describe_evaluation({"spacy": {}}) is None
-
-
 def test_card_says_how_far_confidence_is_off() -> None:
     measured = {**META["evaluation"], "calibration_error": 0.0427}
     assert "On test it is 4.27 points off the share that is right" in card(evaluation=measured)
@@ -179,17 +156,3 @@ def test_card_says_what_a_pipeline_computes_in(tmp_path: Path) -> None:
     assert f"| precision | {facts['precision']} |" in text
     config["components"]["transformer"]["model"]["precision"] = "int8"
     assert describe_precision(config, []) == "int8"
-
-
-def test_facts_of_a_training(foreign: Path) -> None:
-    assert describe_training(foreign) == {
-        "sentences of train": 48,
-        "sentences of dev": 10,
-        "highest learning rate": "0.005",
-        "schedule": "adaptive_spacy.adaptive.v1",
-        "seed": 0,
-        "length": "10 epochs, 30 steps",
-        "checkpoint": "the last one",
-    }
-    best = describe_training(foreign.with_name("model-best"))
-    assert best["checkpoint"].startswith("the one with the best score on dev, after step ")

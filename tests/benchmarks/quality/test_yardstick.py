@@ -1,4 +1,3 @@
-import itertools
 import json
 import re
 
@@ -6,81 +5,17 @@ import numpy as np
 import pytest
 import torch
 import typer
-from spacy.tokens import Doc, DocBin
-from spacy.vocab import Vocab
-from transformers import BertConfig, BertForTokenClassification, BertModel, BertTokenizerFast
+from transformers import BertForTokenClassification
 from typer.testing import CliRunner
 
 from benchmarks.quality import yardstick, yardstick_data, yardstick_scores
-from benchmarks.quality.yardstick import Settings
-from benchmarks.quality.yardstick_data import IGNORED, EncodedSentence
-
-# Lisbon, Porto and Nokia are two pieces each, everything else is one
-PIECES = "in we saw and makes phones it rains . lis ##bon por ##to no ##kia"
-VOCABULARY = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *PIECES.split()]
-SENTENCES = [
-    ("It rains in Lisbon .", "O O O B-LOC O"),
-    ("We saw Porto and Lisbon", "O O B-LOC O B-LOC"),
-    ("Nokia Lisbon makes phones .", "B-ORG I-ORG O O O"),
-    ("It rains .", "O O O"),
-]
-LABELS = ["O", "B-LOC", "I-LOC", "B-ORG", "I-ORG"]
-
-
-def make_doc(text, tags):
-    return Doc(Vocab(), words=text.split(" "), ents=tags.split(" "))
-
-
-@pytest.fixture
-def corpus(tmp_path):
-    folder = tmp_path / "corpus"
-    folder.mkdir()
-    for split in ("train", "dev", "test"):
-        DocBin(docs=[make_doc(*sentence) for sentence in SENTENCES]).to_disk(
-            folder / f"{split}.spacy"
-        )
-    return folder
-
-
-@pytest.fixture(scope="module")
-def transformer(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("transformer")
-    vocabulary = folder / "vocab.txt"
-    vocabulary.write_text("\n".join(VOCABULARY), encoding="utf8")
-    BertTokenizerFast(str(vocabulary)).save_pretrained(folder)
-    torch.manual_seed(0)
-    BertModel(tiny_config()).save_pretrained(folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def tokenizer(transformer):
-    return yardstick_data.load_tokenizer(str(transformer))
-
-
-def tiny_config(**settings):
-    return BertConfig(
-        vocab_size=len(VOCABULARY),
-        hidden_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=64,
-        **settings,
-    )
-
-
-def make_settings(corpus, transformer, **settings):
-    return Settings(
-        **{
-            "corpus": str(corpus),
-            "transformer": str(transformer),
-            "epochs": 2,
-            "warmup": 1,
-            "rate": 1e-3,
-            "batch_size": 2,
-            **settings,
-        }
-    )
+from tests.benchmarks.quality.yardsticks import (
+    LABELS,
+    SENTENCES,
+    make_doc,
+    make_settings,
+    tiny_config,
+)
 
 
 def without_times(record):
@@ -153,106 +88,6 @@ def test_train_ends_on_broken_loss(corpus, transformer):
 def test_settings_impossible(settings, message):
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         make_settings("corpus", "transformer", **settings)
-
-
-def test_read_docs_samples_train_and_dev_only(corpus):
-    docs = yardstick_data.read_docs(corpus, 0.5)
-    assert {split: len(docs[split]) for split in docs} == {"train": 2, "dev": 2, "test": 4}
-
-
-def test_read_docs_skips_empty_docs(corpus):
-    DocBin(docs=[Doc(Vocab()), make_doc(*SENTENCES[0])]).to_disk(corpus / "train.spacy")
-    assert [doc.text for doc in yardstick_data.read_docs(corpus, 1.0)["train"]] == [
-        "It rains in Lisbon . "
-    ]
-
-
-def test_read_docs_names_missing_file(corpus):
-    (corpus / "dev.spacy").unlink()
-    message = f"corpus: expected {corpus / 'dev.spacy'}, which does not exist"
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        yardstick_data.read_docs(corpus, 1.0)
-
-
-def test_bio_tags_need_full_annotation():
-    with pytest.raises(ValueError, match="expected full annotation, but it lacks some in 'It "):
-        yardstick_data.bio_tags(Doc(Vocab(), words=["It", "rains"]))
-
-
-def test_bio_labels_need_entities():
-    with pytest.raises(ValueError, match="expected entities to learn"):
-        yardstick_data.bio_labels([make_doc("It rains", "O O")])
-
-
-@pytest.mark.parametrize(
-    ("text", "tags", "max_pieces", "first_pieces", "tokens", "targets"),
-    [
-        # [CLS] nokia(2) lisbon(2) makes [SEP]
-        ("Nokia Lisbon makes", "B-ORG I-ORG O", 128, [1, 3, 5], [0, 1, 2], [3, 4, 0]),
-        # cut after five pieces, special ones included
-        ("Nokia Lisbon makes", "B-ORG I-ORG O", 5, [1, 3], [0, 1], [3, 4]),
-        # a zero-width space has no word piece
-        ("Nokia \u200b makes", "B-ORG O O", 128, [1, 3], [0, 2], [3, 0]),
-        # a tag that the model lacks
-        ("Nokia makes", "B-FOOD O", 128, [1, 3], [0, 1], [IGNORED, 0]),
-    ],
-)
-def test_encode_labels_first_pieces(
-    tokenizer, text, tags, max_pieces, first_pieces, tokens, targets
-):
-    sentence = yardstick_data.encode(make_doc(text, tags), tokenizer, LABELS, max_pieces)
-    assert sentence.first_pieces == first_pieces
-    assert sentence.tokens == tokens
-    assert [sentence.targets[piece] for piece in first_pieces] == targets
-    rest = [t for i, t in enumerate(sentence.targets) if i not in first_pieces]
-    assert rest == [IGNORED] * (len(sentence.piece_ids) - len(first_pieces))
-
-
-def test_token_scores_without_piece_are_o():
-    sentence = EncodedSentence(
-        tags=["B-LOC", "O", "O"], piece_ids=[2, 7, 3], targets=[], first_pieces=[1], tokens=[0]
-    )
-    scores = yardstick_scores.token_scores(
-        sentence, np.array([[9.0, 9.0], [-2.0, -1.0], [9.0, 9.0]])
-    )
-    assert scores.tolist() == [[-2.0, -1.0], [0.0, -np.inf], [0.0, -np.inf]]
-
-
-def is_legal(tags):
-    pairs = zip(["O", *tags], tags, strict=False)
-    return all(now[0] != "I" or (last[0] in "BI" and last[2:] == now[2:]) for last, now in pairs)
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_viterbi_finds_best_legal_sequence(seed):
-    scores = np.random.default_rng(seed).normal(size=(4, len(LABELS)))
-    legal = (
-        path
-        for path in itertools.product(range(len(LABELS)), repeat=4)
-        if is_legal([LABELS[k] for k in path])
-    )
-    best = max(legal, key=lambda path: sum(scores[i, k] for i, k in enumerate(path)))
-    constraints = yardstick_scores.bio_constraints(LABELS)
-    assert yardstick_scores.viterbi(scores, *constraints) == list(best)
-
-
-def test_viterbi_of_one_token_is_legal():
-    scores = np.array([[0.0, 0.0, 9.0, 1.0, 9.0]])
-    assert yardstick_scores.viterbi(scores, *yardstick_scores.bio_constraints(LABELS)) == [3]
-
-
-@pytest.mark.parametrize(
-    ("found", "f1"),
-    [
-        (["B-LOC", "I-LOC", "O"], 1.0),
-        (["I-LOC", "I-LOC", "O"], 0.0),
-        (["B-LOC", "O", "O"], 0.0),
-        (["B-LOC", "I-LOC", "B-LOC"], 2 / 3),
-        (["O", "O", "O"], 0.0),
-    ],
-)
-def test_entity_f1_is_strict(found, f1):
-    assert yardstick_scores.entity_f1([["B-LOC", "I-LOC", "O"]], [found]) == pytest.approx(f1)
 
 
 def test_evaluate_does_not_depend_on_batches(tokenizer):

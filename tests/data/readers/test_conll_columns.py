@@ -4,6 +4,7 @@ import pytest
 
 from adaptive_spacy.data.readers.conll import ConllFile
 from adaptive_spacy.data.source import Sentence
+from tests.data.readers.conll_files import Malformed, read, refused
 
 CONLL_2003 = (
     "-DOCSTART- -X- -X- O\n\nEU NNP B-NP B-ORG\nrejects VBZ B-VP O\nGerman JJ B-NP B-MISC\n"
@@ -78,3 +79,36 @@ def test_columns_are_counted_although_a_file_begins_without_tags(tmp_path):
     (sentence,) = ConllFile(tmp_path / "a.conll", missing_tag="mask")
     assert sentence.ents == [(3000, 3001, "X")]
     assert len(sentence.missing) == 3000
+
+
+MALFORMED: Malformed = {
+    "token column": (
+        "a O\n",
+        {"token_column": 2},
+        ": --token-column: expected a column from 0 to 1, or -1 for the last, got 2",
+    ),
+    "tag column": (
+        "a O\n",
+        {"tag_column": -3},
+        ": --tag-column: expected a column from 0 to 1, or -1 for the last, got -3",
+    ),
+    "one column for both": (
+        "a O\n",
+        {"tag_column": 0},
+        ": expected two columns, got --token-column 0 and --tag-column 0, which are the same of 2",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", MALFORMED)
+def test_conll_refuses_columns_that_a_row_does_not_have(tmp_path, case):
+    said, expected = refused(tmp_path, MALFORMED[case])
+    assert said == expected
+
+
+def test_conll_takes_columns_by_number(tmp_path):
+    text = "1 Ada NNP B-PER x\n2 sings VBZ O x\n"
+    (sentence,) = read(tmp_path, text, token_column=1, tag_column=-2)
+    assert sentence[:3] == (["Ada", "sings"], [(0, 1, "PER")], [])
+    (sentence,) = read(tmp_path, text, token_column=-4, tag_column=3)
+    assert sentence[:3] == (["Ada", "sings"], [(0, 1, "PER")], [])

@@ -1,15 +1,9 @@
-from pathlib import Path
+"""Rows of CoNLL files: which are read, which are comments, and which are refused."""
 
 import pytest
 
-from adaptive_spacy.data.readers.conll import ConllFile
 from adaptive_spacy.data.source import Sentence
-
-
-def read(folder: Path, text: str) -> list[Sentence]:
-    path = folder / "file.conll"
-    path.write_bytes(text.encode())
-    return list(ConllFile(path))
+from tests.data.readers.conll_files import NO_TAG, Malformed, read, refused
 
 
 @pytest.mark.parametrize(
@@ -51,3 +45,52 @@ def test_conll_keeps_unusual_spaces_inside_of_tokens(tmp_path):
     words = ["10\u00a0000", "New York", "a\u2028b", "\u3000", "c\u0085"]
     (sentence,) = read(tmp_path, "".join(f"{word}\tO\n" for word in words))
     assert sentence.words == words
+
+
+MALFORMED: Malformed = {
+    "empty": ("", {}, ": expected rows of a token and its tag, found no row"),
+    "blank": (" \n\t\n", {}, ": expected rows of a token and its tag, found no row"),
+    "docstart only": (
+        "-DOCSTART- O\n\n",
+        {},
+        ": expected rows of a token and its tag, found no row",
+    ),
+    "comments only": (
+        "# written by hand\n# id = 1\n",
+        {},
+        ": expected rows of a token and its tag, found no row",
+    ),
+    "words only": ("a\nb\n", {}, ": expected rows of a token and its tag, found one column"),
+    "no tag": ("a O\nbn\n", {}, f":2: found 'bn' {NO_TAG}"),
+    "no tag behind a tab": ("a\tO\nbn\t\n", {}, f":2: found 'bn' {NO_TAG}"),
+    "lone hash": ("a O\n#\n", {}, f":2: found '#' {NO_TAG}"),
+    "no tag of four": ("a NN X O\nb NN X\n", {}, f":2: found 'b' {NO_TAG}"),
+    "no token": ("a\tO\n\tO\n", {}, ":2: found no token before 'O', expected 2 columns"),
+    "no token, masked": (
+        "a O\n O\n",
+        {"missing_tag": "mask"},
+        ":2: found no token before 'O', expected 2 columns",
+    ),
+    "too many columns": (
+        "a O\nNew York O\n",
+        {},
+        ":2: found 3 columns at 'New', expected 2",
+    ),
+    "too few columns": (
+        "a NN X O\nb O\n",
+        {"missing_tag": "O"},
+        ":2: found 2 columns at 'b', expected 4",
+    ),
+    "short row, tag not last": (
+        "a O x\nb\n",
+        {"tag_column": 1, "missing_tag": "O"},
+        ":2: found 1 columns at 'b', expected 3",
+    ),
+    "long token": ("a O\n" + "x" * 60 + "\n", {}, f":2: found '{'x' * 40}…' {NO_TAG}"),
+}
+
+
+@pytest.mark.parametrize("case", MALFORMED)
+def test_conll_refuses_rows_without_a_token_or_a_tag(tmp_path, case):
+    said, expected = refused(tmp_path, MALFORMED[case])
+    assert said == expected

@@ -2,42 +2,21 @@ import shutil
 from pathlib import Path
 
 import pytest
-from spacy.language import Language
 from spacy.training.initialize import init_nlp
 from spacy.util import load_config, registry
-from thinc.api import ConfigValidationError
 
-from tests.conftest import ROOT, SENTENCES, write_corpus
+from tests.training.checks.util import ADAPTIVE, faults_of
 from tests.trainings import overrides, set_in, spacy_train, spacy_train_process
 from tests.util import scripted_config
 
-ADAPTIVE = ROOT / "configs" / "adaptive.cfg"
-
-
-@Language.factory("ents", default_score_weights={"something": None})
-def make_ents(nlp: Language, name: str):
-    return lambda doc: doc
-
-
-def check(settings: dict[str, object], edit=None) -> str:
-    """RETURNS (str): What the check finds in adaptive.cfg with these settings; "" for nothing."""
-    config = load_config(ADAPTIVE, overrides=settings)
-    if edit:
-        edit(config)
-    try:
-        init_nlp(config)
-    except ConfigValidationError as error:
-        return error.desc
-    return ""
-
 
 def test_check_finds_nothing_in_the_default(corpus_folder, transformer_folder) -> None:
-    assert check(overrides(corpus_folder, transformer_folder)) == ""
+    assert faults_of(overrides(corpus_folder, transformer_folder)) == ""
 
 
 def test_check_takes_the_least_patience_that_cuts_no_phase(corpus_folder, transformer_folder):
     settings = {"training.patience": 24, "training.before_update.monitor": None}
-    assert check({**overrides(corpus_folder, transformer_folder), **settings}) == ""
+    assert faults_of({**overrides(corpus_folder, transformer_folder), **settings}) == ""
 
 
 # what is changed in adaptive.cfg, and the line that the check says. A round is 3 steps here.
@@ -87,38 +66,6 @@ FAULTS = {
         "[training] patience: expected 0 or at least 24 = (patience + cooldown + 1) * "
         "eval_frequency, got 23: spaCy would stop in the middle of a phase",
     ),
-    "weighted metric that nobody reports": (
-        {"training.score_weights.tag_acc": 0.5},
-        "[training.score_weights] tag_acc: no pipe reports it; expected one of ents_f, ents_loss, "
-        "ents_loss_refined, ents_p, ents_r, speed, temperature, token_acc, token_f, token_p, "
-        "token_r",
-    ),
-    "monitored metric that nobody reports": (
-        {"training.before_update.monitor": {"cats_score": 1.0}},
-        "[training.before_update] monitor: no pipe reports cats_score; expected ents_f, "
-        "ents_loss, ents_loss_refined, ents_p, ents_r, speed, temperature, token_acc, token_f, "
-        "token_p, token_r\n"
-        "[training.score_weights] cats_score: expected a weight, or null to report it only, "
-        "because [training.before_update] monitors it",
-    ),
-    "weights of mixed sign": (
-        {"training.score_weights.ents_loss": -1.0},
-        "[training.score_weights]: expected weights of one sign, got {'ents_f': 1.0, 'ents_loss': "
-        "-1.0}: spaCy divides them by their sum",
-    ),
-    "weight that rounds away": (
-        {"training.score_weights.ents_f": 0.0, "training.score_weights.ents_loss": -0.004},
-        "[training.score_weights] ents_loss: expected a weight of at least 0.01, got -0.004: "
-        "spaCy rounds to two digits",
-    ),
-    "a pipe whose loss hides the metric": (
-        {
-            "nlp.pipeline": ["transformer", "transformer_ner", "ents"],
-            "components.ents": {"factory": "ents"},
-        },
-        "[components.ents]: expected another name: spaCy writes this pipe's training loss over "
-        "the metric ents_loss",
-    ),
     "bad shape": (
         {"training.optimizer.learn_rate.shape": "steps"},
         "[training.optimizer.learn_rate] shape: expected one of linear, sqrt, cosine, got 'steps'",
@@ -146,44 +93,7 @@ def test_check_names_the_fault(name: str, corpus_folder, transformer_folder) -> 
         for path, value in changes.items():
             set_in(config, path, value)
 
-    assert check(overrides(corpus_folder, transformer_folder), edit) == expected
-
-
-@pytest.mark.parametrize("split", ["train", "dev"])
-def test_check_refuses_an_empty_corpus(split: str, corpus_folder, transformer_folder, tmp_path):
-    empty = write_corpus(tmp_path / "empty.spacy", [])
-    settings = {**overrides(corpus_folder, transformer_folder), f"paths.{split}": str(empty)}
-    expected = {
-        "train": f"[corpora.train] path: {empty} holds no example, so an epoch has no batch; "
-        "expected at least one",
-        "dev": f"[corpora.dev] path: {empty} holds no example, so nothing can be evaluated; "
-        "expected at least one",
-    }
-    assert check(settings) == expected[split]
-
-
-def test_check_refuses_a_corpus_without_entities(corpus_folder, transformer_folder, tmp_path):
-    plain = write_corpus(tmp_path / "plain.spacy", [("nothing here", "O O")])
-    settings = {**overrides(corpus_folder, transformer_folder), "paths.train": str(plain)}
-    assert check(settings) == (
-        "[corpora.train]: expected at least one entity, got none: there is nothing to learn"
-    )
-
-
-def test_check_warns_of_a_label_only_in_dev(corpus_folder, transformer_folder, tmp_path) -> None:
-    odd = [("Ada visits Paris", "B-PER O B-CITY"), ("Paris calls", "B-CITY O")]
-    dev = write_corpus(tmp_path / "dev.spacy", odd)
-    settings = {**overrides(corpus_folder, transformer_folder), "paths.dev": str(dev)}
-    with pytest.warns(UserWarning, match=r"\[corpora.dev\] has 2 entities of type CITY, the"):
-        assert check(settings) == ""
-
-
-def test_check_warns_of_a_dev_set_without_entities(corpus_folder, transformer_folder, tmp_path):
-    dev = write_corpus(tmp_path / "dev.spacy", [("nothing here", "O O")])
-    settings = {**overrides(corpus_folder, transformer_folder), "paths.dev": str(dev)}
-    count = 6 * sum(tags.count("B-") for _, tags in SENTENCES)
-    with pytest.warns(UserWarning, match=rf"has 0 entities \(the training corpus {count}\)"):
-        assert check(settings) == ""
+    assert faults_of(overrides(corpus_folder, transformer_folder), edit) == expected
 
 
 def test_check_reads_the_data_without_moving_the_random_numbers(tmp_path: Path) -> None:
@@ -298,30 +208,4 @@ def test_check_takes_sourced_and_frozen_pipes(
             config["components"][pipe] = {"source": str(trained)}
         config["training"].update(training)
 
-    assert check(overrides(corpus_folder, transformer_folder), edit) == ""
-
-
-def test_check_asks_which_of_several_losses_is_monitored(corpus_folder, transformer_folder) -> None:
-    def edit(config) -> None:
-        config["components"]["second"] = config["components"]["transformer_ner"].copy()
-        config["nlp"]["pipeline"] = ["transformer", "transformer_ner", "second"]
-
-    settings = overrides(corpus_folder, transformer_folder)
-    assert check(settings, edit) == (
-        "[training] ents_loss: expected one of ents_loss_transformer_ner, ents_loss_second in "
-        "monitor and score_weights, as 2 pipes report this metric, and the last one stays"
-    )
-
-    def edit_both(config) -> None:
-        edit(config)
-        config["training"]["before_update"]["monitor"] = {"ents_loss_second": -1.0}
-        config["training"]["score_weights"]["ents_loss_second"] = None
-
-    assert check(settings, edit_both) == ""
-
-    def edit_refined(config) -> None:
-        edit(config)
-        config["training"]["before_update"]["monitor"] = {"ents_loss_refined_second": -1.0}
-        config["training"]["score_weights"]["ents_loss_refined_second"] = None
-
-    assert check(settings, edit_refined) == ""
+    assert faults_of(overrides(corpus_folder, transformer_folder), edit) == ""

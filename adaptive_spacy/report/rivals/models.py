@@ -1,0 +1,114 @@
+"""What several pipelines predict of one corpus."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from spacy.cli._util import setup_gpu
+
+from adaptive_spacy.experiments.paired import Counts, Gap, compare_paired
+from adaptive_spacy.printable import one_line
+from adaptive_spacy.report.run.passages import Document, find_all, read_documents
+from adaptive_spacy.report.run.predictions import find_corpus, read_checkpoint_config
+from adaptive_spacy.report.run.scores import Score, count, measure
+from adaptive_spacy.training.evaluation import open_pipeline, predict, read_corpus, require_corpus
+
+#: More than these have no room side by side
+MOST = 6
+
+
+@dataclass(frozen=True)
+class Rival:
+    """A pipeline and what it predicted.
+
+    name (str): How it is called.
+    documents (list[Document]): Annotated sentences with its predictions.
+    score (Score): Of all entities. types (list[Score]): Of each type.
+    counts (Counts): Right, wrong and missed of each sentence. *Shape:* (n_sentences, 3)
+    """
+
+    name: str
+    documents: list[Document]
+    score: Score
+    types: list[Score]
+    counts: Counts
+
+
+@dataclass(frozen=True)
+class Rivalry:
+    """corpus (Path): What they predicted. rivals (list[Rival]): The reference first. gaps
+    (list[Gap]): Of the others, beside it."""
+
+    corpus: Path
+    rivals: list[Rival]
+    gaps: list[Gap]
+
+
+def compare_models(
+    pipelines: Sequence[str], *, corpus: Path | None = None, gpu_id: int = -1
+) -> Rivalry:
+    """Let pipelines predict the same corpus, one after the other.
+
+    pipelines (Sequence[str]): Folders or packages, or output folders of trainings, of which the
+        last checkpoint is taken. The first one is the reference.
+    corpus (Path | None): Annotated sentences; None: the test set beside the first one's dev set, or
+        that dev set.
+    gpu_id (int): Number of the GPU; -1: the processor.
+    RETURNS (Rivalry): What each predicted, and the gaps.
+    RAISES (ValueError): If there are too few or too many, or one or the corpus cannot be read.
+    """
+    if not 2 <= len(pipelines) <= MOST:
+        raise ValueError(f"compare: expected 2 to {MOST} pipelines, got {len(pipelines)}")
+    found = corpus or _corpus_of(pipelines[0])
+    require_corpus(found)
+    setup_gpu(gpu_id, silent=True)
+    rivals = [
+        predict_all(name, _checkpoint(pipeline), found)
+        for name, pipeline in zip(name_all(pipelines), pipelines, strict=True)
+    ]
+    first, *others = (rival.counts for rival in rivals)
+    return Rivalry(found, rivals, compare_paired(first, others))
+
+
+def predict_all(name: str, pipeline: str, corpus: Path) -> Rival:
+    """RETURNS (Rival): A pipeline's predictions of a corpus."""
+    nlp = open_pipeline(pipeline)
+    examples = read_corpus(corpus, nlp)
+    predict(nlp, examples)
+    documents = read_documents(examples)
+    findings = find_all(documents)
+    score, types = measure(findings, len(documents))
+    _, counts = count(findings, len(documents))
+    return Rival(name, documents, score, types, counts.sum(axis=1))
+
+
+def name_all(pipelines: Sequence[str]) -> list[str]:
+    """Name pipelines so that all differ: by the end of their paths, as long as needed.
+
+    RETURNS (list[str]): "a/model-last" and "b/model-last"; with a number where they are the same.
+    """
+    parts = [Path(one).parts for one in pipelines]
+    for length in range(1, max(map(len, parts)) + 1):
+        names = ["/".join(one[-length:]) for one in parts]
+        if len(set(names)) == len(names):
+            return [one_line(name) for name in names]
+    return [f"{one_line(pipeline)} ({i})" for i, pipeline in enumerate(pipelines, 1)]
+
+
+def _checkpoint(pipeline: str) -> str:
+    last = Path(pipeline) / "model-last"
+    return str(last) if (last / "config.cfg").is_file() else pipeline
+
+
+def _corpus_of(pipeline: str) -> Path:
+    folder = Path(_checkpoint(pipeline))
+    config = None
+    if folder.name.startswith("model-"):
+        config = read_checkpoint_config(folder.parent, folder.name.removeprefix("model-"))
+    path = None if config is None else find_corpus(config)[0]
+    if path is None:
+        raise ValueError(
+            f"--corpus: expected annotated sentences to compare on, as {pipeline} does not say "
+            "where its own are"
+        )
+    return path

@@ -1,0 +1,219 @@
+"""The page of one training, put together and written."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from thinc.api import Config
+
+from adaptive_spacy.printable import one_line, visible
+from adaptive_spacy.report.pages import render, write_page
+from adaptive_spacy.report.run.charts import HEADER, describe_charts, list_evaluations
+from adaptive_spacy.report.run.facts import (
+    DIGITS,
+    Split,
+    count,
+    count_file,
+    count_splits,
+    list_hashes,
+    list_versions,
+    settings_of,
+)
+from adaptive_spacy.report.run.passages import choose, find_all, read_documents, show
+from adaptive_spacy.report.run.predictions import (
+    CHECKPOINTS,
+    DEV,
+    HELD_OUT,
+    Predictions,
+    is_crossfit,
+    predict_corpus,
+    read_checkpoint_config,
+    read_held_out,
+)
+from adaptive_spacy.report.run.scores import measure
+from adaptive_spacy.report.run.story import (
+    describe_choice,
+    describe_end,
+    describe_expectation,
+    describe_kind,
+    describe_need,
+)
+from adaptive_spacy.report.training_title import counted
+from adaptive_spacy.training.errors import KINDS, RIGHT, count_errors
+from adaptive_spacy.training.history import HISTORY, Evaluation, read_history
+from adaptive_spacy.training.seqeval_report import ScoredSentence
+
+PAGE = "report.html"
+NAMES = {
+    RIGHT: "right",
+    "type": "wrong type",
+    "boundary": "wrong boundary",
+    "both": "both wrong",
+    "missed": "missed",
+    "spurious": "spurious",
+}
+MEANINGS = {
+    RIGHT: "the same words under the same type",
+    "type": "the same words under another type",
+    "boundary": "some of the same words under the same type",
+    "both": "some of the same words under another type",
+    "missed": "annotated, and no prediction is left for it",
+    "spurious": "predicted, and no annotation is left for it",
+}
+
+
+def write_run(
+    training: Path,
+    output: Path | None = None,
+    *,
+    select: str = "last",
+    corpus: Path | None = None,
+    gpu_id: int = -1,
+) -> tuple[Path, list[str]]:
+    """Write the page of a training. Its model predicts the test set once, if there is one yet.
+
+    training (Path): Output folder of a training, finished or not, or of `crossfit`.
+    output (Path | None): The file, or a folder that gets `report.html`; None: the training's.
+    select (str): The checkpoint that ships, "last" or "best".
+    corpus (Path | None): Annotated sentences that it was not trained on; see `predict_corpus`.
+    gpu_id (int): Number of the GPU; -1: the processor.
+    RETURNS (tuple): The file, and the summary in lines.
+    RAISES (ValueError): If the history or the corpus cannot be read.
+    """
+    if select not in CHECKPOINTS:
+        raise ValueError(f"--select: expected one of {', '.join(CHECKPOINTS)}, got {select}")
+    history = read_history(training)
+    place = output or training
+    path = place if place.suffix == ".html" else place / PAGE
+    found: Predictions | None = None
+    if is_crossfit(training) and corpus is None:
+        found = read_held_out(training)
+    elif corpus is not None or any(one.f is not None for one in history):
+        found = predict_corpus(training, select=select, corpus=corpus, gpu_id=gpu_id)
+    page, lines = make_run(training, history, found, select=select)
+    write_page(page, path)
+    return path, lines
+
+
+def make_run(
+    training: Path,
+    history: list[Evaluation],
+    found: Predictions | None,
+    *,
+    select: str = "last",
+    refresh: int | None = None,
+) -> tuple[str, list[str]]:
+    """Make the page of a training.
+
+    found (Predictions | None): What its model predicted; None: nothing yet.
+    refresh (int | None): Seconds after which a browser loads it again; None: it does not.
+    RETURNS (tuple): HTML, and the summary in lines.
+    """
+    config = read_checkpoint_config(training, select)
+    splits = _splits(training, config, found)
+    learnt: Mapping[str, int] = splits["train"].types if "train" in splits else {}
+    told: list[dict[str, Any]] = []
+    values: dict[str, Any] = {"scores": None}
+    if found is not None:
+        told, values = _of_predictions(found, learnt)
+    seen = found is not None and found.role == HELD_OUT
+    summary = [
+        {"about": "Why it stopped", "text": describe_end(config, history), "warn": False},
+        _line("What ships", describe_choice(training, history, select, seen=seen)),
+        *told,
+    ]
+    chart = describe_charts(history)
+    model = training / CHECKPOINTS[select]
+    page = render(
+        "run.html",
+        **{"examples": None, "reliability": None, **values},
+        title=f"Training {visible(training.resolve().name)}",
+        about=_about(training, model),
+        refresh=refresh,
+        summary=summary,
+        chart=chart,
+        phases=[
+            {"name": name, "start": counted(start), "end": counted(end)}
+            for _, start, end, name in chart["phases"]
+        ],
+        rows=list_evaluations(history),
+        row_header=HEADER,
+        splits=splits,
+        data_types=sorted({name for one in splits.values() for name in one.types}),
+        learnt=learnt,
+        facts=[(visible(name), visible(value)) for name, value in _facts(training, config, model)],
+        digits=DIGITS,
+        config=visible(config.to_str()) if config is not None else None,
+    )
+    return page, [f"{line['about']}: {line['text']}" for line in summary]
+
+
+def _line(about: str, text: str) -> dict[str, Any]:
+    return {"about": about, "text": text, "warn": text.startswith("Take model-best")}
+
+
+def _of_predictions(
+    found: Predictions, learnt: Mapping[str, int]
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """RETURNS (tuple): Lines of the summary, and values of the template."""
+    documents = read_documents(found.examples)
+    findings = find_all(documents)
+    whole, scores = measure(findings, len(documents))
+    errors = count_errors(ScoredSentence(len(one.words), one.gold, one.found) for one in documents)
+    names = _names([one.name for one in scores])
+    kinds = {kind: NAMES[kind] for kind in (RIGHT, *KINDS)}
+    cells = errors["per_type"].items()
+    summary = [
+        _line("What to expect", describe_expectation(found, whole, len(documents))),
+        _line("What would help most", describe_need(scores, whole, learnt)),
+        *(_line("What goes wrong", text) for text in describe_kind(errors)),
+    ]
+    return summary, {
+        "role": found.role,
+        "whole": whole,
+        "scores": scores,
+        "names": names,
+        "errors": errors,
+        "kinds": kinds,
+        "meanings": MEANINGS,
+        "right": RIGHT,
+        "worst": max([row[kind] for _, row in cells for kind in KINDS], default=0) or 1,
+        "examples": {
+            **show(documents, choose(findings)),
+            "types": list(names.values()),
+            "names": kinds,
+            # what is shown when it is asked for
+            "quiet": [RIGHT],
+            "sides": ["annotated", "predicted"],
+            "counts": [
+                [kind, names[name], row[kind]] for name, row in cells for kind in kinds if row[kind]
+            ],
+        },
+    }
+
+
+def _names(types: list[str]) -> dict[str, str]:
+    """RETURNS (dict[str, str]): Types as they are shown."""
+    return {name: one_line(name) for name in types}
+
+
+def _splits(training: Path, config: Config | None, found: Predictions | None) -> dict[str, Split]:
+    if found is not None and found.role == HELD_OUT:
+        # the config of the last training has all labels as train and as dev
+        return {"train": count_file(found.corpus)}
+    splits = count_splits(config)
+    if found is not None and found.role != DEV:
+        splits["test"] = count(eg.reference for eg in found.examples)
+    return splits
+
+
+def _about(training: Path, model: Path) -> str:
+    changed = datetime.fromtimestamp((training / HISTORY).stat().st_mtime, tz=UTC)
+    return f"{model.name} of a training that ended or was last seen {changed:%Y-%m-%d %H:%M} UTC"
+
+
+def _facts(training: Path, config: Config | None, model: Path) -> Iterator[tuple[str, str]]:
+    yield from settings_of(config).items()
+    yield from list_versions().items()
+    yield from list_hashes(training, config, model).items()

@@ -1,0 +1,123 @@
+"""The predictions that a training's page is about: of the model that ships on sentences that it was
+not trained on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import spacy
+from spacy.cli._util import setup_gpu
+from spacy.training import Example
+from spacy.training.loop import DIR_MODEL_BEST, DIR_MODEL_LAST
+from spacy.util import dot_to_object
+from thinc.api import Config
+
+from adaptive_spacy.config.loading import read_config
+from adaptive_spacy.data.corpus import locate, read_docs
+from adaptive_spacy.experiments.crossfit import CROSSFIT, LABELLED, OUT_OF_FOLD, pair
+from adaptive_spacy.ner.confidence import register
+from adaptive_spacy.training.evaluation import (
+    open_pipeline,
+    predict,
+    read_corpus,
+    require_corpus,
+    score,
+)
+
+CHECKPOINTS = {"last": DIR_MODEL_LAST, "best": DIR_MODEL_BEST}
+TEST, DEV, HELD_OUT = "the test set", "the dev set", "the labels, each held out once"
+#: What a corpus is that `--corpus` names
+OTHER = "the corpus that was named"
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What was predicted, beside what is annotated.
+
+    corpus (Path): Where the annotated sentences are.
+    role (str): What they are, in words.
+    examples (Sequence[Example]): Predicted and annotated docs.
+    metrics (dict): Of them, see `training.evaluation.score`; empty of held-out labels, which
+        several models predicted.
+    """
+
+    corpus: Path
+    role: str
+    examples: Sequence[Example]
+    metrics: dict[str, Any]
+
+
+def is_crossfit(training: Path) -> bool:
+    """RETURNS (bool): Whether a folder is the output of `crossfit`."""
+    return all((training / name).is_file() for name in (CROSSFIT, LABELLED, OUT_OF_FOLD))
+
+
+def read_held_out(training: Path) -> Predictions:
+    """RETURNS (Predictions): What crossfit's models predicted for labels that they had not seen."""
+    register()
+    vocab = spacy.blank("xx").vocab
+    predicted, labelled = (
+        list(read_docs(training / name, vocab)) for name in (OUT_OF_FOLD, LABELLED)
+    )
+    if len(predicted) != len(labelled):
+        raise ValueError(
+            f"{training}: expected a prediction for each of the {len(labelled)} docs of "
+            f"{LABELLED}, {OUT_OF_FOLD} has {len(predicted)}; run crossfit again"
+        )
+    return Predictions(training / LABELLED, HELD_OUT, pair(predicted, labelled), {})
+
+
+def predict_corpus(
+    training: Path, *, select: str = "last", corpus: Path | None = None, gpu_id: int = -1
+) -> Predictions | None:
+    """Predict with a checkpoint of a training.
+
+    training (Path): Its output folder.
+    select (str): The checkpoint, "last" or "best".
+    corpus (Path | None): A .spacy file or a folder of them; None: test.spacy beside the dev set, or
+        the dev set.
+    RETURNS (Predictions | None): None without a checkpoint yet, or if its corpora are gone.
+    RAISES (ValueError): If a corpus was named and cannot be read.
+    """
+    if corpus is not None:
+        require_corpus(corpus)
+    model = training / CHECKPOINTS[select]
+    config = read_checkpoint_config(training, select)
+    if config is None:
+        return None
+    found, role = (corpus, OTHER) if corpus is not None else find_corpus(config)
+    if found is None:
+        return None
+    setup_gpu(gpu_id, silent=True)
+    nlp = open_pipeline(str(model))
+    examples = read_corpus(found, nlp)
+    predict(nlp, examples)
+    return Predictions(found, role, examples, score(nlp, examples))
+
+
+def read_checkpoint_config(training: Path, select: str = "last") -> Config | None:
+    """RETURNS (Config | None): The config of a checkpoint, interpolated; None if there is none."""
+    path = training / CHECKPOINTS[select] / "config.cfg"
+    return read_config(path, interpolate=True) if path.is_file() else None
+
+
+def find_corpus(config: Config) -> tuple[Path | None, str]:
+    """RETURNS (tuple): The test set beside a training's dev set, or that, and what it is; None if
+    neither is there any more."""
+    dev = path_of(config, "dev")
+    if dev is None:
+        return None, DEV
+    test = locate(dev.with_name("test.spacy"))
+    if test.exists() and test != dev:
+        return test, TEST
+    return (dev if dev.exists() else None), DEV
+
+
+def path_of(config: Config, split: str) -> Path | None:
+    """RETURNS (Path | None): Where the corpus of a split is; None if its reader has no path."""
+    try:
+        path = dot_to_object(config, config["training"][f"{split}_corpus"])["path"]
+    except (KeyError, TypeError):
+        return None
+    return locate(path) if isinstance(path, str) and path else None

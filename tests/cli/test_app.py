@@ -1,0 +1,24 @@
+"""All commands, as their help shows them."""
+
+import inspect
+import re
+
+import pytest
+from typer.main import get_command
+from typer.testing import CliRunner
+
+from adaptive_spacy.cli.app import app
+
+COMMANDS = get_command(app).commands
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_keeps_its_brackets(name: str) -> None:
+    command = COMMANDS[name]
+    result = CliRunner().invoke(app, [name, "--help"], env={"COLUMNS": "400"})
+    assert result.exit_code == 0
+    shown = "".join(result.output.split())
+    options = [one.help or "" for one in command.params]
+    for text in (*options, inspect.getdoc(command.callback) or ""):
+        for bracket in re.findall(r"\[[^\]]*\]", text):
+            assert "".join(bracket.split()) in shown, bracket

@@ -1,0 +1,40 @@
+"""Sweeps of real trainings, as users start them."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from adaptive_spacy.experiments.records import read_records
+from tests.conftest import ROOT
+
+ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false"}
+# what two runs of a job may differ in
+VARIABLE = ("seconds", "finished", "machine")
+
+
+def command(grid: Path, output: Path, *options: str) -> list[str]:
+    sweep = [sys.executable, "-m", "adaptive_spacy", "sweep", str(grid), "--output", str(output)]
+    return [*sweep, *options]
+
+
+def run(grid: Path, output: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command(grid, output, *options),
+        cwd=ROOT,
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def results(output: Path) -> dict[str, dict]:
+    """All that a record says, apart from clocks."""
+    found = {}
+    for record in read_records(output):
+        assert record["status"] == "done", record["reason"]
+        for row in record["history"]:
+            del row["seconds"]
+        found[record["id"]] = {k: v for k, v in record.items() if k not in VARIABLE}
+    return found

@@ -1,0 +1,27 @@
+"""A config whose length is fixed: the curve of one that was adaptive."""
+
+from pathlib import Path
+
+import pytest
+from spacy.util import load_config
+
+from adaptive_spacy.experiments.fixed_length import curve_of, fix_epochs
+from tests.conftest import ROOT
+
+
+def test_last_training_reads_as_the_folds_did(tmp_path: Path) -> None:
+    config = load_config(
+        ROOT / "configs" / "adaptive.cfg",
+        overrides={"paths.train": "train.spacy", "paths.dev": "dev.spacy"},
+        interpolate=True,
+    )
+    config["corpora"]["train"]["max_length"] = 50
+    made = fix_epochs(config, curve_of(config), 3.5, tmp_path / "labelled.spacy")
+    assert made["corpora"]["train"] == {
+        **config["corpora"]["train"],
+        "path": str(tmp_path / "labelled.spacy"),
+    }
+    assert made["training"]["max_steps"]["epochs"] == 3.5
+    config["corpora"]["train"] = {"@readers": "spacy.Corpus.v1", "path": "train.spacy"}
+    with pytest.raises(ValueError, match=r"\[corpora.train\]: expected @readers"):
+        fix_epochs(config, curve_of(config), 3.5, tmp_path / "labelled.spacy")

@@ -1,0 +1,40 @@
+"""Sweeps of local processes, whatever happens to them."""
+
+import random
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from adaptive_spacy.experiments.records import RECORD
+from tests.conftest import ROOT
+from tests.experiments.sweeps import ENVIRONMENT, command, results, run
+
+
+@pytest.mark.slow
+def test_killed_sweep_loses_and_repeats_nothing(
+    undisturbed: dict[str, dict], grid_file: Path, tmp_path: Path
+) -> None:
+    moments = random.Random(0)
+    written: dict[Path, int] = {}
+    for _ in range(10):
+        process = subprocess.Popen(
+            command(grid_file, tmp_path, "--jobs", "2"),
+            cwd=ROOT,
+            env=ENVIRONMENT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        time.sleep(moments.uniform(0.5, 8))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        for path, changed in written.items():
+            assert path.stat().st_mtime_ns == changed
+        written = {path: path.stat().st_mtime_ns for path in tmp_path.glob(f"*/{RECORD}")}
+    done = run(grid_file, tmp_path, "--jobs", "2")
+    assert done.returncode == 0, done.stderr
+    for path, changed in written.items():
+        assert path.stat().st_mtime_ns == changed
+    assert results(tmp_path) == undisturbed

@@ -1,0 +1,82 @@
+"""Models on the same sentences: gaps that are chance, and gaps that are none."""
+
+import numpy
+import pytest
+
+from adaptive_spacy.experiments.paired import RESAMPLES, compare_paired, draw_sums, percentiles
+
+
+def test_equal_models_have_no_gap() -> None:
+    counts = numpy.random.default_rng(0).integers(0, 3, size=(50, 3))
+    (gap,) = compare_paired(counts, [counts])
+    assert (gap.difference, gap.interval, gap.p) == (0.0, (0.0, 0.0), 1.0)
+    assert gap.verdict == "no difference shown"
+
+
+def test_gap_of_every_sentence_is_shown_in_both_directions() -> None:
+    better = numpy.tile([2, 0, 0], (60, 1))
+    worse = numpy.tile([1, 0, 1], (60, 1))
+    up, down = compare_paired(worse, [better])[0], compare_paired(better, [worse])[0]
+    # F1 100 and 2 / 3
+    assert up.difference == pytest.approx(100 / 3)
+    assert up.interval == pytest.approx((100 / 3, 100 / 3))
+    assert (up.verdict, down.verdict) == ("higher", "lower")
+    assert up.p == down.p == pytest.approx(2 / (1 + RESAMPLES))
+
+
+def test_gap_of_one_sentence_among_many_is_chance() -> None:
+    reference = numpy.tile([1, 1, 1], (60, 1))
+    other = reference.copy()
+    other[0] = [2, 0, 0]
+    (gap,) = compare_paired(reference, [other])
+    assert gap.difference > 0
+    assert gap.verdict == "no difference shown"
+
+
+def test_interval_is_of_the_difference_and_not_of_the_scores() -> None:
+    """What both find or miss moves both alike."""
+    generator = numpy.random.default_rng(0)
+    right = generator.integers(0, 2, size=200)
+    reference = numpy.stack([right, 0 * right, 1 - right], axis=1)
+    other = reference.copy()
+    lost = numpy.flatnonzero(right)[:12]
+    other[lost] = [0, 0, 1]
+    (gap,) = compare_paired(reference, [other])
+    assert gap.interval is not None
+    low, high = gap.interval
+    assert low < gap.difference < high < 0
+    # scores alone waver by about 14 points
+    assert high - low < 8
+
+
+def test_p_is_adjusted_for_the_number_of_models() -> None:
+    generator = numpy.random.default_rng(3)
+    reference = generator.integers(0, 3, size=(80, 3))
+    other = reference + generator.integers(0, 2, size=(80, 1)) * [1, 0, 0]
+    (alone,) = compare_paired(reference, [other])
+    first, *_ = compare_paired(reference, [other, reference, reference])
+    assert alone.p is not None
+    assert first.p == pytest.approx(min(1.0, 3 * alone.p))
+
+
+def test_single_sentence_has_no_interval() -> None:
+    (gap,) = compare_paired(numpy.array([[1, 0, 0]]), [numpy.array([[0, 0, 1]])])
+    assert (gap.difference, gap.interval, gap.p) == (-100.0, None, None)
+    assert gap.verdict == "no difference shown"
+    assert compare_paired(numpy.array([[1, 0, 0]]), []) == []
+
+
+def test_sums_are_of_as_many_sentences() -> None:
+    sums = draw_sums(numpy.ones((7, 2), dtype=numpy.int64))
+    assert sums.shape == (RESAMPLES, 2)
+    assert (sums == 7).all()
+    assert percentiles(sums) == [(7.0, 7.0)] * 2
+
+
+def test_large_corpora_are_drawn_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = numpy.arange(40).reshape(20, 2)
+    whole = draw_sums(counts)
+    monkeypatch.setattr("adaptive_spacy.experiments.paired.BATCH", 100)
+    parts = draw_sums(counts)
+    assert parts.shape == whole.shape
+    assert parts.mean(axis=0) == pytest.approx(whole.mean(axis=0), rel=0.02)

@@ -1,0 +1,62 @@
+"""Trainings that end before their schedule does, or after."""
+
+import pytest
+
+from tests.training.checks.util import findings_of
+from tests.trainings import read
+
+# settings of a config, its name, and what is said. A round is an epoch of 3 steps.
+ENDS = [
+    (
+        "adaptive",
+        {"training__max_epochs": 5},
+        "[training] max_steps, max_epochs: expected at least 27 steps, the fewest in which the "
+        "schedule can end (9 epochs), got 15 (5 epochs): the training would stop in the middle of "
+        "a phase",
+    ),
+    (
+        "hybrid",
+        {"training__max_steps": 40, "training__optimizer__learn_rate__total": 16},
+        "[training] max_steps: expected 48, which is total * interval of adaptive_spacy.hybrid.v1, "
+        "got 40: the training would not end with the cool-down",
+    ),
+    (
+        "stable",
+        {
+            "training__max_steps": 30,
+            "training__optimizer__learn_rate": {
+                "@schedules": "warmup_linear.v1",
+                "initial_rate": 1.0,
+                "warmup_steps": 6,
+                "total_steps": 60,
+            },
+            "training__before_update": None,
+        },
+        "[training.optimizer.learn_rate] total_steps: the rate falls to 0 in 60 steps, the "
+        "training ends after 30",
+    ),
+    (
+        "adaptive",
+        {"training__eval_frequency": 15},
+        "[training] eval_frequency: a round is 5 epochs; phases count rounds, and were tried with "
+        "one round per epoch (adaptive_spacy.steps.v1)",
+    ),
+    (
+        "adaptive",
+        {"training__eval_frequency__epochs": 4.0},
+        "[training] eval_frequency: a round is 4 epochs; phases count rounds, and were tried with "
+        "one round per epoch (adaptive_spacy.steps.v1)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "settings", "line"), ENDS)
+def test_ends_that_cut_a_phase(name, settings, line, sound_corpus, transformer_folder) -> None:
+    found = findings_of(read(sound_corpus, transformer_folder, name, **settings))
+    assert [*found.errors, *found.warnings] == [line]
+
+
+def test_rounds_that_are_bounded_may_be_many_epochs(sound_corpus, transformer_folder) -> None:
+    settings = {"training__eval_frequency__least": 15}
+    found = findings_of(read(sound_corpus, transformer_folder, "adaptive", **settings))
+    assert [*found.errors, *found.warnings] == []

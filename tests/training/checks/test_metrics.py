@@ -1,0 +1,86 @@
+"""Metrics that a training follows: those that nobody reports, or that cannot be followed."""
+
+import pytest
+from spacy.language import Language
+
+from tests.training.checks.util import faults_of
+from tests.trainings import overrides, set_in
+
+
+@Language.factory("ents", default_score_weights={"something": None})
+def make_ents(nlp: Language, name: str):
+    return lambda doc: doc
+
+
+# what is changed in adaptive.cfg, and the line that the check says. A round is 3 steps here.
+FAULTS = {
+    "weighted metric that nobody reports": (
+        {"training.score_weights.tag_acc": 0.5},
+        "[training.score_weights] tag_acc: no pipe reports it; expected one of ents_f, ents_loss, "
+        "ents_loss_refined, ents_p, ents_r, speed, temperature, token_acc, token_f, token_p, "
+        "token_r",
+    ),
+    "monitored metric that nobody reports": (
+        {"training.before_update.monitor": {"cats_score": 1.0}},
+        "[training.before_update] monitor: no pipe reports cats_score; expected ents_f, "
+        "ents_loss, ents_loss_refined, ents_p, ents_r, speed, temperature, token_acc, token_f, "
+        "token_p, token_r\n"
+        "[training.score_weights] cats_score: expected a weight, or null to report it only, "
+        "because [training.before_update] monitors it",
+    ),
+    "weights of mixed sign": (
+        {"training.score_weights.ents_loss": -1.0},
+        "[training.score_weights]: expected weights of one sign, got {'ents_f': 1.0, 'ents_loss': "
+        "-1.0}: spaCy divides them by their sum",
+    ),
+    "weight that rounds away": (
+        {"training.score_weights.ents_f": 0.0, "training.score_weights.ents_loss": -0.004},
+        "[training.score_weights] ents_loss: expected a weight of at least 0.01, got -0.004: "
+        "spaCy rounds to two digits",
+    ),
+    "a pipe whose loss hides the metric": (
+        {
+            "nlp.pipeline": ["transformer", "transformer_ner", "ents"],
+            "components.ents": {"factory": "ents"},
+        },
+        "[components.ents]: expected another name: spaCy writes this pipe's training loss over "
+        "the metric ents_loss",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_check_names_the_metric(name: str, corpus_folder, transformer_folder) -> None:
+    changes, expected = FAULTS[name]
+
+    def edit(config) -> None:
+        for path, value in changes.items():
+            set_in(config, path, value)
+
+    assert faults_of(overrides(corpus_folder, transformer_folder), edit) == expected
+
+
+def test_check_asks_which_of_several_losses_is_monitored(corpus_folder, transformer_folder) -> None:
+    def edit(config) -> None:
+        config["components"]["second"] = config["components"]["transformer_ner"].copy()
+        config["nlp"]["pipeline"] = ["transformer", "transformer_ner", "second"]
+
+    settings = overrides(corpus_folder, transformer_folder)
+    assert faults_of(settings, edit) == (
+        "[training] ents_loss: expected one of ents_loss_transformer_ner, ents_loss_second in "
+        "monitor and score_weights, as 2 pipes report this metric, and the last one stays"
+    )
+
+    def edit_both(config) -> None:
+        edit(config)
+        config["training"]["before_update"]["monitor"] = {"ents_loss_second": -1.0}
+        config["training"]["score_weights"]["ents_loss_second"] = None
+
+    assert faults_of(settings, edit_both) == ""
+
+    def edit_refined(config) -> None:
+        edit(config)
+        config["training"]["before_update"]["monitor"] = {"ents_loss_refined_second": -1.0}
+        config["training"]["score_weights"]["ents_loss_refined_second"] = None
+
+    assert faults_of(settings, edit_refined) == ""

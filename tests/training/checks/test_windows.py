@@ -1,0 +1,54 @@
+"""Windows of a transformer: what they cut, and what they have too many word pieces for."""
+
+from pathlib import Path
+
+from tests.conftest import write_corpus
+from tests.training.checks.util import findings_of
+from tests.trainings import read
+
+
+def write(path: Path, sentences: list[tuple[str, str]]) -> str:
+    return str(write_corpus(path, sentences))
+
+
+GET_SPANS = "components__transformer__model__get_spans"
+
+
+def test_entities_that_no_window_holds(sound_corpus, transformer_folder, tmp_path) -> None:
+    # windows of 4 tokens from 0, 2, 4: the entity of tokens 1 to 4 lies in none
+    sentences = [("in New York New York today .", "O B-LOC I-LOC I-LOC I-LOC O O")]
+    path = write(tmp_path / "dev.spacy", [*sentences, ("Ada", "B-PER")])
+    window = {f"{GET_SPANS}__window": 4, f"{GET_SPANS}__stride": 2}
+    found = findings_of(read(sound_corpus, transformer_folder, paths__dev=path, **window))
+    assert found.errors == [
+        "[corpora.dev] 1 of 2 entities lie in no window as a whole, e.g. document 1, the LOC of 4 "
+        "tokens 'New York New York': raise window, or window - stride to the longest entity"
+    ]
+    wide = {f"{GET_SPANS}__window": 4, f"{GET_SPANS}__stride": 1}
+    assert findings_of(read(sound_corpus, transformer_folder, paths__dev=path, **wide)).errors == []
+
+
+LONG = ("ada " * 70 + "Paris", "O " * 70 + "B-LOC")
+
+
+def test_windows_beyond_what_the_transformer_takes(
+    sound_corpus, transformer_folder, tmp_path
+) -> None:
+    path = write(tmp_path / "dev.spacy", [LONG, ("Cleo", "B-PER")])
+    found = findings_of(read(sound_corpus, transformer_folder, paths__dev=path))
+    assert found.errors == [
+        "[corpora.dev] 1 windows have more word pieces than the transformer takes (the longest "
+        "73): the tokens beyond get no vector; lower window"
+    ]
+
+
+def test_windows_beyond_the_positions(sound_corpus, transformer_folder, tmp_path) -> None:
+    path = write(tmp_path / "dev.spacy", [LONG, ("Cleo", "B-PER")])
+    settings = {"use_fast": True, "model_max_length": 512}
+    model = {"components__transformer__model__tokenizer_config": settings}
+    found = findings_of(read(sound_corpus, transformer_folder, paths__dev=path, **model))
+    assert found.errors == [
+        "[corpora.dev] 1 windows have more word pieces than the transformer has positions (the "
+        "longest 73): the training would break off; lower window, or set model_max_length in "
+        "tokenizer_config"
+    ]
