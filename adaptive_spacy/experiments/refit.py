@@ -132,7 +132,7 @@ def describe(record: Record) -> str:
     sentences = about["sentences"]
     return (
         f"Refitted on train and dev together ({sentences['train']} and {sentences['dev']} "
-        f"sentences), for the {about['total']} epochs that an adaptive run on train needed, with "
+        f"sentences), for the {about['total']} rounds that an adaptive run on train needed, with "
         "the same curve of the learning rate. This is the last model; dev was seen, so no score on "
         "dev is stated."
     )

@@ -24,6 +24,8 @@ FOLDS = 3
 SETTINGS = {
     "variables.rate": 2e-2,
     "training.batcher.batcher.size": 4,
+    # a round is an epoch
+    "training.eval_frequency.least": 1,
     "training.optimizer.learn_rate.cooldown": 2,
     "training.optimizer.learn_rate.warmup": 1,
 }
@@ -302,3 +304,8 @@ def test_folds_that_were_stopped_early_tell_no_length(
     assert result.exit_code == 1
     assert "expected a run that came to its end, this one was stopped in round" in result.output
     assert not (tmp_path / "few" / "model-last").exists()
+    # in rounds of 8 updates, of which 2 epochs have none
+    bounds = ("--training.max_epochs", "2", "--training.eval_frequency.least", "8")
+    result = run(labelled, tmp_path / "few", transformer_folder, *bounds)
+    assert result.exit_code == 1
+    assert "the training ended before its first round did" in result.output

@@ -33,6 +33,8 @@ def run(
         "variables.rate": 2e-2,
         "variables.fraction": 0.5,
         "training.batcher.batcher.size": 4,
+        # a round is an epoch, of 2 updates
+        "training.eval_frequency.least": 1,
         "training.optimizer.learn_rate.cooldown": 2,
     }
     train(init_nlp(load_config(ROOT / "configs" / "adaptive.cfg", overrides=overrides)), output)
@@ -76,7 +78,7 @@ def test_refit_repeats_the_curve_on_all_data(
     assert meta["performance"] == {}
     assert meta["refit"]["seen_dev"]["ents_f"] == after[-1]["f"]
     about = {**meta, **describe(meta, "refitted", "0.1.0", None, None, None)}
-    note = f"Refitted on train and dev together (8 and 5 sentences), for the {stop} epochs"
+    note = f"Refitted on train and dev together (8 and 5 sentences), for the {stop} rounds"
     assert note in generate_readme(about)
     nlp = spacy.load(model)
     assert nlp.meta["refit"]["total"] == stop
