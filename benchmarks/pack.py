@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from adaptive_spacy.cli._util import one_line_errors
-from adaptive_spacy.experiments.packing import pack
+from adaptive_spacy.experiments.packed_records import pack
 from adaptive_spacy.experiments.records import read_records
 
 

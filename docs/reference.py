@@ -7,7 +7,6 @@ argument, a default or a docstring changes; a test compares the two.
 """
 
 import inspect
-import re
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from configparser import ConfigParser
@@ -17,6 +16,8 @@ from typing import Any, NamedTuple
 
 from spacy.language import Language
 from typer.main import get_command
+
+from docs.docstrings import document
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "reference.md"
@@ -101,19 +102,6 @@ that no training has seen.
 """
 
 
-class Documented(NamedTuple):
-    """What a docstring says.
-
-    prose (str): All before the arguments, in paragraphs.
-    arguments (dict[str, str]): Meaning by name.
-    see (list[str]): Names that it refers to for its arguments.
-    """
-
-    prose: str
-    arguments: dict[str, str]
-    see: list[str]
-
-
 class Entry(NamedTuple):
     """A registered name, from setup.cfg."""
 
@@ -134,49 +122,6 @@ def read_entries(path: Path = ROOT / "setup.cfg") -> Iterator[Entry]:
                 yield Entry(group, name, target)
 
 
-def read_docstring(text: str) -> Documented:
-    """Take a docstring apart, in the form that CONTRIBUTING.md describes."""
-    see = re.findall(r"(?:see|those of) `(\w+)`", text)
-    prose, arguments = [], {}
-    names: list[str] = []
-    for line in text.splitlines():
-        if begin := re.match(r"(\w+(?:, \w+)*) \([^()]*\): (.*)", line):
-            names = begin[1].split(", ")
-            arguments.update(dict.fromkeys(names, begin[2]))
-        elif re.match(r"(RETURNS|RAISES|YIELDS|EXAMPLE)\b", line):
-            break
-        elif names and line.startswith(" "):
-            arguments.update(dict.fromkeys(names, f"{arguments[names[0]]} {line.strip()}"))
-        elif not names:
-            prose.append(line)
-    return Documented("\n".join(prose).strip(), arguments, see)
-
-
-def document(function: Callable[..., Any], name: str) -> Documented:
-    """What is known of a registered function: by its own docstring, by those of what it refers to,
-    and of its module where both have no words."""
-    own = read_docstring(inspect.getdoc(function) or "")
-    texts, arguments = [own.prose], dict(own.arguments)
-    for other in own.see:
-        found = read_docstring(inspect.getdoc(function.__globals__[other]) or "")
-        if not tidy(own.prose, name):
-            texts.append(found.prose)
-        arguments = {**found.arguments, **arguments}
-    for public, inner in ALIASES.items():
-        if inner in arguments:
-            arguments.setdefault(public, arguments[inner])
-    prose = "\n\n".join(filter(None, (tidy(text, name) for text in texts)))
-    module = read_docstring(inspect.getdoc(inspect.getmodule(function)) or "").prose
-    return Documented(prose or tidy(module, name), arguments, [])
-
-
-def tidy(text: str, name: str) -> str:
-    """RETURNS (str): The text without what the heading says already."""
-    text = re.sub(r"Registered as `[^`]+`(?:; [^.]*`\w+`)?[.:]\s*", "", text)
-    text = re.sub(rf": `{re.escape(name)}`\.", ".", text)
-    return text if text.startswith("spaCy") else text[:1].upper() + text[1:]
-
-
 def defaults(entry: Entry, function: Callable[..., Any]) -> dict[str, Any]:
     """RETURNS (dict): Default by argument, in order; `inspect.Parameter.empty` where it must be
     given."""
@@ -191,8 +136,6 @@ def defaults(entry: Entry, function: Callable[..., Any]) -> dict[str, Any]:
 
 #: Arguments that spaCy itself passes to a component's factory
 PASSED = ("nlp", "name")
-#: What a config calls an argument, and what the class behind it does
-ALIASES = {"rate": "peak"}
 
 
 def describe(entry: Entry) -> str:

@@ -125,10 +125,72 @@ def test_folder_says_what_belongs_there(folder: Path) -> None:
 def test_no_module_is_over_300_lines() -> None:
     lengths = {
         path.relative_to(ROOT).as_posix(): len(path.read_text(encoding="utf8").splitlines())
-        for folder in (PACKAGE, ROOT / "benchmarks")
+        for folder in (PACKAGE, ROOT / "benchmarks", ROOT / "docs", ROOT / "tests")
         for path in folder.rglob("*.py")
     }
     assert [path for path, lines in lengths.items() if lines > 300] == []
+
+
+#: Modules whose tests are those of another one, which is made of them
+TESTED_WITH = {
+    "data/readers/annotated_text": "data/readers/json_records",
+    "experiments/predictions": "report/run/facts",
+    "experiments/shipping": "experiments/refit",
+    "report/pages": "report/run/page",
+}
+#: Modules with nothing to test but names, types and declarations
+DECLARED = {
+    "cli/options",
+    "config/names",
+    "data/stats/corpus_statistics",
+    "experiments/preload",
+    "experiments/schema",
+    "report/style",
+    "stepping",
+}
+
+
+def modules_of(package: Path) -> set[str]:
+    """RETURNS (set[str]): Paths of the modules without their ending, e.g. "ner/loss"."""
+    found = (path.relative_to(package).with_suffix("") for path in package.rglob("*.py"))
+    return {path.as_posix() for path in found if not path.name.startswith("__")}
+
+
+def find_users(package: Path, modules: set[str]) -> dict[str, set[str]]:
+    """RETURNS (dict): The modules that import each one."""
+    users: dict[str, set[str]] = {module: set() for module in modules}
+    for module in modules:
+        for _, name in imported(package / f"{module}.py"):
+            top, _, inner = name.replace(".", "/").partition("/")
+            # a module, or something out of one
+            used = {inner, inner.rpartition("/")[0]} if top == package.name else set()
+            for one in used & modules - {module}:
+                users[one].add(module)
+    return users
+
+
+def test_module_has_its_tests_where_its_name_says() -> None:
+    """`ner/loss.py` in `tests/ner/test_loss.py`. A part that one module alone imports may be tested
+    with that one, a folder of parts as a whole beside it (`report/run/` in
+    `tests/report/test_run.py`), and a command with the function of its name that it calls."""
+    modules = modules_of(PACKAGE)
+    users = find_users(PACKAGE, modules)
+    names = {path.stem for path in (ROOT / "tests").rglob("test_*.py")}
+
+    def is_tested(module: str) -> bool:
+        folder, name = Path(module).parent, Path(module).name.lstrip("_")
+        own, whole = folder / f"test_{name}.py", folder.parent / f"test_{folder.name}.py"
+        if any((ROOT / "tests" / path).is_file() for path in (own, whole)):
+            return True
+        if folder.name == "cli" and f"test_{name}" in names:
+            return True
+        return len(users[module]) == 1 and is_tested(*users[module])
+
+    assert {*TESTED_WITH, *DECLARED} <= modules
+    assert [one for one in TESTED_WITH.values() if not is_tested(one)] == []
+    excepted = {*TESTED_WITH, *DECLARED}
+    untested = [one for one in sorted(modules - excepted) if not is_tested(one)]
+    assert untested == [], "expected a test of that name, or a row of TESTED_WITH"
 
 
 WALKED = sorted(set(re.findall(r"`([\w/]+\.py):(\w+)`", PAGE)))

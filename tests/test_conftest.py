@@ -38,6 +38,13 @@ def test_corpus_file_is_taken_from_the_folder_that_the_environment_names(
     assert corpus_file("a/b.txt") == raw
 
 
+def test_corpus_file_is_taken_from_a_folder_that_checkouts_share(checkout: Path) -> None:
+    shared = write(checkout.parent / "shared" / "data" / "a" / "b.txt")
+    assert corpus_file("a/b.txt") == shared
+    raw = write(checkout / "assets" / "raw" / "a" / "b.txt")
+    assert corpus_file("a/b.txt") == raw
+
+
 def test_corpus_file_skips_a_test_without_it(checkout: Path) -> None:
     with pytest.raises(pytest.skip.Exception, match="needs a/b"):
         corpus_file("a/b.txt")

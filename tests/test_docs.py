@@ -3,6 +3,7 @@ commands and examples."""
 
 import os
 import re
+from configparser import ConfigParser
 from pathlib import Path
 
 import pytest
@@ -164,3 +165,12 @@ def test_workflow_does_what_ci_run_does_on_each_python() -> None:
     named = re.findall(r"Python :: (3\.\d+)", read(ROOT / "setup.cfg"))
     assert {"3.11", "3.12", "3.13"} | set(named) <= tested
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
+
+
+def test_package_names_the_paper_that_the_readme_cites() -> None:
+    parser = ConfigParser(delimiters=["="])
+    parser.read(ROOT / "setup.cfg", encoding="utf8")
+    lines = parser["metadata"]["project_urls"].strip().splitlines()
+    urls = dict(line.split(" = ") for line in lines)
+    assert f"]({urls['Paper']})" in read(ROOT / "README.md").replace("\n", "")
+    assert all(url.startswith("https://") for url in urls.values())

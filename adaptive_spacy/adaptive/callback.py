@@ -17,7 +17,8 @@ from thinc.api import ConfigValidationError
 from adaptive_spacy.adaptive import binding
 from adaptive_spacy.adaptive.phases import PhaseMachine
 from adaptive_spacy.adaptive.schedule import AdaptiveSchedule, PhaseSchedule
-from adaptive_spacy.config.blocks import ADAPTIVE, find_schedules, resolve_value
+from adaptive_spacy.config.blocks import find_schedules, resolve_value
+from adaptive_spacy.config.names import ADAPTIVE
 from adaptive_spacy.config.requirements import RATE
 from adaptive_spacy.config.settings import find_setting_faults
 

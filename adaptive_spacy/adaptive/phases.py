@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from adaptive_spacy.adaptive.curves import CURVES
-from adaptive_spacy.config.requirements import NOT_NEGATIVE, POSITIVE, Requirement, whole
+from adaptive_spacy.config.requirements import NOT_NEGATIVE, POSITIVE, Requirement, one_of, whole
 
 Phase = Literal["warmup", "plateau", "cooldown", "finished"]
 
@@ -27,7 +27,7 @@ STALL = 50
 
 #: The least of arguments that are whole numbers
 WHOLE = {"interval": 1, "warmup": 0, "cooldown": 0, "patience": 0, "stall": 1}
-SHAPE = Requirement(f"one of {', '.join(CURVES)}", lambda value: value in CURVES)
+SHAPE = one_of(*CURVES)
 
 BLOCK = "[training.optimizer.learn_rate]"
 

@@ -21,14 +21,10 @@ import numpy
 from adaptive_spacy.adaptive import binding
 from adaptive_spacy.adaptive.phases import STALL, Phase, PhaseMachine, Segment, State, require
 from adaptive_spacy.adaptive.plans import Plan, Settings, Triangle, length_in_steps
-from adaptive_spacy.config.blocks import ADAPTIVE, HYBRID, LINEAR, NAMES
+from adaptive_spacy.config.names import ADAPTIVE, HYBRID, LINEAR
 from adaptive_spacy.config.requirements import NOT_NEGATIVE, POSITIVE, Requirement, number, whole
 
 __all__ = [
-    "ADAPTIVE",
-    "HYBRID",
-    "LINEAR",
-    "NAMES",
     "AdaptiveSchedule",
     "Phase",
     "PhaseMachine",

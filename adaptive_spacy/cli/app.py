@@ -18,6 +18,7 @@ from adaptive_spacy.cli.refit import refit_cli
 from adaptive_spacy.cli.report import report_cli
 from adaptive_spacy.cli.smoke import smoke_test_cli
 from adaptive_spacy.cli.stats import stats_cli
+from adaptive_spacy.cli.suspects import suspects_cli
 from adaptive_spacy.cli.sweep import SweepCommand, sweep_cli
 
 app = typer.Typer(
@@ -46,6 +47,7 @@ app.command("configure", context_settings=SETTINGS)(configure_cli)
 app.command("check", context_settings=SETTINGS)(check_cli)
 app.command("evaluate")(evaluate_cli)
 app.command("compare")(compare_cli)
+app.command("suspects")(suspects_cli)
 app.command("plot")(plot_cli)
 app.command("package")(package_cli)
 app.command("smoke-test")(smoke_test_cli)

@@ -42,9 +42,9 @@ def compare_cli(
     from adaptive_spacy.report.rivals.page import describe_rivalry, render_rivalry, write_rivalry
     from adaptive_spacy.training.messages import wrap
 
+    require_other(output, [corpus, *pipelines])
     if output is not None and (output.is_dir() or output.suffix != ".html"):
         raise ValueError(f"--output: expected a file whose name ends in .html, got {output}")
-    require_other(output, [corpus, *pipelines])
     rivalry = compare_models(pipelines, corpus=corpus, gpu_id=gpu_id)
     typer.echo(render_rivalry(rivalry))
     for line in describe_rivalry(rivalry):

@@ -58,7 +58,7 @@ def stats_cli(
     from adaptive_spacy.data.stats.collect import collect
     from adaptive_spacy.data.stats.warnings import find_warnings
     from adaptive_spacy.files import require_other
-    from adaptive_spacy.report.corpus import render
+    from adaptive_spacy.report.corpus_tables import render
 
     require_other(output, [one for text in corpus for one in (text, text.partition("=")[2])])
     save = _load_save() if output is not None else None

@@ -5,12 +5,7 @@ from typing import Any
 
 from spacy.util import registry
 
-#: The registered names of the schedules; here, so that tools on configs need not know the method
-ADAPTIVE = "adaptive_spacy.adaptive.v1"
-HYBRID = "adaptive_spacy.hybrid.v1"
-LINEAR = "adaptive_spacy.linear.v1"
-#: The schedules that a training tells the length of a round
-NAMES = (ADAPTIVE, HYBRID, LINEAR)
+from adaptive_spacy.config.names import SCHEDULES
 
 
 def find_blocks(config: Any, kind: str, name: str) -> list[dict[str, Any]]:
@@ -27,7 +22,9 @@ def find_blocks(config: Any, kind: str, name: str) -> list[dict[str, Any]]:
 def find_schedules(training: Mapping[str, Any]) -> list[dict[str, Any]]:
     """RETURNS (list[dict]): The blocks of our schedules in `[training.optimizer]`."""
     return [
-        block for name in NAMES for block in find_blocks(training["optimizer"], "schedules", name)
+        block
+        for name in SCHEDULES
+        for block in find_blocks(training["optimizer"], "schedules", name)
     ]
 
 

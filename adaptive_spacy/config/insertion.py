@@ -12,20 +12,23 @@ from spacy.language import DEFAULT_CONFIG
 from spacy.util import load_config
 from thinc.api import Config, ConfigValidationError
 
-from adaptive_spacy.config.blocks import ADAPTIVE, find_blocks, find_schedules
+from adaptive_spacy.config.blocks import find_blocks, find_schedules
 from adaptive_spacy.config.edits import Block, name_of, put_callback, set_value
+from adaptive_spacy.config.names import (
+    ADAPT,
+    ADAPTIVE,
+    CHECK,
+    CHECKPOINT,
+    LOGGER,
+    STEPS,
+    UNTIL_FINISHED,
+)
 from adaptive_spacy.config.peak_rate import DEFAULT_RATE, find_peak
 from adaptive_spacy.config.requirements import RATE
 from adaptive_spacy.config.settings import find_setting_faults, weight_fault
 from adaptive_spacy.files import replacing
 from adaptive_spacy.parsing import reading
 
-ADAPT = "adaptive_spacy.adapt.v1"
-UNTIL_FINISHED = "adaptive_spacy.until_finished.v1"
-STEPS = "adaptive_spacy.steps.v1"
-CHECK = "adaptive_spacy.check.v1"
-CHECKPOINT = "adaptive_spacy.checkpoint.v1"
-LOGGER = "adaptive_spacy.Logger.v1"
 WARMUP, COOLDOWN = 2, 7
 #: Rounds that the plateau forgives where a score is monitored: it can stand still at 0 at first
 SCORE_PATIENCE = 2

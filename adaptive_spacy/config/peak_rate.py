@@ -7,6 +7,7 @@ from typing import Any
 from spacy.util import registry
 
 from adaptive_spacy.config.edits import Block
+from adaptive_spacy.config.names import HYBRID
 
 #: Which argument of thinc's schedules is the highest rate
 PEAKS = {
@@ -15,7 +16,7 @@ PEAKS = {
     "decaying.v1": "base_rate",
     "slanted_triangular.v1": "max_rate",
     "cyclic_triangular.v1": "max_lr",
-    "adaptive_spacy.hybrid.v1": "rate",
+    HYBRID: "rate",
 }
 #: Rates of a schedule that is not known are drawn up to here
 MOST_DRAWN = 100_000

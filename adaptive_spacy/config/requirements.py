@@ -74,6 +74,12 @@ def number(words: str, holds: Callable[[float], bool]) -> Requirement:
     return Requirement(words, lambda value: is_number(value) and holds(value))
 
 
+def one_of(*known: str) -> Requirement:
+    """RETURNS (Requirement): One of some names."""
+    return Requirement(f"one of {', '.join(known)}", lambda value: value in known)
+
+
+BELOW_ONE = number("a number in [0, 1)", lambda value: 0 <= value < 1)
 POSITIVE = number("a number > 0", lambda value: value > 0)
 NOT_NEGATIVE = number("a number >= 0", lambda value: value >= 0)
 #: Beyond it no optimizer leaves finite weights

@@ -8,17 +8,17 @@ from typing import Any
 from spacy.util import get_lang_class
 
 from adaptive_spacy.config.metrics import is_loss
+from adaptive_spacy.config.names import ADAPT
 from adaptive_spacy.config.requirements import (
+    BELOW_ONE,
     NOT_NEGATIVE,
     POSITIVE,
     RATE,
     Requirement,
     is_number,
-    number,
     whole,
 )
 
-MOMENTUM = number("a number in [0, 1)", lambda value: 0 <= value < 1)
 DROPOUT = Requirement(
     "a number in [0, 1) with a decimal point, such as 0.0 or 0.1",
     # spaCy takes a whole number for a schedule, and breaks off in the first update
@@ -48,8 +48,8 @@ SETTINGS: dict[str, dict[str, Requirement]] = {
         "weight_decay": NOT_NEGATIVE,
         "L2": NOT_NEGATIVE,
         "grad_clip": NOT_NEGATIVE,
-        "beta1": MOMENTUM,
-        "beta2": MOMENTUM,
+        "beta1": BELOW_ONE,
+        "beta2": BELOW_ONE,
         "eps": POSITIVE,
         "head_rate": POSITIVE,
     },
@@ -59,7 +59,6 @@ SETTINGS: dict[str, dict[str, Requirement]] = {
     "training.batcher": {"size": whole(1)},
     "training.batcher.batcher": {"size": whole(1)},
 }
-ADAPT = "adaptive_spacy.adapt.v1"
 STRIDED = "spacy-transformers.strided_spans.v1"
 #: Ends of the names of metrics of which more is better
 HIGHER_IS_BETTER = ("_acc", "_p", "_r", "_f", "_score", "_auc", "_uas", "_las")

@@ -19,7 +19,7 @@ from spacy.training.corpus import FILE_TYPE, walk_corpus
 from spacy.vocab import Vocab
 from thinc.api import ConfigValidationError
 
-from adaptive_spacy.config.requirements import is_number, is_whole
+from adaptive_spacy.config.requirements import number, one_of, whole
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -28,6 +28,7 @@ Units = Literal["docs", "sentences"]
 UNITS = ("docs", "sentences")
 #: Units that are shuffled together; more than that are never held at once
 SHUFFLED_TOGETHER = 10_000
+SHARE = number("a number in (0, 1]", lambda value: 0 < value <= 1)
 
 
 def make_corpus_v1(
@@ -169,13 +170,13 @@ class FractionCorpus(Corpus):
         units: Units = "docs",
         shuffle: bool = False,
     ) -> None:
-        share = is_number(fraction) and 0.0 < fraction <= 1.0
-        _require(share, "fraction", "a number in (0, 1]", fraction)
-        _require(
-            is_whole(max_length) and max_length >= 0, "max_length", "a number >= 0", max_length
-        )
-        _require(is_whole(limit) and limit >= 0, "limit", "a number >= 0", limit)
-        _require(units in UNITS, "units", f"one of {', '.join(UNITS)}", units)
+        for name, value, requirement in (
+            ("fraction", fraction, SHARE),
+            ("max_length", max_length, whole(0)),
+            ("limit", limit, whole(0)),
+            ("units", units, one_of(*UNITS)),
+        ):
+            requirement.check("Bad corpus", f"[corpora] {name}", value)
         super().__init__(
             locate(path),
             limit=limit,
@@ -283,10 +284,3 @@ class FractionCorpus(Corpus):
             for unit in [doc] if self.units == "docs" else cut_sentences(doc):
                 if len(unit):
                     yield unit
-
-
-def _require(holds: bool, name: str, allowed: str, value: object) -> None:
-    if not holds:
-        raise ConfigValidationError(
-            title="Bad corpus", desc=f"[corpora] {name}: expected {allowed}, got {value}"
-        )

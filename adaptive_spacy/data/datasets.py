@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+from adaptive_spacy.config.requirements import Requirement, is_number, is_whole, one_of
 from adaptive_spacy.data.convert import Input, convert
 from adaptive_spacy.data.converted import Converted
 from adaptive_spacy.data.readers.formats import FORMAT_NAMES
@@ -18,23 +19,8 @@ ANY_LANG = "xx"
 RAW = "{raw}"  # how a recipe writes the folder of the downloaded files
 
 
-class Key(NamedTuple):
-    """A key of a recipe: its value in words, and whether a value is such a one."""
-
-    expected: str
-    accepts: Callable[[Any], bool]
-
-
 def is_text(value: Any) -> bool:
     return isinstance(value, str) and bool(value)
-
-
-def is_integer(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def is_number(value: Any) -> bool:
-    return is_integer(value) or isinstance(value, float)
 
 
 def is_paths(value: Any) -> bool:
@@ -42,7 +28,7 @@ def is_paths(value: Any) -> bool:
 
 
 def is_group(value: Any) -> bool:
-    if not (is_text(value) or is_integer(value)):
+    if not (is_text(value) or is_whole(value)):
         return False
     try:
         parse_group(value)
@@ -59,25 +45,29 @@ def is_table(value: Any, accepts: Callable[[Any], bool]) -> bool:
     return named and all(map(accepts, value.values()))
 
 
-TEXT = Key("a text", is_text)
-INTEGER = Key("an integer", is_integer)
-SWITCH = Key("true or false", lambda value: isinstance(value, bool))
+TEXT = Requirement("a text", is_text)
+INTEGER = Requirement(
+    "an integer", lambda value: isinstance(value, int) and not isinstance(value, bool)
+)
+SWITCH = Requirement("true or false", lambda value: isinstance(value, bool))
 SCHEME_NAMES = ("auto", *SCHEMES)
 # those from `split` on are arguments of `convert`
 KEYS = {
     "licence": TEXT,
     "source": TEXT,
-    "files": Key("a path or a list of paths per split", lambda value: is_table(value, is_paths)),
-    "pool": Key("a path or a list of paths", is_paths),
-    "split": Key("a share per split", lambda value: is_table(value, is_number)),
+    "files": Requirement(
+        "a path or a list of paths per split", lambda value: is_table(value, is_paths)
+    ),
+    "pool": Requirement("a path or a list of paths", is_paths),
+    "split": Requirement("a share per split", lambda value: is_table(value, is_number)),
     "stratify": SWITCH,
     "seed": INTEGER,
-    "shard-size": Key("an integer from 1", lambda value: is_integer(value) and value > 0),
-    "format": Key(f"one of {', '.join(FORMAT_NAMES)}", lambda value: value in FORMAT_NAMES),
-    "group": Key("sentences, documents or a number of sentences", is_group),
+    "shard-size": Requirement("an integer from 1", lambda value: is_whole(value) and value > 0),
+    "format": one_of(*FORMAT_NAMES),
+    "group": Requirement("sentences, documents or a number of sentences", is_group),
     "repair": SWITCH,
-    "scheme": Key(f"one of {', '.join(SCHEME_NAMES)}", lambda value: value in SCHEME_NAMES),
-    "missing-tag": Key("O or mask", lambda value: value in ("O", "mask")),
+    "scheme": one_of(*SCHEME_NAMES),
+    "missing-tag": Requirement("O or mask", lambda value: value in ("O", "mask")),
     "lang": TEXT,
     "encoding": TEXT,
     "token-column": INTEGER,
@@ -186,8 +176,8 @@ def find_recipe_faults(recipe: Any) -> list[str]:
     for key, value in recipe.items():
         if key not in KEYS:
             faults.append(f"unknown key {show(key)}, expected one of {', '.join(KEYS)}")
-        elif not KEYS[key].accepts(value):
-            faults.append(f"{key}: expected {KEYS[key].expected}, got {show(value)}")
+        elif not KEYS[key].holds(value):
+            faults.append(f"{key}: expected {KEYS[key].allowed}, got {show(value)}")
         elif key == "split":
             faults += [f"{key}: {fault}" for fault in check_split(value)]
     if "files" not in recipe and "pool" not in recipe:

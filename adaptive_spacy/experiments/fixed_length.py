@@ -12,13 +12,18 @@ from thinc.api import Config
 
 from adaptive_spacy.adaptive.phases import PhaseMachine
 from adaptive_spacy.adaptive.steps import batches_per_epoch
-from adaptive_spacy.config.blocks import ADAPTIVE, find_blocks, resolve_value
+from adaptive_spacy.config.blocks import find_blocks, resolve_value
+from adaptive_spacy.config.names import (
+    ADAPT,
+    ADAPTIVE,
+    CHECKPOINT,
+    CORPUS,
+    HYBRID,
+    LOGGER,
+    STEPS,
+    UNTIL_FINISHED,
+)
 
-STEPS = "adaptive_spacy.steps.v1"
-ADAPT = "adaptive_spacy.adapt.v1"
-UNTIL_FINISHED = "adaptive_spacy.until_finished.v1"
-CHECKPOINT = "adaptive_spacy.checkpoint.v1"
-READER = "adaptive_spacy.Corpus.v1"
 #: What `steps.v1` counts: the corpus that is trained on, all of it
 ON_ALL = {"corpus": "${corpora.train}", "batcher": "${training.batcher}"}
 
@@ -96,9 +101,9 @@ def fix_epochs(config: Config, curve: Curve, epochs: float, corpus: Path) -> Con
         another way than by ours.
     """
     reader = config["corpora"]["train"]
-    if reader.get("@readers") != READER or config["training"]["train_corpus"] != "corpora.train":
+    if reader.get("@readers") != CORPUS or config["training"]["train_corpus"] != "corpora.train":
         raise ValueError(
-            f'[corpora.train]: expected @readers = "{READER}" as the training corpus, got {reader}'
+            f'[corpora.train]: expected @readers = "{CORPUS}" as the training corpus, got {reader}'
         )
     interval = config["training"]["eval_frequency"]
     if not _is_steps(interval):
@@ -128,7 +133,7 @@ def _fix(config: Config, curve: Curve, max_steps: Any, rounds: int | None, corpu
     made = config.copy()
     training = made["training"]
     made["corpora"]["train"] = {
-        "@readers": READER,
+        "@readers": CORPUS,
         "path": str(corpus.resolve()),
     }
     training["train_corpus"] = "corpora.train"
@@ -143,7 +148,7 @@ def _fix(config: Config, curve: Curve, max_steps: Any, rounds: int | None, corpu
         training["eval_frequency"] = {**training["eval_frequency"], **ON_ALL}
     training["max_steps"] = max_steps
     training["optimizer"]["learn_rate"] = {
-        "@schedules": "adaptive_spacy.hybrid.v1",
+        "@schedules": HYBRID,
         "rate": curve.rate,
         "total": rounds,
         "warmup": curve.warmup,
@@ -156,5 +161,5 @@ def _fix(config: Config, curve: Curve, max_steps: Any, rounds: int | None, corpu
             "then": training["before_to_disk"],
         }
     # the command says itself what came out
-    training["logger"] = {"@loggers": "adaptive_spacy.Logger.v1", "summary": False}
+    training["logger"] = {"@loggers": LOGGER, "summary": False}
     return Config().from_str(made.to_str(interpolate=False), interpolate=False)

@@ -13,6 +13,7 @@ from adaptive_spacy.experiments.job import Job
 
 #: Settings that are not the caller's to give, as the folds decide them
 DECIDED = ("paths.", "corpora.", "training.logger", "variables.fraction", "system.seed", "nlp.lang")
+TRANSFORMER = "variables.transformer"
 
 
 def make_jobs(
@@ -31,16 +32,8 @@ def make_jobs(
     for key in settings:
         if key.startswith(DECIDED):
             raise ValueError(f"--{key}: expected a setting that the folds leave open")
-    given = dict(settings)
-    transformer = given.pop("variables.transformer", None)
-    if transformer is None:
-        variables = read_config(config, "a training config").get("variables", {})
-        transformer = variables.get("transformer")
-    if not isinstance(transformer, str):
-        raise ValueError(
-            f"{config}: expected [variables] transformer, a folder or a name of the hub, got "
-            f"{transformer!r}"
-        )
+    transformer = _transformer_of(config, settings)
+    given = {key: value for key, value in settings.items() if key != TRANSFORMER}
     return [
         Job(
             approach="crossfit",
@@ -60,6 +53,20 @@ def make_jobs(
         )
         for corpus in corpora
     ]
+
+
+def _transformer_of(config: Path, settings: Mapping[str, Any]) -> str:
+    """The transformer that the settings name, or else the config."""
+    named = settings.get(TRANSFORMER)
+    if named is None:
+        variables = read_config(config, "a training config").get("variables", {})
+        named = variables.get("transformer")
+    if not isinstance(named, str):
+        raise ValueError(
+            f"{config}: expected [variables] transformer, a folder or a name of the hub, got "
+            f"{named!r}"
+        )
+    return named
 
 
 def require_adaptive(job: Job) -> None:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from wasabi import table
@@ -13,6 +14,48 @@ from adaptive_spacy.experiments.records import Record
 HEADER = ("Data set", "Model", "Size", "Approach", "Seeds", "To run", "Epochs", "Updates", "Time")
 
 
+@dataclass(frozen=True)
+class Group:
+    """The jobs of one cell and approach.
+
+    jobs (list[Job]): All of them. left (int): Those without a record.
+    cost (Cost | None): Of one job; None: its corpus is not there yet.
+    speed (float | None): Seconds per pass of a token; None: never measured.
+    """
+
+    jobs: list[Job]
+    left: int
+    cost: Cost | None
+    speed: float | None
+
+    @property
+    def updates(self) -> float:
+        """RETURNS (float): Tokens that are still to be learnt from, as far as is known."""
+        return self.left * self.cost.updates if self.cost else 0.0
+
+    @property
+    def seconds(self) -> float | None:
+        """RETURNS (float | None): What is left takes so long; None: not known."""
+        if not self.cost or not self.speed:
+            return None
+        return self.left * self.cost.passes * self.speed
+
+    def cells(self) -> tuple[str, ...]:
+        """RETURNS (tuple[str, ...]): What `HEADER` says."""
+        dataset, model, share = self.jobs[0].cell
+        return (
+            dataset,
+            model,
+            f"{share:g}",
+            self.jobs[0].approach,
+            ", ".join(str(one.seed) for one in self.jobs),
+            f"{self.left} of {len(self.jobs)}",
+            _epochs(self.cost),
+            f"{self.cost.updates / 1000:.0f}" if self.cost else "?",
+            _duration(self.seconds),
+        )
+
+
 def describe_plan(jobs: Sequence[Job], records: Sequence[Record], *, side_by_side: int) -> str:
     """Describe the jobs of a grid, a row per cell and approach.
 
@@ -22,55 +65,48 @@ def describe_plan(jobs: Sequence[Job], records: Sequence[Record], *, side_by_sid
     side_by_side (int): Jobs at a time.
     RETURNS (str): A table and a summary. Updates are tokens that are learnt from, in thousands.
     """
+    rows = group_jobs(jobs, records)
+    left = sum(row.left for row in rows)
+    lines = [
+        table(
+            [row.cells() for row in rows],
+            header=HEADER,
+            divider=True,
+            aligns=("l",) * 5 + ("r",) * 4,
+        ),
+        f"{len(jobs)} jobs, {len(jobs) - left} with a record, {left} to run; about "
+        f"{sum(row.updates for row in rows) / 1e6:.1f} million token updates",
+    ]
+    if any(row.left and row.cost and not row.cost.known for row in rows):
+        lines.append("~ the schedule decides; an estimate from the records, or 20 where none tells")
+    if not all(row.cost for row in rows):
+        lines.append("? the corpus is not there yet, so its cost is not known")
+    if left:
+        lines.append(_describe_time([row.seconds for row in rows if row.left], side_by_side))
+    return "\n".join(lines)
+
+
+def group_jobs(jobs: Sequence[Job], records: Sequence[Record]) -> list[Group]:
+    """RETURNS (list[Group]): The jobs by cell and approach, in their order."""
     speeds = seconds_per_pass(records)
     names = {Job(**record["job"]).name for record in records}
-    groups: dict[tuple[str, str, float, str], list[Job]] = defaultdict(list)
-    for job in jobs:
-        groups[(*job.cell, job.approach)].append(job)
     sizes = {corpus: count_tokens(corpus) for corpus in {job.corpus for job in jobs}}
-    rows, updates, seconds, open_jobs = [], 0.0, 0.0, 0
-    timed = True
-    guessed = False
-    for (dataset, model, share, approach), group in groups.items():
-        job = group[0]
-        size = sizes[job.corpus]
-        left = [one for one in group if one.name not in names]
-        cost = expect(job, size, records) if size else None
-        speed = speeds.get((model, job.threads))
-        duration = len(left) * cost.passes * speed if cost and speed else None
-        if cost:
-            updates += len(left) * cost.updates
-            guessed |= not cost.known and bool(left)
-        seconds += duration or 0.0
-        timed &= duration is not None or not left
-        open_jobs += len(left)
+    groups: dict[object, list[Job]] = defaultdict(list)
+    for job in jobs:
+        groups[job.cell, job.approach].append(job)
+    rows = []
+    for group in groups.values():
+        first = group[0]
+        size = sizes[first.corpus]
         rows.append(
-            (
-                dataset,
-                model,
-                f"{share:g}",
-                approach,
-                ", ".join(str(one.seed) for one in group),
-                f"{len(left)} of {len(group)}",
-                _epochs(cost),
-                f"{cost.updates / 1000:.0f}" if cost else "?",
-                _duration(duration),
+            Group(
+                group,
+                left=sum(one.name not in names for one in group),
+                cost=expect(first, size, records) if size else None,
+                speed=speeds.get((first.model, first.threads)),
             )
         )
-    lines = [
-        table(rows, header=HEADER, divider=True, aligns=("l",) * 5 + ("r",) * 4),
-        f"{len(jobs)} jobs, {len(jobs) - open_jobs} with a record, {open_jobs} to run; about "
-        f"{updates / 1e6:.1f} million token updates",
-    ]
-    if guessed:
-        lines.append("~ the schedule decides; an estimate from the records, or 20 where none tells")
-    if not all(sizes.values()):
-        lines.append("? the corpus is not there yet, so its cost is not known")
-    if open_jobs and timed:
-        lines.append(f"about {_duration(seconds / side_by_side)} with {side_by_side} at a time")
-    elif open_jobs:
-        lines.append("no time yet: it is estimated from records of the same model and threads")
-    return "\n".join(lines)
+    return rows
 
 
 def count_tokens(corpus: str) -> Mapping[str, float] | None:
@@ -81,6 +117,13 @@ def count_tokens(corpus: str) -> Mapping[str, float] | None:
     from adaptive_spacy.experiments.run_job import count_corpus
 
     return {split: float(count_corpus(path)["tokens"]) for split, path in paths.items()}
+
+
+def _describe_time(seconds: list[float | None], side_by_side: int) -> str:
+    known = [one for one in seconds if one is not None]
+    if len(known) < len(seconds):
+        return "no time yet: it is estimated from records of the same model and threads"
+    return f"about {_duration(sum(known) / side_by_side)} with {side_by_side} at a time"
 
 
 def _epochs(cost: Cost | None) -> str:

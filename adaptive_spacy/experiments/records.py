@@ -2,7 +2,7 @@
 
 A job's folder under the sweep's output holds `config.cfg`, `log.txt`, `history.jsonl` and, as the
 last thing that is written, `record.json`. A folder without a record is a job that is running or
-was killed. Records that are kept are packed, see `packing`, and read in the same way.
+was killed. Records that are kept are packed, see `packed_records`, and read in the same way.
 """
 
 import json
@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from adaptive_spacy.experiments.job import Job
-from adaptive_spacy.experiments.packing import is_packed, read_packed
+from adaptive_spacy.experiments.packed_records import is_packed, read_packed
 from adaptive_spacy.experiments.schema import Record, check_record
 from adaptive_spacy.files import replacing
 from adaptive_spacy.parsing import read_object

@@ -28,9 +28,8 @@ from adaptive_spacy.experiments.job import SPLITS, Job
 from adaptive_spacy.experiments.records import Record, make_failure
 from adaptive_spacy.experiments.selection import RESULTS, epoch_of
 from adaptive_spacy.experiments.threads import computing_in
-from adaptive_spacy.training.history import read_history, stretches
+from adaptive_spacy.training.history import HISTORY, read_history, stretches
 from adaptive_spacy.training.lock import LOCK
-from adaptive_spacy.training.logger import HISTORY
 
 PACKAGES = ("adaptive-spacy", "spacy", "thinc", "spacy-transformers", "torch", "transformers")
 LOGGER = "adaptive_spacy.ExperimentLogger.v1"

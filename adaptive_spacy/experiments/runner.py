@@ -106,6 +106,53 @@ class Queue:
             self.broken.add(key)
 
 
+@dataclass
+class Work:
+    """Jobs on their way from the queue through the backend to their records.
+
+    output (Path), backend (Backend), progress (Progress): See `sweep`.
+    queue (Queue): Jobs that are to be settled.
+    retry (set[str]): Names of jobs that are run again if they failed before.
+    running (dict[Path, Job]): Jobs of the backend by their folders.
+    """
+
+    output: Path
+    backend: Backend
+    queue: Queue
+    progress: Progress
+    retry: set[str]
+    running: dict[Path, Job] = field(default_factory=dict)
+
+    def start(self) -> None:
+        """Give the backend as many jobs as it takes; settle what has its record already."""
+        while len(self.running) < self.backend.slots and (job := self.queue.take()):
+            folder = self.output / job.folder()
+            claimed = claim(folder, retry=job.name in self.retry)
+            self.retry.discard(job.name)
+            if isinstance(claimed, Lock):
+                self.backend.start(job, folder, claimed)
+                self.running[folder] = job
+                self.progress.start(job)
+            elif claimed is None:
+                self.queue.postpone(job)
+            else:
+                self._settle(job, claimed, ran=False)
+
+    def collect(self) -> None:
+        """Settle what has ended, or wait for the jobs of other sweeps."""
+        if self.running:
+            for folder in self.backend.finished(POLL):
+                record = read_record(folder)
+                assert record is not None, folder
+                self._settle(self.running.pop(folder), record, ran=True)
+        elif self.queue:
+            time.sleep(POLL)
+
+    def _settle(self, job: Job, record: Record, *, ran: bool) -> None:
+        self.queue.settle(job, record)
+        self.progress.settle(job, record, ran=ran)
+
+
 def sweep(
     jobs: Sequence[Job],
     output: Path,
@@ -126,39 +173,17 @@ def sweep(
     """
     check_jobs(jobs)
     output.mkdir(parents=True, exist_ok=True)
-    queue = Queue(jobs)
     retry = {job.name for job in jobs} if retry_failed else set()
-    running: dict[Path, Job] = {}
-    progress = progress or Progress(jobs, silent=True)
+    work = Work(output, backend, Queue(jobs), progress or Progress(jobs, silent=True), retry)
     try:
-        while queue or running:
-            while len(running) < backend.slots and (job := queue.take()):
-                folder = output / job.folder()
-                claimed = claim(folder, retry=job.name in retry)
-                retry.discard(job.name)
-                if isinstance(claimed, Lock):
-                    backend.start(job, folder, claimed)
-                    running[folder] = job
-                    progress.start(job)
-                elif claimed is None:
-                    queue.postpone(job)
-                else:
-                    queue.settle(job, claimed)
-                    progress.settle(job, claimed, ran=False)
-            if running:
-                for folder in backend.finished(POLL):
-                    job = running.pop(folder)
-                    record = read_record(folder)
-                    assert record is not None, folder
-                    queue.settle(job, record)
-                    progress.settle(job, record, ran=True)
-            elif queue:
-                time.sleep(POLL)
-            queue.look_again()
+        while work.queue or work.running:
+            work.start()
+            work.collect()
+            work.queue.look_again()
     finally:
         backend.close()
-        progress.close()
-    return queue.outcome
+        work.progress.close()
+    return work.queue.outcome
 
 
 def claim(folder: Path, *, retry: bool = False) -> Record | Lock | None:

@@ -64,7 +64,7 @@ class Results(_Part):
     last: Result
 
 
-class Row(_Part):
+class HistoryRow(_Part):
     """An evaluation during the training."""
 
     step: Count
@@ -74,7 +74,7 @@ class Row(_Part):
     f: Share | None
 
 
-class Phase(_Part):
+class PhaseSpan(_Part):
     phase: str
     start: Amount
     end: Amount
@@ -92,7 +92,7 @@ class Splits(_Part):
     test: Split | None = None
 
 
-class Checkpoint(_Part):
+class SentenceCounts(_Part):
     """Of each test sentence: entities found and right, found and wrong, missed; the loss of all
     its tokens."""
 
@@ -106,7 +106,7 @@ class Sentences(_Part):
     """Of the test set: tokens that count in the loss, and what each checkpoint got, by its step."""
 
     tokens: list[Count] | None
-    checkpoints: dict[str, Checkpoint]
+    checkpoints: dict[str, SentenceCounts]
 
 
 class _Record(_Part):
@@ -128,8 +128,8 @@ class DoneRecord(_Record):
 
     status: Literal["done"]
     results: Results
-    history: Annotated[list[Row], Field(min_length=1)]
-    phases: list[Phase] = []
+    history: Annotated[list[HistoryRow], Field(min_length=1)]
+    phases: list[PhaseSpan] = []
     epochs: Amount
     token_updates: Many
     seconds: Amount

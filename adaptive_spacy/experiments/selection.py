@@ -20,7 +20,7 @@ from spacy.training import Example
 from thinc.api import Model
 
 from adaptive_spacy.experiments.records import RULES
-from adaptive_spacy.experiments.sentences import Counts, count_sentences, join_counts
+from adaptive_spacy.experiments.sentences import Counts, count_per_sentence, join_counts
 from adaptive_spacy.ner.calibrated_pipe import CalibratedPipe
 from adaptive_spacy.training.checkpoints import keep_temperatures, write_whole
 from adaptive_spacy.training.evaluation import predict, score
@@ -216,7 +216,7 @@ def score_candidates(
             "checkpoint": _keep(nlp, evaluation, folder) if keep else None,
             "test": test_scores(nlp, examples),
         }
-        counted[str(step)] = count_sentences(nlp, examples)
+        counted[str(step)] = count_per_sentence(nlp, examples)
     last.restore()
     results = {rule: scored[chosen[rule][0]["step"]] if rule in chosen else None for rule in RULES}
     return {"results": results, "sentences": join_counts(counted)}

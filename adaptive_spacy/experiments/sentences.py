@@ -31,7 +31,7 @@ class Counts(NamedTuple):
     tokens: list[int] | None
 
 
-def count_sentences(nlp: "Language", examples: Sequence[Example]) -> Counts:
+def count_per_sentence(nlp: "Language", examples: Sequence[Example]) -> Counts:
     """RETURNS (Counts): Of examples that were predicted and scored."""
     # sentences without annotation stay in their place, with nothing right or wrong
     counted = [read_sentence(eg).counts() for eg in examples]

@@ -57,7 +57,7 @@ class Trained(NamedTuple):
 Runs = Mapping[Cell, Mapping[str, Mapping[int, Trained]]]
 
 
-class Row(NamedTuple):
+class CellResult(NamedTuple):
     """An approach in a cell. f1, updates (Summary): Over samples; in percent, and tokens."""
 
     cell: Cell
@@ -66,7 +66,7 @@ class Row(NamedTuple):
     updates: Summary
 
 
-class Line(NamedTuple):
+class CellContrast(NamedTuple):
     """The reference against another approach.
 
     cell (Cell | None): None: over all cells of `dataset`. dataset (str | None): None: over all.
@@ -91,12 +91,13 @@ class Line(NamedTuple):
 
 
 class Budget(NamedTuple):
-    """reference (str). rows (list[Row]). lines (list[Line]). hindsight (list[tuple]): Per cell, the
-    best other approach in it and the reference minus that."""
+    """reference (str). rows (list[CellResult]). lines (list[CellContrast]).
+    hindsight (list[tuple]): Per cell, the best other approach in it, and the reference minus
+    that."""
 
     reference: str
-    rows: list[Row]
-    lines: list[Line]
+    rows: list[CellResult]
+    lines: list[CellContrast]
     hindsight: list[tuple[Cell, str, float]]
 
 
@@ -116,7 +117,7 @@ def answer_budget(records: Iterable[Record], *, reference: str = "adaptive") -> 
             f"{', '.join(known) or 'none'}; configs/experiments/{BUDGET}.yml has them"
         )
     rows = [
-        Row(
+        CellResult(
             cell,
             approach,
             summarize([float(f1(one.counts.sum(axis=0))) for one in by_seed.values()]),
@@ -152,21 +153,21 @@ def _pairs(runs: Runs, reference: str, approach: str) -> list[tuple[Cell, Pair]]
     ]
 
 
-def _lines(runs: Runs, reference: str) -> list[Line]:
+def _lines(runs: Runs, reference: str) -> list[CellContrast]:
     others = sorted({name for approaches in runs.values() for name in approaches} - {reference})
     lines = []
     for approach in others:
         pairs = _pairs(runs, reference, approach)
         for cell in dict.fromkeys(cell for cell, _ in pairs):
             found = difference([pair for other, pair in pairs if other == cell])
-            lines.append(Line(cell.dataset, cell, approach, found, None, None))
+            lines.append(CellContrast(cell.dataset, cell, approach, found, None, None))
         datasets = dict.fromkeys(cell.dataset for cell, _ in pairs)
         for dataset in datasets if len(datasets) > 1 else ():
             found = difference([pair for cell, pair in pairs if cell.dataset == dataset])
-            lines.append(Line(dataset, None, approach, found, None, None))
+            lines.append(CellContrast(dataset, None, approach, found, None, None))
         if pairs:
             found = difference([pair for _, pair in pairs])
-            lines.append(Line(None, None, approach, found, None, None))
+            lines.append(CellContrast(None, None, approach, found, None, None))
     ps = holm([line.difference.p for line in lines])
     alike = holm([line.difference.p_alike for line in lines])
     return [
@@ -175,7 +176,7 @@ def _lines(runs: Runs, reference: str) -> list[Line]:
     ]
 
 
-def _hindsight(rows: Sequence[Row], reference: str) -> list[tuple[Cell, str, float]]:
+def _hindsight(rows: Sequence[CellResult], reference: str) -> list[tuple[Cell, str, float]]:
     by_cell: dict[Cell, dict[str, float]] = defaultdict(dict)
     for row in rows:
         by_cell[row.cell][row.approach] = row.f1.mean

@@ -113,9 +113,7 @@ def draw_approaches(
         matplotlib.rcParams.update(STYLE)
         figure = Figure(figsize=(10, 7.4), layout="constrained")
         FigureCanvasAgg(figure)
-        panels = figure.subplots(2, 2)
-        (score, cost), (epochs, stability) = panels
-        several = any(row.f1[rule].error is not None for row in rows)
+        (score, cost), (epochs, stability) = figure.subplots(2, 2)
         for i, approach in enumerate(approaches):
             own = [row for row in rows if row.approach == approach]
             if not own:
@@ -126,30 +124,33 @@ def draw_approaches(
             _errors(score, sizes, [row.f1[rule] for row in own], style)
             _errors(cost, updates, [row.f1[rule] for row in own], style)
             _errors(epochs, sizes, [row.epochs for row in own], style)
-            spreads = [(s, row.f1[rule].spread) for s, row in zip(sizes, own, strict=True)]
-            known = [(size, spread) for size, spread in spreads if spread is not None]
+            spreads = [(row.sentences, row.f1[rule].spread) for row in own]
+            known = [one for one in spreads if one[1] is not None]
             stability.plot(*zip(*known, strict=True) if known else ([], []), **style)
         _panel(score, "training sentences", "test F1, % (± standard error)", sorted(sizes_of(rows)))
         _panel(cost, "cost: thousands of tokens learnt from", "test F1, %")
         _panel(epochs, "training sentences", "epochs", sorted(sizes_of(rows)))
         _panel(stability, "training sentences", "spread of F1 over seeds", sorted(sizes_of(rows)))
         epochs.set_ylim(bottom=0)
-        if several:
+        if any(row.f1[rule].error is not None for row in rows):
             stability.set_ylim(bottom=0)
         else:
             stability.set_yticks([])
             stability.set_xlim(score.get_xlim())
             stability.text(0.5, 0.5, "one seed", transform=stability.transAxes, ha="center")
-        handles = [
-            Line2D([], [], label=approach, **_style(i))
-            for i, approach in enumerate(approaches)
-            if any(row.approach == approach for row in rows)
-        ]
         figure.suptitle(title, fontweight="bold")
-        figure.legend(
-            handles=handles, loc="outside lower center", ncols=len(handles), frameon=False
-        )
+        _legend(figure, approaches, {row.approach for row in rows})
         return figure
+
+
+def _legend(figure: Figure, approaches: Sequence[str], shown: set[str]) -> None:
+    """Below the panels, the approaches that are drawn, in the colours they have everywhere."""
+    handles = [
+        Line2D([], [], label=approach, **_style(i))
+        for i, approach in enumerate(approaches)
+        if approach in shown
+    ]
+    figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), frameon=False)
 
 
 def sizes_of(rows: Sequence[Row]) -> set[int]:

@@ -31,7 +31,7 @@ the same data set, model and selection rule that have pairs enough to show somet
 Tarone)."""
 
 
-class Line(NamedTuple):
+class SearchResult(NamedTuple):
     """One cell under one selection rule.
 
     fraction (float | None): The share; None: all of them together.
@@ -58,11 +58,12 @@ class Line(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """candidates (list[str]): Approaches that the search chooses from. lines (list[Line])."""
+    """candidates (list[str]): Approaches that the search chooses from. lines (list[SearchResult]):
+    Its cells."""
 
     reference: str
     candidates: list[str]
-    lines: list[Line]
+    lines: list[SearchResult]
 
 
 class Search(NamedTuple):
@@ -181,7 +182,7 @@ def _searches(
     return searches
 
 
-def _lines(searches: Sequence[Search], rule: str) -> list[Line]:
+def _lines(searches: Sequence[Search], rule: str) -> list[SearchResult]:
     by_share = {
         share: list(group) for share, group in groupby(searches, key=lambda s: s.run.job.size)
     }
@@ -195,7 +196,7 @@ def _lines(searches: Sequence[Search], rule: str) -> list[Line]:
         theirs = [one.f1[rule] for one in best]
         test = paired_test(ours, theirs)
         lines.append(
-            Line(
+            SearchResult(
                 *group[0].run.data,
                 rule,
                 share,

@@ -11,7 +11,8 @@ from typing import Any
 import numpy
 from numpy.random import Generator, default_rng
 from spacy.training import Example
-from thinc.api import ConfigValidationError
+
+from adaptive_spacy.config.requirements import BELOW_ONE, whole
 
 Batcher = Callable[[Iterable[Any]], Iterator[list[Any]]]
 Lengths = Callable[[Sequence[Any]], Sequence[int]]
@@ -55,10 +56,13 @@ class Buckets:
         seed: int = 0,
         lengths: Lengths | None = None,
     ) -> None:
-        _require(size >= 1, "size", "a number >= 1", size)
-        _require(window >= 1, "window", "a number >= 1", window)
-        _require(0.0 <= jitter < 1.0, "jitter", "a number in [0, 1)", jitter)
-        _require(seed >= 0, "seed", "a number >= 0", seed)
+        for name, value, requirement in (
+            ("size", size, whole(1)),
+            ("window", window, whole(1)),
+            ("jitter", jitter, BELOW_ONE),
+            ("seed", seed, whole(0)),
+        ):
+            requirement.check("Bad batcher", f"[training.batcher] {name}", value)
         self.size = size
         self.window = window
         self.jitter = jitter
@@ -96,10 +100,3 @@ def token_lengths(docs: Sequence[Any]) -> list[int]:
 
 def _doc(item: Any) -> Any:
     return item.predicted if isinstance(item, Example) else item
-
-
-def _require(holds: bool, name: str, allowed: str, value: object) -> None:
-    if not holds:
-        raise ConfigValidationError(
-            title="Bad batcher", desc=f"[training.batcher] {name}: expected {allowed}, got {value}"
-        )

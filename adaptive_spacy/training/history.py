@@ -171,8 +171,8 @@ def _parse(line: str) -> Evaluation:
         r=_number(data, "r"),
         f=_number(data, "f"),
         score=_number(data, "score"),
-        best=_require(data, "best", type(data["best"]) is bool, "true or false"),
-        seconds=_require(data, "seconds", type(data["seconds"]) in (int, float), "a number"),
+        best=_checked(data, "best", type(data["best"]) is bool, "true or false"),
+        seconds=_checked(data, "seconds", type(data["seconds"]) in (int, float), "a number"),
         steps_per_round=_whole(data, "steps_per_round", 1),
         losses=_table(data, "losses"),
         scores=_table(data, "scores"),
@@ -180,7 +180,7 @@ def _parse(line: str) -> Evaluation:
     )
 
 
-def _require(data: dict[str, Any], key: str, holds: bool, expected: str) -> Any:
+def _checked(data: dict[str, Any], key: str, holds: bool, expected: str) -> Any:
     if not holds:
         raise ValueError(f"{key}: expected {expected}, got {data[key]!r}")
     return data[key]
@@ -188,7 +188,7 @@ def _require(data: dict[str, Any], key: str, holds: bool, expected: str) -> Any:
 
 def _whole(data: dict[str, Any], key: str, lowest: int) -> int:
     holds = type(data[key]) is int and data[key] >= lowest
-    return int(_require(data, key, holds, f"a whole number >= {lowest}"))
+    return int(_checked(data, key, holds, f"a whole number >= {lowest}"))
 
 
 def _number(data: dict[str, Any], key: str) -> float | None:
@@ -197,7 +197,7 @@ def _number(data: dict[str, Any], key: str) -> float | None:
     value = data[key]
     if value is None:
         return None
-    _require(data, key, type(value) in (int, float), "a number or null")
+    _checked(data, key, type(value) in (int, float), "a number or null")
     return float(value) if math.isfinite(value) else None
 
 
@@ -210,10 +210,10 @@ def _name(data: dict[str, Any], key: str) -> str | None:
 
 def _phase(data: dict[str, Any]) -> str | None:
     known = data["phase"] in (None, *PHASES)
-    phase: str | None = _require(data, "phase", known, f"one of {', '.join(PHASES)} or null")
+    phase: str | None = _checked(data, "phase", known, f"one of {', '.join(PHASES)} or null")
     return phase
 
 
 def _table(data: dict[str, Any], key: str) -> dict[str, float | None]:
-    table = _require(data, key, isinstance(data[key], dict), "an object of numbers")
+    table = _checked(data, key, isinstance(data[key], dict), "an object of numbers")
     return {name: _number(table, name) for name in table}

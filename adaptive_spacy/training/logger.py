@@ -22,6 +22,7 @@ from adaptive_spacy.adaptive.phases import PhaseMachine
 from adaptive_spacy.adaptive.schedule import PhaseSchedule
 from adaptive_spacy.config.blocks import find_schedules, resolve_value
 from adaptive_spacy.training.collapse import Watch
+from adaptive_spacy.training.history import HISTORY
 from adaptive_spacy.training.lock import Lock, claim
 from adaptive_spacy.training.messages import show_whole_warnings, wrap
 from adaptive_spacy.training.summary import Ending
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
 
 LogStep = Callable[[dict[str, Any] | None], None]
 SetupLogger = Callable[..., tuple[LogStep, Callable[[], None]]]
-
-HISTORY = "history.jsonl"
 
 
 def make_logger_v1(

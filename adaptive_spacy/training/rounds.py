@@ -4,8 +4,9 @@ import inspect
 from dataclasses import dataclass
 from typing import Any
 
-from adaptive_spacy.adaptive.schedule import ADAPTIVE, make_adaptive_v1
+from adaptive_spacy.adaptive.schedule import make_adaptive_v1
 from adaptive_spacy.config.blocks import find_blocks, resolve_value
+from adaptive_spacy.config.names import ADAPTIVE
 
 
 @dataclass(frozen=True)

@@ -72,12 +72,7 @@ def fetch_transformer(source: str, output: Path) -> dict[str, Any]:
     require_own(output)
     folder, checksum = _locate(source)
     require_complete(folder)
-    files = sorted(file for file in folder.glob(WEIGHTS) if file.is_file())
-    for file in files:
-        require_inside(file, folder)
-        require_whole(file)
-    require_shards(folder)
-    weights = {file.name: sha256(file) for file in files}
+    weights = _sum_weights(folder)
     if checksum is not None and set(weights.values()) != {checksum}:
         raise ValueError(
             f"{source}: expected weights with sha256 {checksum}, got "
@@ -92,9 +87,9 @@ def fetch_transformer(source: str, output: Path) -> dict[str, Any]:
     unused: list[str] = []
 
     def fill(aside: Path) -> None:
-        for file in [*files, *(folder / name for name in (MODEL_CARD, INDEX))]:
-            if file.is_file():
-                shutil.copyfile(require_inside(file, folder), aside / file.name)
+        for name in (*weights, MODEL_CARD, INDEX):
+            if (folder / name).is_file():
+                shutil.copyfile(require_inside(folder / name, folder), aside / name)
         _copy_config(folder, aside)
         try:
             _save_tokenizer(folder, aside)
@@ -108,6 +103,17 @@ def fetch_transformer(source: str, output: Path) -> dict[str, Any]:
 
     replace_folder(output, fill)
     return {**about, "unused": unused}
+
+
+def _sum_weights(folder: Path) -> dict[str, str]:
+    """Checksums of the files of weights by their names. RAISES (ValueError): If one is damaged or
+    lacking."""
+    files = sorted(file for file in folder.glob(WEIGHTS) if file.is_file())
+    for file in files:
+        require_inside(file, folder)
+        require_whole(file)
+    require_shards(folder)
+    return {file.name: sha256(file) for file in files}
 
 
 def _copy_config(folder: Path, aside: Path) -> None:

@@ -14,6 +14,9 @@ from adaptive_spacy.adaptive.schedule import (
     make_adaptive_v1,
 )
 
+# here the schedules are drawn without a training
+pytestmark = pytest.mark.filterwarnings("ignore:adaptive_spacy.adaptive.v1. nobody tells")
+
 
 def run(
     scores: list[float], start: float = -100.0, **arguments

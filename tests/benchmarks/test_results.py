@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from adaptive_spacy.experiments.packing import pack
+from adaptive_spacy.experiments.packed_records import pack
 from adaptive_spacy.experiments.records import read_records
 from adaptive_spacy.report.comparison import compare
 from benchmarks.measurements import add_lines, read_lines

@@ -31,6 +31,12 @@ COMMANDS: dict[str, list[list[str]]] = {
         ["other", "OUT", "--corpus", "other", "--datasets", "IN", "--dataset", "a"],
     ],
     "evaluate": [["IN", "other", "--output", "OUT"], ["other", "IN", "--output", "OUT"]],
+    "compare": [
+        ["IN", "other", "--output", "OUT"],
+        ["other", "IN", "--output", "OUT"],
+        ["other", "other", "--corpus", "IN", "--output", "OUT"],
+    ],
+    "suspects": [["IN", "--output", "OUT"], ["other", "--corpus", "IN", "--output", "OUT"]],
     "plot": [["IN", "OUT"]],
     "package": [
         ["IN", "OUT", "--name", "a"],

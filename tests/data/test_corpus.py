@@ -112,12 +112,12 @@ def test_corpus_refuses_a_missing_path_and_a_bad_fraction(path: Path, tmp_path: 
 
 @pytest.mark.parametrize(
     ("argument", "value", "allowed"),
-    [("units", "paragraphs", "one of docs, sentences"), ("limit", -1, "a number >= 0")],
+    [("units", "paragraphs", "one of docs, sentences"), ("limit", -1, "a whole number >= 0")],
 )
 def test_corpus_refuses_bad_arguments(path: Path, argument, value, allowed) -> None:
     with pytest.raises(ConfigValidationError) as error:
         make_corpus_v1(path, **{argument: value})
-    assert error.value.desc == f"[corpora] {argument}: expected {allowed}, got {value}"
+    assert error.value.desc == f"[corpora] {argument}: expected {allowed}, got {value!r}"
 
 
 # Written down, as the ranks above: what is drawn is the same everywhere and for ever

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from adaptive_spacy.experiments.grid import Grid, read_grid
+from adaptive_spacy.experiments.job import Job
 from tests.conftest import NOISE, SENTENCES, write_corpus
 from tests.experiments.sweeps import results, run
 
@@ -64,6 +65,18 @@ def grid_file(
 @pytest.fixture
 def grid(grid_file: Path) -> Grid:
     return read_grid(grid_file)
+
+
+@pytest.fixture
+def jobs(grid: Grid) -> list[Job]:
+    """Those of the grid on all sentences."""
+    return list(grid.model_copy(update={"fractions": [1.0]}).jobs())
+
+
+@pytest.fixture
+def in_root(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """Work in the folder of the checkout."""
+    monkeypatch.chdir(request.config.rootpath)
 
 
 @pytest.fixture(scope="session")

@@ -15,12 +15,10 @@ from adaptive_spacy.report.comparison import read_run
 from tests.experiments.costs import done, job_of
 from tests.report.records import make_job, make_record
 
+# paths in the grid are those of the checkout
+pytestmark = pytest.mark.usefixtures("in_root")
+
 SIZES = {"train": 1000.0, "dev": 100.0, "test": 50.0}
-
-
-@pytest.fixture(autouse=True)
-def _in_root(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
-    monkeypatch.chdir(request.config.rootpath)
 
 
 @pytest.mark.parametrize(

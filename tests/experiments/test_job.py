@@ -6,18 +6,10 @@ from shutil import copytree
 
 import pytest
 
-from adaptive_spacy.experiments.grid import Grid
 from adaptive_spacy.experiments.job import Job
 
-
-@pytest.fixture(autouse=True)
-def _root(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
-    monkeypatch.chdir(request.config.rootpath)
-
-
-@pytest.fixture
-def jobs(grid: Grid) -> list[Job]:
-    return list(grid.model_copy(update={"fractions": [1.0]}).jobs())
+# paths in the grid are those of the checkout
+pytestmark = pytest.mark.usefixtures("in_root")
 
 
 def test_identity_is_of_content_and_names(jobs: list[Job], tmp_path: Path) -> None:

@@ -6,10 +6,8 @@ from adaptive_spacy.experiments.grid import Grid
 from adaptive_spacy.experiments.plan import describe_plan
 from tests.experiments.costs import done
 
-
-@pytest.fixture(autouse=True)
-def _in_root(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
-    monkeypatch.chdir(request.config.rootpath)
+# paths in the grid are those of the checkout
+pytestmark = pytest.mark.usefixtures("in_root")
 
 
 def test_plan_counts_what_is_left(grid: Grid) -> None:

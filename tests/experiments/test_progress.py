@@ -14,10 +14,8 @@ from adaptive_spacy.experiments.progress import Progress
 from adaptive_spacy.experiments.records import make_failure
 from tests.experiments.costs import done, job_of
 
-
-@pytest.fixture(autouse=True)
-def _in_root(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
-    monkeypatch.chdir(request.config.rootpath)
+# paths in the grid are those of the checkout
+pytestmark = pytest.mark.usefixtures("in_root")
 
 
 def test_progress_tells_the_end(grid: Grid, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from adaptive_spacy.experiments.grid import Grid
 from adaptive_spacy.experiments.job import Job
 from adaptive_spacy.experiments.records import (
     RECORD,
@@ -13,15 +12,8 @@ from adaptive_spacy.experiments.records import (
     write_record,
 )
 
-
-@pytest.fixture(autouse=True)
-def _root(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
-    monkeypatch.chdir(request.config.rootpath)
-
-
-@pytest.fixture
-def jobs(grid: Grid) -> list[Job]:
-    return list(grid.model_copy(update={"fractions": [1.0]}).jobs())
+# paths in the grid are those of the checkout
+pytestmark = pytest.mark.usefixtures("in_root")
 
 
 def test_record_is_whole_or_not_there(

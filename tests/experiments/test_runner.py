@@ -19,6 +19,9 @@ from adaptive_spacy.experiments.runner import claim, sweep
 from adaptive_spacy.training.lock import Lock
 from tests.report.records import make_record
 
+# paths in the grid are those of the checkout
+pytestmark = pytest.mark.usefixtures("in_root")
+
 
 class Scripted:
     """A backend that ends one job at a time.
@@ -50,16 +53,6 @@ class Scripted:
     def close(self) -> None:
         for _, _, lock in self.running:
             lock.release()
-
-
-@pytest.fixture(autouse=True)
-def _root(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
-    monkeypatch.chdir(request.config.rootpath)
-
-
-@pytest.fixture
-def jobs(grid: Grid) -> list[Job]:
-    return list(grid.model_copy(update={"fractions": [1.0]}).jobs())
 
 
 def test_jobs_wait_for_the_rounded_mean_stop(jobs: list[Job], tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ def test_candidates_are_scored_with_their_weights_and_leave_the_last(
     monkeypatch.setattr(selection, "Weights", Weights)
     monkeypatch.setattr(selection, "predict", lambda nlp, examples: None)
     monkeypatch.setattr(selection, "test_scores", lambda nlp, examples: nlp.value)
-    monkeypatch.setattr(selection, "count_sentences", lambda nlp, examples: None)
+    monkeypatch.setattr(selection, "count_per_sentence", lambda nlp, examples: None)
     monkeypatch.setattr(selection, "join_counts", lambda counted: None)
     nlp: Any = SimpleNamespace(value=0)
     candidates = Candidates()

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from adaptive_spacy.cli.app import app
 from adaptive_spacy.experiments.expectation import bootstrap_f1
+from adaptive_spacy.experiments.predictions import read_held_out
 from adaptive_spacy.ner.tags import Entity
 from adaptive_spacy.report.pages import embed
 from adaptive_spacy.report.run.charts import describe_charts, list_evaluations
@@ -28,7 +29,6 @@ from adaptive_spacy.report.run.passages import (
     read_documents,
     show,
 )
-from adaptive_spacy.report.run.predictions import read_held_out
 from adaptive_spacy.report.run.scores import bootstrap_types, measure
 from adaptive_spacy.report.run.story import describe_choice, describe_end
 from adaptive_spacy.training.errors import Finding, count_errors

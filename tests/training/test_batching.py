@@ -92,10 +92,11 @@ def test_buckets_read_no_further_than_a_window() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"size": 0}, "size: expected a number >= 1, got 0"),
-        ({"window": 0}, "window: expected a number >= 1, got 0"),
+        ({"size": 0}, "size: expected a whole number >= 1, got 0"),
+        ({"window": 0}, "window: expected a whole number >= 1, got 0"),
         ({"jitter": 1.0}, r"jitter: expected a number in \[0, 1\), got 1.0"),
-        ({"seed": -1}, "seed: expected a number >= 0, got -1"),
+        ({"size": 1.5}, "size: expected a whole number >= 1, got 1.5"),
+        ({"seed": -1}, "seed: expected a whole number >= 0, got -1"),
     ],
 )
 def test_buckets_refuse_bad_arguments(arguments, message) -> None:

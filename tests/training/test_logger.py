@@ -266,7 +266,8 @@ def test_logger_in_a_terminal_of_80_columns(tmp_path: Path) -> None:
     assert all(len(line) <= 80 for line in shown if line in table or "Epoch" in line)
     bars = [line for line in shown if line.startswith("Epoch 1:")]
     assert any("/2 [" in line for line in bars)
-    assert any("end in >= 00:00" in line for line in bars)
+    # how long depends on the machine; the arithmetic is tested above
+    assert any(re.search(r"end in >= \d\d:\d\d", line) for line in bars)
 
 
 def test_history_keeps_every_digit(tmp_path: Path) -> None:

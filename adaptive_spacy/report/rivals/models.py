@@ -7,9 +7,9 @@ from pathlib import Path
 from spacy.cli._util import setup_gpu
 
 from adaptive_spacy.experiments.paired import Counts, Gap, compare_paired
+from adaptive_spacy.experiments.predictions import find_corpus, read_checkpoint_config
 from adaptive_spacy.printable import one_line
 from adaptive_spacy.report.run.passages import Document, find_all, read_documents
-from adaptive_spacy.report.run.predictions import find_corpus, read_checkpoint_config
 from adaptive_spacy.report.run.scores import Score, count, measure
 from adaptive_spacy.training.evaluation import open_pipeline, predict, read_corpus, require_corpus
 

@@ -14,7 +14,7 @@ from spacy.util import resolve_dot_names
 from thinc.api import Config
 
 from adaptive_spacy.data.corpus import read_docs
-from adaptive_spacy.report.run.predictions import path_of
+from adaptive_spacy.experiments.predictions import path_of
 from adaptive_spacy.training.history import HISTORY
 
 PACKAGES = ("adaptive-spacy", "spacy", "spacy-transformers", "transformers", "thinc", "torch")

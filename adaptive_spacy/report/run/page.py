@@ -7,6 +7,16 @@ from typing import Any
 
 from thinc.api import Config
 
+from adaptive_spacy.experiments.predictions import (
+    CHECKPOINTS,
+    DEV,
+    HELD_OUT,
+    Predictions,
+    is_crossfit,
+    predict_corpus,
+    read_checkpoint_config,
+    read_held_out,
+)
 from adaptive_spacy.printable import one_line, visible
 from adaptive_spacy.report.pages import render, write_page
 from adaptive_spacy.report.run.charts import HEADER, describe_charts, list_evaluations
@@ -21,16 +31,7 @@ from adaptive_spacy.report.run.facts import (
     settings_of,
 )
 from adaptive_spacy.report.run.passages import choose, find_all, read_documents, show
-from adaptive_spacy.report.run.predictions import (
-    CHECKPOINTS,
-    DEV,
-    HELD_OUT,
-    Predictions,
-    is_crossfit,
-    predict_corpus,
-    read_checkpoint_config,
-    read_held_out,
-)
+from adaptive_spacy.report.run.reliability import describe_reliability
 from adaptive_spacy.report.run.scores import measure
 from adaptive_spacy.report.run.story import (
     describe_choice,
@@ -171,6 +172,7 @@ def _of_predictions(
     ]
     return summary, {
         "role": found.role,
+        "reliability": describe_reliability(findings),
         "whole": whole,
         "scores": scores,
         "names": names,

@@ -9,9 +9,9 @@ from typing import Any
 from thinc.api import Config
 
 from adaptive_spacy.adaptive.phases import PhaseMachine
+from adaptive_spacy.experiments.predictions import DEV, HELD_OUT, Predictions
 from adaptive_spacy.experiments.replay import replay
 from adaptive_spacy.printable import one_line
-from adaptive_spacy.report.run.predictions import DEV, HELD_OUT, Predictions
 from adaptive_spacy.report.run.scores import Score
 from adaptive_spacy.report.training_title import counted, unit_of
 from adaptive_spacy.training.errors import KINDS

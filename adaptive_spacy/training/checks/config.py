@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from thinc.api import Config, ConfigValidationError
 
 from adaptive_spacy.adaptive.schedule import make_adaptive_v1
-from adaptive_spacy.config.blocks import ADAPTIVE, find_blocks, find_schedules, resolve_value
+from adaptive_spacy.config.blocks import find_blocks, find_schedules, resolve_value
+from adaptive_spacy.config.names import ADAPT, ADAPTIVE, PIECE_LENGTHS, UNTIL_FINISHED
 from adaptive_spacy.config.settings import find_setting_faults
 from adaptive_spacy.data.corpus import locate
 from adaptive_spacy.ner.unread_labels import find_unread_labels
@@ -28,10 +29,6 @@ from adaptive_spacy.training.checks.entities import find_data_faults
 from adaptive_spacy.training.checks.metrics import find_metric_faults, same_ranking
 
 BeforeInit = Callable[["Language"], Any]
-
-ADAPT = "adaptive_spacy.adapt.v1"
-PIECE_LENGTHS = "adaptive_spacy.piece_lengths.v1"
-UNTIL_FINISHED = "adaptive_spacy.until_finished.v1"
 
 
 def make_check_v1(then: BeforeInit | None = None) -> BeforeInit:
@@ -98,28 +95,18 @@ def find_faults(nlp: "Language") -> Iterator[str]:
         # what follows reckons with them
         return
     schedules = find_blocks(training["optimizer"], "schedules", ADAPTIVE)
-    fixed = [one for one in find_schedules(training) if one not in schedules]
     callbacks = find_blocks(training["before_update"], "callbacks", ADAPT)
     stoppers = find_blocks(training["batcher"], "batchers", UNTIL_FINISHED)
-    if schedules and not callbacks:
-        yield (
-            f'[training.before_update]: expected @callbacks = "{ADAPT}" beside the schedule '
-            f'"{ADAPTIVE}", which learns of no evaluation otherwise'
-        )
-    for block in fixed:
-        if not callbacks and (block.get("interval") is None or block.get("total") is None):
-            yield (
-                f'[training.before_update]: expected @callbacks = "{ADAPT}" beside the schedule '
-                f'"{block["@schedules"]}", which learns of no round otherwise'
-            )
-    for missing, beside in (
-        (ADAPT if callbacks else None, find_schedules(training)),
-        (UNTIL_FINISHED if stoppers else None, schedules),
+    if not callbacks:
+        yield from _callback_faults(find_schedules(training))
+    for present, needed, name in (
+        (callbacks, find_schedules(training), ADAPT),
+        (stoppers, schedules, UNTIL_FINISHED),
     ):
-        if missing and not beside:
+        if present and not needed:
             yield (
                 f'[training.optimizer.learn_rate]: expected @schedules = "{ADAPTIVE}" beside '
-                f'"{missing}"'
+                f'"{name}"'
             )
     if schedules and callbacks:
         yield from _phase_faults(training, schedules[0], callbacks[0])
@@ -133,6 +120,22 @@ def find_faults(nlp: "Language") -> Iterator[str]:
     monitor = callbacks[0].get("monitor") if callbacks else None
     yield from find_metric_faults(nlp, training["score_weights"], monitor)
     yield from _transformer_faults(nlp, config)
+
+
+def _callback_faults(schedules: list[dict[str, Any]]) -> Iterator[str]:
+    """Schedules that nobody tells what they do not know themselves."""
+    for block in schedules:
+        name = block["@schedules"]
+        if name == ADAPTIVE:
+            lacking = "evaluation"
+        elif block.get("interval") is None or block.get("total") is None:
+            lacking = "round"
+        else:
+            continue
+        yield (
+            f'[training.before_update]: expected @callbacks = "{ADAPT}" beside the schedule '
+            f'"{name}", which learns of no {lacking} otherwise'
+        )
 
 
 def _phase_faults(

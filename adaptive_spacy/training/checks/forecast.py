@@ -24,6 +24,7 @@ from spacy.util import registry, resolve_dot_names
 from thinc.api import Config
 from tqdm import tqdm
 
+from adaptive_spacy.config.names import CHECK
 from adaptive_spacy.config.randomness import same_randomness
 from adaptive_spacy.training.rounds import Rounds
 from adaptive_spacy.transformer.shim import precision_of
@@ -40,7 +41,6 @@ EVALUATED = 64
 WHOLE_EVALUATION = 5.0
 #: Batches of a stream
 STREAMED = 50
-CHECK = "adaptive_spacy.check.v1"
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from adaptive_spacy.adaptive.schedule import ADAPTIVE
 from adaptive_spacy.config.blocks import find_blocks, find_schedules, resolve_value
+from adaptive_spacy.config.names import ADAPTIVE
 from adaptive_spacy.training.checks.findings import Findings
 from adaptive_spacy.training.rounds import Rounds
 

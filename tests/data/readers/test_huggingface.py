@@ -1,11 +1,8 @@
 """Data sets of the Hugging Face hub from disk: what is read, what is refused and in which words."""
 
-import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,71 +13,21 @@ from adaptive_spacy.data.readers.huggingface import HubData
 from adaptive_spacy.data.readers.reader import PathSample
 from adaptive_spacy.data.schemes import encode
 from adaptive_spacy.data.source import Sentence
+from tests.data.readers.hub_tables import (
+    ENTS,
+    FEATURES,
+    NUMBERS,
+    TAGS,
+    WORDS,
+    make_table,
+    pyarrow,
+    read_error,
+    save,
+    write_arrow_file,
+    write_parquet,
+)
 from tests.tiers import examples
 
-pyarrow = pytest.importorskip("pyarrow", reason="needs the extra `hub`")
-from pyarrow import ipc, parquet  # noqa: E402
-
-WORDS = ["Ada", "lives", "in", "New", "York", "."]
-TAGS = ["B-PER", "O", "O", "B-LOC", "I-LOC", "O"]
-ENTS = [(0, 1, "PER"), (3, 5, "LOC")]
-NAMES = ["O", "B-PER", "I-PER", "B-LOC", "I-LOC"]
-NUMBERS = [NAMES.index(tag) for tag in TAGS]
-WORD_FEATURE = {"feature": {"dtype": "string", "_type": "Value"}, "_type": "List"}
-TAG_FEATURE = {"feature": {"names": NAMES, "_type": "ClassLabel"}, "_type": "List"}
-
-Rows = list[tuple[Any, Any]]
-
-
-def make_table(rows: Rows, features: Any = None, **columns: Any) -> "pyarrow.Table":
-    """A table of tokens and tags.
-
-    features: What `datasets` notes in the schema.
-    """
-    words, tags = zip(*rows, strict=True) if rows else ((), ())
-    kind = pyarrow.int64() if features else None
-    table = pyarrow.table(
-        {
-            "tokens": pyarrow.array(words, pyarrow.list_(pyarrow.string())),
-            "ner_tags": pyarrow.array(tags, pyarrow.list_(kind) if kind else None),
-            **columns,
-        }
-    )
-    if features is not None:
-        info = json.dumps({"info": {"features": features}})
-        table = table.replace_schema_metadata({"huggingface": info})
-    return table
-
-
-def save(folder: Path, table: "pyarrow.Table", shards: int = 1, info: Any = None) -> Path:
-    """Write a table as `Dataset.save_to_disk` does."""
-    folder.mkdir(parents=True, exist_ok=True)
-    names = [f"data-{i:05}-of-{shards:05}.arrow" for i in range(shards)]
-    size = -(-table.num_rows // shards)
-    for i, name in enumerate(names):
-        part = table.slice(i * size, size)
-        with ipc.new_stream(folder / name, table.schema) as writer:
-            writer.write_table(part, max_chunksize=2)
-    state = {"_data_files": [{"filename": name} for name in names], "_split": "train"}
-    (folder / "state.json").write_text(json.dumps(state), encoding="utf-8")
-    content = {"features": info or {}, "citation": ""}
-    (folder / "dataset_info.json").write_text(json.dumps(content), encoding="utf-8")
-    return folder
-
-
-def write_parquet(path: Path, table: "pyarrow.Table") -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    parquet.write_table(table, path)
-    return path
-
-
-def write_arrow_file(path: Path, table: "pyarrow.Table") -> Path:
-    with ipc.new_file(path, table.schema) as writer:
-        writer.write_table(table)
-    return path
-
-
-FEATURES = {"tokens": WORD_FEATURE, "ner_tags": TAG_FEATURE}
 LAYOUTS: dict[str, Callable[[Path, "pyarrow.Table"], Path]] = {
     "saved": lambda folder, table: save(folder / "saved", table),
     "saved in shards": lambda folder, table: save(folder / "saved", table, shards=2),
@@ -108,20 +55,6 @@ def test_hub_reads_each_layout(tmp_path, layout, numbers):
     assert data.describe() == (
         "Hugging Face data, columns tokens and ner_tags, scheme BIO (detected)"
     )
-
-
-@pytest.mark.parametrize(
-    "feature",
-    [
-        TAG_FEATURE,
-        {**TAG_FEATURE, "_type": "Sequence", "length": -1, "id": None},
-        [{"names": NAMES, "id": None, "_type": "ClassLabel", "num_classes": 5}],
-    ],
-)
-def test_hub_takes_the_names_of_tags_from_the_info_beside_the_data(tmp_path, feature):
-    table = make_table([(WORDS, NUMBERS)], FEATURES).replace_schema_metadata(None)
-    path = save(tmp_path / "saved", table, info={"ner_tags": feature})
-    assert list(HubData(path)) == [Sentence(WORDS, ENTS, [])]
 
 
 def test_hub_reads_columns_of_other_names(tmp_path):
@@ -167,15 +100,6 @@ def test_hub_mends_illegal_tags_only_when_told_and_counts_them(tmp_path):
     )
 
 
-# --- what is wrong ---------------------------------------------------------------------------
-
-
-def read_error(path: Path, **options: Any) -> str:
-    with pytest.raises(ValueError) as info:  # noqa: PT011 (the callers compare the whole message)
-        HubData(path, **options)
-    return str(info.value)
-
-
 #: the second row of a table, and why it cannot be read
 BAD_ROWS = {
     "fewer tags": (
@@ -212,23 +136,6 @@ def test_hub_shows_the_first_problems_of_all_rows(tmp_path):
     assert len(lines) == 21
     assert lines[19].startswith(f"{path}: row 20: ")
     assert lines[20] == f"and 5 more problems in {path}"
-
-
-def test_hub_refuses_numbers_without_names(tmp_path):
-    table = make_table([(WORDS, NUMBERS)], FEATURES).replace_schema_metadata(None)
-    path = write_parquet(tmp_path / "a.parquet", table)
-    assert read_error(path) == (
-        f"{path}: found numbers in the column ner_tags, expected names: neither its schema nor "
-        "dataset_info.json beside it has a ClassLabel that says what they mean"
-    )
-
-
-def test_hub_refuses_tables_without_tokens_or_tags(tmp_path):
-    table = pyarrow.table({"text": ["Ada"], "label": [0]})
-    path = write_parquet(tmp_path / "a.parquet", table)
-    assert read_error(path) == (
-        f"{path}: expected a column tokens or words, found the columns text, label"
-    )
 
 
 def test_hub_refuses_shards_that_differ(tmp_path):
@@ -270,32 +177,6 @@ def test_hub_refuses_what_is_no_data_set(tmp_path):
     assert HubData.recognise(PathSample(tmp_path / "a.txt")) is None
 
 
-@pytest.mark.parametrize("content", [b"", b"PAR1", b"PAR1" + bytes(20), b"ARROW1\0\0", b"Ada O\n"])
-def test_hub_refuses_damaged_files_in_one_line(tmp_path, content):
-    path = tmp_path / "a.parquet"
-    path.write_bytes(content)
-    message = read_error(path)
-    assert message.startswith(
-        f"{path}: expected a parquet or Arrow file, found one that cannot be read: "
-    )
-    assert "\n" not in message
-
-
-def test_hub_refuses_a_file_that_is_cut_off(tmp_path):
-    path = save(tmp_path / "saved", make_table([(WORDS, TAGS)] * 50))
-    file = path / "data-00000-of-00001.arrow"
-    file.write_bytes(file.read_bytes()[:-2000])
-    assert read_error(path).startswith(f"{file}: expected a parquet or Arrow file, found one that ")
-
-
-def test_hub_refuses_a_pointer_in_place_of_data(tmp_path):
-    path = tmp_path / "a.parquet"
-    path.write_text("version https://git-lfs.github.com/spec/v1\n", encoding="utf-8")
-    assert read_error(path) == (
-        f"{path}: expected data, found a pointer of Git LFS to it; fetch it with `git lfs pull`"
-    )
-
-
 @pytest.mark.parametrize(
     ("state", "message"),
     [
@@ -316,16 +197,6 @@ def test_hub_refuses_a_pointer_in_place_of_data(tmp_path):
 def test_hub_refuses_a_broken_state(tmp_path, state, message):
     (tmp_path / "state.json").write_text(state, encoding="utf-8")
     assert read_error(tmp_path) == message.format(path=tmp_path)
-
-
-def test_hub_names_its_extra_where_pyarrow_is_missing(tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "pyarrow", None)
-    assert read_error(tmp_path) == (
-        'Hugging Face data needs pyarrow: pip install "adaptive-spacy[hub]"'
-    )
-
-
-# --- properties ------------------------------------------------------------------------------
 
 
 @st.composite
@@ -362,31 +233,3 @@ def test_hub_reads_what_was_written(corpus, scheme, numbers, saved):
     assert read == corpus
     # and back: what was read is written as it was
     assert [(one.words, encode(one.ents, len(one.words), scheme)) for one in read] == rows
-
-
-DAMAGED = make_table([(WORDS, NUMBERS)] * 3, FEATURES)
-
-
-@examples(150)
-@given(
-    saved=st.booleans(),
-    edits=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), min_size=1, max_size=4),
-)
-def test_hub_raises_nothing_but_value_errors_whatever_the_damage(saved, edits):
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "a"
-        if saved:
-            path = save(path, DAMAGED) / "data-00000-of-00001.arrow"
-        else:
-            write_parquet(path, DAMAGED)
-        content = bytearray(path.read_bytes())
-        for place, byte in edits:
-            content[int(place * (len(content) - 1))] = byte
-        path.write_bytes(content)
-        try:
-            list(HubData(path))
-        except ValueError as error:
-            message = str(error)
-        else:
-            return
-    assert message.startswith(str(path))

@@ -1,5 +1,5 @@
 from adaptive_spacy.data.stats.corpus_statistics import Statistics
-from adaptive_spacy.report.corpus import render
+from adaptive_spacy.report.corpus_tables import render
 
 
 def test_tables_show_counts_lengths_and_noise(statistics: Statistics) -> None:

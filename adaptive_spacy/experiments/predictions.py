@@ -1,5 +1,4 @@
-"""The predictions that a training's page is about: of the model that ships on sentences that it was
-not trained on."""
+"""Predictions of a training for sentences that it did not learn from: what its page is about."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

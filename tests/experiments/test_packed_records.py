@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adaptive_spacy.experiments.packing import HISTORIES, INDEX, _divide, _join, pack
+from adaptive_spacy.experiments.packed_records import HISTORIES, INDEX, _divide, _join, pack
 from adaptive_spacy.experiments.records import read_records
 from adaptive_spacy.report.comparison import compare
 from adaptive_spacy.training.lock import LOCK, Lock

@@ -1,0 +1,86 @@
+"""`adaptive-spacy suspects`: labels that deserve a second look."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from adaptive_spacy.cli.options import GpuId
+
+#: Rows that the terminal shows
+SHOWN = 20
+
+
+def suspects_cli(
+    training: Annotated[
+        Path,
+        typer.Argument(
+            help="Output folder of crossfit, whose folds judge the labels that they had not seen; "
+            "or of a training."
+        ),
+    ],
+    corpus: Annotated[
+        Path | None,
+        typer.Option(
+            help="A training: the labels to judge, that it did not learn from.",
+            show_default="test.spacy beside dev, or dev",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="Where the ranking goes, e.g. suspects.jsonl.")
+    ] = None,
+    format: Annotated[
+        str,
+        typer.Option(
+            metavar="spans|prodigy|doccano|label-studio",
+            help="spans: JSONL, an entity each. Or what the tool imports: a task for each text, "
+            "with its labels as they are and what to look at.",
+        ),
+    ] = "spans",
+    share: Annotated[
+        float, typer.Option(min=0, max=1, help="Of all entities, how many to write.")
+    ] = 0.05,
+    gpu_id: GpuId = -1,
+) -> None:
+    """Rank labels by what speaks against them: missing, of a wrong type or boundary, inconsistent.
+
+    Two witnesses: a model that did not learn from the label, and how the same
+    words are annotated elsewhere. Mend what is wrong in your tool, convert its
+    export, and train again:
+
+        adaptive-spacy suspects training/mine --output look.jsonl --format prodigy
+    """
+    from adaptive_spacy.experiments.predictions import (
+        is_crossfit,
+        predict_corpus,
+        read_held_out,
+    )
+    from adaptive_spacy.experiments.suspect_files import describe, require_format, write_suspects
+    from adaptive_spacy.experiments.suspects import rank_suspects
+    from adaptive_spacy.files import require_other
+    from adaptive_spacy.printable import one_line
+
+    require_format(format)
+    require_other(output, [training, corpus])
+    if is_crossfit(training) and corpus is None:
+        found = read_held_out(training)
+    else:
+        predicted = predict_corpus(training, corpus=corpus, gpu_id=gpu_id)
+        if predicted is None:
+            raise ValueError(
+                f"{training}: expected the output folder of crossfit, or of a training with "
+                "model-last, whose corpora are where its config says; --corpus names another"
+            )
+        found = predicted
+    ranked = rank_suspects(found.examples)
+    chosen = ranked[: round(share * len(ranked))]
+    for one in chosen[:SHOWN]:
+        typer.echo(one_line(f"{100 * one.score:5.1f}  document {one.doc + 1}, {describe(one)}"))
+    typer.echo(
+        f"{len(chosen):,} of {len(ranked):,} entities of {found.role}, the most suspect first"
+    )
+    if output is not None:
+        docs = [eg.reference for eg in found.examples]
+        count = write_suspects(chosen, docs, output, format=format)
+        noun = "spans" if format == "spans" else "tasks"
+        typer.echo(f"✔ Saved to {output.as_posix()}: {count:,} {noun}")

@@ -1,0 +1,19 @@
+"""The registered names that a config is searched for: here, so that who looks for a block need not
+import what it calls."""
+
+#: Schedules
+ADAPTIVE = "adaptive_spacy.adaptive.v1"
+HYBRID = "adaptive_spacy.hybrid.v1"
+LINEAR = "adaptive_spacy.linear.v1"
+#: The schedules that a training tells the length of a round
+SCHEDULES = (ADAPTIVE, HYBRID, LINEAR)
+#: Callbacks
+ADAPT = "adaptive_spacy.adapt.v1"
+CHECK = "adaptive_spacy.check.v1"
+CHECKPOINT = "adaptive_spacy.checkpoint.v1"
+#: The others
+CORPUS = "adaptive_spacy.Corpus.v1"
+LOGGER = "adaptive_spacy.Logger.v1"
+PIECE_LENGTHS = "adaptive_spacy.piece_lengths.v1"
+STEPS = "adaptive_spacy.steps.v1"
+UNTIL_FINISHED = "adaptive_spacy.until_finished.v1"

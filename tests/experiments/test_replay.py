@@ -1,0 +1,54 @@
+"""The phases of a training that is over, from what it wrote down."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from spacy.util import load_config
+from thinc.api import Config
+
+from adaptive_spacy.experiments.replay import find_stop, replay
+from adaptive_spacy.training.history import Evaluation
+from tests.conftest import ROOT
+from tests.report.evaluations import adaptive
+
+
+@pytest.fixture
+def config() -> Config:
+    """Of the training that `adaptive` tells of."""
+    settings = {"paths.train": "train.spacy", "paths.dev": "dev.spacy"}
+    config = load_config(ROOT / "configs" / "adaptive.cfg", overrides=settings, interpolate=True)
+    config["training"]["optimizer"]["learn_rate"].update(warmup=2, cooldown=3)
+    return config
+
+
+def history(rounds: int = 10) -> list[Evaluation]:
+    return [replace(one, scores={"ents_loss": one.dev_loss}) for one in adaptive(rounds)]
+
+
+def test_replay_finds_the_phases_and_the_end(config: Config) -> None:
+    rows = history()
+    machine = replay(config, rows)
+    assert [machine.phase(one.step) for one in rows] == [one.phase for one in rows]
+    assert machine.state.finished_at == rows[-1].step
+    assert find_stop(machine, Path("run")) == 10
+
+
+def test_replay_of_a_training_that_was_stopped_names_it(config: Config) -> None:
+    machine = replay(config, history(9))
+    with pytest.raises(ValueError, match=r"^run: .* stopped in round 9, 1 or more before it$"):
+        find_stop(machine, Path("run"))
+
+
+def test_replay_takes_a_score_that_was_not_finite_for_none(config: Config) -> None:
+    rows = history()
+    rows[5] = replace(rows[5], scores={"ents_loss": None})
+    assert replay(config, rows).state == replay(config, history()).state
+    rows[6] = replace(rows[6], scores={"ents_loss": None})
+    assert replay(config, rows).state.best == -0.31, "that of the round after"
+
+
+def test_replay_needs_phases() -> None:
+    config = load_config(ROOT / "configs" / "stable.cfg", interpolate=False)
+    with pytest.raises(ValueError, match="whose length was fixed beforehand"):
+        replay(config, history())
