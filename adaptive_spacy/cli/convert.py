@@ -42,6 +42,8 @@ def convert_cli(
     scheme: options.InputScheme = None,
     lang: options.TextLang = None,
     encoding: options.Encoding = None,
+    offsets: options.Offsets = None,
+    spans_key: options.SpansKey = None,
     token_column: options.TokenColumn = None,
     tag_column: options.TagColumn = None,
     datasets: options.Recipes = None,
@@ -49,9 +51,34 @@ def convert_cli(
 ) -> None:
     """Turn annotated text into spaCy's .spacy files.
 
-    It reads CoNLL (a token and its tag per row), JSON and JSONL of annotation tools, brat's folders
-    and data sets of Hugging Face, and says what it took each file for. What is broken is an error
-    that names file and line; nothing is guessed, and nothing is written then.
+    It says what it took each file for. What is broken is an error that names file and line; nothing
+    is guessed, and nothing is written then. docs/data.md tells of each format:
+
+    \b
+    conll             Ada B-PER
+    prodigy           {"text": "Ada sings", "spans": [{"start": 0, "end": 3, "label": "PER"}]}
+    label-studio      [{"data": {"text": "Ada"}, "annotations": [{"result": [...]}]}]
+    label-studio-min  [{"text": "Ada", "ner": [{"start": 0, ...}], "annotation_id": 2}]
+    spacy-v2          ["Ada sings", {"entities": [[0, 3, "PER"]]}]
+    spacy-v2-json     [{"paragraphs": [{"sentences": [{"tokens": [...]}]}]}]
+    bioc-json         {"documents": [{"passages": [{"offset": 0, "text": "Ada", ...}]}]}
+    token-entities    {"tokenized_text": ["Ada", "sings"], "ner": [[0, 0, "PER"]]}
+    tokens            {"tokens": ["Ada", "sings"], "ner_tags": ["B-PER", "O"]}
+    dataturks         {"content": "Ada", "annotation": [{"label": ["PER"], "points": [...]}]}
+    types             {"text": "Ada sings", "label": {"PER": {"Ada": [[0, 2]]}}}
+    doccano           {"text": "Ada sings", "label": [[0, 3, "PER"]]}
+    entities          {"text": "Ada", "entities": [{"start": 0, "end": 3, "label": "PER"}]}
+    jsonl             JSON or JSONL, one of these by its first record
+    python            TRAIN_DATA = [("Ada sings", {"entities": [(0, 3, "PER")]})]
+    csv-records       text,entities  and rows of  Ada,"[[0, 3, ""PER""]]"
+    pubtator          1|t|Ada sings
+    bioc              <collection><document><passage>...
+    rasa              nlu: - intent: x, examples: - I am [Ada](PER)
+    opennlp           <START:PER> Ada <END> sings .
+    inline-tags       <PER>Ada</PER> sings
+    links             [Ada](PER) sings
+    brat              a folder of .txt and .ann, or .a1 and .a2
+    hub, hub-records  a data set of Hugging Face: tokens and tags, or texts and entities
 
     Divide one file:
 
@@ -77,6 +104,8 @@ def convert_cli(
         "scheme": scheme,
         "lang": lang,
         "encoding": encoding,
+        "offsets": offsets,
+        "spans_key": spans_key,
         "token_column": token_column,
         "tag_column": tag_column,
     }

@@ -25,9 +25,7 @@ InputFormat = Annotated[
     str | None,
     typer.Option(
         metavar="FORMAT",
-        help="What the files are: conll; jsonl for JSON or JSONL of any tool, or one of them, "
-        "e.g. prodigy, doccano, label-studio, spacy-v2; brat; hub for a data set of Hugging "
-        "Face. auto: what each is recognised as.",
+        help="What the files are, see the list above. auto: what each is recognised as.",
         show_default="auto",
     ),
 ]
@@ -77,6 +75,24 @@ TextLang = Annotated[
 ]
 Encoding = Annotated[
     str | None, typer.Option(help="Encoding of the files, e.g. latin-1.", show_default="utf-8")
+]
+Offsets = Annotated[
+    str | None,
+    typer.Option(
+        metavar="CONVENTION",
+        help="JSON: how the offsets of entities count: exclusive (characters from 0, the end is "
+        "the one after the last), inclusive (the end is the last), from-1, utf-16, or bytes.",
+        show_default="as the format has them",
+    ),
+]
+SpansKey = Annotated[
+    str | None,
+    typer.Option(
+        metavar="KEY",
+        help="JSON: the key of a record that holds its entities; Label Studio: the controls that "
+        "mark them, with commas.",
+        show_default="the usual ones",
+    ),
 ]
 TokenColumn = Annotated[
     int | None,

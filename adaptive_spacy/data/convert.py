@@ -78,7 +78,8 @@ def convert(
     sources = [item if isinstance(item, Input) else Input(Path(item)) for item in inputs]
     output = Path(output)
     _check_arguments(sources, output, split, shard_size)
-    formats = [find_format(source.path, format) for source in sources]
+    encoding = options.get("encoding", "utf-8")
+    formats = [find_format(source.path, format, encoding) for source in sources]
     check_options(formats, options)
     norm = find_norm(lang)
     files = [

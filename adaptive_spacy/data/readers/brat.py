@@ -11,17 +11,24 @@ from spacy.tokens import Span
 from tqdm import tqdm
 
 from adaptive_spacy.data.readers.brat_annotations import (
+    Place,
+    TextBound,
+    find_triggers,
     fit_line_ends,
     join_fragments,
     read_annotations,
 )
-from adaptive_spacy.data.readers.char_spans import CharSpan, check_offsets, locate, resolve
+from adaptive_spacy.data.readers.char_spans import locate, resolve
 from adaptive_spacy.data.readers.grouping import parse_group
+from adaptive_spacy.data.readers.offsets import CharSpan, check_offsets
 from adaptive_spacy.data.readers.reader import Confidence, Evidence, PathSample
 from adaptive_spacy.data.readers.spacy_tokenizer import load_tokenizer
 from adaptive_spacy.data.readers.text import describe_nul, open_text
 from adaptive_spacy.data.source import MAX_PROBLEMS, Problems, Sentence, raise_problems
 
+# of brat, and of the shared tasks of BioNLP
+SUFFIXES = (".ann", ".a1", ".a2")
+Faults = dict[str, Problems]
 # from the first to the last character of a line that is no white space
 LINE = re.compile(r"\S(?:[^\n]*\S)?")
 
@@ -29,9 +36,11 @@ LINE = re.compile(r"\S(?:[^\n]*\S)?")
 class BratFolder:
     """The texts of a folder and the folders in it: checked as a whole first, then streamed.
 
-    Each `NAME.txt` has its entities in `NAME.ann`. Offsets count characters (Unicode code points)
-    from the beginning of the text. Where that has Windows line ends, versions of brat count them
-    as one character or as two: what fits more of the entities' texts is taken.
+    Each `NAME.txt` has its entities in `NAME.ann`, or in `NAME.a1` and `NAME.a2` as the shared
+    tasks of BioNLP have them; what only says where an event of `NAME.a2` is, is none. Offsets
+    count characters (Unicode code points) from the beginning of the text. Where that has Windows
+    line ends, versions of brat count them as one character or as two: what fits more of the
+    entities' texts is taken.
 
     path (str | Path): The folder.
     lang (str): Language of the tokenizer, e.g. "en"; "xx": any.
@@ -76,13 +85,15 @@ class BratFolder:
     @classmethod
     def recognise(cls, sample: PathSample) -> Evidence | None:
         """RETURNS (Evidence | None): Whether the path is a folder with .ann files in it."""
-        if sample.is_folder and any(sample.path.rglob("*.ann")):
-            return Evidence(Confidence.CERTAIN, ".ann files")
+        for suffix in SUFFIXES[:2]:
+            if sample.is_folder and any(sample.path.rglob(f"*{suffix}")):
+                return Evidence(Confidence.CERTAIN, f"{suffix} files")
         return None
 
     def __iter__(self) -> Iterator[Sentence]:
         for text_path in self._texts("Reading"):
-            yield from self._read(text_path, Problems(), Counter(), Counter())
+            problems = {suffix: Problems() for suffix in SUFFIXES}
+            yield from self._read(text_path, problems, Counter(), Counter())
 
     def describe(self) -> str:
         """RETURNS (str): The format, and how many annotations of other kinds were not read."""
@@ -94,21 +105,22 @@ class BratFolder:
     def _check(self) -> tuple[list[str], int]:
         """RETURNS (tuple[list[str], int]): The first problems, and the number of all."""
         lines, count = [], 0
-        for ann_path in sorted(self.path.rglob("*.ann")):
+        for ann_path in sorted(one for end in SUFFIXES for one in self.path.rglob(f"*{end}")):
             if not ann_path.with_suffix(".txt").is_file():
                 lines.append(f"{ann_path}: found no {ann_path.stem}.txt beside it, expected one")
                 count += 1
         self.count = 0
         for text_path in self._texts("Checking"):
             self.count += 1
-            problems = Problems()
+            problems = {suffix: Problems() for suffix in SUFFIXES}
             try:
                 self._read(text_path, problems, self.repairs, self.others)
             except ValueError as error:  # the file as a whole
                 lines.append(str(error))
                 count += 1
-            lines += problems.lines(text_path.with_suffix(".ann"))
-            count += problems.count
+            for suffix, found in problems.items():
+                lines += found.lines(text_path.with_suffix(suffix))
+                count += found.count
             del lines[MAX_PROBLEMS:]
         if not (self.count or count):
             raise ValueError(f"{self.path}: expected .txt and .ann files, found none")
@@ -126,70 +138,82 @@ class BratFolder:
         )
 
     def _read(
-        self, path: Path, problems: Problems, repairs: Counter[str], others: Counter[str]
+        self, path: Path, problems: Faults, repairs: Counter[str], others: Counter[str]
     ) -> list[Sentence]:
         """Read a text and its entities.
 
-        problems (Problems): Takes what is wrong with a line of its annotations.
+        problems (Faults): Take what is wrong with a line of its annotations.
         RETURNS (list[Sentence]): Its units, of use only if no problem was added.
         RAISES (ValueError): If one of the files is missing or no text.
         """
-        ann_path = path.with_suffix(".ann")
-        if not ann_path.is_file():
-            raise ValueError(f"{path}: found no {ann_path.name} beside it, expected one")
+        suffixes = [one for one in SUFFIXES if path.with_suffix(one).is_file()]
+        if ".ann" in suffixes:
+            suffixes = [".ann"]
+        if not suffixes:
+            name = path.with_suffix(".ann").name
+            raise ValueError(f"{path}: found no {name} beside it, expected one")
         with open_text(path, encoding=self.encoding, newline="") as stream:
             text = stream.read()
         if "\0" in text:
-            raise ValueError(f"{path}: {describe_nul(self.encoding)}")
-        with open_text(ann_path, encoding=self.encoding) as stream:
-            entities = list(read_annotations(stream, problems, others))
+            raise ValueError(f"{path}: {describe_nul(self.encoding, path)}")
+        entities: list[TextBound] = []
+        for suffix in suffixes:
+            with open_text(path.with_suffix(suffix), encoding=self.encoding) as stream:
+                annotations = stream.readlines()
+            found = list(read_annotations(suffix, annotations, problems[suffix], others))
+            triggers = find_triggers(annotations) if suffix == ".a2" else set()
+            entities += [one for one in found if one.name not in triggers]
+            if triggers:
+                others["event triggers"] += sum(one.name in triggers for one in found)
         text = fit_line_ends(text, entities)
         units = divide(text, self.group)
-        spans: list[list[tuple[int, CharSpan]]] = [[] for _ in units]
+        spans: list[list[tuple[Place, CharSpan]]] = [[] for _ in units]
         for entity in entities:
             try:
                 span = join_fragments(text, entity, repair=self.repair, repairs=repairs)
                 check_offsets(text, span)
                 index = find_unit(units, span)
             except ValueError as error:
-                problems.add(entity.line, str(error))
+                problems[entity.place.suffix].add(entity.place.line, str(error))
             else:
                 start = units[index].start
                 moved = span._replace(start=span.start - start, end=span.end - start)
-                spans[index].append((entity.line, moved))
+                spans[index].append((entity.place, moved))
         return [
-            self._align(text[unit.start : unit.stop], unit.start, found, problems, repairs)
-            for unit, found in zip(units, spans, strict=True)
+            self._align(text[unit.start : unit.stop], unit.start, placed, problems, repairs)
+            for unit, placed in zip(units, spans, strict=True)
         ]
 
     def _align(
         self,
         text: str,
         start: int,
-        spans: list[tuple[int, CharSpan]],
-        problems: Problems,
+        spans: list[tuple[Place, CharSpan]],
+        problems: Faults,
         repairs: Counter[str],
     ) -> Sentence:
         """Tokenize a unit and find the tokens of its entities.
 
         start (int): Where it begins, which problems name.
-        spans (list[tuple[int, CharSpan]]): Line and place of each entity, from that beginning.
+        spans (list[tuple[Place, CharSpan]]): Line and place of each entity, from that beginning.
         """
         tokens = self._tokenize(text)
-        lines: dict[Span, int] = {}
+        places: dict[Span, Place] = {}
         found = []
         where = f"; counted from {start}, where its line begins" if start else ""
-        for line, span in spans:
+        for place, span in spans:
             try:
                 found.append(locate(tokens, span, repair=self.repair, repairs=repairs))
-                lines[found[-1]] = line
+                places[found[-1]] = place
             except ValueError as error:
-                problems.add(line, f"{error}{where}")
+                problems[place.suffix].add(place.line, f"{error}{where}")
         ents = resolve(
             found,
             repair=self.repair,
             repairs=repairs,
-            add=lambda span, message: problems.add(lines[span], f"{message}{where}"),
+            add=lambda span, message: problems[places[span].suffix].add(
+                places[span].line, f"{message}{where}"
+            ),
         )
         return Sentence(tokens.words, ents, [], tokens.spaces)
 

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from adaptive_spacy.data.readers.char_spans import CharSpan, check_offsets, squeeze
+from adaptive_spacy.data.readers.offsets import CharSpan, check_offsets, squeeze
 from adaptive_spacy.data.source import Problems, shorten
 
 TEXT_BOUND = re.compile(r"(T\w+)\t(\S+) (-?\d{1,15} -?\d{1,15}(?:;-?\d{1,15} -?\d{1,15})*)\t(.*)")
+EVENT = re.compile(r"E\w+\t[^\s:]+:(T\w+)")
 # the other kinds of annotation, by the letter that their lines start with
 OTHER = {
     "R": "relations",
@@ -22,26 +23,40 @@ OTHER = {
 }
 
 
+class Place(NamedTuple):
+    """Where an annotation stands.
+
+    suffix (str): Ending of its file's name, ".ann", or ".a1" and ".a2" of BioNLP.
+    line (int): Its number, from 1.
+    """
+
+    suffix: str
+    line: int
+
+
 class TextBound(NamedTuple):
     """A line of an .ann file that marks an entity.
 
-    line (int): Its number, from 1.
+    place (Place): Where it stands.
     fragments (list[tuple[int, int]]): Start and end of each part, in characters.
     label (str): The type.
     text (str): What it covers, as the line has it; parts are divided by spaces.
+    name (str): Its ID.
     """
 
-    line: int
+    place: Place
     fragments: list[tuple[int, int]]
     label: str
     text: str
+    name: str = ""
 
 
 def read_annotations(
-    lines: Iterable[str], problems: Problems, others: Counter[str]
+    suffix: str, lines: Iterable[str], problems: Problems, others: Counter[str]
 ) -> Iterator[TextBound]:
     """Read the lines of an .ann file.
 
+    suffix (str): Its ending.
     problems (Problems): Takes the lines that are no annotation.
     others (Counter[str]): Takes the annotations that mark no entity, by kind.
     YIELDS (TextBound): The entities.
@@ -67,7 +82,14 @@ def read_annotations(
             problems.add(number, f"found the ID {shorten(name)} again, expected another")
         ids.add(name)
         fragments = [fragment.split(" ") for fragment in offsets.split(";")]
-        yield TextBound(number, [(int(start), int(end)) for start, end in fragments], label, text)
+        found = [(int(start), int(end)) for start, end in fragments]
+        yield TextBound(Place(suffix, number), found, label, text, name)
+
+
+def find_triggers(lines: Iterable[str]) -> set[str]:
+    """RETURNS (set[str]): The IDs of what only says where events are, `E1\tTYPE:T4 ...`."""
+    found = (EVENT.match(line) for line in lines)
+    return {match[1] for match in found if match}
 
 
 def fit_line_ends(text: str, entities: list[TextBound]) -> str:

@@ -1,34 +1,23 @@
 """Entities given by character offsets, as tokens; and what to do where the two do not fit."""
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from itertools import pairwise
-from typing import NamedTuple
 
 from spacy.tokens import Doc, Span
 from spacy.util import filter_spans
 
+from adaptive_spacy.data.readers.offsets import CharSpan, check_offsets
 from adaptive_spacy.data.readers.spacy_tokenizer import Tokenized
 from adaptive_spacy.data.source import shorten
 
-
-class CharSpan(NamedTuple):
-    """An entity in characters (Unicode code points).
-
-    start (int): Its first character, from 0.
-    end (int): The character after its last.
-    label (str): Its type.
-    text (str | None): What the source says that it covers; None: nothing.
-    """
-
-    start: int
-    end: int
-    label: str
-    text: str | None = None
-
-    def show(self, text: str) -> str:
-        """RETURNS (str): What it covers, where it is and its type, for messages."""
-        return f"{shorten(text[self.start : self.end])} ({self.start} to {self.end}, {self.label})"
+# scripts without spaces between words, and the language whose tokenizer divides them
+UNSPACED = (
+    (re.compile("[\u3041-\u30ff]"), "ja"),
+    (re.compile("[\u0e01-\u0e5b]"), "th"),
+    (re.compile("[\u3400-\u9fff]"), "zh"),
+)
 
 
 def locate(
@@ -76,38 +65,6 @@ def locate(
     return entity
 
 
-def check_offsets(text: str, span: CharSpan) -> None:
-    """RAISES (ValueError): If the offsets are wrong beyond repair."""
-    start, end, label, covered = span
-    where = f"an entity from {start} to {end} ({label})"
-    if start < 0 or end < 0:
-        raise ValueError(f"found {where}, expected offsets from 0")
-    if start >= end:
-        raise ValueError(f"found {where}, expected its end after its start")
-    if end > len(text):
-        raise ValueError(
-            f"found {where}, expected offsets up to {len(text)}, the length of the text"
-        )
-    if covered is not None and squeeze(covered) != squeeze(text[start:end]):
-        hint = ""
-        if covered == slice_utf16(text, start, end):
-            hint = "; offsets count characters, these count UTF-16 units (an emoji is two)"
-        raise ValueError(
-            f"found {shorten(covered)} as the text of {where}, which is "
-            f"{shorten(text[start:end])}{hint}"
-        )
-
-
-def squeeze(text: str) -> str:
-    """RETURNS (str): The text without white space: tools differ in how they write line ends."""
-    return "".join(text.replace("\\n", "\n").split())
-
-
-def slice_utf16(text: str, start: int, end: int) -> str:
-    """RETURNS (str): The text between offsets as JavaScript counts them."""
-    return text.encode("utf-16-le")[2 * start : 2 * end].decode("utf-16-le", "replace")
-
-
 def trim(text: str, span: CharSpan) -> CharSpan:
     """RETURNS (CharSpan): The span without white space at its edges."""
     covered = text[span.start : span.end]
@@ -123,10 +80,11 @@ def describe_misaligned(span: CharSpan, doc: Doc, whole: Span) -> str:
         for verb, token, offset in (("starts", whole[0], span.start), ("ends", whole[-1], span.end))
         if token.idx < offset < token.idx + len(token)
     ]
-    return (
-        f"found {span.show(doc.text)}, which {' and '.join(cuts)}, expected whole tokens; "
-        "--repair widens it to these"
-    )
+    message = f"found {span.show(doc.text)}, which {' and '.join(cuts)}, expected whole tokens; "
+    for script, lang in UNSPACED:
+        if script.search(whole.text) and doc.vocab.lang != lang:
+            return f"{message}--lang {lang} makes tokens of text that is written without spaces"
+    return f"{message}--repair widens it to these"
 
 
 def resolve(

@@ -4,10 +4,18 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from adaptive_spacy.data.readers.bioc_xml import BiocXml
 from adaptive_spacy.data.readers.brat import BratFolder
 from adaptive_spacy.data.readers.conll import ConllFile
+from adaptive_spacy.data.readers.csv_records import CsvRecords
+from adaptive_spacy.data.readers.hub_files import holds_entities
+from adaptive_spacy.data.readers.hub_records import HubRecords
 from adaptive_spacy.data.readers.huggingface import HubData
 from adaptive_spacy.data.readers.json_formats import JSON_FORMATS, AnyJson
+from adaptive_spacy.data.readers.marked_text import InlineTags, LinkedText, OpenNlp
+from adaptive_spacy.data.readers.pubtator import PubTator
+from adaptive_spacy.data.readers.python_records import PythonRecords
+from adaptive_spacy.data.readers.rasa import Rasa
 from adaptive_spacy.data.readers.reader import (
     Confidence,
     Evidence,
@@ -15,6 +23,7 @@ from adaptive_spacy.data.readers.reader import (
     Reader,
     list_options,
 )
+from adaptive_spacy.data.readers.signatures import name_text
 from adaptive_spacy.data.readers.text import check_is_text
 from adaptive_spacy.data.source import Source
 
@@ -22,8 +31,17 @@ FORMATS: dict[str, Reader] = {
     "conll": ConllFile,
     "jsonl": AnyJson,
     **JSON_FORMATS,
+    "csv-records": CsvRecords,
+    "python": PythonRecords,
+    "pubtator": PubTator,
+    "bioc": BiocXml,
+    "rasa": Rasa,
+    "opennlp": OpenNlp,
+    "inline-tags": InlineTags,
+    "links": LinkedText,
     "brat": BratFolder,
     "hub": HubData,
+    "hub-records": HubRecords,
 }
 FORMAT_NAMES = ("auto", *FORMATS)
 
@@ -39,25 +57,28 @@ def open_source(
     RETURNS (Source): Its sentences.
     RAISES (ValueError): If it has no format known here, or has problems.
     """
-    reader = FORMATS[find_format(Path(path), format)]
+    reader = FORMATS[find_format(Path(path), format, options.get("encoding", "utf-8"))]
     taken = list_options(reader)
     kept = {key: value for key, value in options.items() if key in taken}
     return reader(Path(path), progress=progress, **kept)
 
 
-def find_format(path: Path, format: str = "auto") -> str:
+def find_format(path: Path, format: str = "auto", encoding: str = "utf-8") -> str:
     """Find the format of a path.
 
     format (str): One of `FORMATS`, or "auto": the one that it has.
+    encoding (str): What its text is in.
     RETURNS (str): One of `FORMATS`.
     RAISES (ValueError): If there is no such format, or if the path has none.
     """
     if format not in FORMAT_NAMES:
         raise ValueError(f"--format: expected one of {', '.join(FORMAT_NAMES)}, got {format!r}")
     if format == "auto":
-        return recognise(path)
-    if path.is_file() and format != "hub":
-        check_is_text(path, PathSample(path).head)
+        return recognise(path, encoding)
+    if format == "hub" and path.exists() and holds_entities(path):
+        return "hub-records"
+    if path.is_file() and format not in ("hub", "hub-records"):
+        check_is_text(path, PathSample(path).head, encoding)
     return format
 
 
@@ -73,16 +94,18 @@ def check_options(formats: Iterable[str], options: Iterable[str]) -> None:
             )
 
 
-def recognise(path: Path) -> str:
+def recognise(path: Path, encoding: str = "utf-8") -> str:
     """Tell the format of a file or folder from its beginning.
 
+    encoding (str): What its text is in.
     RETURNS (str): One of `FORMATS`. What is text and nothing else is taken for CoNLL, whose reader
         says what is wrong if it is not.
-    RAISES (ValueError): If it is no text, a folder of other things, or certainly of two formats.
+    RAISES (ValueError): If it is no text, of a format that is known and not read, a folder of other
+        things, or certainly of two formats.
     """
     if not path.exists():
         raise ValueError(f"{path}: expected a file or folder to convert, found nothing")
-    sample = PathSample(path)
+    sample = PathSample(path, encoding)
     found = {
         name: evidence
         for name, reader in FORMATS.items()
@@ -92,7 +115,13 @@ def recognise(path: Path) -> str:
     if len(certain) > 1:
         raise ValueError(f"{path}: {describe_choice(certain)}")
     if not certain and not sample.is_folder:
-        check_is_text(path, sample.head)
+        check_is_text(path, sample.head, encoding)
+    if not sample.is_folder and all(
+        one.confidence is Confidence.FALLBACK for one in found.values()
+    ):
+        name = name_text(sample.text)
+        if name:
+            raise ValueError(f"{path}: expected a format that is read, found {name}")
     if not found:
         raise ValueError(
             f"{path}: expected a file, a folder of brat's .txt and .ann files or a data set of "

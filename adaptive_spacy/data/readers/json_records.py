@@ -5,21 +5,26 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 from adaptive_spacy.data.readers.annotated_text import Add, AnnotatedText, make_sentence
 from adaptive_spacy.data.readers.json_values import JsonFile, NotJson, show_json
+from adaptive_spacy.data.readers.offsets import CONVENTIONS, EXCLUSIVE, check_convention
 from adaptive_spacy.data.readers.reader import Confidence, Evidence, PathSample
 from adaptive_spacy.data.readers.record_fields import list_keys
+from adaptive_spacy.data.readers.record_file import (
+    Choices,
+    Read,
+    RecordFile,
+    Result,
+    Skipped,
+    check_unique,
+    open_container,
+)
+from adaptive_spacy.data.readers.record_spans import choose_spans
 from adaptive_spacy.data.readers.spacy_tokenizer import load_tokenizer
 from adaptive_spacy.data.readers.tag_table import Place, Tagged, TagTable
 from adaptive_spacy.data.source import Problems, Sentence
-
-
-class Skipped(NamedTuple):
-    """A record that was annotated but not accepted, or not annotated at all, and why."""
-
-    reason: str
 
 
 class JsonRecords:
@@ -33,6 +38,8 @@ class JsonRecords:
 
     path (str | Path): The file: JSONL, one JSON list, or JSON values one after another.
     lang (str): Language of the tokenizer, e.g. "en"; "xx": any.
+    offsets (str | None): How offsets count, one of `CONVENTIONS`; None: as the format has them.
+    spans_key (str | None): Which key of a record holds the entities; None: the usual ones.
     scheme (str), missing_tag (str | None): Of records with a tag per token, see `TagTable`.
     repair (bool): Mend offsets that do not fit the tokens, see `locate` and `resolve`, and illegal
         sequences of tags, see `TagTable`; each kind is counted.
@@ -48,12 +55,18 @@ class JsonRecords:
     is_tagged: ClassVar[bool] = False
     #: Key of what is annotated, if records in a row that share it are of several annotators
     unique: ClassVar[str | None] = None
+    #: Whether --spans-key names a key of its records, which `choose_spans` then takes
+    chooses_spans: ClassVar[bool] = True
+    #: Whether its offsets count characters, not tokens
+    counts_characters: ClassVar[bool] = True
 
     def __init__(
         self,
         path: str | Path,
         *,
         lang: str = "xx",
+        offsets: str | None = None,
+        spans_key: str | None = None,
         scheme: str = "auto",
         missing_tag: str | None = None,
         repair: bool = False,
@@ -62,12 +75,22 @@ class JsonRecords:
     ) -> None:
         self.path = Path(path)
         self.lang = lang
+        self.offsets = offsets and check_convention(offsets)
+        self.spans_key = spans_key
         self.repair = repair
         self.repairs: Counter[str] = Counter()
         self.skipped: Counter[str] = Counter()
         self.tags = TagTable(scheme, missing_tag)
-        self._file = JsonFile(path, encoding=encoding, progress=progress)
+        self.container = ""
+        self.format: type[JsonRecords] = type(self)
+        self._file = self._open(Path(path), encoding, progress)
         self.format = self._find_format(self._file)
+        try:
+            self._read = self.format.learn(
+                self._learn_records(), Choices(spans_key, self.offsets or None)
+            )
+        except ValueError as error:
+            raise ValueError(f"{self.path}: {error}") from None
         if not self.format.is_tagged:
             load_tokenizer(lang)  # if there is none, that is no problem of a record
         problems = Problems(self._file.place)
@@ -81,8 +104,31 @@ class JsonRecords:
 
     @staticmethod
     @abstractmethod
-    def read(record: Any) -> AnnotatedText | Tagged | Skipped:
+    def read(record: Any) -> "Result | list[Result]":
         """Read a record. RAISES (ValueError): If it is not of this format after all."""
+
+    @staticmethod
+    def unpack(value: Any, container: str) -> Iterator[tuple[str, Any]]:
+        """YIELDS (tuple[str, Any]): The records of a value, each with its place for messages: the
+        value itself, or what its container holds."""
+        if not container:
+            yield "", value
+            return
+        for i, item in enumerate(open_container(value, container)):
+            yield f"{container}[{i}]: ", item
+
+    @classmethod
+    def learn(cls, records: Iterator[Any], choices: "Choices") -> "Read":
+        """Learn from all records how each is read; most formats read each by itself.
+
+        RETURNS (Read): Reads a record. RAISES (ValueError): If they do not fit together.
+        """
+        return cls.read
+
+    @staticmethod
+    def _open(path: Path, encoding: str, progress: bool) -> RecordFile:
+        """RETURNS (RecordFile): What the records lie in."""
+        return JsonFile(path, encoding=encoding, progress=progress)
 
     @classmethod
     def recognise(cls, sample: PathSample) -> Evidence | None:
@@ -91,12 +137,12 @@ class JsonRecords:
             return Evidence(Confidence.LIKELY, describe_record(sample.record))
         return None
 
-    def _find_format(self, file: JsonFile) -> "type[JsonRecords]":
+    def _find_format(self, file: RecordFile) -> "type[JsonRecords]":
         """RETURNS (type[JsonRecords]): What reads the records."""
         return type(self)
 
     def __iter__(self) -> Iterator[Sentence]:
-        for _, record in self._records("Reading", Problems(), Counter()):
+        for _, _, record in self._records("Reading", Problems(), Counter()):
             if isinstance(record, Tagged):
                 yield self.tags.decode(record)
             else:
@@ -105,9 +151,11 @@ class JsonRecords:
     def describe(self) -> str:
         """RETURNS (str): The format, and how many records were not read, and why."""
         how = "" if self.format is type(self) else " (detected)"
-        kind = "JSONL" if self._file.layout == "lines" else "JSON"
         skipped = ", ".join(f"{reason} {count:,}" for reason, count in sorted(self.skipped.items()))
-        parts = [f"{kind} of {self.format.title}{how}"]
+        parts = [f"{self._file.kind} of {self.format.title}{how}"]
+        if self.container:
+            parts.append(f'under "{self.container}"')
+        parts += sorted(self._notes)
         if self.format.is_tagged:
             parts.append(self.tags.describe())
         return ", ".join(parts) + (f"; records not read: {skipped}" if skipped else "")
@@ -115,21 +163,29 @@ class JsonRecords:
     def _check(self, problems: Problems) -> None:
         """Walk the file once and find what is wrong with it."""
         has_tags = False
-        for number, record in self._records("Checking", problems, self.skipped):
-            add = partial(problems.add, number)
+        count = 0
+        self._notes: set[str] = set()
+        for number, where, record in self._records("Checking", problems, self.skipped):
+            count += 1
+            add = partial(add_at, problems, number, where)
             try:
                 if isinstance(record, Tagged):
                     has_tags = True
                     self.tags.check(record)
                 else:
                     self._align(record, self.repairs, add)
+                    if record.offsets != EXCLUSIVE:
+                        self._notes.add(f"offsets count {CONVENTIONS[record.offsets]}")
             except ValueError as error:
                 add(str(error))
         if has_tags:
             self.tags.settle(problems, self._pairs, repair=self.repair, repairs=self.repairs)
+        if self.skipped and not (count or problems.count):
+            reasons = ", ".join(f"{reason} {n:,}" for reason, n in sorted(self.skipped.items()))
+            raise ValueError(f"{self.path}: expected annotated records, found none: {reasons}")
 
     def _pairs(self) -> Iterator[Place]:
-        for number, record in self._records("Locating", Problems(), Counter()):
+        for number, _, record in self._records("Locating", Problems(), Counter()):
             if isinstance(record, Tagged):
                 yield from record.pairs(number)
 
@@ -138,39 +194,63 @@ class JsonRecords:
 
     def _records(
         self, action: str, problems: Problems, skipped: Counter[str]
-    ) -> Iterator[tuple[int, AnnotatedText | Tagged]]:
-        """Yield the records that are of the format, with their numbers.
+    ) -> Iterator[tuple[int, str, AnnotatedText | Tagged]]:
+        """Yield the records that are of the format, with their numbers and their place within.
 
         action (str): What the progress bar says.
         problems (Problems), skipped (Counter[str]): Take the others.
         """
         previous = None
+        for number, where, raw in self._raw_records(action, problems):
+            if raw is None and self.container:  # as a tool writes a text that it has not shown yet
+                skipped["not annotated"] += 1
+                continue
+            try:
+                found = self._read(raw)
+                if self.format.unique:
+                    previous = check_unique(raw.get(self.format.unique), previous)
+            except ValueError as error:
+                add_at(problems, number, where, str(error))
+                continue
+            for record in found if isinstance(found, list) else [found]:
+                if isinstance(record, Skipped):
+                    skipped[record.reason] += 1
+                elif (
+                    self.offsets
+                    and isinstance(record, AnnotatedText)
+                    and self.format.counts_characters
+                ):
+                    yield number, where, record._replace(offsets=self.offsets)
+                else:
+                    yield number, where, record
+
+    def _raw_records(self, action: str, problems: Problems) -> Iterator[tuple[int, str, Any]]:
+        """Yield what the file holds, record by record; of a container, what is in it."""
         for number, raw in self._file.records(action):
             if isinstance(raw, NotJson):
                 problems.add(number, raw.message)
                 continue
             try:
-                record = self.format.read(raw)
-                if self.format.unique:
-                    previous = check_unique(raw.get(self.format.unique), previous)
+                items = self.format.unpack(raw, self.container)
+                for where, item in items:
+                    yield number, where, self._choose(item)
             except ValueError as error:
                 problems.add(number, str(error))
-                continue
-            if isinstance(record, Skipped):
-                skipped[record.reason] += 1
-            else:
-                yield number, record
+
+    def _learn_records(self) -> Iterator[Any]:
+        found = (raw for _, _, raw in self._raw_records("Opening", Problems()))
+        return (raw for raw in found if raw is not None)
+
+    def _choose(self, raw: Any) -> Any:
+        """RETURNS (Any): A record with its entities where --spans-key says that they are."""
+        if self.spans_key and self.format.chooses_spans:
+            return choose_spans(raw, self.spans_key)
+        return raw
 
 
-def check_unique(name: Any, previous: Any) -> Any:
-    """RETURNS (Any): The name of what a record annotates.
-    RAISES (ValueError): If the record before it annotates the same."""
-    if name is not None and name == previous:
-        raise ValueError(
-            f"found a second annotation of task {show_json(name)}, expected one of each text; "
-            "export JSON, where one of several annotations can be marked as ground truth"
-        )
-    return name
+def add_at(problems: Problems, number: int, where: str, message: str) -> None:
+    """Note a problem of a record that is one of several of a value."""
+    problems.add(number, f"{where}{message}")
 
 
 def describe_record(record: Any) -> str:

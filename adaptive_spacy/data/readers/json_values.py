@@ -43,6 +43,11 @@ class JsonFile:
         """RETURNS (str): What the numbers of `records` count, to say where a value stands."""
         return "" if self.layout == "lines" else " record "
 
+    @property
+    def kind(self) -> str:
+        """RETURNS (str): What the file is."""
+        return "JSONL" if self.layout == "lines" else "JSON"
+
     def records(self, action: str = "Reading") -> Iterator[tuple[int, Any]]:
         """Yield the values with their numbers from 1; those that cannot be read as `NotJson`.
 
@@ -56,7 +61,7 @@ class JsonFile:
                 decoder = Decoder()
                 for number, line in enumerate(stream, 1):
                     if "\0" in line:
-                        yield number, NotJson(describe_nul(self.encoding))
+                        yield number, NotJson(describe_nul(self.encoding, self.path))
                     elif line.strip():
                         yield number, decoder.decode(line)
             else:
@@ -64,9 +69,9 @@ class JsonFile:
                 yield from enumerate(values, 1)
 
 
-def starts_json(head: bytes) -> bool:
+def starts_json(head: str) -> bool:
     """Whether the beginning of a file is that of JSON objects or lists, and of no other text."""
-    text = head.decode("utf-8", "ignore").removeprefix("\ufeff").lstrip(" \t\r\n")
+    text = head.lstrip(" \t\r\n")
     follows = text[1:].lstrip(" \t\r\n")[:1]
     starts = {"{": ('"', "}"), "[": ("{", "[", '"', "]")}
     return bool(text) and follows in starts.get(text[0], ())

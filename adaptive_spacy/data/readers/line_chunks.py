@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from adaptive_spacy.data.readers.encodings import suggest_encoding
 from adaptive_spacy.data.readers.text import check_encoding, describe_nul, open_text
 
 CHUNK_CHARS = 1 << 20
@@ -30,7 +31,7 @@ def read_lines(
     ) as stream:
         while text := stream.read(CHUNK_CHARS):
             rest = stream.readline(MAX_LINE_CHARS)
-            fault = find_fault(text, rest, encoding, expected_line)
+            fault = find_fault(text, rest, path, encoding, expected_line)
             if fault is not None:
                 at, found = fault
                 line = number + (text + rest).count("\n", 0, at)
@@ -42,7 +43,9 @@ def read_lines(
             number += len(lines)
 
 
-def find_fault(text: str, rest: str, encoding: str, expected: str) -> tuple[int, str] | None:
+def find_fault(
+    text: str, rest: str, path: Path, encoding: str, expected: str
+) -> tuple[int, str] | None:
     """RETURNS (tuple[int, str] | None): Where in a chunk is what no text has, and what it is.
 
     text (str), rest (str): The chunk, and the end of its last line.
@@ -52,7 +55,7 @@ def find_fault(text: str, rest: str, encoding: str, expected: str) -> tuple[int,
         found = f"found a line of more than {MAX_LINE_CHARS:,} characters, expected {expected}"
         return len(text), found
     if "\0" in text or "\0" in rest:
-        return (text + rest).index("\0"), describe_nul(encoding)
+        return (text + rest).index("\0"), describe_nul(encoding, path)
     if not text.isascii() and check_encoding(encoding) != "utf-8-sig":
         # UTF-7 and the like can spell what is no character
         try:
@@ -61,6 +64,6 @@ def find_fault(text: str, rest: str, encoding: str, expected: str) -> tuple[int,
             at = error.start
             return at, (
                 f"found the lone surrogate U+{ord((text + rest)[at]):04X}, expected {encoding} "
-                "text; pass the right --encoding, e.g. utf-8"
+                f"text; {suggest_encoding(path, encoding)}"
             )
     return None

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from adaptive_spacy.data.readers.char_spans import CharSpan
 from adaptive_spacy.data.readers.json_values import show_json
+from adaptive_spacy.data.readers.offsets import CharSpan
 from adaptive_spacy.data.readers.record_fields import check_string
 from adaptive_spacy.data.source import shorten
 

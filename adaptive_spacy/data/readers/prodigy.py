@@ -1,21 +1,50 @@
 """Prodigy's tasks: a text, its tokens and its spans, as JSONL."""
 
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from adaptive_spacy.data.readers.annotated_text import AnnotatedText
-from adaptive_spacy.data.readers.json_records import JsonRecords, Skipped
+from adaptive_spacy.data.readers.json_records import JsonRecords
 from adaptive_spacy.data.readers.json_values import show_json
-from adaptive_spacy.data.readers.record_fields import check_object, get_list, get_text, list_keys
+from adaptive_spacy.data.readers.record_fields import (
+    check_object,
+    get_list,
+    get_objects,
+    get_text,
+    list_keys,
+)
+from adaptive_spacy.data.readers.record_file import Choices, Read, Skipped
+
+ANSWERS = ("accept", "reject", "ignore")
+# interfaces in which a text is annotated as a whole, and in which one entity of it is judged
+MANUAL = ("ner_manual", "spans_manual", "spans", "relations", "blocks", "review", "pos_manual")
+BINARY = "ner"
+# interfaces of other tasks, in words
+OTHERS = {
+    "classification": "text categories",
+    "choice": "choices",
+    "text_input": "texts that were typed",
+    "image": "images",
+    "image_manual": "images",
+    "audio": "audio",
+    "audio_manual": "audio",
+    "pos": "parts of speech",
+    "dep": "dependencies",
+    "compare": "comparisons",
+    "diff": "comparisons",
+}
 
 
 class Prodigy(JsonRecords):
-    """Tasks of Prodigy. What was rejected or ignored is not read: a rejected task tells that its
-    entities are wrong, not which are right. In a binary task, as `ner.teach` asks them, only the
-    entity is annotated. Beside what Prodigy writes `export` has `missing` and `sent_starts`, both
+    """Tasks of Prodigy. In a binary task, as `ner.teach` asks them, only the entity is judged, and
+    the rest of the text is not annotated; what was rejected there is known to be no entity. Of
+    other tasks what was rejected or ignored is not read: it tells that its entities are wrong, not
+    which are right. Beside what Prodigy writes `export` has `missing` and `sent_starts`, both
     indices of tokens, and `has_unknown_spaces`."""
 
     title = "Prodigy"
-    limits = "rejected and ignored tasks; relations; choices"
+    limits = "rejected and ignored tasks; relations; choices; text categories; images"
 
     @staticmethod
     def fits(record: Any) -> bool:
@@ -24,16 +53,26 @@ class Prodigy(JsonRecords):
             or (isinstance(record.get("text"), str) and is_list_of_spans(record.get("spans")))
         )
 
+    @classmethod
+    def learn(cls, records: Iterator[Any], choices: Choices) -> Read:
+        """Find the texts of which several entities were judged, one at a time."""
+        spans: dict[int, set[str]] = {}
+        for one in records:
+            if is_single_judgement(one):
+                span = [one["spans"][0].get(key) for key in ("start", "end", "label")]
+                spans.setdefault(hash_input(one), set()).add(str(span))
+        return partial(cls.read, judged={key for key, found in spans.items() if len(found) > 1})
+
     @staticmethod
-    def read(record: Any) -> AnnotatedText | Skipped:
+    def read(record: Any, judged: set[int] = frozenset()) -> AnnotatedText | Skipped:  # type: ignore[assignment]
         record = check_object(record)
-        answer = record.get("answer", "accept")
-        if answer in ("reject", "ignore"):
+        answer = check_answer(record.get("answer", "accept"))
+        refuse_other_tasks(record)
+        is_binary = tells_binary(record)
+        if is_binary is None:
+            is_binary = is_single_judgement(record) and hash_input(record) in judged
+        if answer == "ignore" or (answer == "reject" and not is_binary):
             return Skipped("rejected" if answer == "reject" else "ignored")
-        if answer != "accept":
-            raise ValueError(
-                f"found the answer {show_json(answer)}, expected accept, reject or ignore"
-            )
         text = get_text(record, ("text",))
         if "spans" not in record and not is_prodigy_task(record):
             raise ValueError(f'found no "spans", expected them beside {list_keys(record)}')
@@ -43,15 +82,79 @@ class Prodigy(JsonRecords):
                 raise ValueError(
                     f'found "{key}" without "tokens", expected both: it holds their indices'
                 )
+        by_answer: dict[str, list[Any]] = {name: [] for name in ANSWERS}
+        for span in get_list(record, "spans"):
+            own = span.get("answer", answer) if isinstance(span, dict) else answer
+            by_answer["reject" if answer == "reject" else check_answer(own)].append(span)
         return AnnotatedText(
             text,
-            get_list(record, "spans"),
+            by_answer["accept"],
             tokens,
             get_list(record, "missing"),
             get_list(record, "sent_starts") if "sent_starts" in record else None,
             known_spaces=record.get("has_unknown_spaces") is not True,
-            partial=record.get("_is_binary") is True,
+            partial=is_binary,
+            rejected=by_answer["reject"],
         )
+
+
+def check_answer(answer: Any) -> str:
+    """RETURNS (str): An answer. RAISES (ValueError): If it is none."""
+    if answer not in ANSWERS:
+        raise ValueError(f"found the answer {show_json(answer)}, expected accept, reject or ignore")
+    return str(answer)
+
+
+def refuse_other_tasks(record: dict[str, Any]) -> None:
+    """RAISES (ValueError): If what was annotated are no entities of the text."""
+    view = record.get("_view_id")
+    found = OTHERS.get(view, "") if isinstance(view, str) else ""
+    if not found and "spans" not in record and "tokens" not in record:
+        if "options" in record or isinstance(record.get("accept"), list):
+            found = "choices"
+        elif isinstance(record.get("label"), str):
+            found = "text categories"
+        elif "text" not in record:
+            found = next((f"{key}s" for key in ("image", "audio", "video") if key in record), "")
+    if found:
+        raise ValueError(f'found a task of {found}, expected entities of a text under "spans"')
+
+
+def tells_binary(record: dict[str, Any]) -> bool | None:
+    """Whether one record tells that its entities were judged and the rest of its text was not.
+
+    RETURNS (bool | None): None: it tells neither.
+    """
+    if isinstance(record.get("_is_binary"), bool):
+        return bool(record["_is_binary"])
+    view = record.get("_view_id")
+    spans = get_objects(record, "spans") if is_list_of_objects(record.get("spans")) else []
+    if any("answer" in span for span in spans):
+        return True  # each was judged by itself
+    if view in MANUAL:
+        return False
+    if "answer" in record and spans and (view == BINARY or all("score" in one for one in spans)):
+        return True
+    return None
+
+
+def is_single_judgement(record: Any) -> bool:
+    """Whether a record may be the judgement of one entity. The sessions of several annotators are
+    not told from that, so they are none."""
+    return (
+        isinstance(record, dict)
+        and "answer" in record
+        and isinstance(record.get("text"), str)
+        and record.get("_view_id") not in MANUAL
+        and "_session_id" not in record
+        and is_list_of_spans(record.get("spans"))
+        and len(record["spans"]) == 1
+    )
+
+
+def hash_input(record: dict[str, Any]) -> int:
+    """RETURNS (int): The same for the same text."""
+    return hash(record["text"])
 
 
 def is_prodigy_task(record: dict[str, Any]) -> bool:
@@ -60,6 +163,7 @@ def is_prodigy_task(record: dict[str, Any]) -> bool:
     return (
         "answer" in record
         or "_task_hash" in record
+        or "_view_id" in record
         or ("spans" in record and is_list_of_objects(tokens))
     )
 

@@ -1,5 +1,6 @@
 """What a format is: a class that tells whether a path has it, and makes a source of the path."""
 
+import codecs
 from collections.abc import Callable
 from enum import IntEnum
 from functools import cached_property
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from adaptive_spacy.data.readers.json_values import JsonFile, starts_json
+from adaptive_spacy.data.readers.text import check_encoding
 from adaptive_spacy.data.source import Source
 
 HEAD_BYTES = 65_536
@@ -37,10 +39,12 @@ class PathSample:
     """What a file or folder shows without being read as a whole; each is looked up once.
 
     path (Path): It exists.
+    encoding (str): What its text is in.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, encoding: str = "utf-8") -> None:
         self.path = path
+        self.encoding = encoding
         self.is_folder = path.is_dir()
 
     @cached_property
@@ -52,15 +56,23 @@ class PathSample:
             return file.read(HEAD_BYTES)
 
     @cached_property
+    def text(self) -> str:
+        """RETURNS (str): The beginning of a file as text, without a byte order mark and what is
+        not in its encoding."""
+        decoder = codecs.getincrementaldecoder(check_encoding(self.encoding))("ignore")
+        return decoder.decode(self.head).replace("\r\n", "\n").removeprefix("\ufeff")
+
+    @cached_property
     def is_json(self) -> bool:
         """Whether the file begins as JSON does, and no other text."""
-        return starts_json(self.head)
+        return starts_json(self.text)
 
     @cached_property
     def record(self) -> Any:
         """RETURNS (Any): The first value of JSON; None if it cannot be read."""
         try:
-            return next((value for _, value in JsonFile(self.path).records("Opening")), None)
+            file = JsonFile(self.path, encoding=self.encoding)
+            return next((value for _, value in file.records("Opening")), None)
         except ValueError:
             return None
 

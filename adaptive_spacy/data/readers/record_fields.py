@@ -1,71 +1,13 @@
-"""The fields of a JSON record: its text, entities, tokens and tags, in any tool's words."""
+"""The fields of a JSON record: its text, tokens and tags, in any tool's words."""
 
 from typing import Any
 
-from adaptive_spacy.data.readers.char_spans import CharSpan
 from adaptive_spacy.data.readers.json_values import show_json
 from adaptive_spacy.data.schemes import UNTAGGED
 from adaptive_spacy.data.source import shorten
 
-# what tools call the same things
-TEXT = ("text", "data")
-SPANS = ("spans", "entities", "labels", "label")
-START = ("start", "start_offset", "start_char")
-END = ("end", "end_offset", "end_char")
-LABEL = ("label", "labels", "type", "entity")
-
-
-def read_span(raw: Any) -> CharSpan:
-    """Read an entity: `[start, end, label]`, or an object in any tool's words.
-
-    RETURNS (CharSpan): Its offsets and its label.
-    RAISES (ValueError): If it has another shape.
-    """
-    if isinstance(raw, list):
-        if len(raw) != 3:
-            raise ValueError(f"found the entity {show_json(raw)}, expected [start, end, label]")
-        start, end, label = raw
-        text = None
-    elif isinstance(raw, dict):
-        try:
-            start, end, label = (get_first(raw, keys) for keys in (START, END, LABEL))
-        except KeyError as error:
-            raise ValueError(
-                f"found an entity with {list_keys(raw)}, expected {error.args[0]}"
-            ) from None
-        text = raw.get("text")
-    else:
-        raise ValueError(f"found the entity {show_json(raw)}, expected a list or an object")
-    for offset in (start, end):
-        if type(offset) is not int:
-            raise ValueError(
-                f"found the offset {show_json(offset)} of an entity, expected an integer"
-            )
-    if isinstance(label, list):
-        if len(label) != 1:
-            raise ValueError(
-                f"found {len(label)} labels of one entity, expected one: {show_json(raw)}"
-            )
-        (label,) = label
-    check_string(label, "the label")
-    if not label.strip():
-        raise ValueError(f"found the label {show_json(label)}, expected a name")
-    return CharSpan(start, end, label, text if isinstance(text, str) else None)
-
-
-def find_spans(record: dict[str, Any]) -> list[Any]:
-    """RETURNS (list[Any]): The entities, under whichever of the usual keys they are."""
-    keys = [key for key in SPANS if isinstance(record.get(key), list)]
-    if not keys:
-        expected = ", ".join(f'"{key}"' for key in SPANS[:-1])
-        raise ValueError(
-            f'found {list_keys(record)}, expected a list of entities under {expected} or "label"'
-        )
-    filled = [key for key in keys if record[key]] or keys[:1]
-    if len(filled) > 1:
-        names = " and ".join(f'"{key}"' for key in filled)
-        raise ValueError(f"found entities under {names}, expected them under one key")
-    return record[filled[0]]
+# what tools call the text
+TEXT = ("text", "data", "content", "sentence", "document", "raw_text", "context", "Text")
 
 
 def check_string(value: Any, name: str) -> None:
@@ -94,8 +36,12 @@ def get_first(record: dict[str, Any], keys: tuple[str, ...]) -> Any:
 
 def get_text(record: dict[str, Any], keys: tuple[str, ...] = TEXT) -> str:
     """RETURNS (str): The text of a record. RAISES (ValueError): If there is none."""
+    found = [key for key in keys if isinstance(record.get(key), str)]
+    if len(found) > 1 and found[0] != "text":
+        names = " and ".join(f'"{key}"' for key in found)
+        raise ValueError(f'found texts under {names}, expected one; call it "text"')
     try:
-        text = get_first(record, keys)
+        text = record[found[0]] if found else get_first(record, keys)
     except KeyError:
         raise ValueError(f'found no "text", expected one beside {list_keys(record)}') from None
     check_string(text, "the text")

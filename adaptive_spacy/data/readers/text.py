@@ -8,23 +8,14 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-# how packed files begin
-PACKED = {
-    b"\x1f\x8b": "gzip",
-    b"PK\x03\x04": "zip",
-    b"BZh": "bzip2",
-    b"\xfd7zXZ\0": "xz",
-    b"\x28\xb5\x2f\xfd": "zstd",
-}
-# how files begin that are no text, beside packed ones
-BINARY = {
-    b"%PDF": "a PDF file; extract and annotate its text",
-    b"PAR1": "a parquet file; --format hub reads it",
-    b"\xd0\xcf\x11\xe0": "a Microsoft Office file; save it as text",
-    b"SQLite format 3\0": "a SQLite database; export it as JSONL",
-    b"\x89PNG": "a picture",
-    b"\x7fELF": "a program",
-}
+from adaptive_spacy.data.readers.encodings import (
+    find_bom,
+    guess_encoding,
+    suggest_encoding,
+)
+from adaptive_spacy.data.readers.signatures import name_bytes
+
+HEAD_BYTES = 65_536
 
 
 @contextmanager
@@ -62,17 +53,16 @@ def open_text(
         disable=None if progress else True,
     )
     with bar, Counted(path, bar) as file:
-        head = file.peek(8)
-        for magic, name in PACKED.items():
-            if head.startswith(magic):
-                raise ValueError(f"{path}: expected {expected}, found a {name} file; unpack it")
+        found = name_bytes(file.peek(512))
+        if found:
+            raise ValueError(f"{path}: expected {expected}, found {found}")
         try:
             yield TextIOWrapper(file, encoding=codec, newline=newline)
         except UnicodeDecodeError as error:
             raise ValueError(
                 f"{find_undecodable(path, encoding)}: found byte "
-                f"0x{error.object[error.start]:02x}, expected {encoding} text; pass the right "
-                "--encoding, e.g. latin-1"
+                f"0x{error.object[error.start]:02x}, expected {encoding} text; "
+                f"{suggest_encoding(path, encoding)}"
             ) from None
 
 
@@ -89,22 +79,24 @@ class Counted(BufferedReader):
         return data
 
 
-def check_is_text(path: Path, head: bytes) -> None:
-    """RAISES (ValueError): If a file is one of those that are often taken for text.
+def check_is_text(path: Path, head: bytes, encoding: str = "utf-8") -> None:
+    """RAISES (ValueError): If a file is one of those that are often taken for text, or if its byte
+    order mark tells another encoding.
 
     head (bytes): How it begins.
+    encoding (str): What it is to be read in.
     """
-    found = ""
-    for magic, name in PACKED.items():
-        if head.startswith(magic):
-            found = f"a {name} file; unpack it"
-    for magic, name in BINARY.items():
-        if head.startswith(magic):
-            found = name
+    found = name_bytes(head)
     if path.suffix == ".spacy":
         found = "a .spacy file, which is converted already; `adaptive-spacy export` reads it"
     if found:
         raise ValueError(f"{path}: expected annotated text, found {found}")
+    bom = find_bom(head)
+    if bom and not encoding.lower().replace("_", "-").startswith(bom):
+        raise ValueError(
+            f"{path}: expected {encoding} text, found {bom.upper()} by its byte order mark; pass "
+            f"--encoding {bom}"
+        )
 
 
 def check_encoding(encoding: str) -> str:
@@ -133,8 +125,11 @@ def find_undecodable(path: Path, encoding: str) -> str:
     return str(path)
 
 
-def describe_nul(encoding: str) -> str:
+def describe_nul(encoding: str, path: Path) -> str:
     """RETURNS (str): What to say about a NUL character, which no text has."""
-    return (
-        f"found a NUL character, expected {encoding} text; pass the right --encoding, e.g. utf-16"
+    with path.open("rb") as file:
+        is_wide = guess_encoding(file.read(HEAD_BYTES)).startswith("utf-16")
+    way = (
+        suggest_encoding(path, encoding) if is_wide else "no encoding makes text of it: take it out"
     )
+    return f"found a NUL character, expected {encoding} text; {way}"

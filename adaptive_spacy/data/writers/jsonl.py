@@ -4,7 +4,8 @@ import json
 from collections.abc import Iterator
 from typing import Any, TextIO
 
-from adaptive_spacy.data.readers.record_fields import check_string, read_span
+from adaptive_spacy.data.readers.record_fields import check_string
+from adaptive_spacy.data.readers.record_spans import read_span
 from adaptive_spacy.data.source import Sentence
 
 

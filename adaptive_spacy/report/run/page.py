@@ -17,6 +17,7 @@ from adaptive_spacy.experiments.predictions import (
     read_checkpoint_config,
     read_held_out,
 )
+from adaptive_spacy.experiments.suspects import rank_suspects
 from adaptive_spacy.printable import one_line, visible
 from adaptive_spacy.report.pages import render, write_page
 from adaptive_spacy.report.run.charts import HEADER, describe_charts, list_evaluations
@@ -46,6 +47,8 @@ from adaptive_spacy.training.history import HISTORY, Evaluation, read_history
 from adaptive_spacy.training.seqeval_report import ScoredSentence
 
 PAGE = "report.html"
+#: Labels that deserve a second look
+SUSPECTS = 20
 NAMES = {
     RIGHT: "right",
     "type": "wrong type",
@@ -128,7 +131,7 @@ def make_run(
     model = training / CHECKPOINTS[select]
     page = render(
         "run.html",
-        **{"examples": None, "reliability": None, **values},
+        **{"examples": None, "reliability": None, "suspects": None, **values},
         title=f"Training {visible(training.resolve().name)}",
         about=_about(training, model),
         refresh=refresh,
@@ -173,6 +176,7 @@ def _of_predictions(
     return summary, {
         "role": found.role,
         "reliability": describe_reliability(findings),
+        "suspects": rank_suspects(found.examples)[:SUSPECTS],
         "whole": whole,
         "scores": scores,
         "names": names,

@@ -96,13 +96,13 @@ def test_brat_has_no_place_for_an_entity_in_a_text_without_lines(tmp_path):
         ({"a.ann": b""}, "{path}/a.ann: found no a.txt beside it, expected one"),
         (
             {"a.txt": b"Zo\xeb", "a.ann": b""},
-            "{path}/a.txt:1: found byte 0xeb, expected utf-8 text; pass the right --encoding, e.g. "
-            "latin-1",
+            "{path}/a.txt:1: found byte 0xeb, expected utf-8 text; --encoding latin-1 reads "
+            "'Zoë'; pass it if that is right",
         ),
         (
             {"a.txt": b"Ada\0", "a.ann": b""},
-            "{path}/a.txt: found a NUL character, expected utf-8 text; pass the right --encoding, "
-            "e.g. utf-16",
+            "{path}/a.txt: found a NUL character, expected utf-8 text; no encoding makes text of "
+            "it: take it out",
         ),
         (
             {"a.txt": b"\x1f\x8b\x08", "a.ann": b""},

@@ -39,7 +39,8 @@ def test_json_keeps_an_empty_text(tmp_path):
 
 NO_SHAPE = (
     "expected a record of Prodigy, Label Studio, Label Studio JSON-MIN, spaCy v2 tuples, spaCy v2 "
-    "training data, tokens with tags, doccano, texts with entities"
+    "training data, BioC, tokens with entities, tokens with tags, Dataturks, texts with entities "
+    "by type, doccano, texts with entities"
 )
 
 
@@ -54,11 +55,13 @@ BAD_FILES = {
     "zip": (b"PK\x03\x04", ": expected JSON or JSONL, found a zip file; unpack it"),
     "invalid UTF-8": (
         b'{"text": "Zo\xeb", "entities": []}\n',
-        ":1: found byte 0xeb, expected utf-8 text; pass the right --encoding, e.g. latin-1",
+        ":1: found byte 0xeb, expected utf-8 text; --encoding latin-1 reads "
+        """'{"text": "Zoë", "entities": []}'; pass it if that is right""",
     ),
     "UTF-16": (
         GOOD_JSON.encode("utf-16"),
-        ":1: found byte 0xff, expected utf-8 text; pass the right --encoding, e.g. latin-1",
+        ":1: found byte 0xff, expected utf-8 text; its byte order mark tells utf-16: pass "
+        "--encoding utf-16",
     ),
     "unknown shape": (
         '{"a": 1, "b": 2}\n',

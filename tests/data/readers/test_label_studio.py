@@ -10,6 +10,7 @@ from tests.data.readers.records import (
 )
 
 EMOJI = "🎉 Ada"
+FIT = "; these offsets fit if they count UTF-16 units (an emoji is two) (--offsets utf-16)"
 
 #: tasks of Label Studio, and what is wrong with them
 BAD_LABEL_STUDIO = {
@@ -24,7 +25,8 @@ BAD_LABEL_STUDIO = {
     ),
     "no text": (
         task({"result": RESULT}, title="a", body="b"),
-        "found no \"text\" under \"data\", expected one beside the keys 'body', 'title'",
+        "found no field that the entities of the control for 'text' fit, expected one of 'title', "
+        "'body'; call the field of the text as \"to_name\" does",
     ),
     "HTML": (
         task({"result": [{"type": "labels", "value": {**VALUES[0], "start": "/p[1]/text()[1]"}}]}),
@@ -35,15 +37,14 @@ BAD_LABEL_STUDIO = {
             {"result": [{"value": {"start": 3, "end": 6, "text": "Ada", "labels": ["PER"]}}]},
             text=EMOJI,
         ),
-        "found an entity from 3 to 6 (PER), expected offsets up to 5, the length of the text",
+        f"found an entity from 3 to 6 (PER), expected offsets up to 5, the length of the text{FIT}",
     ),
     "UTF-16 offsets inside the text": (
         task(
             {"result": [{"value": {"start": 3, "end": 6, "text": "Ada", "labels": ["PER"]}}]},
             text=f"{EMOJI} is",
         ),
-        "found 'Ada' as the text of an entity from 3 to 6 (PER), which is 'da '; offsets count "
-        "characters, these count UTF-16 units (an emoji is two)",
+        "found 'Ada' as the text of an entity from 3 to 6 (PER), which is 'da '" + FIT,
     ),
     "annotations are no objects": (
         {"data": {"text": TEXT}, "annotations": [1]},

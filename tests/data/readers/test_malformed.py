@@ -9,8 +9,12 @@ from adaptive_spacy.data.readers.conll import ConllFile
 from adaptive_spacy.data.readers.formats import open_source
 
 ROWS = b"Ada\tB-PER\nsings\tO\n\n"
-UTF_8 = "expected utf-8 text; pass the right --encoding, e.g. latin-1"
-NUL = "found a NUL character, expected utf-8 text; pass the right --encoding, e.g. utf-16"
+UTF_8 = "expected utf-8 text; pass --encoding with the one that it was written in"
+LATIN = "expected utf-8 text; --encoding latin-1 reads '{}'; pass it if that is right"
+YU = LATIN.replace("latin-1", "euc_kr").format("유\\tO")
+ARE = LATIN.format("Åre\\tB-LOC")
+CUT = "it is damaged, or ends inside of a character"
+NUL = "found a NUL character, expected utf-8 text; no encoding makes text of it: take it out"
 NO_TAG = (
     "without a tag, expected one; --missing-tag O reads such a token as outside, --missing-tag "
     "mask as not annotated"
@@ -18,23 +22,35 @@ NO_TAG = (
 BARE = "expected O or TYPE without a prefix; --scheme bare takes it for a type"
 #: content, options, message after the path
 MALFORMED: dict[str, tuple[bytes, dict[str, Any], str]] = {
-    "Latin-1 byte": (ROWS + b"\xc5re\tB-LOC\n", {}, f":4: found byte 0xc5, {UTF_8}"),
-    "byte of no encoding": (ROWS + b"a\xff\tO\n", {}, f":4: found byte 0xff, {UTF_8}"),
-    "character cut at the end": (ROWS + b"a\tO\n\xe2\x82", {}, f":5: found byte 0xe2, {UTF_8}"),
-    "overlong character": (b"\xc0\xaf\tO\n", {}, f":1: found byte 0xc0, {UTF_8}"),
+    "Latin-1 byte": (ROWS + b"\xc5re\tB-LOC\n", {}, f":4: found byte 0xc5, {ARE}"),
+    "byte of no encoding": (
+        ROWS + b"a\xff\tO\n",
+        {},
+        f":4: found byte 0xff, {LATIN}".format("aÿ\\tO"),
+    ),
+    "character cut at the end": (
+        ROWS + b"a\tO\n\xe2\x82",
+        {},
+        f":5: found byte 0xe2, expected utf-8 text; {CUT}",
+    ),
+    "overlong character": (b"\xc0\xaf\tO\n", {}, f":1: found byte 0xc0, {YU}"),
     "surrogate as UTF-8": (ROWS + b"\xed\xa0\x80\tO\n", {}, f":4: found byte 0xed, {UTF_8}"),
     "surrogate as UTF-7": (
         ROWS + b"+2AA-\tO\n",
         {"encoding": "utf-7"},
-        ":4: found the lone surrogate U+D800, expected utf-7 text; pass the right --encoding, "
-        "e.g. utf-8",
+        ":4: found the lone surrogate U+D800, expected utf-7 text; --encoding utf-8 reads "
+        "'Ada\\tB-PER'; pass it if that is right",
     ),
-    "UTF-16 with a mark": ("a O\n".encode("utf-16"), {}, f":1: found byte 0xff, {UTF_8}"),
-    "UTF-16 without a mark": ("a O\n".encode("utf-16-le"), {}, f":1: {NUL}"),
+    "UTF-16 without a mark": (
+        "a O\n".encode("utf-16-le"),
+        {},
+        ":1: found a NUL character, expected utf-8 text; --encoding utf-16-le reads 'a O'; pass it "
+        "if that is right",
+    ),
     "UTF-16 cut in a character": (
         "a O\n".encode("utf-16-le")[:-1],
         {"encoding": "utf-16-le"},
-        ": found byte 0x0a, expected utf-16-le text; pass the right --encoding, e.g. latin-1",
+        f": found byte 0x0a, expected utf-16-le text; {CUT}",
     ),
     "NUL in the middle": (ROWS * 9 + b"a\0\tO\n", {}, f":28: {NUL}"),
     "NUL far down": (ROWS * 80_000 + b"\0\n", {}, f":240001: {NUL}"),
@@ -97,11 +113,6 @@ MALFORMED: dict[str, tuple[bytes, dict[str, Any], str]] = {
         b"Ada\nsings\n",
         {},
         ": expected rows of a token and its tag, found one column",
-    ),
-    "a web page": (
-        b"<!doctype html>\n<html>\n</html>\n",
-        {},
-        f":2: found '<html>' {NO_TAG};\n{{path}}:3: found '</html>' {NO_TAG}",
     ),
     "comma-separated": (
         b"Ada,B-PER\nsings,O\n",

@@ -82,7 +82,15 @@ BAD_RECORDS = {
         entities([0, 3]),
         "found the entity [0, 3], expected [start, end, label]",
     ),
-    "a word": (entities("Ada"), "found the entity 'Ada', expected a list or an object"),
+    "a word": (
+        entities("Ada", [0, 3, "PER"]),
+        "found the entity 'Ada', expected a list or an object",
+    ),
+    "labels of the text": (
+        entities("POSITIVE"),
+        'found ["POSITIVE"] under "entities", which are labels of the whole text, expected '
+        "entities with offsets",
+    ),
     "unknown keys": (
         entities({"from": 0, "to": 3, "label": "PER"}),
         "found an entity with the keys 'from', 'label', 'to', expected \"start\"",
@@ -96,13 +104,15 @@ BAD_RECORDS = {
         'found 2 labels of one entity, expected one: {"start": 0, "end": 3, "labels": ["A", "B"]}',
     ),
     "entities under no key": (
-        {"text": TEXT, "ents": []},
-        "found the keys 'ents', 'text', expected a list of entities under \"spans\", \"entities\", "
-        '"labels" or "label"',
+        {"text": TEXT, "marks": []},
+        "found the keys 'marks', 'text', expected a list of entities under "
+        '"spans", "entities", '
+        '"labels" or "label"; --spans-key names another',
     ),
     "entities under two keys": (
         {"text": TEXT, "entities": LISTS, "spans": LISTS},
-        'found entities under "spans" and "entities", expected them under one key',
+        'found entities under "spans" and "entities", expected them under one key; '
+        "--spans-key spans takes one of them",
     ),
     "no text": (
         {"body": TEXT, "entities": LISTS},
@@ -124,7 +134,7 @@ BAD_RECORDS = {
     ),
     "NUL": (
         '{"text": "Ada\0", "entities": []}',
-        "found a NUL character, expected utf-8 text; pass the right --encoding, e.g. utf-16",
+        "found a NUL character, expected utf-8 text; no encoding makes text of it: take it out",
     ),
     "a scalar": ("12", "found 12, expected an object with a text and its entities"),
     "a string": ('"Ada"', "found 'Ada', expected an object with a text and its entities"),

@@ -17,8 +17,8 @@ def test_conll_names_the_line_that_cannot_be_decoded(tmp_path):
     with pytest.raises(ValueError) as error:  # noqa: PT011
         ConllFile(path)
     assert str(error.value) == (
-        f"{path}:5001: found byte 0xc5, expected utf-8 text; pass the right --encoding, e.g. "
-        "latin-1"
+        f"{path}:5001: found byte 0xc5, expected utf-8 text; --encoding latin-1 reads "
+        "'Åre B-LOC'; pass it if that is right"
     )
 
 
@@ -28,7 +28,8 @@ def test_conll_refuses_text_that_is_not_utf_16(tmp_path):
     with pytest.raises(ValueError) as error:  # noqa: PT011
         ConllFile(path, encoding="utf-16")
     assert str(error.value) == (
-        f"{path}: found byte 0x61, expected utf-16 text; pass the right --encoding, e.g. latin-1"
+        f"{path}: found byte 0x61, expected utf-16 text; it is damaged, or ends inside "
+        "of a character"
     )
 
 

@@ -1,0 +1,152 @@
+"""What Label Studio's controls wrote: the entities among them, and the texts that they are of."""
+
+import re
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from adaptive_spacy.data.readers.html_text import HtmlText
+from adaptive_spacy.data.readers.json_values import show_json
+from adaptive_spacy.data.readers.offsets import squeeze
+from adaptive_spacy.data.readers.record_fields import check_string, list_keys
+from adaptive_spacy.data.source import shorten
+
+#: Controls that mark entities; the value of each is named like it
+TEXT_LABELS = ("labels", "hypertextlabels", "htmllabels", "paragraphlabels")
+LINK = re.compile(r"(?:https?|s3|gs|azure-blob|file)://\S+|/data/\S+|data:\w+/\S+")
+# of recordings: their labels have seconds, no characters
+RECORDING = ("channel", "original_length", "timeserieslabels", "timelinelabels", "ranges")
+
+
+class Region(NamedTuple):
+    """An entity as a control wrote it.
+
+    value (dict[str, Any]): Its offsets, label and text.
+    control (str): Name of the control, "from_name"; of JSON-MIN the key.
+    target (str): Name of what it marks, "to_name"; "" where that is not said.
+    """
+
+    value: dict[str, Any]
+    control: str
+    target: str = ""
+
+    @property
+    def label(self) -> Any:
+        """RETURNS (Any): Its label."""
+        found = [self.value[key] for key in TEXT_LABELS if key in self.value]
+        return found[0] if found else None
+
+    @property
+    def quoted(self) -> str | None:
+        """RETURNS (str | None): Its text, if the control wrote that."""
+        text = self.value.get("text")
+        return text if isinstance(text, str) else None
+
+
+def is_region(value: Any) -> bool:
+    """Whether a value marks an entity in a text."""
+    return (
+        isinstance(value, dict)
+        and ("start" in value or "startOffset" in value)
+        and any(key in value for key in TEXT_LABELS)
+        and not any(key in value for key in RECORDING)
+    )
+
+
+def find_field(data: dict[str, Any], regions: list[Region], target: str) -> str:
+    """Find the field of a task that regions mark: that of the name of their target, if it has such
+    a field; else the only one that they fit.
+
+    RETURNS (str): Its key. RAISES (ValueError): If there is none, or several.
+    """
+    named = target.removeprefix("$")
+    if isinstance(data.get(named), str | list) and named:
+        return named
+    texts = [key for key, value in data.items() if is_text(value)]
+    fitting = [key for key in texts if all(fits(data[key], one) for one in regions)]
+    if len(texts) == 1:
+        return texts[0]
+    if len(fitting) == 1:
+        return fitting[0]
+    if not regions and "text" in texts:
+        return "text"
+    if not texts:
+        raise ValueError(f'found no "text" under "data", expected one beside {list_keys(data)}')
+    of = f" of the control for {shorten(target)}" if target else ""
+    if not regions:
+        raise ValueError(f'found no "text" under "data", expected one beside {list_keys(data)}')
+    raise ValueError(
+        f"found {'several fields' if fitting else 'no field'} that the entities{of} fit, expected "
+        f"one of {', '.join(map(shorten, fitting or texts))}; call the field of the text as "
+        f'"to_name" does'
+    )
+
+
+def is_text(value: Any) -> bool:
+    """Whether a field may be what was annotated: a text, or paragraphs."""
+    return isinstance(value, str) or bool(find_paragraphs(value))
+
+
+def fits(value: Any, region: Region) -> bool:
+    """Whether a field has the text of a region, where that says it."""
+    try:
+        ((text, start, end),) = place(value, [region])
+    except ValueError:
+        return False
+    covered = text[start:end] if type(start) is int and type(end) is int else ""
+    return (bool(covered) and region.quoted in (None, covered)) or (
+        region.quoted is not None and squeeze(region.quoted) == squeeze(covered)
+    )
+
+
+def place(value: Any, regions: Iterable[Region]) -> list[tuple[str, Any, Any]]:
+    """RETURNS (list[tuple[str, Any, Any]]): The text that each region is in, and its offsets.
+    RAISES (ValueError): If it is in none."""
+    paragraphs = find_paragraphs(value)
+    if paragraphs:
+        found = []
+        for region in regions:
+            index, start, end = read_paragraph(region, len(paragraphs))
+            found.append((paragraphs[index], start, end))
+        return found
+    check_string(value, "the text")
+    regions = list(regions)
+    if any("startOffset" in one.value or "globalOffsets" in one.value for one in regions):
+        page = HtmlText(value)
+        return [(page.text, *page.locate(one.value, one.quoted)) for one in regions]
+    return [(value, one.value.get("start"), one.value.get("end")) for one in regions]
+
+
+def find_paragraphs(value: Any) -> list[str]:
+    """RETURNS (list[str]): The texts of a dialogue, an object each; none if it is none."""
+    if not (isinstance(value, list) and value and all(isinstance(one, dict) for one in value)):
+        return []
+    for key in ("text", *value[0]):
+        if all(isinstance(one.get(key), str) for one in value) and key not in ("author", "speaker"):
+            return [one[key] for one in value]
+    return []
+
+
+def read_paragraph(region: Region, count: int) -> tuple[int, Any, Any]:
+    """RETURNS (tuple[int, Any, Any]): The paragraph of a region, and its offsets there.
+    RAISES (ValueError): If there is no such paragraph, or if it goes over several."""
+    first, last = region.value.get("start"), region.value.get("end")
+    if str(first) != str(last):
+        raise ValueError(
+            f"found an entity from paragraph {show_json(first)} to {show_json(last)}, expected one "
+            "within a paragraph"
+        )
+    index = int(str(first)) if str(first).isdecimal() else -1
+    if not 0 <= index < count:
+        raise ValueError(
+            f"found paragraph {show_json(first)} of an entity, expected one from 0 to {count - 1}"
+        )
+    return index, region.value.get("startOffset"), region.value.get("endOffset")
+
+
+def check_no_link(text: str) -> None:
+    """RAISES (ValueError): If a text is but the address of one."""
+    if LINK.fullmatch(text.strip()):
+        raise ValueError(
+            f"found the link {shorten(text)} as the text, expected the text itself; export tasks "
+            "with their texts, or put these in before"
+        )

@@ -1,0 +1,49 @@
+"""Passages of what went wrong: which are kept, and which words are shown."""
+
+from dataclasses import replace
+
+from adaptive_spacy.ner.tags import Entity
+from adaptive_spacy.report.run.passages import (
+    MOST_ERRORS,
+    MOST_HITS,
+    Document,
+    Predicted,
+    choose,
+    find_all,
+    show,
+)
+from adaptive_spacy.training.errors import Finding
+
+
+def predicted(doc: int, kind: str, sure: float | None, label: str = "PER") -> Predicted:
+    gold = None if kind == "spurious" else Entity(0, 1, label)
+    found = None if kind == "missed" else Entity(0, 1, label)
+    return Predicted(doc, Finding(kind, gold, found), sure)
+
+
+def test_choose_keeps_the_surest_errors_and_the_least_sure_hits() -> None:
+    sure = [i / 100 for i in range(100)]
+    errors = [predicted(i, "spurious", one) for i, one in enumerate(sure)]
+    hits = [predicted(i, "right", one) for i, one in enumerate(sure)]
+    chosen = choose([*errors, *hits])
+    kept = {
+        kind: [one.confidence for one in chosen if one.finding.kind == kind]
+        for kind in ("spurious", "right")
+    }
+    assert kept == {"spurious": sure[-MOST_ERRORS:], "right": sure[:MOST_HITS]}
+
+
+def test_passages_are_the_words_around() -> None:
+    words = [f"w{i} " for i in range(100)]
+    gold, found = [Entity(50, 52, "PER")], [Entity(51, 53, "PER")]
+    document = Document(words, gold, found, {found[0]: 0.98765}, [0])
+    shown = show([document], find_all([document]))
+    (passage,) = shown["passages"]
+    assert passage["words"] == words[20:83]
+    assert passage["cut"] == [True, True]
+    sides = [[30, 32, "PER", None], [31, 33, "PER", 0.9877]]
+    assert passage["sides"] == [[one] for one in sides]
+    assert shown["items"] == [[0, "boundary", "PER", 0.9877, sides]]
+    sentences = replace(document, starts=[0, 45, 60])
+    (passage,) = show([sentences], find_all([sentences]))["passages"]
+    assert passage["words"] == words[45:60]

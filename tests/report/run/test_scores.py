@@ -1,0 +1,50 @@
+"""Scores of a training's page, and intervals that know how many sentences they are of."""
+
+from pathlib import Path
+
+import numpy
+import pytest
+
+from adaptive_spacy.experiments.expectation import bootstrap_f1
+from adaptive_spacy.experiments.predictions import read_held_out
+from adaptive_spacy.report.run.passages import find_all, read_documents
+from adaptive_spacy.report.run.scores import bootstrap_types, measure
+from adaptive_spacy.training.errors import count_errors
+from adaptive_spacy.training.seqeval_report import ScoredSentence
+from tests.report.runs import ROWS, write_crossfit
+
+
+def test_scores_are_those_of_the_counts_with_scipys_intervals(tmp_path: Path) -> None:
+    found = read_held_out(write_crossfit(tmp_path / "mine", ROWS * 20))
+    documents = read_documents(found.examples)
+    whole, types = measure(find_all(documents), len(documents))
+    assert (whole.annotated, whole.predicted, whole.f1) == (120, 120, 50.0)
+    by_name = {one.name: one for one in types}
+    # of LOC one of three is found; nothing else is called so
+    loc = by_name["LOC"]
+    assert (loc.precision, loc.recall, loc.f1) == (100.0, pytest.approx(100 / 3), 50.0)
+    assert by_name["ORG"].f1 == 0.0
+    # all right but "Ben" and what is spurious: 5 of 6 annotated, 5 of 6 predicted with Acme
+    assert types[0].name == "LOC"
+    assert loc.gain == pytest.approx(100 * 10 / 13 - 50)
+    assert whole.interval is not None
+    assert whole.interval[0] < 50 < whole.interval[1]
+
+
+def test_intervals_of_types_are_those_of_the_bootstrap() -> None:
+    generator = numpy.random.default_rng(1)
+    counts = generator.integers(0, 3, size=(60, 2, 3))
+    for i, found in enumerate(bootstrap_types(counts)):
+        expected = bootstrap_f1(counts[:, i])
+        assert found is not None
+        assert expected is not None
+        assert found == pytest.approx([100 * one for one in expected], abs=1.0)
+    assert bootstrap_types(counts[:1]) == [None, None]
+
+
+def test_errors_of_the_page_are_those_of_evaluate(tmp_path: Path) -> None:
+    found = read_held_out(write_crossfit(tmp_path / "mine"))
+    documents = read_documents(found.examples)
+    errors = count_errors(ScoredSentence(9, one.gold, one.found) for one in documents)
+    total = {"right": 3, "type": 1, "boundary": 1, "both": 0, "missed": 1, "spurious": 1}
+    assert errors["total"] == total
