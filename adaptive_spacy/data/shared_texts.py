@@ -18,7 +18,8 @@ def count_shared(ranks: Mapping[str, "array[int]"]) -> Counter[tuple[str, ...]]:
     each = [numpy.unique(as_array(found)) for found in ranks.values()]
     texts, counts = numpy.unique(numpy.concatenate(each), return_counts=True)
     texts = texts[counts > 1]
-    shared = numpy.stack([numpy.isin(texts, one, assume_unique=True) for one in each])
+    # by sorting: by a table, numpy 2.0 overflows at ranks beyond 2^63
+    shared = numpy.stack([numpy.isin(texts, one, assume_unique=True, kind="sort") for one in each])
     names = list(ranks)
     found, counts = numpy.unique(shared, axis=1, return_counts=True)
     return Counter(
@@ -54,8 +55,8 @@ def compare(names: tuple[str, str], first: "array[int]", second: "array[int]") -
     names (tuple[str, str]): The two.
     """
     one, other = as_array(first), as_array(second)
-    count = int(numpy.isin(other, one).sum())
-    is_whole = bool(numpy.isin(one, other).all())
+    count = int(numpy.isin(other, one, kind="sort").sum())
+    is_whole = bool(numpy.isin(one, other, kind="sort").all())
     return Shared(names, count, count / len(other), is_whole) if count else None
 
 

@@ -52,7 +52,7 @@ def _unique(values: list[Any]) -> list[Any]:
 
 
 class _Block(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class Approach(_Block):

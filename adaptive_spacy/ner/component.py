@@ -143,9 +143,18 @@ class TransformerNER(LearningPipe):
             return [no_scores(len(self.tagset.columns)) for _ in docs]
         output = self.model.predict(docs)
         to_numpy = self.model.ops.to_numpy
+        words = [may_be_tagged(doc) for doc in docs]
+        if any(map(numpy.any, words)) and not any(map(numpy.any, output.represented)):
+            # a listener that hears nothing says nothing (spacy-transformers 1.4)
+            self._tell(
+                "a text has words of which none has a vector, so no entity is found there. If it "
+                "is so with every text, the transformer is excluded, disabled or comes too late"
+            )
         scored = []
-        for doc, logits, represented in zip(docs, output.logits, output.represented, strict=True):
-            tokens = numpy.flatnonzero(represented & may_be_tagged(doc))
+        for doc, word, logits, represented in zip(
+            docs, words, output.logits, output.represented, strict=True
+        ):
+            tokens = numpy.flatnonzero(represented & word)
             scored.append(DocScores(tokens, to_numpy(logits)[tokens]))
             self._scored.keep(doc, scored[-1])
         return scored

@@ -6,11 +6,9 @@ scores and licences are written into that of a copy.
 
 import json
 import re
-import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Mapping
-from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -29,16 +27,15 @@ from adaptive_spacy.serving.facts import (
     find_history,
 )
 from adaptive_spacy.serving.names import PackageName, make_package_name
+from adaptive_spacy.serving.own import OWN, build_own_wheel
 from adaptive_spacy.serving.portable import clean_meta, copy_pipeline, public_name
 from adaptive_spacy.serving.precision import PrecisionCost, set_precision
-from adaptive_spacy.serving.wheels import build_wheel, publish
+from adaptive_spacy.serving.wheels import build_wheel, publish, require_builders
 from adaptive_spacy.training.history import history_of_last
 from adaptive_spacy.training.soundness import require_finite, warnings_of
 from adaptive_spacy.transformer.hub import CONFIG_FILE
 from adaptive_spacy.transformer.pretrained import read_licence
 
-OWN = "adaptive-spacy"
-OWN_SOURCES = ("adaptive_spacy", "setup.cfg", "pyproject.toml", "README.md", "LICENSE")
 #: Entries of meta.json that say who made a package; one line each
 ABOUT = ("author", "email", "url", "license")
 
@@ -76,8 +73,7 @@ def package(
         name that holds something else.
     """
     meta, package_name = read_meta(pipeline, name, version, dataset)
-    if find_spec("build") is None:
-        raise ValueError('package needs the build package: pip install "adaptive-spacy[demo]"')
+    require_builders()
     full, (_, name, version) = package_name.full, package_name
     meta.update(describe(meta, name, version, metrics, transformer, dataset))
     meta.update({key: value for key, value in about.items() if value is not None})
@@ -107,7 +103,7 @@ def package(
         sources = aside / "sources" / f"{full}-{version}"
         wheels = [build_wheel(sources, aside / "wheels")]
         if needs_own:
-            wheels.append(build_wheel(copy_own_sources(aside / "own"), aside / "own-wheel"))
+            wheels.append(build_own_wheel(aside / "own"))
         return publish(wheels, output)
 
 
@@ -220,27 +216,6 @@ def requires_own(pipeline: Path) -> bool:
     config = read_config(pipeline / "config.cfg")
     text = str({key: config[key] for key in ("nlp", "components")})
     return "adaptive_spacy." in text or "'transformer_ner'" in text
-
-
-def copy_own_sources(folder: Path) -> Path:
-    """Copy the sources of adaptive-spacy, so that building does not litter them.
-
-    RAISES (ValueError): If adaptive-spacy runs from an installed wheel, which has no sources.
-    """
-    root = Path(adaptive_spacy.__file__).parents[1]
-    if not (root / "setup.cfg").is_file():
-        raise ValueError(
-            f"the pipeline needs {OWN}, whose wheel is built from its sources: install it as "
-            '`pip install -e ".[demo]"` from a checkout'
-        )
-    folder.mkdir()
-    for name in OWN_SOURCES:
-        path = root / name
-        if path.is_dir():
-            shutil.copytree(path, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-        elif path.is_file():
-            shutil.copy(path, folder)
-    return folder
 
 
 def _labels(meta: dict[str, Any]) -> set[str]:

@@ -1,19 +1,45 @@
 """Wheels: built without a network, and put into a folder without replacing another's."""
 
+import base64
+import csv
 import hashlib
+import io
 import os
 import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+
+from packaging.version import Version
 
 from adaptive_spacy.files import replacing
 
 #: Seconds since 1970 that builds write as the date of their files: the first that zip can hold.
 #: The same pipeline gives the same bytes then.
 EPOCH = "315532800"
+#: The same for zipfile: year to second
+DATE = (1980, 1, 1, 0, 0, 0)
+#: What builds a wheel, with its oldest version: those of the extra `demo`
+BUILDERS = {"build": "1.0", "setuptools": "70.1"}
+RECORD = ".dist-info/RECORD"
+
+
+def require_builders() -> None:
+    """RAISES (ValueError): If what builds a wheel is missing or too old, e.g. the setuptools that
+    Python 3.11 puts into a new environment."""
+    for name, lowest in BUILDERS.items():
+        try:
+            found = version(name)
+        except PackageNotFoundError:
+            found = None
+        if found is None or Version(found) < Version(lowest):
+            raise ValueError(
+                f"package needs {name} {lowest} or newer, found {found or 'none'}: "
+                'pip install "adaptive-spacy[demo]"'
+            )
 
 
 def build_wheel(sources: Path, output: Path) -> Path:
@@ -37,6 +63,37 @@ def build_wheel(sources: Path, output: Path) -> Path:
     return wheels[0]
 
 
+def write_wheel(path: Path, contents: Mapping[str, Path]) -> Path:
+    """Write a wheel of files that are as they shall be.
+
+    path (Path): The wheel.
+    contents (Mapping): Files by their names in it: the package's and those of its .dist-info,
+        without RECORD, which is made.
+    RETURNS (Path): The wheel.
+    """
+    stem = "-".join(path.name.split("-")[:2])
+    record = io.StringIO()
+    rows = csv.writer(record, lineterminator="\n")
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as wheel:
+        # as PEP 427 wishes, what is said of the package stands behind it
+        for name in sorted(contents, key=lambda name: (".dist-info/" in name, name)):
+            data = contents[name].read_bytes()
+            checksum = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).decode().rstrip("=")
+            rows.writerow([name, f"sha256={checksum}", len(data)])
+            wheel.writestr(_entry(name), data)
+        name = f"{stem}{RECORD}"
+        rows.writerow([name, "", ""])
+        wheel.writestr(_entry(name), record.getvalue())
+    return path
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, DATE)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o100644 << 16
+    return entry
+
+
 def publish(wheels: Iterable[Path], output: Path) -> list[Path]:
     """Put wheels into a folder: all of them or, if one would replace another, none.
 
@@ -58,11 +115,12 @@ def publish(wheels: Iterable[Path], output: Path) -> list[Path]:
 
 
 def read_contents(wheel: Path) -> dict[str, str]:
-    """RETURNS (dict[str, str]): Checksum of each file in a wheel, whatever their dates; of what is
-    no wheel, its own checksum."""
+    """RETURNS (dict[str, str]): Checksum of each file in a wheel, whatever their dates and order,
+    so without RECORD, which lists them; of what is no wheel, its own checksum."""
     try:
         with zipfile.ZipFile(wheel) as opened:
-            return {name: _checksum(opened, name) for name in opened.namelist()}
+            names = [name for name in opened.namelist() if not name.endswith(RECORD)]
+            return {name: _checksum(opened, name) for name in names}
     except zipfile.BadZipFile:
         return {"": hashlib.sha256(wheel.read_bytes()).hexdigest()}
 

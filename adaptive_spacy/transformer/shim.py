@@ -18,6 +18,7 @@ from transformers.file_utils import ModelOutput
 
 from adaptive_spacy.stepping import TakesParameters
 from adaptive_spacy.transformer import int8
+from adaptive_spacy.transformer.apart import mixes_padding
 from adaptive_spacy.transformer.checkpoint import pack_config, pack_tokenizer, unpack
 from adaptive_spacy.transformer.dropout import FastDropout
 from adaptive_spacy.transformer.dtypes import INT8, name_of, resolve
@@ -91,7 +92,9 @@ class TransformerShim(HFShim):
         prepare_for_forks()
         with torch.no_grad(), self.autocast():
             if self.device.type == "cpu" and not self._returns_layers():
-                outputs = predict_by_length(network, **inputs.kwargs)
+                # integers would magnify what padding does to the last digit
+                exactly = network is not self._model or mixes_padding(network)
+                outputs = predict_by_length(network, exactly=exactly, **inputs.kwargs)
             else:
                 outputs = network(*inputs.args, **inputs.kwargs)
         return _to_float32(outputs)

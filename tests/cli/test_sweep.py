@@ -110,14 +110,15 @@ def test_ray_may_stand_without_an_address(arguments: list[str], address: str | N
     command = get_command(app).commands["sweep"]
     for given in (["g.yml", "--output", "o", *arguments], [*arguments, "--output", "o", "g.yml"]):
         read = command.make_context("sweep", list(given)).params
-        assert (read["ray"], read["grid"], read["output"]) == (address, Path("g.yml"), Path("o"))
+        # typer 0.16 makes paths of them after this
+        assert (read["ray"], *map(str, (read["grid"], read["output"]))) == (address, "g.yml", "o")
     assert read["dry_run"] == ("--dry-run" in arguments)
 
 
 def test_grid_may_follow_ray() -> None:
     command = get_command(app).commands["sweep"]
     read = command.make_context("sweep", ["--output", "o", "--ray", "g.yml"]).params
-    assert (read["ray"], read["grid"]) == ("", Path("g.yml"))
+    assert (read["ray"], str(read["grid"])) == ("", "g.yml")
 
 
 def test_sweep_without_ray_says_what_to_install(

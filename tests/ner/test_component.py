@@ -1,5 +1,6 @@
 """`transformer_ner` in a pipeline: it learns, predicts, and survives saving and copying."""
 
+import warnings
 from pathlib import Path
 
 import numpy
@@ -129,6 +130,23 @@ def test_component_can_be_sourced(trained: Language) -> None:
     for name in trained.pipe_names:
         nlp.add_pipe(name, source=trained)
     assert found(nlp("Ada lives in Paris .")) == GOLD["Ada lives in Paris ."]
+
+
+def test_a_pipeline_without_its_transformer_says_so_once(trained: Language, tmp_path: Path) -> None:
+    trained.to_disk(tmp_path)
+    whole, part = spacy.load(tmp_path), spacy.load(tmp_path, exclude=["transformer"])
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        for nlp in (whole, part):
+            assert not any(doc.ents for doc in nlp.pipe(["", " \n"]))
+        assert not caught
+        assert part("Ada lives in Paris .").ents == part("Paris calls").ents == ()
+        with whole.select_pipes(disable=["transformer"]):
+            assert whole("Paris calls").ents == ()
+    messages = [str(one.message) for one in caught]
+    assert len(messages) == 2, messages
+    assert all("the transformer is excluded, disabled or comes too late" in m for m in messages)
+    assert found(whole("Paris calls")) == found(trained("Paris calls")) != []
 
 
 @pytest.mark.parametrize("config", [{"scheme": "IOB3"}, {"decoder": "beam"}, {"class_weights": {}}])

@@ -6,6 +6,7 @@ import srsly
 from spacy.language import Language
 
 from adaptive_spacy.ner.unread_labels import find_unread_labels
+from adaptive_spacy.training.checks.config import find_faults
 
 
 def pipeline(labels: object) -> Language:
@@ -26,6 +27,12 @@ def test_labels_of_a_pipe_that_is_not_initialized_are_named() -> None:
         "sourced or frozen pipe is not initialized; got LOC. Add them with add_label to the "
         "pipeline that it is taken from, or create the pipe by its factory"
     ]
+
+
+def test_the_check_before_a_training_names_them() -> None:
+    for labels, count in ((["PER", "LOC"], 1), (["PER"], 0)):
+        lines = [one for one in find_faults(pipeline(labels)) if "labels" in one]
+        assert len(lines) == count, lines
 
 
 def test_labels_in_a_file_are_read(tmp_path: Path) -> None:

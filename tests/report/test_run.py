@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from spacy.tokens import DocBin
+from thinc.api import Config
 from typer.testing import CliRunner
 
 from adaptive_spacy.cli.app import app
@@ -41,7 +42,8 @@ def test_page_of_held_out_labels_says_what_to_expect(tmp_path: Path) -> None:
     # Paris is right; New York has the wrong type; London is missed: 2 of 6 more
     assert said["What would help most"].startswith("More labels of LOC: its errors cost most")
     assert "it learnt from 3 of them" in said["What would help most"]
-    assert "fixed beforehand" in said["Why it stopped"]
+    # crossfit.json alone says nothing of the schedule
+    assert "Why it stopped is not known" in said["Why it stopped"]
     assert "every label" in said["What ships"]
     page = path.read_text(encoding="utf8")
     assert all(text in page for text in ("Expect F1 50.0", "Scores by type", "Errors by kind"))
@@ -89,6 +91,22 @@ def test_page_is_the_same_for_the_same_files(tmp_path: Path) -> None:
     first = write_run(training, tmp_path / "a.html")[0].read_bytes()
     assert write_run(training, tmp_path / "b.html")[0].read_bytes() == first
 
+
+ADAPTIVE = """
+[training]
+before_update = {"monitor":{"ents_loss":-1.0}}
+
+[training.score_weights]
+ents_f = 1.0
+
+[training.optimizer]
+
+[training.optimizer.learn_rate]
+@schedules = "adaptive_spacy.adaptive.v1"
+rate = 1.0
+warmup = 1
+cooldown = 2
+"""
 
 HOSTILE = "<img/src=x/onerror=boom()>"
 
@@ -152,8 +170,28 @@ def test_choice_is_told_with_its_reason(tmp_path: Path) -> None:
     assert "also the best" in describe_choice(tmp_path, history[:-1], "last", seen=False)
 
 
-def test_end_of_an_unknown_schedule_is_told() -> None:
-    assert describe_end(None, make_history(4)).startswith("4 epochs in 0:04:00 (h:mm:ss).")
+@pytest.mark.parametrize(
+    ("rounds", "text"),
+    [
+        # the loss is lowest in round 4: two rounds of cool-down bring nothing
+        (8, "It stopped by itself: a whole cool-down of 2 epochs brought nothing more. 8 epochs"),
+        (5, "It is running, or was stopped, "),
+    ],
+)
+def test_end_is_told_from_the_scores(rounds: int, text: str) -> None:
+    config = Config().from_str(ADAPTIVE)
+    assert describe_end(config, make_history(8)[: rounds + 1]).startswith(text)
+
+
+def test_end_of_another_schedule_is_told() -> None:
+    length = "4 epochs in 0:04:00 (h:mm:ss)."
+    assert describe_end(None, make_history(4)) == (
+        f"{length} Why it stopped is not known: the checkpoint is not there, or not yet."
+    )
+    config = Config({"training": {"optimizer": {"learn_rate": 0.1}, "before_update": None}})
+    assert describe_end(config, make_history(4)).startswith(
+        f"{length} Its schedule is not adaptive"
+    )
 
 
 def test_charts_hold_what_was_measured() -> None:

@@ -1,10 +1,13 @@
 import os
 import zipfile
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
 
-from adaptive_spacy.serving.wheels import publish, read_contents
+from adaptive_spacy.serving import wheels
+from adaptive_spacy.serving.wheels import publish, read_contents, require_builders
+from tests.lowest import read_lowest
 
 
 def make_wheel(folder: Path, name: str, content: str, *, year: int = 1980) -> Path:
@@ -44,3 +47,24 @@ def test_contents_of_what_is_no_wheel_are_its_bytes(tmp_path: Path) -> None:
     one, other = map(read_contents, paths)
     assert one.keys() == other.keys() == {""}
     assert one != other
+
+
+@pytest.mark.parametrize(("name", "found"), [("build", None), ("setuptools", "65.5.0")])
+def test_building_needs_builders(monkeypatch, name: str, found: str | None) -> None:
+    require_builders()
+    known = wheels.version
+
+    def version(asked: str) -> str:
+        if asked == name and found is None:
+            raise PackageNotFoundError(name)
+        return found if asked == name and found else known(asked)
+
+    monkeypatch.setattr(wheels, "version", version)
+    message = rf"package needs {name} \S+ or newer, found {found or 'none'}: pip install"
+    with pytest.raises(ValueError, match=message):
+        require_builders()
+
+
+def test_builders_are_those_of_the_extra() -> None:
+    lowest = read_lowest()
+    assert {name: lowest[name] for name in wheels.BUILDERS} == wheels.BUILDERS

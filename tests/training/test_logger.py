@@ -238,11 +238,22 @@ def test_logger_in_a_terminal_of_80_columns(tmp_path: Path) -> None:
     config = scripted_config(tmp_path, [0, 2, 1, 1, 1])
     config["training"]["logger"] = LOGGER
     config.to_disk(tmp_path / "config.cfg")
-    code = tmp_path / "code.py"
+    # not code.py: the folder comes first on the path, before the library's module of that name
+    code = tmp_path / "functions.py"
     code.write_text(f"import sys; sys.path.insert(0, {str(ROOT)!r}); import tests.util\n")
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-    command = [sys.executable, "-m", "spacy", "train", "config.cfg", "-o", "out", "-c", "code.py"]
+    command = [
+        sys.executable,
+        "-m",
+        "spacy",
+        "train",
+        "config.cfg",
+        "-o",
+        "out",
+        "-c",
+        "functions.py",
+    ]
     with subprocess.Popen(command, stdout=slave, stderr=slave, cwd=tmp_path) as process:
         os.close(slave)
         chunks = []

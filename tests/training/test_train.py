@@ -71,7 +71,7 @@ def test_train_textcat(tmp_path: Path) -> None:
     config = scripted_config(tmp_path, [0, 2, 1, 3, 2, 2, 2])
     config["training"]["logger"] = {"@loggers": "adaptive_spacy.Logger.v1"}
     # the scripted pipe lives in the tests: any pipe that scores will do
-    code = tmp_path / "code.py"
+    code = tmp_path / "functions.py"
     code.write_text(f"import sys; sys.path.insert(0, {str(ROOT)!r}); import tests.util\n")
     config.to_disk(tmp_path / "config.cfg")
     done = spacy_train(tmp_path / "config.cfg", tmp_path / "out", code=code)
@@ -208,7 +208,7 @@ def test_diverging_training_stops_and_keeps_the_best(
     config = load_config(CONFIGS / "adaptive.cfg")
     config["training"]["before_update"]["then"] = {"@callbacks": "test.poison"}
     config.to_disk(tmp_path / "config.cfg")
-    code = tmp_path / "code.py"
+    code = tmp_path / "functions.py"
     code.write_text(POISON.replace("{value}", value))
     settings = {**overrides(corpus_folder, transformer_folder), "code": code}
     done = spacy_train(tmp_path / "config.cfg", tmp_path / "out", **settings)

@@ -80,7 +80,7 @@ def test_entities_do_not_depend_on_the_batch(transformer_folder, precision: str)
         for one, other in zip(alone, nlp.pipe(texts, batch_size=size), strict=True):
             assert found(one) == found(other)
             for ent, same in zip(one.ents, other.ents, strict=True):
-                assert abs(ent._.confidence - same._.confidence) < 5e-3
+                assert abs(ent._.confidence - same._.confidence) < 1e-5
 
 
 def test_copy_shares_what_is_not_rounded() -> None:

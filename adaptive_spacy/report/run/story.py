@@ -35,6 +35,8 @@ def describe_end(config: Config | None, history: Sequence[Evaluation]) -> str:
     last, unit = history[-1], unit_of(history)
     time = timedelta(seconds=round(last.seconds))
     length = f"{counted(round(last.round, 1), unit)} in {time} (h:mm:ss)"
+    if config is None:
+        return f"{length}. Why it stopped is not known: the checkpoint is not there, or not yet."
     machine = _replay(config, history)
     if machine is None:
         return f"{length}. Its schedule is not adaptive: its length was fixed beforehand."
@@ -48,13 +50,11 @@ def describe_end(config: Config | None, history: Sequence[Evaluation]) -> str:
     return f"It is running, or was stopped, {left} or more before its end. {length} so far."
 
 
-def _replay(config: Config | None, history: Sequence[Evaluation]) -> PhaseMachine | None:
-    if config is None:
-        return None
+def _replay(config: Config, history: Sequence[Evaluation]) -> PhaseMachine | None:
+    """RETURNS (PhaseMachine | None): None of another schedule."""
     try:
         return replay(config, list(history))
     except (ValueError, KeyError, TypeError):
-        # another schedule, or a config that is not of this training
         return None
 
 
