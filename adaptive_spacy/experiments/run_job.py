@@ -77,7 +77,13 @@ def describe_error(error: BaseException) -> str:
 
 
 def read_results(folder: Path) -> Record:
-    """RETURNS (dict): The part of a record that a training's files hold."""
+    """RETURNS (dict): The part of a record that a training's files hold.
+    RAISES (ValueError): If no round of it came to its end, so that there is nothing to score."""
+    if not (folder / RESULTS).exists():
+        raise ValueError(
+            "[training] max_epochs, max_steps: expected a round ([training] eval_frequency) at "
+            "least, the training ended before its first round did"
+        )
     history = read_history(folder / HISTORY)
     found = json.loads((folder / RESULTS).read_text(encoding="utf8"))
     (folder / RESULTS).unlink()

@@ -22,7 +22,8 @@ from thinc.api import Model
 
 from adaptive_spacy.experiments.records import RULES
 from adaptive_spacy.experiments.sentences import Counts, count_per_sentence, join_counts
-from adaptive_spacy.training.checkpoints import write_whole
+from adaptive_spacy.ner.calibrated_pipe import CalibratedPipe
+from adaptive_spacy.training.checkpoints import keep_temperatures, write_whole
 from adaptive_spacy.training.evaluation import predict, score
 from adaptive_spacy.training.logger import SetupLogger, TrainingLog
 
@@ -84,6 +85,8 @@ class ExperimentLog(TrainingLog):
 
     def _record(self, output_path: str | None, evaluation: Evaluation) -> None:
         super()._record(str(self.folder / "model-last"), evaluation)
+        # as it is written elsewhere; what is kept here is the weights
+        keep_temperatures(self.nlp)
         self.candidates.take(evaluation, self.nlp)
 
     def save_state(self, nlp: "Language") -> dict[str, Any]:
@@ -164,12 +167,16 @@ def goodness_of_f1(evaluation: Evaluation) -> float:
 
 
 class Weights:
-    """A copy of a pipeline's weights in the processor's memory."""
+    """A copy of a pipeline's weights in the processor's memory, and the temperatures measured with
+    them."""
 
     def __init__(self, nlp: "Language") -> None:
         self.parameters: list[tuple[Any, str, Any]] = []
         self.shims: list[tuple[Any, Any]] = []
+        self.temperatures: list[tuple[CalibratedPipe, float]] = []
         for _, pipe in nlp.pipeline:
+            if isinstance(pipe, CalibratedPipe):
+                self.temperatures.append((pipe, pipe.temperature))
             model = getattr(pipe, "model", None)
             for node in model.walk() if isinstance(model, Model) else ():
                 for name in node.param_names:
@@ -204,6 +211,8 @@ class Weights:
                 shim.from_bytes(state)
             else:
                 shim._model.load_state_dict(state)
+        for pipe, temperature in self.temperatures:
+            pipe.temperature = temperature
 
 
 def _copy_shim(shim: Any) -> Any:

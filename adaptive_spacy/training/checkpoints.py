@@ -21,6 +21,7 @@ from spacy.errors import Errors
 from spacy.language import Language
 
 from adaptive_spacy.files import replacing_folder
+from adaptive_spacy.ner.calibrated_pipe import CalibratedPipe
 from adaptive_spacy.training.lock import Lock, claim
 from adaptive_spacy.training.soundness import require_finite, sums
 
@@ -78,6 +79,7 @@ class Checkpoints:
                 stacklevel=2,
             )
             return
+        keep_temperatures(nlp)
         write_whole(nlp, path, exclude, performance=self._true_scores(nlp, found))
 
     def save_state(self, nlp: Language) -> dict[str, Any]:
@@ -124,6 +126,13 @@ class Checkpoint(Language):
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
         """See `Checkpoints.write`."""
         self._checkpoints.write(self._nlp, Path(path), exclude)
+
+
+def keep_temperatures(nlp: Language) -> None:
+    """Have components state their confidences at the temperature of the last evaluation."""
+    for _, pipe in nlp.components:
+        if isinstance(pipe, CalibratedPipe):
+            pipe.keep_temperature()
 
 
 def write_whole(

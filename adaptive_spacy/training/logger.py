@@ -95,7 +95,8 @@ class TrainingLog:
         self.max_steps = resolve_value(training["max_steps"])
         self.precision = precision_of(nlp)
         self.pipes = [name for name, pipe in nlp.pipeline if _has_loss(pipe)]
-        self.table = Table(training["score_weights"])
+        monitor = (training["before_update"] or {}).get("monitor")
+        self.table = Table(training["score_weights"], monitor or ())
         self.watch = Watch(self.table.share, self.table.name(self.table.share))
         self.clock, self.started = clock, clock()
         # spaCy closes its logger in a `finally`, also of a training that broke off

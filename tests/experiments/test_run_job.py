@@ -8,7 +8,7 @@ from spacy.tokens import DocBin
 from adaptive_spacy.experiments.grid import Grid
 from adaptive_spacy.experiments.job import Job
 from adaptive_spacy.experiments.records import RULES, Record
-from adaptive_spacy.experiments.run_job import run_job
+from adaptive_spacy.experiments.run_job import read_results, run_job
 from adaptive_spacy.experiments.selection import PREDICTIONS, Candidates
 from adaptive_spacy.training.evaluation import evaluate, read_corpus
 from adaptive_spacy.training.resume.driver import Driver
@@ -65,6 +65,11 @@ def test_job_that_was_killed_goes_on_to_the_same_record(
         assert record[key] == whole[key]
     for row, other in zip(record["history"], whole["history"], strict=True):
         assert {**row, "seconds": 0} == {**other, "seconds": 0}
+
+
+def test_training_that_ends_before_its_first_round_gives_no_result(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"max_epochs, max_steps: expected a round .* at least"):
+        read_results(tmp_path)
 
 
 def test_one_training_gives_three_results(
