@@ -31,7 +31,7 @@ def test_rules_are_broken_by_no_recorded_training_that_went_well() -> None:
         faults = [rules.look(one["f"], one["train_loss"]) for one in record["history"]]
         if any(faults):
             broken.append((record["job"]["approach"], record["job"]["seed"], faults))
-    assert len(records) == 234
+    assert len(records) == 268
     assert broken == []
 
 
@@ -41,9 +41,9 @@ def test_rules_are_broken_by_no_recorded_training_that_went_well() -> None:
         # from 0.97 to nothing
         ([0.5, 0.97, 0.0], [1, 1, 1], 2),
         # slowly
-        ([0.5, 0.8, 0.59, 0.58], [1, 1, 1, 1], 3),
+        ([0.5, 0.8, 0.55, 0.54], [1, 1, 1, 1], 3),
         # once is chance
-        ([0.5, 0.8, 0.59, 0.79, 0.59, 0.7], [1] * 6, None),
+        ([0.5, 0.8, 0.55, 0.79, 0.55, 0.7], [1] * 6, None),
         # of a handful of entities
         ([0.1, 0.29, 0.0, 0.0], [1] * 4, None),
         ([0.1, 0.2, 0.3], [1, 0.3, 0.95], 2),
