@@ -28,3 +28,7 @@ class TakesParameters(Protocol):
 
     def settle(self, keys: Iterable[tuple[int, str]]) -> None:
         """Make the step that is owed: these parameters are about to be read."""
+
+
+class Diverged(ValueError):
+    """Weights, loss or gradient are not finite: no step of this training can be worth anything."""

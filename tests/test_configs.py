@@ -10,7 +10,9 @@ from spacy.training.loop import train
 from spacy.util import load_config, load_model_from_config, registry
 from thinc.api import Config
 
-from tests.conftest import ROOT
+from adaptive_spacy.adaptive.phases import STALL
+from adaptive_spacy.config.blocks import resolve_value
+from tests.conftest import ROOT, SENTENCES, write_corpus
 from tests.trainings import NAMES, overrides, run_spacy
 
 
@@ -54,6 +56,27 @@ def test_config_resolves_with_data(name: str, corpus_folder, transformer_folder)
 
 
 @pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(("dev", "interval"), [(10, 8), (504, 11)])
+def test_round_has_enough_updates_to_be_worth_its_evaluation(
+    name: str, dev: int, interval: int, corpus_folder, transformer_folder, tmp_path
+) -> None:
+    """48 sentences are 3 updates. An evaluation of 32 batches costs as much as 32 / 3 updates."""
+    settings: dict[str, object] = overrides(corpus_folder, transformer_folder)
+    del settings["training.eval_frequency.least"]
+    sentences = (SENTENCES * 63)[:dev]
+    settings["paths.dev"] = str(write_corpus(tmp_path / "dev.spacy", sentences))
+    config = load_config(ROOT / "configs" / f"{name}.cfg", overrides=settings, interpolate=True)
+    bounded = name in ("adaptive", "hybrid", "ner")
+    training = config["training"]
+    assert resolve_value(training["eval_frequency"]) == (interval if bounded else 3)
+    if name == "hybrid":
+        assert resolve_value(training["max_steps"]) == 16 * interval
+    if name == "adaptive":
+        # even where an epoch is one update, the safety net is further off than the stall
+        assert training["max_epochs"] // interval > STALL
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_config_passes_spacy_debug_config(name: str, corpus_folder, transformer_folder) -> None:
     settings = overrides(corpus_folder, transformer_folder)
     options = [f"--{key}={value}" for key, value in settings.items()]
@@ -84,6 +107,9 @@ METHOD = {
     "training.patience",
     "training.batcher",
     "training.eval_frequency.batcher",
+    "training.eval_frequency.least",
+    "training.eval_frequency.most",
+    "training.eval_frequency.dev",
     "training.before_update",
     "training.optimizer.learn_rate",
     "training.score_weights",

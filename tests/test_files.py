@@ -1,11 +1,14 @@
+import errno
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from adaptive_spacy.files import replacing
+from adaptive_spacy import files
+from adaptive_spacy.files import link_folder, recover_folder, replacing, replacing_folder
 
 
 def test_file_takes_its_place_when_it_is_complete(tmp_path: Path) -> None:
@@ -95,3 +98,63 @@ def test_link_leads_to_what_is_written(tmp_path: Path) -> None:
     found = sorted((tmp_path / "links").iterdir())
     assert [one.name for one in found if one.is_symlink()] == ["one", "three", "two"]
     assert len(found) == 3
+
+
+@pytest.fixture(params=["exchanged", "moved"])
+def place(request, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder, on a system that exchanges two names at once or does not."""
+    if request.param == "moved":
+        monkeypatch.setattr(files, "_is_linux", lambda: False)
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "old.txt").write_text("old")
+    return tmp_path / "model"
+
+
+def test_folder_takes_its_place_when_it_is_complete(place: Path) -> None:
+    with replacing_folder(place) as aside:
+        (aside / "new.txt").write_text("new")
+        assert [one.name for one in place.iterdir()] == ["old.txt"]
+    assert [one.name for one in place.iterdir()] == ["new.txt"]
+    assert list(place.parent.iterdir()) == [place]
+
+
+def test_former_folder_stays_after_an_error(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    with pytest.raises(TypeError), replacing_folder(place) as aside:
+        (aside / "new.txt").write_text("ne") + "w"  # type: ignore[operator]
+    monkeypatch.setattr(files, "_sync_one", full)
+    with pytest.raises(OSError, match="No space left"), replacing_folder(place) as aside:
+        (aside / "new.txt").write_text("new")
+    assert [one.name for one in place.iterdir()] == ["old.txt"]
+    assert list(place.parent.iterdir()) == [place]
+
+
+def test_folder_behind_a_link_is_replaced_there(tmp_path: Path) -> None:
+    (tmp_path / "far").mkdir()
+    (tmp_path / "near").symlink_to(tmp_path / "far")
+    with replacing_folder(tmp_path / "near") as aside:
+        (aside / "a.txt").write_text("a")
+    assert (tmp_path / "near").is_symlink()
+    assert (tmp_path / "far" / "a.txt").read_text() == "a"
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(ValueError, match="found a file"), replacing_folder(tmp_path / "file"):
+        pass
+
+
+def test_folder_that_was_moved_out_of_the_way_comes_back(place: Path) -> None:
+    place.rename(place.with_name(".model.former"))
+    recover_folder(place)
+    assert (place / "old.txt").read_text() == "old"
+    # the new one had come: the former is of no use
+    shutil.copytree(place, place.with_name(".model.former"))
+    recover_folder(place)
+    assert list(place.parent.iterdir()) == [place]
+
+
+def test_linked_folder_outlives_the_first(place: Path) -> None:
+    link_folder(place, place.with_name("kept"))
+    with replacing_folder(place) as aside:
+        (aside / "new.txt").write_text("new")
+    assert (place.parent / "kept" / "old.txt").read_text() == "old"

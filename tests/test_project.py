@@ -71,7 +71,7 @@ def test_project_scripts_name_real_commands() -> None:
         for script in command["script"]
         if script.startswith("python -m adaptive_spacy ")
     ]
-    assert len(own) == 15
+    assert len(own) == 16
     for name, *arguments in own:
         known = {option for param in commands[name].params for option in param.opts}
         # with a dot: settings of the config, as in `spacy train`
@@ -124,9 +124,11 @@ def test_project_runs_of_other_variables_share_no_output(
     tmp_path: Path, override: str, value: str
 ) -> None:
     shutil.copy(ROOT / "project.yml", tmp_path)
-    (train,) = [line for line in dry_run(tmp_path) if "spacy train" in line]
+    (train,) = [line for line in dry_run(tmp_path) if "adaptive_spacy train" in line]
     (other,) = [
-        line for line in dry_run(tmp_path, f"--vars.{override}", value) if "spacy train" in line
+        line
+        for line in dry_run(tmp_path, f"--vars.{override}", value)
+        if "adaptive_spacy train" in line
     ]
     assert train != other
 

@@ -17,6 +17,7 @@ from adaptive_spacy.adaptive.stopping import UntilFinished
 from adaptive_spacy.data.corpus import FractionCorpus, make_corpus_v1
 from adaptive_spacy.ner.component import TransformerNER
 from adaptive_spacy.training.checkpoints import Checkpoint
+from adaptive_spacy.training.guard import Guard
 from adaptive_spacy.training.optimizer import AdamW
 from adaptive_spacy.transformer.cleaner import TransformerCleaner
 from adaptive_spacy.transformer.shim import TransformerShim
@@ -78,6 +79,7 @@ TABLE = {
         lambda path: {},
         lambda it: isinstance(it(spacy.blank("en")), Checkpoint),
     ),
+    "adaptive_spacy.guard.v1": (lambda path: {}, lambda it: isinstance(it, Guard)),
     "adaptive_spacy.until_finished.v1": (
         lambda path: {"batcher": configure_minibatch(2)},
         lambda it: isinstance(it, UntilFinished) and list(it("abc")) == [["a", "b"], ["c"]],

@@ -23,6 +23,8 @@ def overrides(corpus: Path, transformer: Path, rate: float = 3e-3) -> dict[str, 
         "paths.dev": str(corpus / "dev.spacy"),
         "variables.transformer": str(transformer),
         "variables.rate": rate,
+        # an epoch is a round, of 3 updates, where nothing else is tested
+        "training.eval_frequency.least": 1,
     }
 
 

@@ -104,6 +104,12 @@ class Scripted:
     def __call__(self, doc: Doc) -> Doc:
         return doc
 
+    def save_state(self, nlp: Language) -> dict[str, Any]:
+        return {"scores": self.scores}
+
+    def load_state(self, nlp: Language, state: dict[str, Any], output: Any) -> None:
+        self.scores = state["scores"]
+
     def score(self, examples: list[Example], **kwargs: Any) -> dict[str, float]:
         return {"scripted": self.scores.pop(0) if len(self.scores) > 1 else self.scores[0]}
 

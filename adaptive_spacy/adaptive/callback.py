@@ -72,6 +72,17 @@ class Adapt:
         if self.then is not None:
             self.then(nlp, info)
 
+    def save_state(self, nlp: "Language") -> dict[str, Any]:
+        """RETURNS (dict): What it remembers between two updates; the schedule keeps the phases."""
+        seen = nlp.meta.get("performance") is self.seen
+        return {"seen": seen, "then": save_then(self.then, nlp)}
+
+    def load_state(self, nlp: "Language", state: dict[str, Any], output: Any) -> None:
+        """Begin again in the middle of a training, whose last scores are in the pipeline's meta."""
+        self._begin(nlp)
+        self.seen = nlp.meta["performance"] if state["seen"] else None
+        load_then(self.then, nlp, state["then"], output)
+
     def _begin(self, nlp: "Language") -> None:
         config = nlp.config.interpolate()
         training = config["training"]
@@ -144,6 +155,17 @@ class Adapt:
                 stacklevel=2,
             )
         return sum(weight * values[metric] for metric, weight in self.weights.items())
+
+
+def save_then(then: Any, nlp: "Language") -> dict[str, Any] | None:
+    """RETURNS (dict | None): What the callback after another one remembers, if it says."""
+    return then.save_state(nlp) if hasattr(then, "save_state") else None
+
+
+def load_then(then: Any, nlp: "Language", state: dict[str, Any] | None, output: Any) -> None:
+    """Have it go on from that."""
+    if state is not None and hasattr(then, "load_state"):
+        then.load_state(nlp, state, output)
 
 
 def monitor_weights(

@@ -53,6 +53,8 @@ class PhaseSchedule:
         self.plan = make_plan(settings)
         self.drawn = 0
         self.begun = False
+        #: When the training went back to an earlier step, which one, and the factor on its rate
+        self.setbacks: list[dict[str, Any]] = []
         #: The rate of update 0, if it was drawn before the plan was known
         self.first: Any = None
         binding.announce(self)
@@ -66,7 +68,7 @@ class PhaseSchedule:
         if step == 1 and not self.begun:
             self._warn()
         if self.plan is not None:
-            return self.plan.rate(step)
+            return self.rate(step)
         if step == 0:
             self.first = numpy.array(self.settings.rate, dtype=object)
             return self.first
@@ -107,7 +109,26 @@ class PhaseSchedule:
 
     def rate(self, step: int) -> float:
         """RETURNS (float): The rate of an update, as far as is known."""
-        return self.plan.rate(step) if self.plan is not None else self.settings.rate
+        rate = self.plan.rate(step) if self.plan is not None else self.settings.rate
+        for one in self.setbacks:
+            # the rate of the update after the evaluation was drawn already
+            if step > one["step"] + 1:
+                rate *= one["factor"]
+        return rate
+
+    def set_back(
+        self, step: int, best_step: int, factor: float, phases: dict[str, Any] | None
+    ) -> None:
+        """The training goes back to its best evaluation.
+
+        step (int): Of the evaluation that made it go back.
+        best_step (int): Of the best one.
+        factor (float): On all rates from now on.
+        phases (dict | None): `State.to_dict` of after the best one; None: there are no phases.
+        """
+        self.setbacks.append({"step": step, "best_step": best_step, "factor": factor})
+        if self.machine is not None and phases is not None:
+            self.machine.state = State.from_dict(phases)
 
     def phase(self, step: int) -> Phase | None:
         """RETURNS (str | None): The phase of an update; None without phases."""
@@ -125,6 +146,18 @@ class PhaseSchedule:
 
     def observe(self, step: int, score: float) -> None:
         """Take in the evaluation of a step: most plans are fixed."""
+
+    def save_state(self, nlp: Any) -> dict[str, Any]:
+        """RETURNS (dict): What the training so far has done to it, to go on from."""
+        machine = self.machine
+        phases = machine.state.to_dict() if machine else None
+        return {"drawn": self.drawn, "phases": phases, "setbacks": self.setbacks}
+
+    def load_state(self, nlp: Any, state: dict[str, Any], output: Any) -> None:
+        """Go on from a state of the same training; it has begun again, see `begin`."""
+        self.drawn, self.setbacks = state["drawn"], state["setbacks"]
+        if self.machine is not None:
+            self.machine.state = State.from_dict(state["phases"])
 
     def _warn(self) -> None:
         """The second rate is drawn, and nobody has told the schedule of a training."""

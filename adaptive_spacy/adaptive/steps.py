@@ -111,10 +111,11 @@ def _count(corpus: Reader, batcher: Batcher, lang: str, name: str) -> int:
     with same_randomness():
         count = sum(1 for _ in batcher(corpus(spacy.blank(lang))))
     if not count:
+        lacks = "an epoch has no batch" if name == "train" else "nothing can be evaluated"
         raise ConfigValidationError(
             title=f"Empty {'training' if name == 'train' else name} corpus",
             desc=f"[corpora.{name}] path: {getattr(corpus, 'path', corpus)} holds no example, so "
-            "an epoch has no batch; expected at least one",
+            f"{lacks}; expected at least one",
         )
     return count
 

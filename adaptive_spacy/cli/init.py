@@ -33,7 +33,7 @@ def init_cli(
     ] = None,
     max_epochs: Annotated[
         int, typer.Option(help="Epochs after which the training ends in any case.")
-    ] = 250,
+    ] = 1000,
     force: Annotated[
         bool, typer.Option("--force", "-F", help="Replace OUTPUT if it exists.")
     ] = False,
@@ -42,10 +42,10 @@ def init_cli(
 
     The learning rate warms up to the highest rate of the config, stays there as long as the
     monitor improves, and cools down; the training ends by itself. Added are the schedule, the
-    callback that tells it each evaluation, one evaluation per epoch, the end of the training, the
-    check before it, and a logger that shows the phases in place of spaCy's. Existing callbacks,
-    batchers and other loggers are kept. Comments of the config are lost. A second init changes
-    nothing.
+    callback that tells it each evaluation, one evaluation per epoch (but after 8 updates at least
+    and 500 at most), the end of the training, the check before it, and a logger that shows the
+    phases in place of spaCy's. Existing callbacks, batchers and other loggers are kept. Comments of
+    the config are lost. A second init changes nothing.
 
     Take a validation loss as the monitor where a pipe reports one, as transformer_ner does with
     ents_loss: it turns earlier and is smoother than a score. The losses in spaCy's table are

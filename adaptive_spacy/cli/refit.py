@@ -22,7 +22,7 @@ def refit_cli(
     """Train on train and dev together, as long as an adaptive run found.
 
     The run's curve of the learning rate is repeated without feedback, with as
-    many epochs and the same cool-down. dev is learnt from, so its scores are
+    many rounds and the same cool-down. dev is learnt from, so its scores are
     marked as seen and select nothing: model-last is the model to ship, and its
     meta.json and package say how it was made. refit.json records both.
     """
@@ -34,7 +34,7 @@ def refit_cli(
     about = record["refit"]
     sentences = about["sentences"]
     typer.echo(
-        f"✔ {output / 'model-last'}: {about['total']} epochs on {sentences['train']} + "
+        f"✔ {output / 'model-last'}: {about['total']} rounds on {sentences['train']} + "
         f"{sentences['dev']} sentences"
     )
     if about["test"]:

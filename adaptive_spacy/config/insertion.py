@@ -32,7 +32,10 @@ from adaptive_spacy.parsing import reading
 WARMUP, COOLDOWN = 2, 7
 #: Rounds that the plateau forgives where a score is monitored: it can stand still at 0 at first
 SCORE_PATIENCE = 2
-MAX_EPOCHS = 250
+#: A round on a dozen sentences is `LEAST` epochs, and a training takes some twenty rounds
+MAX_EPOCHS = 1000
+#: The fewest and the most updates in a round; docs/method.md has what was tried
+LEAST, MOST = 8, 500
 
 
 def add_adaptive_blocks(
@@ -235,8 +238,14 @@ def _add_end(training: Block, plain: Block, max_epochs: int, done: list[str]) ->
             "epochs": 1.0,
             "times": 1,
             "lang": "${nlp.lang}",
+            "least": LEAST,
+            "most": MOST,
+            "dev": f"${{{plain['dev_corpus']}}}",
         }
-        done.append(f"[training.eval_frequency] {STEPS}: one evaluation per epoch")
+        done.append(
+            f"[training.eval_frequency] {STEPS}: one evaluation per epoch, after {LEAST} updates "
+            f"at least and {MOST} at most"
+        )
 
 
 def _end_streamed(training: Block, plain: Block, done: list[str]) -> None:

@@ -2,6 +2,8 @@
 
 import math
 
+from adaptive_spacy.config.metrics import is_loss
+
 
 def parse_monitor(text: str) -> dict[str, float]:
     """Read metrics such as "ents_loss" or "ents_f=0.5,ents_loss=-1".
@@ -14,7 +16,7 @@ def parse_monitor(text: str) -> dict[str, float]:
     for part in text.split(","):
         metric, found, weight = (piece.strip() for piece in part.partition("="))
         try:
-            number = float(weight) if found else (-1.0 if metric.endswith("_loss") else 1.0)
+            number = float(weight) if found else (-1.0 if is_loss(metric) else 1.0)
         except ValueError:
             number = math.nan
         if not metric or not math.isfinite(number) or not number:

@@ -7,6 +7,7 @@ from typing import Any
 
 from spacy.util import get_lang_class
 
+from adaptive_spacy.config.metrics import is_loss
 from adaptive_spacy.config.names import ADAPT
 from adaptive_spacy.config.requirements import (
     BELOW_ONE,
@@ -96,7 +97,7 @@ def weight_fault(metric: str, weight: Any) -> str | None:
     """RETURNS (str | None): What is wrong with the weight of a metric; None: nothing."""
     if not is_number(weight):
         return f"expected a number, got {weight!r}"
-    if metric.endswith("_loss") and weight > 0:
+    if is_loss(metric) and weight > 0:
         return f"expected a weight < 0, as less of a loss is better, got {weight}"
     if metric.endswith(HIGHER_IS_BETTER) and weight < 0:
         return f"expected a weight > 0, as more of it is better, got {weight}"

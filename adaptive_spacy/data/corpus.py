@@ -204,6 +204,14 @@ class FractionCorpus(Corpus):
         for example in make(nlp, docs):
             yield from self.augmenter(nlp, example)
 
+    def save_state(self, nlp: "Language") -> dict[str, int]:
+        """RETURNS (dict): Passes so far, each of which has its own order if there is a shuffle."""
+        return {"passes": self._passes}
+
+    def load_state(self, nlp: "Language", state: dict[str, int], output: Path | None) -> None:
+        """Go on as after so many passes."""
+        self._passes = state["passes"]
+
     def read_docbin(self, vocab: Vocab, locs: Iterable[str | Path]) -> Iterator[Doc]:
         """Yield the sampled units: in the order of the files, or shuffled."""
         paths = [Path(loc) for loc in locs]

@@ -38,6 +38,7 @@ from adaptive_spacy.experiments.shipping import (
     mark,
     publish,
     require_output,
+    state_temperatures,
     train_aside,
     write_docs,
 )
@@ -56,6 +57,10 @@ LABELLED = "labelled.spacy"
 OUT_OF_FOLD = "out-of-fold.spacy"
 CROSSFIT = "crossfit.json"
 
+#: Rounds of adaptive trainings on 25 to 475 sentences (docs/method.md)
+ROUNDS = 12, 25
+#: The least that a round reads with the shipped configs: 8 updates of 16 sentences
+SENTENCES_OF_ROUND = 128
 NOTES = "Unfinished: its scores are of sentences that it was trained on."
 
 
@@ -165,12 +170,14 @@ def describe_cost(docs: Sequence[Doc], folds: int) -> str:
     part = 1 - 1 / folds
     # each fold's training, and the last one, which is as long
     passes = folds * part + 1
+    epochs = max(1.0, SENTENCES_OF_ROUND / (part * len(docs)))
+    low, high = (rounds * epochs * passes * tokens / 1e6 for rounds in ROUNDS)
     return (
         f"{folds} adaptive trainings on {part:.0%} of {len(docs):,} sentences, then one on all: "
         f"{passes * tokens:,.0f} tokens per epoch, {passes / part:.1f} times as many as a single "
         f"training that keeps {1 - part:.0%} for dev. An adaptive training of few sentences takes "
-        f"20 to 40 epochs: {20 * passes * tokens / 1e6:.2g} to {40 * passes * tokens / 1e6:.2g} "
-        "million token updates"
+        f"{ROUNDS[0]} to {ROUNDS[1]} rounds, of {epochs:.1f} epochs with the shipped configs: "
+        f"{low:.2g} to {high:.2g} million token updates"
     )
 
 
@@ -222,6 +229,7 @@ def summarize_fold(job: Job, record: Record, output: Path) -> dict[str, Any]:
         "token_updates": record["token_updates"],
         "sentences": {split: record["data"][split]["sentences"] for split in ("train", "dev")},
         "f1": record["results"]["last"]["test"]["f1"],
+        "temperature": record["history"][-1]["scores"].get("temperature"),
         "seconds": record["seconds"],
     }
 
@@ -250,6 +258,7 @@ def train_all(config: Config, record: Record, output: Path, gpu_id: int) -> None
     record["history"] = [asdict(one) for one in read_history(model.parent)]
     about = {key: record[key] for key in ("labelled", "folds", "epochs", "expected", "seed")}
     mark(model, notes=describe(record), crossfit=about)
+    state_temperatures(model, record["folds"])
     publish(model, output)
 
 

@@ -26,6 +26,7 @@ from adaptive_spacy.experiments.shipping import (
     publish,
     read_splits,
     require_output,
+    state_temperatures,
     train_aside,
     write_docs,
 )
@@ -93,6 +94,7 @@ def refit(run: Path, output: Path, *, test: Path | None = None, gpu_id: int = -1
             },
         }
         mark(model, notes=describe(record), refit=summarize(record))
+        state_temperatures(model, [history[-1].scores])
         (output / REFIT).unlink(missing_ok=True)
         publish(model, output)
         with replacing(output / REFIT) as aside:
@@ -130,7 +132,7 @@ def describe(record: Record) -> str:
     sentences = about["sentences"]
     return (
         f"Refitted on train and dev together ({sentences['train']} and {sentences['dev']} "
-        f"sentences), for the {about['total']} epochs that an adaptive run on train needed, with "
+        f"sentences), for the {about['total']} rounds that an adaptive run on train needed, with "
         "the same curve of the learning rate. This is the last model; dev was seen, so no score on "
         "dev is stated."
     )

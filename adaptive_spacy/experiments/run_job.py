@@ -1,16 +1,16 @@
-"""Runs one job: `spacy train` of its config, in a folder of its own."""
+"""Runs one job: a training of its config, in a folder of its own."""
 
 import contextlib
 import json
 import platform
 import shutil
-import sys
 import time
 import traceback
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import spacy
 import torch
@@ -18,7 +18,6 @@ from confection import Config
 from spacy.cli._util import setup_gpu
 from spacy.tokens import DocBin
 from spacy.training.initialize import init_nlp
-from spacy.training.loop import train
 from spacy.util import load_config
 from spacy.vocab import Vocab
 
@@ -30,6 +29,9 @@ from adaptive_spacy.experiments.selection import RESULTS, epoch_of
 from adaptive_spacy.experiments.threads import computing_in
 from adaptive_spacy.training.history import HISTORY, read_history, stretches
 from adaptive_spacy.training.lock import LOCK
+from adaptive_spacy.training.resume.driver import Driver
+from adaptive_spacy.training.resume.identity import machine, versions
+from adaptive_spacy.training.resume.snapshots import RESUME, Snapshots
 
 PACKAGES = ("adaptive-spacy", "spacy", "thinc", "spacy-transformers", "torch", "transformers")
 LOGGER = "adaptive_spacy.ExperimentLogger.v1"
@@ -39,8 +41,8 @@ def run_job(job: Job, folder: Path, *, keep: bool = False, gpu_id: int = -1) -> 
     """Train and score one job. A fault of the job becomes part of its record.
 
     job (Job): The job, with the numbers of epochs that it waited for.
-    folder (Path): Gets config, log, history and, if asked for, checkpoints. What an interrupted
-        run left there is removed.
+    folder (Path): Gets config, log, history and, if asked for, checkpoints. A training that was
+        broken off there goes on where it was saved; what else it left is removed.
     keep (bool): Whether to keep the selected checkpoints.
     gpu_id (int): Number of the GPU; -1: the processor.
     RETURNS (dict): The record; see docs/experiments.md. It is not written.
@@ -75,7 +77,13 @@ def describe_error(error: BaseException) -> str:
 
 
 def read_results(folder: Path) -> Record:
-    """RETURNS (dict): The part of a record that a training's files hold."""
+    """RETURNS (dict): The part of a record that a training's files hold.
+    RAISES (ValueError): If no round of it came to its end, so that there is nothing to score."""
+    if not (folder / RESULTS).exists():
+        raise ValueError(
+            "[training] max_epochs, max_steps: expected a round ([training] eval_frequency) at "
+            "least, the training ended before its first round did"
+        )
     history = read_history(folder / HISTORY)
     found = json.loads((folder / RESULTS).read_text(encoding="utf8"))
     (folder / RESULTS).unlink()
@@ -140,13 +148,32 @@ def count_corpus(path: Path, fraction: float = 1.0) -> dict[str, int]:
 
 
 def _train(job: Job, folder: Path, *, keep: bool, gpu_id: int) -> None:
-    """What `spacy train` does, without its way to show a broken config, which ends the process."""
+    """What `adaptive-spacy train --resume` does, but where to say that a config is broken."""
     path = write_job_config(job, folder, keep=keep)
     setup_gpu(gpu_id, silent=True)
     config: Config = load_config(path)
+    snapshots = Snapshots(folder / RESUME)
+    # the folder's name has the hash of config and data; the paths may be others
+    identity = {"config": {"job": job.identity()}, "versions": versions(), "machine": machine()}
+    state = _find_state(snapshots, identity)
     nlp = init_nlp(config, use_gpu=gpu_id)
     # no output: checkpoints are the logger's
-    train(nlp, None, use_gpu=gpu_id, stdout=sys.stdout, stderr=sys.stderr)
+    driver = Driver(nlp, None, snapshots=snapshots, identity=identity, use_gpu=gpu_id)
+    driver.run(state)
+    snapshots.clear()
+
+
+def _find_state(snapshots: Snapshots, identity: dict[str, Any]) -> dict[str, Any] | None:
+    """RETURNS (dict | None): Where the same job was broken off, on such a machine; None: it begins
+    anew."""
+    try:
+        found = snapshots.read()
+    except ValueError:
+        found = None
+    if found is None or found[0] != identity:
+        snapshots.clear()
+        return None
+    return found[1]
 
 
 def _join_corpora(job: Job, files: dict[str, Path], folder: Path) -> Path:
@@ -165,6 +192,8 @@ def _join_corpora(job: Job, files: dict[str, Path], folder: Path) -> Path:
 def _empty(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for path in folder.iterdir():
+        if path.name == RESUME:
+            continue
         if path.is_dir():
             shutil.rmtree(path)
         elif path.name != LOCK:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+import numpy
 import torch
 from spacy.tokens import DocBin
 from spacy.training import Example
@@ -21,7 +22,8 @@ from thinc.api import Model
 
 from adaptive_spacy.experiments.records import RULES
 from adaptive_spacy.experiments.sentences import Counts, count_per_sentence, join_counts
-from adaptive_spacy.training.checkpoints import write_whole
+from adaptive_spacy.ner.calibrated_pipe import CalibratedPipe
+from adaptive_spacy.training.checkpoints import keep_temperatures, write_whole
 from adaptive_spacy.training.evaluation import predict, score
 from adaptive_spacy.training.logger import SetupLogger, TrainingLog
 
@@ -49,7 +51,7 @@ def make_experiment_logger_v1(folder: str, test: Reader, keep: bool = False) -> 
         nlp: "Language", stdout: IO[str] = sys.stdout, stderr: IO[str] = sys.stderr
     ) -> tuple[Callable[[dict[str, Any] | None], None], Callable[[], None]]:
         log = ExperimentLog(nlp, stdout, stderr, Path(folder), test, keep)
-        return log.step, log.finish
+        return log, log.finish
 
     return setup
 
@@ -83,7 +85,17 @@ class ExperimentLog(TrainingLog):
 
     def _record(self, output_path: str | None, evaluation: Evaluation) -> None:
         super()._record(str(self.folder / "model-last"), evaluation)
+        # as it is written elsewhere; what is kept here is the weights
+        keep_temperatures(self.nlp)
         self.candidates.take(evaluation, self.nlp)
+
+    def save_state(self, nlp: "Language") -> dict[str, Any]:
+        return {**super().save_state(nlp), "words": self.words, **self.candidates.save_state()}
+
+    def load_state(self, nlp: "Language", state: dict[str, Any], output: Path | None) -> None:
+        super().load_state(nlp, state, self.folder)
+        self.words = state["words"]
+        self.candidates.load_state(nlp, state)
 
     def finish(self) -> None:
         """Score the candidates, if the training came to its end."""
@@ -126,6 +138,22 @@ class Candidates:
             weights = Weights(nlp)
             self.best.update((rule, (evaluation, weights)) for rule in won)
 
+    def save_state(self) -> dict[str, Any]:
+        """RETURNS (dict): The candidates with their weights."""
+        best = {
+            rule: {"evaluation": evaluation, "weights": weights.save_state()}
+            for rule, (evaluation, weights) in self.best.items()
+        }
+        return {"best": best, "last": self.last}
+
+    def load_state(self, nlp: "Language", state: dict[str, Any]) -> None:
+        """Go on with them."""
+        self.last = state["last"]
+        for rule, saved in state["best"].items():
+            weights = Weights(nlp)
+            weights.load_state(saved["weights"])
+            self.best[rule] = saved["evaluation"], weights
+
 
 def goodness_of_loss(evaluation: Evaluation) -> float:
     """RETURNS (float): Higher is better; -inf without a loss."""
@@ -139,12 +167,16 @@ def goodness_of_f1(evaluation: Evaluation) -> float:
 
 
 class Weights:
-    """A copy of a pipeline's weights in the processor's memory."""
+    """A copy of a pipeline's weights in the processor's memory, and the temperatures measured with
+    them."""
 
     def __init__(self, nlp: "Language") -> None:
         self.parameters: list[tuple[Any, str, Any]] = []
         self.shims: list[tuple[Any, Any]] = []
+        self.temperatures: list[tuple[CalibratedPipe, float]] = []
         for _, pipe in nlp.pipeline:
+            if isinstance(pipe, CalibratedPipe):
+                self.temperatures.append((pipe, pipe.temperature))
             model = getattr(pipe, "model", None)
             for node in model.walk() if isinstance(model, Model) else ():
                 for name in node.param_names:
@@ -152,6 +184,23 @@ class Weights:
                         array = node.ops.to_numpy(node.get_param(name))
                         self.parameters.append((node, name, array.copy()))
                 self.shims += [(shim, _copy_shim(shim)) for shim in node.shims]
+
+    def save_state(self) -> dict[str, Any]:
+        """RETURNS (dict): The copies, in the order of the pipeline."""
+        shims = [
+            numpy.frombuffer(one, dtype="uint8") if isinstance(one, bytes) else one
+            for _, one in self.shims
+        ]
+        return {"parameters": [array for _, _, array in self.parameters], "shims": shims}
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Take other copies in the place of these."""
+        arrays = zip(self.parameters, state["parameters"], strict=True)
+        self.parameters = [(node, name, array.numpy()) for (node, name, _), array in arrays]
+        self.shims = [
+            (shim, one.numpy().tobytes() if isinstance(one, torch.Tensor) else one)
+            for (shim, _), one in zip(self.shims, state["shims"], strict=True)
+        ]
 
     def restore(self) -> None:
         """Put them back into the pipeline that they were copied from."""
@@ -162,6 +211,8 @@ class Weights:
                 shim.from_bytes(state)
             else:
                 shim._model.load_state_dict(state)
+        for pipe, temperature in self.temperatures:
+            pipe.temperature = temperature
 
 
 def _copy_shim(shim: Any) -> Any:

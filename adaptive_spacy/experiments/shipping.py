@@ -5,25 +5,32 @@ Until it is marked it lies in a folder of its own, where nobody takes it for a f
 """
 
 import json
+import math
 import shutil
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import spacy
+import srsly
 from spacy.tokens import Doc, DocBin
 from spacy.training.initialize import init_nlp
 from spacy.training.loop import DIR_MODEL_LAST, train
 from spacy.util import resolve_dot_names
 from thinc.api import Config
 
+from adaptive_spacy.config.loading import read_config
+from adaptive_spacy.ner.scorer import TEMPERATURE, own_name
+from adaptive_spacy.ner.temperature import DECIMALS, usable
 from adaptive_spacy.parsing import read_object
 from adaptive_spacy.training.history import HISTORY
 from adaptive_spacy.training.lock import LOCK
 
 #: Folder in the output that holds the model before it is finished, marked and scored
 UNFINISHED = "unfinished"
+#: Of the components that have a temperature
+FACTORY = "transformer_ner"
 
 
 def require_output(output: Path, *, own: Collection[str], made_by: str) -> None:
@@ -70,6 +77,26 @@ def mark(model: Path, *, notes: str, **about: Any) -> None:
     meta = {**read_object(path), "notes": notes, "performance": {}, **about}
     # not srsly: it writes ten decimals
     path.write_text(json.dumps(meta, indent=2, allow_nan=False), encoding="utf8")
+
+
+def state_temperatures(model: Path, evaluations: Sequence[Mapping[str, Any]]) -> None:
+    """Give a model's components the temperatures that trainings measured on sentences that they had
+    not seen, in place of its own, of sentences that it has learnt.
+
+    model (Path): Its folder.
+    evaluations (Sequence[Mapping]): The scores of each training's last evaluation; the geometric
+        mean of their temperatures counts, and 1.0 where there are none.
+    """
+    components = read_config(model / "config.cfg")["components"]
+    pipes = [name for name, one in components.items() if one.get("factory") == FACTORY]
+    for pipe in pipes:
+        # of several components' spaCy keeps the last under the common name
+        names = [own_name(TEMPERATURE, pipe), *([TEMPERATURE] if len(pipes) == 1 else [])]
+        found = (next((one[name] for name in names if one.get(name)), None) for one in evaluations)
+        logs = [math.log(usable(one)) for one in found if one is not None]
+        file = model / pipe / "cfg"
+        mean = math.exp(math.fsum(logs) / len(logs)) if logs else 1.0
+        srsly.write_json(file, {**srsly.read_json(file), TEMPERATURE: round(mean, DECIMALS)})
 
 
 def publish(model: Path, output: Path) -> None:

@@ -1,6 +1,6 @@
 """The component `transformer_ner`: named entity recognition as token classification."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from weakref import ref
 
@@ -12,22 +12,23 @@ from spacy.vocab import Vocab
 from thinc.api import Config, Model
 
 from adaptive_spacy.ner import confidence
-from adaptive_spacy.ner.class_weights import (
-    ClassWeights,
-)
+from adaptive_spacy.ner.calibrated_pipe import CalibratedPipe
+from adaptive_spacy.ner.class_weights import ClassWeights
 from adaptive_spacy.ner.decoding import decode, require_decoder
 from adaptive_spacy.ner.evaluation_loss import (
     DocScores,
     KeptScores,
+    annotated_tokens,
     mean_evaluation_loss,
     no_scores,
     sum_losses,
 )
 from adaptive_spacy.ner.gold import gold_columns, may_be_tagged, tell_misaligned
-from adaptive_spacy.ner.learning_pipe import LearningPipe
 from adaptive_spacy.ner.model import TagLogits
-from adaptive_spacy.ner.presets import annotate, free_runs, read_presets
-from adaptive_spacy.ner.scorer import Scorer, loss_name, score_ner
+from adaptive_spacy.ner.presets import Presets, Run, annotate, free_runs, place, read_presets
+from adaptive_spacy.ner.scorer import LOSS, MEASURED, Scorer, own_name, score_ner
+from adaptive_spacy.ner.tags import Entity
+from adaptive_spacy.ner.temperature import best_temperature, entity_tokens, refined_loss
 
 confidence.register()
 
@@ -66,6 +67,8 @@ upstream = "*"
         "ents_r": 0.0,
         "ents_per_type": None,
         "ents_loss": None,
+        "ents_loss_refined": None,
+        "temperature": None,
     },
 )
 def make_transformer_ner(
@@ -91,7 +94,7 @@ def make_transformer_ner(
     return component
 
 
-class TransformerNER(LearningPipe):
+class TransformerNER(CalibratedPipe):
     """Token-classification NER: a linear layer on the transformer, softmax cross-entropy.
 
     vocab (Vocab): The shared vocabulary.
@@ -105,7 +108,7 @@ class TransformerNER(LearningPipe):
     scorer (Callable | None): Scores a list of examples.
     """
 
-    own = (*LearningPipe.own, "_scored", "losses")
+    own = (*CalibratedPipe.own, "_scored", "losses")
 
     def __init__(
         self,
@@ -167,44 +170,76 @@ class TransformerNER(LearningPipe):
         """
         docs = list(docs)
         presets = [read_presets(doc, self.name) for doc in docs]
+        found = self._decode(scores, presets, self.temperature)
+        for doc, preset, of_doc in zip(docs, presets, found, strict=True):
+            annotate(doc, preset, of_doc, self.name)
+
+    def confidences(self, doc: Doc, temperature: float) -> dict[Entity, float] | None:
+        """State how sure the component would be of a doc's entities at another temperature.
+
+        doc (Doc): Predicted, and not scored yet.
+        temperature (float): What its scores are divided by.
+        RETURNS (dict[Entity, float] | None): Confidences in [0, 1]; None without its scores.
+        """
+        scores = self._scored.look(doc)
+        if scores is None:
+            return None
+        (found,) = self._decode([scores], [read_presets(doc, self.name)], temperature)
+        return dict(place(tokens, one) for tokens, decoded in found for one in decoded)
+
+    def _decode(
+        self, scores: Sequence[DocScores], presets: Sequence[Presets], temperature: float
+    ) -> list[list[Run]]:
+        """Per doc, the entities of each stretch that is free."""
         runs = [
             free_runs(one.tokens, preset.taken) for one, preset in zip(scores, presets, strict=True)
         ]
         free = [
             one.logits[rows] for one, of_doc in zip(scores, runs, strict=True) for rows in of_doc
         ]
-        decoded = iter(decode(free, self.tagset, self.decoder))
-        for doc, one, preset, of_doc in zip(docs, scores, presets, runs, strict=True):
-            found = [(one.tokens[rows], next(decoded)) for rows in of_doc]
-            annotate(doc, preset, found, self.name)
+        decoded = iter(decode(free, self.tagset, self.decoder, temperature))
+        return [
+            [(one.tokens[rows], next(decoded)) for rows in of_doc]
+            for one, of_doc in zip(scores, runs, strict=True)
+        ]
 
     # Evaluation
 
     def score(self, examples: Iterable[Example], **kwargs: Any) -> dict[str, Any]:
-        """Score examples that were predicted. The scores kept by `predict` become "ents_loss" and
-        are dropped.
+        """Score examples that were predicted. The scores kept by `predict` become "ents_loss", and
+        what calibration makes of it, and are dropped.
 
         examples (Iterable[Example]): The examples.
-        RETURNS (dict): See `score_ner`; and the loss once more by the component's name
-            (`loss_name`), since of several components' "ents_loss" spaCy keeps the last.
+        RETURNS (dict): See `score_ner`; "ents_loss_refined", the loss at the temperature that is
+            best for it; "temperature", the one that is best for tokens of entities; and these three
+            once more by the component's name (`own_name`), since of several components' spaCy keeps
+            the last.
         RAISES (ValueError): If the loss is not finite.
         """
         examples = list(examples)
-        loss = self._evaluation_loss(examples)
-        scores = super().score(examples, ents_loss=loss, **kwargs)
-        return {**scores, loss_name(self.name): loss} if "ents_loss" in scores else scores
+        measured = dict(zip(MEASURED, self._evaluate(examples), strict=True))
+        scores = super().score(examples, ents_loss=measured[LOSS], **kwargs)
+        if LOSS not in scores:
+            return scores
+        own = {own_name(metric, self.name): value for metric, value in measured.items()}
+        return {**own, **measured, **scores}
 
-    def _evaluation_loss(self, examples: list[Example]) -> float | None:
+    def _evaluate(self, examples: list[Example]) -> tuple[float | None, ...]:
+        """RETURNS (tuple): What `MEASURED` names; None of what cannot be measured."""
         self.losses = []
+        self._measured = None
+        nothing = (None,) * len(MEASURED)
         scores = self._scored.take(eg.predicted for eg in examples)
         if scores is None:
-            return None
+            return nothing
         golds = [gold_columns(eg, self.tagset, self._tell) for eg in examples]
         tell_misaligned(sum(lost for _, lost in golds), "evaluated", self._tell)
-        self.losses = [
-            sum_losses(one, columns) for one, (columns, _) in zip(scores, golds, strict=True)
-        ]
+        pairs = [(one, columns) for one, (columns, _) in zip(scores, golds, strict=True)]
+        self.losses = [sum_losses(*pair) for pair in pairs]
         loss = mean_evaluation_loss(self.losses)
-        if loss is not None:
-            self.require_finite_loss(loss, "validation loss", max(0, self._updates - 1))
-        return loss
+        if loss is None:
+            return nothing
+        self.require_finite_loss(loss, "validation loss", max(0, self._updates - 1))
+        tokens = [annotated_tokens(*pair) for pair in pairs]
+        self._measured = best_temperature(entity_tokens(tokens))
+        return loss, refined_loss(tokens, loss), self._measured

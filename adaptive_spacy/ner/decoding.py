@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from thinc.api import ConfigValidationError, NumpyOps
 
 from adaptive_spacy.ner.tags import Entity, TagSet
+from adaptive_spacy.ner.temperature import scale
 
 Floats = NDArray[numpy.floating]
 DECODERS = ("viterbi", "greedy")
@@ -30,7 +31,9 @@ class Decoded(NamedTuple):
     confidence: float
 
 
-def decode(logits: Sequence[Floats], tagset: TagSet, decoder: str) -> list[list[Decoded]]:
+def decode(
+    logits: Sequence[Floats], tagset: TagSet, decoder: str, temperature: float = 1.0
+) -> list[list[Decoded]]:
     """Entities of each sequence, with their confidence.
 
     logits (Sequence[array]): One per sequence. *Shape:* (length, K)
@@ -38,13 +41,15 @@ def decode(logits: Sequence[Floats], tagset: TagSet, decoder: str) -> list[list[
     decoder (str): "viterbi": the best legal sequence; an entity's confidence is its share of
         the weight of all legal sequences. "greedy": the best tag of each position; the
         confidence is the product of its tags' probabilities.
+    temperature (float): What confidences are computed at; the entities are those at 1.
     RETURNS (list[list[Decoded]]): Per sequence, in order.
     """
     if decoder == "greedy":
-        return [_greedy(one, tagset) for one in logits]
+        return [_greedy(one, tagset, temperature) for one in logits]
     result: list[list[Decoded]] = [[] for _ in logits]
     for group in _groups([len(one) for one in logits], len(tagset.columns)):
-        for i, found in zip(group, _viterbi([logits[i] for i in group], tagset), strict=True):
+        decoded = _viterbi([logits[i] for i in group], tagset, temperature)
+        for i, found in zip(group, decoded, strict=True):
             result[i] = found
     return result
 
@@ -64,11 +69,11 @@ def _groups(lengths: Sequence[int], n_tags: int) -> Iterator[list[int]]:
         yield group
 
 
-def _viterbi(logits: Sequence[Floats], tagset: TagSet) -> list[list[Decoded]]:
+def _viterbi(logits: Sequence[Floats], tagset: TagSet, temperature: float) -> list[list[Decoded]]:
     columns = viterbi(logits, tagset)
     entities = [tagset.decode(one) for one in columns]
     some = [i for i, found in enumerate(entities) if found]
-    weighed = iter(forward_backward([logits[i] for i in some], tagset))
+    weighed = iter(forward_backward([scale(logits[i], temperature) for i in some], tagset))
     return [
         _with_confidence(found, next(weighed), column, tagset) if found else []
         for found, column in zip(entities, columns, strict=True)
@@ -86,11 +91,11 @@ def require_decoder(decoder: str, pipe: str = "transformer_ner") -> str:
     return decoder
 
 
-def _greedy(logits: Floats, tagset: TagSet) -> list[Decoded]:
+def _greedy(logits: Floats, tagset: TagSet, temperature: float) -> list[Decoded]:
     if not len(logits):
         return []
     columns = logits.argmax(axis=1)
-    best = _probabilities(logits).max(axis=1)
+    best = _probabilities(scale(logits, temperature)).max(axis=1)
     return [
         Decoded(entity, float(best[entity.start : entity.end].prod()))
         for entity in tagset.decode(columns)

@@ -4,7 +4,7 @@ runs once.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy
@@ -14,6 +14,7 @@ from thinc.api import NumpyOps
 
 from adaptive_spacy.ner.loss import token_losses
 from adaptive_spacy.ner.tags import MISSING
+from adaptive_spacy.ner.temperature import Tokens
 
 CPU = NumpyOps()
 
@@ -42,6 +43,10 @@ class KeptScores:
         """Keep the scores of a doc."""
         self._by_doc[doc] = scores
 
+    def look(self, doc: Doc) -> DocScores | None:
+        """RETURNS (DocScores | None): The scores of a doc, which are kept on."""
+        return self._by_doc.get(doc)
+
     def take(self, docs: Iterable[Doc]) -> list[DocScores] | None:
         """Hand out the scores of docs and drop them.
 
@@ -67,10 +72,16 @@ def sum_losses(scores: DocScores, gold: NDArray[numpy.int64]) -> tuple[float, in
     """
     if not len(scores.tokens):
         return 0.0, 0
+    tokens: Any = annotated_tokens(scores, gold)
+    losses, _ = token_losses(tokens.logits, tokens.gold, CPU)
+    return float(CPU.to_numpy(losses).sum()), len(tokens.gold)
+
+
+def annotated_tokens(scores: DocScores, gold: NDArray[numpy.int64]) -> Tokens:
+    """RETURNS (Tokens): The tokens of a doc that take part in the loss; see `sum_losses`."""
     columns = gold[scores.tokens]
     annotated = columns != MISSING
-    losses, _ = token_losses(scores.logits[annotated], columns[annotated], CPU)
-    return float(CPU.to_numpy(losses).sum()), int(annotated.sum())
+    return Tokens(scores.logits[annotated], columns[annotated])
 
 
 def mean_evaluation_loss(losses: Sequence[tuple[float, int]]) -> float | None:

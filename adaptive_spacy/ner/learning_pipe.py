@@ -23,7 +23,7 @@ from adaptive_spacy.ner.labelled_pipe import LabelledPipe
 from adaptive_spacy.ner.loss import mean_loss
 from adaptive_spacy.ner.model import TagLogits
 from adaptive_spacy.ner.tags import MISSING
-from adaptive_spacy.stepping import TakesParameters
+from adaptive_spacy.stepping import Diverged, TakesParameters
 
 
 class LearningPipe(LabelledPipe):
@@ -156,6 +156,14 @@ class LearningPipe(LabelledPipe):
             if self._is_last():
                 sgd.end_update()
 
+    def save_state(self, nlp: Language) -> dict[str, Any]:
+        """RETURNS (dict): Steps made, and what was said already."""
+        return {"updates": self._updates, "told": sorted(self._told)}
+
+    def load_state(self, nlp: Language, state: dict[str, Any], output: Any) -> None:
+        """Go on after these steps."""
+        self._updates, self._told = state["updates"], set(state["told"])
+
     def _settle(self) -> None:
         """The weights are about to be read: the step that is owed is made."""
         optimizer, self._optimizer = self._optimizer, None
@@ -177,9 +185,9 @@ class LearningPipe(LabelledPipe):
         return self.model.ops.asarray1f(weigh_tags(table, self.labels, self.scheme))
 
     def require_finite_loss(self, value: float, what: str, step: int) -> None:
-        """RAISES (ValueError): If the loss is none; names the step."""
+        """RAISES (Diverged): If the loss is none; names the step."""
         if not math.isfinite(value):
-            raise ValueError(
+            raise Diverged(
                 f"{self.name}: the {what} is {value} at step {step}: the weights diverged. Lower "
                 "the learning rate ([training.optimizer])"
             )

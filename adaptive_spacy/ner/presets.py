@@ -14,6 +14,10 @@ from spacy.tokens import Doc, Span
 
 from adaptive_spacy.ner import confidence
 from adaptive_spacy.ner.decoding import Decoded
+from adaptive_spacy.ner.tags import Entity
+
+#: Tokens of a stretch that is free, and the entities among them
+Run = tuple[NDArray[numpy.int64], list[Decoded]]
 
 
 class Presets(NamedTuple):
@@ -54,12 +58,15 @@ def free_runs(tokens: NDArray[numpy.int64], taken: NDArray[numpy.bool_]) -> list
     return [slice(a, b + 1) for a, b in zip(first.tolist(), last.tolist(), strict=True)]
 
 
-def annotate(
-    doc: Doc,
-    presets: Presets,
-    found: Iterable[tuple[NDArray[numpy.int64], list[Decoded]]],
-    pipe: str,
-) -> None:
+def place(tokens: NDArray[numpy.int64], decoded: Decoded) -> tuple[Entity, float]:
+    """RETURNS (tuple): An entity of a run where it stands in the doc, and its confidence."""
+    (start, end, type_), sureness = decoded
+    # offsets count the tokens that have scores; one without a word piece lies inside an entity
+    # exactly if both neighbours do
+    return Entity(int(tokens[start]), int(tokens[end - 1]) + 1, type_), sureness
+
+
+def annotate(doc: Doc, presets: Presets, found: Iterable[Run], pipe: str) -> None:
     """Set entities and their confidence, beside what was preset.
 
     doc (Doc): The doc.
@@ -70,10 +77,9 @@ def annotate(
     confidence.clear(doc, pipe)
     entities = list(presets.entities)
     for tokens, decoded in found:
-        for (start, end, type_), sureness in decoded:
-            # offsets count the tokens that have scores; one without a word piece lies inside an
-            # entity exactly if both neighbours do
-            span = Span(doc, int(tokens[start]), int(tokens[end - 1]) + 1, type_)
+        for one in decoded:
+            entity, sureness = place(tokens, one)
+            span = Span(doc, entity.start, entity.end, entity.type)
             entities.append(span)
             confidence.write(span, sureness, pipe)
     doc.set_ents(entities, blocked=presets.blocked, default="outside")

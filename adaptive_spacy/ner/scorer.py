@@ -8,15 +8,19 @@ from spacy.training import Example
 
 Scorer = Callable[..., dict[str, Any]]
 
+LOSS, REFINED, TEMPERATURE = "ents_loss", "ents_loss_refined", "temperature"
+#: What a component measures itself, of which spaCy keeps that of the last component
+MEASURED = (LOSS, REFINED, TEMPERATURE)
+
 
 def make_ner_scorer_v1() -> Scorer:
     """Registered as `adaptive_spacy.ner_scorer.v1`; see `score_ner`."""
     return score_ner
 
 
-def loss_name(pipe: str) -> str:
-    """RETURNS (str): The metric of a component's loss: what to monitor where there are several."""
-    return f"ents_loss_{pipe}"
+def own_name(metric: str, pipe: str) -> str:
+    """RETURNS (str): The metric of one component alone: what to monitor where there are several."""
+    return f"{metric}_{pipe}"
 
 
 def score_ner(

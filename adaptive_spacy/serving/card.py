@@ -53,6 +53,7 @@ def make_card(meta: dict[str, Any], *, package: str, needs_own: bool) -> str:
         figures=list_figures(meta, evaluation),
         evaluation=evaluation,
         training=list((meta.get("training") or {}).items()),
+        calibration_error=(evaluation or {}).get("calibration_error"),
     )
     body = re.sub(r"\n{3,}", "\n\n", body).strip()
     return f"---\n{front_matter(meta, package).to_yaml()}\n---\n\n{body}\n"

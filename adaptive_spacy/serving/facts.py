@@ -17,7 +17,8 @@ RATES = ("rate", "initial_rate")
 
 def describe_evaluation(metrics: dict[str, Any]) -> dict[str, Any] | None:
     """RETURNS (dict | None): Of what `evaluate` wrote, what the scores are of: "corpus",
-    "sentences", "entities", "support" by type, "exact_match"; None if it is not all there."""
+    "sentences", "entities", "support" by type, "exact_match", and "calibration_error" where
+        it was measured; None if it is not all there."""
     try:
         return {
             "corpus": Path(metrics["corpus"]).stem,
@@ -27,6 +28,9 @@ def describe_evaluation(metrics: dict[str, Any]) -> dict[str, Any] | None:
                 name: row["support"] for name, row in metrics["seqeval"]["per_type"].items()
             },
             "exact_match": metrics["exact_match"],
+            "calibration_error": ((metrics.get("confidence") or {}).get("after") or {}).get(
+                "calibration_error"
+            ),
         }
     except (KeyError, TypeError):
         return None

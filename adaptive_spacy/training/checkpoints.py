@@ -1,10 +1,10 @@
 """Checkpoints that are whole, finite and say no more than is true: `adaptive_spacy.checkpoint.v1`.
 
 spaCy's training writes a pipeline part by part over the one before, also when it breaks off, with
-the scores of the last evaluation. Here the config, without which nobody can load a pipeline, goes
-first and comes last: killed in between, the folder does not load, instead of mixing two
-checkpoints. Weights that are not finite are not written, and scores only beside the weights that
-they were measured with, with all digits: spaCy's own `nlp.to_disk` keeps ten decimals.
+the scores of the last evaluation. Here it is written aside and takes the other's place at once:
+killed at any moment, the folder holds the one or the other. Weights that are not finite are not
+written, and scores only beside the weights that they were measured with, with all digits: spaCy's
+own `nlp.to_disk` keeps ten decimals.
 """
 
 import json
@@ -20,7 +20,8 @@ import numpy
 from spacy.errors import Errors
 from spacy.language import Language
 
-from adaptive_spacy.files import replacing
+from adaptive_spacy.files import replacing_folder
+from adaptive_spacy.ner.calibrated_pipe import CalibratedPipe
 from adaptive_spacy.training.lock import Lock, claim
 from adaptive_spacy.training.soundness import require_finite, sums
 
@@ -78,7 +79,19 @@ class Checkpoints:
                 stacklevel=2,
             )
             return
+        keep_temperatures(nlp)
         write_whole(nlp, path, exclude, performance=self._true_scores(nlp, found))
+
+    def save_state(self, nlp: Language) -> dict[str, Any]:
+        """RETURNS (dict): Which weights the last scores are of."""
+        known = nlp.meta.get("performance") is self.performance
+        sums_ = [[*key, total] for key, total in self.evaluated.items()]
+        return {"known": known, "evaluated": sums_}
+
+    def load_state(self, nlp: Language, state: dict[str, Any], output: Path | None) -> None:
+        """Know it again."""
+        self.performance = nlp.meta["performance"] if state["known"] else None
+        self.evaluated = {(name, one): total for name, one, total in state["evaluated"]}
 
     def _true_scores(self, nlp: Language, found: dict[tuple[str, str], float]) -> dict[str, Any]:
         """The scores of the last evaluation, if the weights are those that it scored."""
@@ -115,10 +128,17 @@ class Checkpoint(Language):
         self._checkpoints.write(self._nlp, Path(path), exclude)
 
 
+def keep_temperatures(nlp: Language) -> None:
+    """Have components state their confidences at the temperature of the last evaluation."""
+    for _, pipe in nlp.components:
+        if isinstance(pipe, CalibratedPipe):
+            pipe.keep_temperature()
+
+
 def write_whole(
     nlp: Language, path: Path, exclude: Iterable[str] = (), *, performance: Mapping[str, Any]
 ) -> None:
-    """Write a pipeline into a folder that does not load before it is complete.
+    """Write a pipeline into a folder that takes the place of another once it is complete.
 
     nlp (Language): The pipeline.
     path (Path): The folder.
@@ -132,15 +152,13 @@ def write_whole(
         # spaCy's own writer keeps ten decimals of a number
         meta = json.dumps(_plain(nlp.meta), indent=2)
         config = nlp.config.to_str()
-        path.mkdir(parents=True, exist_ok=True)
-        (path / CONFIG).unlink(missing_ok=True)
-        # spaCy goes by names without suffix
-        nlp.to_disk(path, exclude=[*exclude, Path(CONFIG).stem, Path(META).stem])
+        with replacing_folder(path) as aside:
+            # spaCy goes by names without suffix
+            nlp.to_disk(aside, exclude=[*exclude, Path(CONFIG).stem, Path(META).stem])
+            for name, text in ((META, meta), (CONFIG, config)):
+                (aside / name).write_text(text, encoding="utf8")
     finally:
         nlp.meta["performance"] = former
-    for name, text in ((META, meta), (CONFIG, config)):
-        with replacing(path / name) as aside:
-            aside.write_text(text, encoding="utf8")
 
 
 def _plain(value: Any) -> Any:

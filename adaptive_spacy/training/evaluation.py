@@ -20,6 +20,7 @@ from adaptive_spacy.config.loading import load_pipeline
 from adaptive_spacy.data.corpus import FractionCorpus, locate
 from adaptive_spacy.files import replacing
 from adaptive_spacy.parsing import reading
+from adaptive_spacy.training.calibration import measure_confidence, percent, render_confidence
 from adaptive_spacy.training.errors import count_errors, render_errors
 from adaptive_spacy.training.seqeval_report import (
     AVERAGES,
@@ -50,6 +51,7 @@ def evaluate(
         "per_type", each with "precision", "recall", "f1" and "support" (annotated entities);
         "exact_match": share of sentences whose set of entities is exactly right;
         "exact_match_with_entities": the same of the sentences with at least one annotated entity;
+        "confidence": how far `ent._.confidence` can be trusted, see `measure_confidence`.
         "errors": what went wrong, by kind and type, see `count_errors`.
         Scores are in [0, 1], None where nothing could be measured.
     RAISES (ValueError): If pipeline or corpus cannot be read or have no entities to compare, if
@@ -93,6 +95,8 @@ def score(nlp: Language, examples: Sequence[Example]) -> Metrics:
     RETURNS (dict): See `evaluate`, without "pipeline" and "corpus".
     RAISES (ValueError): If no component scores entities, or the two yardsticks disagree.
     """
+    # first, as scoring drops what confidences are made of
+    confidence = measure_confidence(nlp, examples)
     # the order of types in spaCy's table changes with Python's hash seed
     scores = {
         name: dict(sorted(value.items())) if isinstance(value, dict) else value
@@ -116,6 +120,7 @@ def score(nlp: Language, examples: Sequence[Example]) -> Metrics:
         "seqeval": report,
         "exact_match": exact_match(sentences),
         "exact_match_with_entities": exact_match(with_entities),
+        "confidence": confidence,
         "errors": count_errors(sentences),
     }
 
@@ -125,7 +130,7 @@ def render(metrics: Metrics) -> str:
     report = metrics["seqeval"]
     rows = [*report["per_type"].items(), *((f"{one} average", report[one]) for one in AVERAGES)]
     cells = [
-        (name, *(_percent(row[measure]) for measure in MEASURES), str(row["support"]))
+        (name, *(percent(row[measure]) for measure in MEASURES), str(row["support"]))
         for name, row in rows
     ]
     figures = [
@@ -133,14 +138,16 @@ def render(metrics: Metrics) -> str:
         ("without annotation", str(metrics["sentences_without_annotation"])),
         ("Tokens", str(metrics["tokens"])),
         ("Entities", str(metrics["entities"])),
-        ("Exact match", _percent(metrics["exact_match"])),
-        ("with entities", _percent(metrics["exact_match_with_entities"])),
+        ("Exact match", percent(metrics["exact_match"])),
+        ("with entities", percent(metrics["exact_match_with_entities"])),
     ]
     if metrics["spacy"].get("ents_loss") is not None:
         figures.append(("Loss per token", f"{metrics['spacy']['ents_loss']:.4f}"))
     header = ("Type", "P", "R", "F1", "Support")
     text = table(cells, header=header, divider=True, aligns=("l", "r", "r", "r", "r"))
     text += table(figures, aligns=("l", "r"))
+    measured = metrics.get("confidence")
+    text += "" if measured is None else render_confidence(measured)
     return text + render_errors(metrics["errors"])
 
 
@@ -194,10 +201,6 @@ def read_corpus(path: Path, nlp: Language) -> list[Example]:
     if not any(eg.reference.has_annotation("ENT_IOB") for eg in examples):
         raise ValueError(f"corpus: expected entities to compare with, but {path} is not annotated")
     return examples
-
-
-def _percent(value: float | None) -> str:
-    return "-" if value is None else f"{100 * value:.2f}"
 
 
 def _write(metrics: Metrics, path: Path) -> None:

@@ -5,14 +5,16 @@ from typing import Any
 
 import torch
 
+from adaptive_spacy.stepping import Diverged
+
 #: What `torch.nn.utils.clip_grad_norm_` adds to the norm
 CLIP_EPS = 1e-6
 
 
 def require_finite_norm(norm: float, step: int, rate: float) -> None:
-    """RAISES (ValueError): If the norm is not finite; names the step and its learning rate."""
+    """RAISES (Diverged): If the norm is not finite; names the step and its learning rate."""
     if not math.isfinite(norm):
-        raise ValueError(
+        raise Diverged(
             f"[training.optimizer]: the norm of the gradient is {norm} at step {step}, with a "
             f"learning rate of {rate:g}. That step was not made and the weights are as they were "
             "before it. The training diverged: lower the rate (variables.rate)"

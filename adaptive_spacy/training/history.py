@@ -40,6 +40,8 @@ class Evaluation:
     scores (dict): Every metric that spaCy reported.
     precision (str | None): What the transformer computed in: "float32", "bfloat16" or "float16";
         None: not ours, or an older history.
+    setbacks (int): How often the training had gone back to its best evaluation until then
+        (`adaptive_spacy.guard.v1`).
     """
 
     epoch: int
@@ -58,6 +60,7 @@ class Evaluation:
     losses: dict[str, float | None]
     scores: dict[str, float | None]
     precision: str | None = None
+    setbacks: int = 0
 
     @property
     def round(self) -> float:
@@ -177,6 +180,7 @@ def _parse(line: str) -> Evaluation:
         losses=_table(data, "losses"),
         scores=_table(data, "scores"),
         precision=_name(data, "precision"),
+        setbacks=_whole({"setbacks": 0, **data}, "setbacks", 0),
     )
 
 

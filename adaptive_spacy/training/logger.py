@@ -8,23 +8,22 @@ read.
 import json
 import math
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from numbers import Real
 from pathlib import Path
 from time import perf_counter
 from typing import IO, TYPE_CHECKING, Any
 
-from thinc.api import Config
 from tqdm import tqdm
 
-from adaptive_spacy.adaptive import binding
-from adaptive_spacy.adaptive.phases import PhaseMachine
-from adaptive_spacy.adaptive.schedule import PhaseSchedule
-from adaptive_spacy.config.blocks import find_schedules, resolve_value
+from adaptive_spacy.config.blocks import resolve_value
+from adaptive_spacy.files import replacing
 from adaptive_spacy.training.collapse import Watch
+from adaptive_spacy.training.former import drop_beaten
 from adaptive_spacy.training.history import HISTORY
 from adaptive_spacy.training.lock import Lock, claim
 from adaptive_spacy.training.messages import show_whole_warnings, wrap
+from adaptive_spacy.training.rate_trace import RateTrace
 from adaptive_spacy.training.summary import Ending
 from adaptive_spacy.training.table import WIDTH, Table
 from adaptive_spacy.transformer.shim import precision_of
@@ -55,11 +54,6 @@ def make_logger_v1(
         log = TrainingLog(nlp, stdout, stderr, progress_bar=progress_bar)
         running = [one(nlp, stdout, stderr) for one in others]
 
-        def log_step(info: dict[str, Any] | None) -> None:
-            log.step(info)
-            for other, _ in running:
-                other(info)
-
         def finalize() -> None:
             if summary:
                 log.finish()
@@ -68,52 +62,10 @@ def make_logger_v1(
             for _, close in running:
                 close()
 
-        return log_step, finalize
+        log.others = [other for other, _ in running]
+        return log, finalize
 
     return setup
-
-
-class RateTrace:
-    """The rate and phase of each update, without the optimizer, which spaCy keeps to itself.
-
-    Schedules that count rounds are read directly. Any other depends on the number of updates alone,
-    so a second one, built from the config, runs alongside.
-
-    config (Config): The pipeline's config, interpolated.
-    """
-
-    def __init__(self, config: Config) -> None:
-        self.schedule: PhaseSchedule | None = None
-        self.rates: Iterator[float] | None = None
-        self.current: float | None = None
-        optimizer = config["training"]["optimizer"]
-        latest = binding.latest()
-        if latest is not None and find_schedules(config["training"]):
-            self.schedule = latest
-        elif "learn_rate" in optimizer:
-            rate = resolve_value(optimizer["learn_rate"])
-            if isinstance(rate, int | float):
-                self.current = float(rate)
-            else:
-                self.rates = iter(rate)
-
-    @property
-    def machine(self) -> PhaseMachine | None:
-        """RETURNS (PhaseMachine | None): The phases, if there are any."""
-        return self.schedule.machine if self.schedule else None
-
-    def advance(self) -> None:
-        """One more update was made."""
-        if self.rates is not None:
-            self.current = next(self.rates, self.current)
-
-    def rate(self, step: int) -> float | None:
-        """RETURNS (float | None): The rate of the update just made; None if unknown."""
-        return self.schedule.rate(step) if self.schedule else self.current
-
-    def phase(self, step: int) -> str | None:
-        """RETURNS (str | None): The phase of the update just made; None without phases."""
-        return self.schedule.phase(step) if self.schedule else None
 
 
 class TrainingLog:
@@ -143,7 +95,8 @@ class TrainingLog:
         self.max_steps = resolve_value(training["max_steps"])
         self.precision = precision_of(nlp)
         self.pipes = [name for name, pipe in nlp.pipeline if _has_loss(pipe)]
-        self.table = Table(training["score_weights"])
+        monitor = (training["before_update"] or {}).get("monitor")
+        self.table = Table(training["score_weights"], monitor or ())
         self.watch = Watch(self.table.share, self.table.name(self.table.share))
         self.clock, self.started = clock, clock()
         # spaCy closes its logger in a `finally`, also of a training that broke off
@@ -155,7 +108,33 @@ class TrainingLog:
         self.made = 0
         self.bar: tqdm | None = None
         self.history: Path | None = None
+        #: Loggers that get the same steps
+        self.others: list[LogStep] = []
         self._write(self.table.header())
+
+    def __call__(self, info: dict[str, Any] | None) -> None:
+        """One update was made; as spaCy calls its loggers."""
+        self.step(info)
+        for other in self.others:
+            other(info)
+
+    def save_state(self, nlp: "Language") -> dict[str, Any]:
+        """RETURNS (dict): What the log has seen."""
+        return {"rows": self.rows, "made": self.made, "seconds": self.clock() - self.started}
+
+    def load_state(self, nlp: "Language", state: dict[str, Any], output: Path | None) -> None:
+        """Go on after these rows. A history that is longer is cut back to them."""
+        self.rows, self.made = state["rows"], state["made"]
+        self.started = self.clock() - state["seconds"]
+        for _ in range(self.made):
+            self.trace.advance()
+        for row in self.rows:
+            # what was said about them stays said
+            list(self.watch.look(row))
+            self.last_step = row["step"]
+        if output is not None and self.rows:
+            self.output = output
+            self._rewrite(output / HISTORY)
 
     def step(self, info: dict[str, Any] | None) -> None:
         """One update was made; `info` is None unless it was evaluated."""
@@ -172,6 +151,7 @@ class TrainingLog:
         if "output_path" in info:
             self.output = Path(info["output_path"]).parent
             self.lock = self.lock or claim(self.output)
+            self._drop_former(evaluation)
         self._record(info.get("output_path"), evaluation)
         self.rows.append(evaluation)
         self.last_step = info["step"]
@@ -267,6 +247,7 @@ class TrainingLog:
             "losses": losses,
             "scores": scores,
             "precision": self.precision,
+            "setbacks": self.trace.setbacks,
         }
 
     def _record(self, output_path: str | None, evaluation: dict[str, Any]) -> None:
@@ -276,11 +257,27 @@ class TrainingLog:
         mode = "a" if self.history else "w"
         self.history = Path(output_path).parent / HISTORY
         with self.history.open(mode, encoding="utf8") as file:
-            # not srsly: it keeps nine decimals
-            file.write(json.dumps(evaluation, default=float) + "\n")
+            file.write(_as_line(evaluation))
+
+    def _rewrite(self, path: Path) -> None:
+        with replacing(path) as aside:
+            aside.write_text("".join(map(_as_line, self.rows)), encoding="utf8")
+        self.history = path
+
+    def _drop_former(self, evaluation: dict[str, Any]) -> None:
+        """A former training's models go when this one has a better one on the disk."""
+        if not evaluation["best"] or evaluation["score"] is None or self.output is None:
+            return
+        for folder in drop_beaten(self.output, evaluation["score"]):
+            self._write(wrap(f"ℹ Better than the former training's best: {folder} is removed"))
 
     def _write(self, text: str) -> None:
         print(text, file=self.stdout, flush=True)
+
+
+def _as_line(evaluation: dict[str, Any]) -> str:
+    # not srsly: it keeps nine decimals
+    return json.dumps(evaluation, default=float) + "\n"
 
 
 def _number(value: Any) -> float | None:

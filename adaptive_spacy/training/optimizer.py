@@ -111,8 +111,8 @@ class AdamW(Optimizer):
         self.copies: dict[KeyT, torch.Tensor] = {}
         self.pending: dict[KeyT, torch.Tensor] = {}
         self.adamw: torch.optim.AdamW | None = None
-        #: Steps made
-        self.steps = 0
+        #: Steps made, and setbacks of the schedule: after each the weights are earlier ones
+        self.steps = self.setbacks = 0
         #: Whether the program leaves it to the optimizer when to make the step
         self.bare = False
         #: Networks whose gradients come later in this update, by the number of their shim
@@ -136,7 +136,7 @@ class AdamW(Optimizer):
         parameter = self.parameters.get(key)
         if parameter is None:
             parameter = Parameter(values)
-            self._add(key, parameter, lr_scale * self.head_rate)
+            self.add(key, parameter, lr_scale * self.head_rate)
         elif parameter.data_ptr() != values.data_ptr():
             parameter.data = values
         given: torch.Tensor = xp2torch(gradient)
@@ -168,7 +168,7 @@ class AdamW(Optimizer):
         elif gradient.is_sparse:
             gradient = gradient.to_dense()
         if known is None:
-            self._add(key, parameter, 1.0)
+            self.add(key, parameter, 1.0)
         elif known is not parameter:
             self._replace(key, known, parameter)
         self.pending[key] = gradient
@@ -223,6 +223,10 @@ class AdamW(Optimizer):
             return
         gradients, self.pending = self.pending, {}
         self.awaited.clear()
+        setbacks = len(getattr(self.schedules.get("learn_rate"), "setbacks", ()))
+        if setbacks != self.setbacks:
+            self.setbacks = setbacks
+            self.adamw.state.clear()
         rate = float(self.learn_rate)
         norm = torch.nn.utils.get_total_norm(gradients.values())
         require_finite_norm(float(norm), self.steps, rate)
@@ -282,7 +286,8 @@ class AdamW(Optimizer):
             if name in state:
                 state[name] = touched.spread(state[name])
 
-    def _add(self, key: KeyT, parameter: Parameter, lr_scale: float) -> None:
+    def add(self, key: KeyT, parameter: Parameter, lr_scale: float) -> None:
+        """Know a parameter from now on, whose rate has this factor."""
         self.parameters[key] = parameter
         decay = self.L2 if parameter.ndim > 1 else 0.0
         self.adamw = add_parameter(self.adamw, parameter, decay, lr_scale, self.eps)

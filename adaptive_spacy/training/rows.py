@@ -38,15 +38,18 @@ class TouchedRows:
         """
         gradient = gradient.coalesce()
         touched = gradient.indices()[0]
-        new = touched[self.places[touched] < 0]
+        self.add(touched[self.places[touched] < 0])
+        dense = torch.zeros_like(self.values)
+        dense[self.places[touched]] = gradient.values()
+        return dense
+
+    def add(self, new: Tensor) -> None:
+        """Take in rows that had no gradient before, and read all of them as they are now."""
         self.places[new] = torch.arange(
             len(self.rows), len(self.rows) + len(new), device=new.device
         )
         self.rows = torch.cat([self.rows, new])
         self.values.data = self.matrix.detach()[self.rows]
-        dense = torch.zeros_like(self.values)
-        dense[self.places[touched]] = gradient.values()
-        return dense
 
     def scatter(self, decay: float) -> None:
         """Write the rows back, and decay the others.

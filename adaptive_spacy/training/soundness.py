@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import torch
 from thinc.api import Model
 
+from adaptive_spacy.stepping import Diverged
+
 if TYPE_CHECKING:
     from spacy.language import Language
 
@@ -63,10 +65,10 @@ def sums(nlp: "Language") -> dict[tuple[str, str], float]:
 
 
 def require_finite(nlp: "Language") -> None:
-    """RAISES (ValueError): If a weight is NaN or infinite; names the component and parameter."""
+    """RAISES (Diverged): If a weight is NaN or infinite; names the component and parameter."""
     for (name, parameter), total in sums(nlp).items():
         if not math.isfinite(total):
-            raise ValueError(
+            raise Diverged(
                 f"{name}: the weights are not finite (NaN or infinite), first in {parameter}. The "
                 "training diverged: train again with a lower learning rate (variables.rate)"
             )

@@ -13,6 +13,7 @@ from thinc.api import Config
 
 from adaptive_spacy.adaptive.schedule import PhaseMachine
 from adaptive_spacy.config.blocks import resolve_value
+from adaptive_spacy.config.metrics import is_loss
 from adaptive_spacy.training.messages import command_line, wrap
 from adaptive_spacy.training.soundness import FAR_BELOW
 from adaptive_spacy.training.table import Table
@@ -70,7 +71,7 @@ class Ending:
         training, machine = self.config["training"], self.machine
         max_steps, patience = (resolve_value(training[one]) for one in ("max_steps", "patience"))
         if isinstance(self.error, KeyboardInterrupt):
-            return "Stopped by hand"
+            return str(self.error) or "Stopped by hand"
         if self.error is not None:
             return f"Broken off by an error: {str(self.error).strip() or type(self.error).__name__}"
         if machine is not None and machine.finished:
@@ -131,7 +132,7 @@ class Ending:
 
     def _next(self, output: Path) -> Iterator[list[str]]:
         # what ships is the cooled model, unless a loss ranks, as in the paper, or it is worse
-        by_loss = (self.table.ranking or "").endswith("_loss")
+        by_loss = is_loss(self.table.ranking or "")
         chosen = self.fell or by_loss or self.error is not None
         model = str(output / (DIR_MODEL_BEST if chosen else DIR_MODEL_LAST))
         corpus = self._corpus()

@@ -1,21 +1,28 @@
 """The rows that a training shows in a terminal, at most 80 columns wide."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from wasabi import row
+
+from adaptive_spacy.config.metrics import is_loss, is_share
 
 #: Columns of a terminal that the table fits into
 WIDTH = 80
 #: Numbers from here on, as of a training that diverges, would push the columns apart
 LONGEST = 1000
-SHORT_NAMES = {"ents_loss": "DEV LOSS", "ents_p": "P", "ents_r": "R", "ents_f": "F1"}
+REFINED = "ents_loss_refined"
+SHORT_NAMES = {
+    **{"ents_loss": "DEV LOSS", REFINED: "REFINED", "temperature": "TEMP"},
+    **{"ents_p": "P", "ents_r": "R", "ents_f": "F1"},
+}
 LEGEND = {
     "E": "epoch",
     "#": "update",
     "RATE": "learning rate",
     "TRAIN LOSS": "mean of the updates since the row before",
     "DEV LOSS": "per token of the dev set",
+    "REFINED": "the same at the best temperature",
     "F1, P, R": "entities of the dev set, in percent",
     "SCORE": "spaCy's main score",
     "BEST": "* the best row so far, kept as model-best",
@@ -26,6 +33,7 @@ class Table:
     """Losses in nats, scores in percent.
 
     score_weights (dict): `[training.score_weights]`: what spaCy reports.
+    monitored (Collection[str]): What tells when to cool down, and must be seen like what ranks.
     """
 
     # E and # are epoch and step, as in spaCy's own table
@@ -34,18 +42,25 @@ class Table:
     BEST = ("BEST", 4)
     SPACING = 2
 
-    def __init__(self, score_weights: Mapping[str, float | None]) -> None:
+    def __init__(
+        self, score_weights: Mapping[str, float | None], monitored: Collection[str] = ()
+    ) -> None:
         self.known = [metric for metric in score_weights if not metric.endswith("_per_type")]
-        shown = [m for m in self.known if score_weights[m] is not None or m.endswith("_loss")]
         main = [metric for metric, weight in score_weights.items() if weight]
         #: The metric that ranks, if it is one alone
         self.ranking = main[0] if len(main) == 1 else None
-        self.percent = all((score_weights[metric] or 0) > 0 and not _raw(metric) for metric in main)
+        decides = {self.ranking, *monitored}
+        shown = [
+            metric
+            for metric in self.known
+            if metric in decides or score_weights[metric] is not None or is_loss(metric)
+        ]
+        self.percent = all((score_weights[metric] or 0) > 0 and is_share(metric) for metric in main)
         self.metrics: list[str] = []
         self.columns = [*self.BASE]
         room = WIDTH - self._width([*self.BASE, self.BEST])
-        # what ranks must be seen; losses are shown wherever they are
-        for metric in sorted(shown, key=lambda m: (m != self.ranking, not m.endswith("_loss"))):
+        # what ranks must be seen, and what the training goes by
+        for metric in sorted(shown, key=lambda m: (m != self.ranking, m not in decides, _place(m))):
             column = _short(metric), max(len(_short(metric)), 5)
             needed = self._width([column]) + self.SPACING
             sole = self.ranking in (metric, *self.metrics)
@@ -53,7 +68,7 @@ class Table:
             if needed + kept <= room:
                 room -= needed
                 self.metrics.append(metric)
-        self.metrics.sort(key=lambda m: (not m.endswith("_loss"), shown.index(m)))
+        self.metrics.sort(key=lambda m: (not is_loss(m), shown.index(m)))
         self.columns += [(_short(m), max(len(_short(m)), 5)) for m in self.metrics]
         # the same number is not shown twice
         self.has_score = self.ranking not in self.metrics
@@ -64,7 +79,7 @@ class Table:
         """RETURNS (str | None): The metric in [0, 1] that says best what a training is worth."""
         if "ents_f" in self.known:
             return "ents_f"
-        return self.ranking if self.ranking and not _raw(self.ranking) else None
+        return self.ranking if self.ranking and is_share(self.ranking) else None
 
     @staticmethod
     def name(metric: str | None) -> str:
@@ -87,7 +102,7 @@ class Table:
             show(evaluation["train_loss"], percent=False),
         ]
         scores = evaluation["scores"]
-        cells += [show(scores[metric], percent=not _raw(metric)) for metric in self.metrics]
+        cells += [show(scores[metric], percent=is_share(metric)) for metric in self.metrics]
         if self.has_score:
             cells.append(show(evaluation["score"], percent=self.percent))
         return self._row([*cells, "*" if evaluation["best"] else ""])
@@ -97,7 +112,7 @@ class Table:
         if self.ranking is None:
             return f"SCORE {show(evaluation['score'], percent=self.percent)}"
         value = evaluation["scores"].get(self.ranking)
-        return f"{_short(self.ranking)} {show(value, percent=not _raw(self.ranking))}"
+        return f"{_short(self.ranking)} {show(value, percent=is_share(self.ranking))}"
 
     def legend(self) -> str:
         """RETURNS (str): What the columns are, in one line."""
@@ -129,6 +144,9 @@ def _short(metric: str) -> str:
     return SHORT_NAMES.get(metric, metric.upper())
 
 
-def _raw(metric: str) -> bool:
-    """Whether a metric is no share of something."""
-    return metric.endswith("_loss") or metric == "speed"
+def _place(metric: str) -> int:
+    """What is left out first where there is no room: losses are shown wherever they are, but for
+    what calibration makes of them."""
+    if metric.startswith(REFINED):
+        return 2
+    return 0 if is_loss(metric) else 1

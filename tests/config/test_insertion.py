@@ -194,11 +194,12 @@ def test_init_keeps_longer_trainings_and_own_intervals() -> None:
     config = spacys_config("textcat")
     own = {"@misc": "adaptive_spacy.steps.v1", "corpus": "${corpora.train}", "epochs": 0.5}
     config["training"].update(
-        {"max_epochs": 900, "eval_frequency": {**own, "batcher": "${training.batcher}"}}
+        {"max_epochs": 9000, "eval_frequency": {**own, "batcher": "${training.batcher}"}}
     )
     add_adaptive_blocks(config)
-    assert config["training"]["max_epochs"] == 900
+    assert config["training"]["max_epochs"] == 9000
     assert config["training"]["eval_frequency"]["epochs"] == 0.5
+    assert "least" not in config["training"]["eval_frequency"]
 
 
 def test_init_ends_a_streamed_training_by_spacys_patience(tmp_path: Path) -> None:

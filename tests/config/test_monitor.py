@@ -9,6 +9,8 @@ from adaptive_spacy.config.monitor import parse_monitor
     ("text", "expected"),
     [
         ("ents_loss", {"ents_loss": -1.0}),
+        ("ents_loss_refined", {"ents_loss_refined": -1.0}),
+        ("ents_loss_second", {"ents_loss_second": -1.0}),
         ("ents_f", {"ents_f": 1.0}),
         ("ents_f=0.5, x_loss=-2", {"ents_f": 0.5, "x_loss": -2.0}),
     ],

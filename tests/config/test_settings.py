@@ -104,6 +104,12 @@ LINES: list[tuple[str, Any, str]] = [
     ),
     (
         "training.before_update.monitor",
+        {"ents_loss_refined": 1.0},
+        "[training.before_update] monitor: ents_loss_refined: expected a weight < 0, as less of a "
+        "loss is better, got 1.0",
+    ),
+    (
+        "training.before_update.monitor",
         {"ents_f": -1.0},
         "[training.before_update] monitor: ents_f: expected a weight > 0, as more of it is "
         "better, got -1.0",

@@ -11,7 +11,11 @@ from tests.experiments.sweeps import results, run
 
 GRID = """
 title: tiny
-settings: {{variables.rate: 1e-2, training.optimizer.learn_rate.warmup: 1}}
+settings:
+  variables.rate: 1e-2
+  training.optimizer.learn_rate.warmup: 1
+  # an epoch is a round
+  training.eval_frequency.least: 1
 approaches:
   adaptive:
     config: configs/adaptive.cfg

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 import adaptive_spacy
 from adaptive_spacy.cli.app import app
 from adaptive_spacy.experiments.crossfit import crossfit
+from adaptive_spacy.ner.temperature import usable
 from adaptive_spacy.training.evaluation import evaluate, score
 from tests.conftest import ROOT, SENTENCES, write_corpus
 from tests.experiments.conftest import HARD
@@ -23,6 +24,7 @@ FOLDS = 3
 SETTINGS = {
     "variables.rate": 2e-2,
     "training.batcher.batcher.size": 4,
+    "training.eval_frequency.least": 1,  # a round is an epoch
     "training.optimizer.learn_rate.cooldown": 2,
     "training.optimizer.learn_rate.warmup": 1,
 }
@@ -125,6 +127,10 @@ def test_model_says_how_it_was_made(output: Path) -> None:
         f"{100 * record['expected']['f1']:.1f}" in meta["notes"]
     )
     assert meta["crossfit"]["folds"] == record["folds"]
+    # its confidences are at the temperature of the folds
+    measured = [usable(fold["temperature"]) for fold in record["folds"]]
+    found = spacy.load(output / "model-last").get_pipe("transformer_ner").temperature
+    assert found == pytest.approx(math.prod(measured) ** (1 / FOLDS), abs=1e-6)
     assert not (output / "model-best").exists()
     assert not (output / "unfinished").exists()
 

@@ -22,6 +22,12 @@ def test_last_training_reads_as_the_folds_did(tmp_path: Path) -> None:
         "path": str(tmp_path / "labelled.spacy"),
     }
     assert made["training"]["max_steps"]["epochs"] == 3.5
+    # phases count rounds as long as those of the folds, and so bounded
+    for bound in ("least", "most", "dev"):
+        kept = config["training"]["eval_frequency"][bound]
+        assert kept is not None
+        assert made["training"]["eval_frequency"][bound] == kept
+    assert "least" not in made["training"]["max_steps"]
     config["corpora"]["train"] = {"@readers": "spacy.Corpus.v1", "path": "train.spacy"}
     with pytest.raises(ValueError, match=r"\[corpora.train\]: expected @readers"):
         fix_epochs(config, curve_of(config), 3.5, tmp_path / "labelled.spacy")

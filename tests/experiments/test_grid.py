@@ -136,7 +136,7 @@ def test_broken_sizes_are_named(text: str, message: str, tmp_path: Path) -> None
 
 # grid: approaches, combinations of dataset and model, fractions, seeds
 COUNTS = {
-    "budget": (9, 3, 6, 6),
+    "budget": (10, 3, 6, 6),
     "main": (3, 5, 11, 5),
     "confirmation": (3, 5, 11, 5),
     "simplification": (3, 5, 11, 5),

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from adaptive_spacy.cli.app import app
 from adaptive_spacy.experiments.refit import refit
+from adaptive_spacy.ner.temperature import usable
 from adaptive_spacy.serving.package import describe
 from adaptive_spacy.training.evaluation import evaluate
 from tests.conftest import ROOT
@@ -32,6 +33,8 @@ def run(
         "variables.rate": 2e-2,
         "variables.fraction": 0.5,
         "training.batcher.batcher.size": 4,
+        # a round is an epoch, of 2 updates
+        "training.eval_frequency.least": 1,
         "training.optimizer.learn_rate.cooldown": 2,
     }
     train(init_nlp(load_config(ROOT / "configs" / "adaptive.cfg", overrides=overrides)), output)
@@ -75,9 +78,13 @@ def test_refit_repeats_the_curve_on_all_data(
     assert meta["performance"] == {}
     assert meta["refit"]["seen_dev"]["ents_f"] == after[-1]["f"]
     about = {**meta, **describe(meta, "refitted", "0.1.0", None, None, None)}
-    note = f"Refitted on train and dev together (8 and 5 sentences), for the {stop} epochs"
+    note = f"Refitted on train and dev together (8 and 5 sentences), for the {stop} rounds"
     assert note in generate_readme(about)
-    assert spacy.load(model).meta["refit"]["total"] == stop
+    nlp = spacy.load(model)
+    assert nlp.meta["refit"]["total"] == stop
+    # measured on dev as long as it was not seen
+    expected = usable(before[-1]["scores"]["temperature"])
+    assert nlp.get_pipe("transformer_ner").temperature == expected
 
 
 def test_refit_needs_the_end_of_the_run(run: Path, tmp_path: Path) -> None:

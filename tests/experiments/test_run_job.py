@@ -8,9 +8,11 @@ from spacy.tokens import DocBin
 from adaptive_spacy.experiments.grid import Grid
 from adaptive_spacy.experiments.job import Job
 from adaptive_spacy.experiments.records import RULES, Record
-from adaptive_spacy.experiments.run_job import run_job
+from adaptive_spacy.experiments.run_job import read_results, run_job
 from adaptive_spacy.experiments.selection import PREDICTIONS, Candidates
 from adaptive_spacy.training.evaluation import evaluate, read_corpus
+from adaptive_spacy.training.resume.driver import Driver
+from adaptive_spacy.training.resume.pace import Pace
 
 
 @pytest.fixture(autouse=True)
@@ -31,6 +33,43 @@ def job_of(grid: Grid, approach: str = "adaptive") -> Job:
 
 def scores(record: Record) -> dict:
     return {rule: record["results"][rule]["test"] for rule in RULES}
+
+
+def test_job_that_was_killed_goes_on_to_the_same_record(
+    grid: Grid, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = job_of(grid)
+    whole = run_job(job, tmp_path / "whole")
+    assert whole["status"] == "done", whole["reason"]
+    save, steps = Driver.save, []
+
+    class Killed(BaseException):
+        pass
+
+    def killed(self: Driver) -> None:
+        save(self)
+        steps.append(self.loop.step)
+        if len(steps) == 5:
+            raise Killed
+
+    monkeypatch.setattr(Driver, "save", killed)
+    # saved at each evaluation, whatever it costs
+    monkeypatch.setattr(Pace, "is_due", lambda self, step, evaluated, seconds: evaluated)
+    with pytest.raises(Killed):
+        run_job(job, tmp_path / "job")
+    assert (tmp_path / "job" / "resume").is_dir()
+    record = run_job(job, tmp_path / "job")
+    assert steps[5] > steps[4]
+    assert not (tmp_path / "job" / "resume").exists()
+    for key in ("results", "epochs", "updates", "token_updates", "phases", "sentences"):
+        assert record[key] == whole[key]
+    for row, other in zip(record["history"], whole["history"], strict=True):
+        assert {**row, "seconds": 0} == {**other, "seconds": 0}
+
+
+def test_training_that_ends_before_its_first_round_gives_no_result(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"max_epochs, max_steps: expected a round .* at least"):
+        read_results(tmp_path)
 
 
 def test_one_training_gives_three_results(

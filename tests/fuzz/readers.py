@@ -19,6 +19,8 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
+from tests.fuzz import seeds
+
 # what lies between the files of one input, e.g. brat's text and annotations
 DIVIDER = b"\0\0"
 LONGEST = 4_096
@@ -94,7 +96,12 @@ def list_targets() -> list[Target]:
             Target("jsonl", {"repair": repair, "lang": "en"}, JSON),
             Target("jsonl", {"repair": repair, "missing_tag": "mask"}, JSON),
             Target("brat", {"repair": repair}, BRAT, ("a.txt", "a.ann")),
+            Target("jsonl", {"repair": repair}, seeds.JSON),
+            Target("jsonl", {"repair": repair, "offsets": "utf-16"}, (*JSON, *seeds.JSON)),
+            Target("jsonl", {"repair": repair, "spans_key": "ner"}, (*JSON, *seeds.JSON)),
+            Target("auto", {"repair": repair}, sum(seeds.TEXTS.values(), ())),
         ]
+        targets += [Target(name, {"repair": repair}, one) for name, one in seeds.TEXTS.items()]
         if importlib.util.find_spec("pyarrow"):
             targets.append(Target("hub", {"repair": repair}, make_parquet(), ("a.parquet",)))
     return targets

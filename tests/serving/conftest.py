@@ -23,6 +23,8 @@ def foreign(corpus_folder: Path, transformer_folder: Path, tmp_path_factory) -> 
         "variables.transformer": str(transformer_folder),
         "variables.rate": 5e-3,
         "training.max_steps": 30,
+        # a round is an epoch
+        "training.eval_frequency.least": 1,
     }
     folder = tmp_path_factory.mktemp("foreign")
     train(init_nlp(load_config(ROOT / "configs" / "ner.cfg", overrides=settings)), folder)

@@ -138,6 +138,13 @@ def test_escape_leaves_plain_words_alone() -> None:
     assert link("", "https://example.org") == "[https://example.org](https://example.org)"
 
 
+def test_card_says_how_far_confidence_is_off() -> None:
+    measured = {**META["evaluation"], "calibration_error": 0.0427}
+    assert "On test it is 4.27 points off the share that is right" in card(evaluation=measured)
+    assert "points off" not in card()
+    assert "points off" not in card(evaluation=None)
+
+
 def test_card_says_what_a_pipeline_computes_in(tmp_path: Path) -> None:
     config = load_config(ROOT / "configs" / "adaptive.cfg", interpolate=False)
     where = "auto, bfloat16 where the device has it and float32 elsewhere"

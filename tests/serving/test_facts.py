@@ -19,7 +19,12 @@ def test_facts_of_an_evaluation() -> None:
         "entities": 2,
         "support": {"PER": 2},
         "exact_match": 0.5,
+        "calibration_error": None,
     }
+    measured = {"before": {}, "after": {"calibration_error": 0.0427}}
+    found = describe_evaluation({**metrics, "confidence": measured})
+    assert found is not None
+    assert found["calibration_error"] == 0.0427
     assert describe_evaluation({"spacy": {}}) is None
 
 

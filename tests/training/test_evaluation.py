@@ -77,6 +77,8 @@ def test_evaluate_agrees_with_the_confusion_counted_by_hand(pipeline, corpus):
         "sentences_without_annotation": 0,
         "exact_match": 2 / 5,
         "exact_match_with_entities": 1 / 3,
+        # of entities without one
+        "confidence": None,
     }
 
 

@@ -37,6 +37,27 @@ def test_table_of_ner_shows_loss_and_scores() -> None:
     assert names == "E # PHASE RATE TRAIN LOSS DEV LOSS F1 P R BEST"
 
 
+def test_table_of_ner_shows_the_refined_loss_where_it_decides() -> None:
+    weights = {
+        **{"ents_f": 1.0, "ents_p": 0.0, "ents_r": 0.0, "ents_loss": None},
+        **{"ents_loss_refined": None, "temperature": None},
+    }
+    assert Table(weights).metrics == ["ents_loss", "ents_f", "ents_p", "ents_r"]
+    table = Table(weights, {"ents_loss_refined": -1.0})
+    assert table.metrics == ["ents_loss", "ents_loss_refined", "ents_f"]
+    names = " ".join(table.header().splitlines()[0].split())
+    assert names == "E # PHASE RATE TRAIN LOSS DEV LOSS REFINED F1 BEST"
+    assert "REFINED: the same at the best temperature" in table.legend()
+    # a loss and a temperature are no shares
+    shown = Table({"ents_loss_refined": -1.0, "temperature": 0.0})
+    scores = {"ents_loss_refined": 0.25, "temperature": 1.5}
+    evaluation = {
+        **{"epoch": 3, "step": 9, "phase": None, "rate": 0.1, "train_loss": 1.5},
+        **{"scores": scores, "score": -0.25, "best": False},
+    }
+    assert shown.row(evaluation).split()[-2:] == ["0.25", "1.50"]
+
+
 @pytest.mark.parametrize(
     ("weights", "score", "shown"),
     [

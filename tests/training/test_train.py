@@ -54,6 +54,28 @@ def test_train_transformer_ner(corpus_folder, transformer_folder, tmp_path: Path
     assert nlp("Ada lives in Paris .")._.trf_data is None
 
 
+def test_train_by_the_refined_loss(corpus_folder, transformer_folder, tmp_path: Path) -> None:
+    settings = overrides(corpus_folder, transformer_folder)
+    settings["training.before_update.monitor"] = '{"ents_loss_refined": -1.0}'
+    done = spacy_train(CONFIGS / "adaptive.cfg", tmp_path, **settings)
+    assert done.exit_code == 0, done.exception
+    history = read_history(tmp_path)
+    rates = [row["rate"] for row in history]
+    assert rates == pytest.approx(replay(history, "ents_loss_refined", -1.0))
+    # what decides is seen
+    assert "REFINED" in done.output
+    assert all(0 < row["scores"]["ents_loss_refined"] <= row["dev_loss"] for row in history)
+    # each checkpoint has the temperature of its own evaluation
+    rows = {"model-best": [row for row in history if row["best"]][-1], "model-last": history[-1]}
+    for name, row in rows.items():
+        nlp = spacy.load(tmp_path / name)
+        expected = row["scores"]["temperature"]
+        assert nlp.get_pipe("transformer_ner").temperature == expected != 1.0, name
+        assert nlp.meta["performance"]["temperature"] == expected
+    weights = load_config(tmp_path / "model-last" / "config.cfg")["training"]["score_weights"]
+    assert weights["ents_loss_refined"] is weights["temperature"] is None
+
+
 def test_train_spacys_ner(corpus_folder, transformer_folder, tmp_path: Path) -> None:
     done = spacy_train(
         CONFIGS / "ner.cfg", tmp_path, **overrides(corpus_folder, transformer_folder)

@@ -18,8 +18,10 @@ from adaptive_spacy.config.settings import find_setting_faults
 from adaptive_spacy.data.corpus import locate
 from adaptive_spacy.ner.unread_labels import find_unread_labels
 from adaptive_spacy.training.checks.memory import find_size_faults
+from adaptive_spacy.training.former import keep_former
 from adaptive_spacy.training.lock import hold, output_of
-from adaptive_spacy.training.messages import show_whole_warnings
+from adaptive_spacy.training.messages import show_whole_warnings, wrap
+from adaptive_spacy.training.resume.snapshots import RESUME, Snapshots
 from adaptive_spacy.transformer.hub import require_source
 from adaptive_spacy.transformer.pretrained import check_transformer
 
@@ -72,6 +74,15 @@ def _claim_output(nlp: "Language") -> None:
         hold(nlp, output)
     except ValueError as error:
         raise ConfigValidationError(title="Another training is at work", desc=str(error)) from None
+    # what it held is of another training than the models that come now
+    Snapshots(output / RESUME).clear()
+    if (kept := keep_former(output)) is not None:
+        print(
+            wrap(
+                f"ℹ The former models are kept in {kept}, until this training has a better one of "
+                "its own"
+            )
+        )
 
 
 def raise_faults(faults: Iterator[str]) -> None:

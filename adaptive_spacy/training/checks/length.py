@@ -8,6 +8,8 @@ from adaptive_spacy.training.checks.findings import Findings
 from adaptive_spacy.training.rounds import Rounds
 
 WARMUP_LINEAR = "warmup_linear.v1"
+#: Arguments of `adaptive_spacy.steps.v1` that bound a round in updates
+BOUNDS = ("least", "most", "dev")
 
 
 def check_rounds(training: dict[str, Any], findings: Findings) -> None:
@@ -41,9 +43,17 @@ def check_rounds(training: dict[str, Any], findings: Findings) -> None:
                 f"{f'after {rounds.most:,}' if rounds.most else 'by patience alone'}"
             )
     if find_blocks(training["optimizer"], "schedules", ADAPTIVE):
-        share = rounds.interval / findings.steps_per_epoch
+        share = _epochs_of_round(training["eval_frequency"], rounds)
         if share > 2 or share < 0.1:
             findings.warnings.append(
                 f"[training] eval_frequency: a round is {share:.2g} epochs; phases count rounds, "
                 "and were tried with one round per epoch (adaptive_spacy.steps.v1)"
             )
+
+
+def _epochs_of_round(interval: Any, rounds: Rounds) -> float:
+    """RETURNS (float): Epochs in a round, where nothing bounds it in updates: bounds are meant to
+    make it another length."""
+    if isinstance(interval, dict) and any(interval.get(bound) is not None for bound in BOUNDS):
+        return float(interval.get("epochs", 1.0))
+    return rounds.interval / rounds.steps_per_epoch

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from adaptive_spacy.adaptive.callback import monitor_weights
+from adaptive_spacy.ner.scorer import MEASURED, own_name
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -64,18 +65,19 @@ def _weighted(score_weights: dict[str, float | None]) -> dict[str, float]:
 
 
 def _shared_loss_faults(nlp: "Language", declared: set[str], used: set[str]) -> Iterator[str]:
-    """Several `transformer_ner` write the one `ents_loss`; each has its own beside it, which is
-    added to what is declared."""
+    """Several `transformer_ner` write the one `ents_loss` and what is made of it; each has its own
+    beside it, which is added to what is declared."""
     pipes = [p for p in nlp.component_names if nlp.get_pipe_meta(p).factory == "transformer_ner"]
     if len(pipes) < 2:
         return
-    own = [f"ents_loss_{pipe}" for pipe in pipes]
-    declared.update(own)
-    if "ents_loss" in used:
-        yield (
-            f"[training] ents_loss: expected one of {', '.join(own)} in monitor and "
-            f"score_weights, as {len(pipes)} pipes report an ents_loss, and the last one stays"
-        )
+    for metric in MEASURED:
+        own = [own_name(metric, pipe) for pipe in pipes]
+        declared.update(own)
+        if metric in used:
+            yield (
+                f"[training] {metric}: expected one of {', '.join(own)} in monitor and "
+                f"score_weights, as {len(pipes)} pipes report this metric, and the last one stays"
+            )
 
 
 def _reported(nlp: "Language", pipe: str) -> set[str]:

@@ -14,7 +14,8 @@ def test_check_refuses_an_empty_corpus(split: str, corpus_folder, transformer_fo
     expected = {
         "train": f"[corpora.train] path: {empty} holds no example, so an epoch has no batch; "
         "expected at least one",
-        "dev": f"[corpora.dev] path: expected at least one example, got none from {empty}",
+        "dev": f"[corpora.dev] path: {empty} holds no example, so nothing can be evaluated; "
+        "expected at least one",
     }
     assert faults_of(settings) == expected[split]
 

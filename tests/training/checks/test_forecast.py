@@ -14,7 +14,7 @@ def test_forecast_times_real_steps(sound_corpus, transformer_folder) -> None:
     before = config.to_str(interpolate=False)
     found = forecast(config)
     assert found.rounds is not None
-    assert (found.rounds.steps_per_epoch, found.rounds.fewest, found.rounds.most) == (3, 27, 750)
+    assert (found.rounds.steps_per_epoch, found.rounds.fewest, found.rounds.most) == (3, 27, 3000)
     assert 0 < found.seconds_per_step < 60
     assert 0 < found.seconds_per_evaluation < 60
     assert found.evaluated_whole

@@ -41,6 +41,12 @@ ENDS = [
         "[training] eval_frequency: a round is 5 epochs; phases count rounds, and were tried with "
         "one round per epoch (adaptive_spacy.steps.v1)",
     ),
+    (
+        "adaptive",
+        {"training__eval_frequency__epochs": 4.0},
+        "[training] eval_frequency: a round is 4 epochs; phases count rounds, and were tried with "
+        "one round per epoch (adaptive_spacy.steps.v1)",
+    ),
 ]
 
 
@@ -48,3 +54,9 @@ ENDS = [
 def test_ends_that_cut_a_phase(name, settings, line, sound_corpus, transformer_folder) -> None:
     found = findings_of(read(sound_corpus, transformer_folder, name, **settings))
     assert [*found.errors, *found.warnings] == [line]
+
+
+def test_rounds_that_are_bounded_may_be_many_epochs(sound_corpus, transformer_folder) -> None:
+    settings = {"training__eval_frequency__least": 15}
+    found = findings_of(read(sound_corpus, transformer_folder, "adaptive", **settings))
+    assert [*found.errors, *found.warnings] == []

@@ -17,12 +17,14 @@ FAULTS = {
     "weighted metric that nobody reports": (
         {"training.score_weights.tag_acc": 0.5},
         "[training.score_weights] tag_acc: no pipe reports it; expected one of ents_f, ents_loss, "
-        "ents_p, ents_r, speed, token_acc, token_f, token_p, token_r",
+        "ents_loss_refined, ents_p, ents_r, speed, temperature, token_acc, token_f, token_p, "
+        "token_r",
     ),
     "monitored metric that nobody reports": (
         {"training.before_update.monitor": {"cats_score": 1.0}},
         "[training.before_update] monitor: no pipe reports cats_score; expected ents_f, "
-        "ents_loss, ents_p, ents_r, speed, token_acc, token_f, token_p, token_r\n"
+        "ents_loss, ents_loss_refined, ents_p, ents_r, speed, temperature, token_acc, token_f, "
+        "token_p, token_r\n"
         "[training.score_weights] cats_score: expected a weight, or null to report it only, "
         "because [training.before_update] monitors it",
     ),
@@ -66,7 +68,7 @@ def test_check_asks_which_of_several_losses_is_monitored(corpus_folder, transfor
     settings = overrides(corpus_folder, transformer_folder)
     assert faults_of(settings, edit) == (
         "[training] ents_loss: expected one of ents_loss_transformer_ner, ents_loss_second in "
-        "monitor and score_weights, as 2 pipes report an ents_loss, and the last one stays"
+        "monitor and score_weights, as 2 pipes report this metric, and the last one stays"
     )
 
     def edit_both(config) -> None:
@@ -75,3 +77,10 @@ def test_check_asks_which_of_several_losses_is_monitored(corpus_folder, transfor
         config["training"]["score_weights"]["ents_loss_second"] = None
 
     assert faults_of(settings, edit_both) == ""
+
+    def edit_refined(config) -> None:
+        edit(config)
+        config["training"]["before_update"]["monitor"] = {"ents_loss_refined_second": -1.0}
+        config["training"]["score_weights"]["ents_loss_refined_second"] = None
+
+    assert faults_of(settings, edit_refined) == ""

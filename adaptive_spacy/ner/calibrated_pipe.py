@@ -1,0 +1,74 @@
+"""A learning pipe that knows how much surer its scores are than right: its temperature."""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from numbers import Real
+from typing import Any
+
+from spacy.language import Language
+from spacy.training import Example
+
+from adaptive_spacy.ner.learning_pipe import LearningPipe
+from adaptive_spacy.ner.temperature import DECIMALS, usable
+
+
+class CalibratedPipe(LearningPipe):
+    """Divides scores by a temperature before it makes confidences of them.
+
+    An evaluation measures the temperature and changes nothing. A training keeps the one of its last
+    evaluation when it writes the pipeline (`keep_temperature`).
+    """
+
+    own = (*LearningPipe.own, "_measured")
+
+    def begin(self) -> None:
+        super().begin()
+        #: The temperature of the last evaluation, of tokens of entities
+        self._measured: float | None = None
+
+    def initialize(
+        self,
+        get_examples: Callable[[], Iterable[Example]],
+        *,
+        nlp: Language | None = None,
+        labels: Sequence[str] | None = None,
+    ) -> None:
+        """As in `LearningPipe`. What was measured with the former weights goes with them."""
+        super().initialize(get_examples, nlp=nlp, labels=labels)
+        self.temperature = 1.0
+        self._measured = None
+
+    def save_state(self, nlp: Language) -> dict[str, Any]:
+        """As in `LearningPipe`, with what was measured and kept."""
+        measured = {"measured": self._measured, "temperature": self.cfg.get("temperature")}
+        return {**super().save_state(nlp), **measured}
+
+    def load_state(self, nlp: Language, state: dict[str, Any], output: Any) -> None:
+        """Go on with them."""
+        super().load_state(nlp, state, output)
+        self._measured, self.cfg["temperature"] = state["measured"], state["temperature"]
+
+    @property
+    def temperature(self) -> float:
+        """RETURNS (float): What scores are divided by before confidences are computed; no entity
+        depends on it. 1.0 in pipelines of versions that had none.
+        RAISES (ValueError): If the file that it was read from was changed into none."""
+        return require_temperature(self.cfg.get("temperature", 1.0), self.name)
+
+    @temperature.setter
+    def temperature(self, value: float) -> None:
+        self.cfg["temperature"] = round(require_temperature(value, self.name), DECIMALS)
+
+    def keep_temperature(self) -> None:
+        """Take the temperature of the last evaluation for confidences from now on."""
+        # one that did not learn here, such as a frozen one, stays what it was
+        if self._measured is not None and self._updates:
+            self.temperature = usable(self._measured)
+
+
+def require_temperature(value: Any, pipe: str) -> float:
+    """RETURNS (float): The temperature. RAISES (ValueError): If it is none."""
+    number = isinstance(value, Real) and not isinstance(value, bool)
+    if not number or not 10**-DECIMALS <= value < math.inf:
+        raise ValueError(f"{pipe}: temperature: expected a number > 0, got {value!r}")
+    return float(value)

@@ -1,0 +1,135 @@
+"""What makes a training the same: its config, the files that it reads, and the versions of what
+trains it. A snapshot goes on with no other."""
+
+import functools
+import hashlib
+import platform
+from collections.abc import Iterator, Mapping
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import torch
+from thinc.api import Config
+
+from adaptive_spacy.data.corpus import locate
+
+PACKAGES = (
+    *("adaptive-spacy", "spacy", "thinc", "spacy-transformers", "torch", "transformers"),
+    *("tokenizers", "numpy", "spacy-curated-transformers"),
+)
+#: Keys of a config whose texts may name files
+FILES = ("path", "vectors", "init_tok2vec", "vocab_data", "source", "name")
+#: Blocks all of whose texts may
+BLOCKS = ("paths",)
+MOST_SHOWN = 5
+
+
+def identify(config: Config, code: Path | None = None) -> dict[str, Any]:
+    """Describe a training.
+
+    config (Config): As it was read, with what overrides it.
+    code (Path | None): A Python file with functions of the config.
+    RETURNS (dict): "config", "files" (their checksums), "versions" and "machine", each flat.
+    """
+    config = config.interpolate()
+    paths = {*_paths(config), *([str(code)] if code is not None else [])}
+    return {
+        "config": {key: value for key, value in _flatten(config)},
+        "files": {path: _hash(Path(path)) for path in sorted(paths)},
+        "versions": versions(),
+        "machine": machine(),
+    }
+
+
+def versions() -> dict[str, str]:
+    """RETURNS (dict): Versions of Python and of the packages that train."""
+    found = {"python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def machine() -> dict[str, Any]:
+    """RETURNS (dict): What the last bits of a sum depend on."""
+    found: dict[str, Any] = {"processor": platform.machine(), "threads": torch.get_num_threads()}
+    if torch.cuda.is_available() and torch.cuda.is_initialized():
+        found["gpu"] = torch.cuda.get_device_name()
+    return found
+
+
+def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """RETURNS (list[str]): What differs in config, files and versions, in words; the first few."""
+    found = [
+        *(_name(*one) for one in _differing(then, now, "config")),
+        *(f"the content of {key} is another one" for key, *_ in _differing(then, now, "files")),
+        *(_name(*one) for one in _differing(then, now, "versions")),
+    ]
+    shown = found[:MOST_SHOWN]
+    return shown if len(found) == len(shown) else [*shown, f"{len(found) - len(shown)} more"]
+
+
+def other_machine(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """RETURNS (list[str]): What differs between two machines, in words: the training goes on, but
+    not to the last bit."""
+    return [_name(*one) for one in _differing(then, now, "machine")]
+
+
+def _differing(
+    then: Mapping[str, Any], now: Mapping[str, Any], part: str
+) -> Iterator[tuple[str, Any, Any]]:
+    one, other = then.get(part, {}), now.get(part, {})
+    for key in sorted({*one, *other}):
+        if one.get(key) != other.get(key):
+            yield key, one.get(key), other.get(key)
+
+
+def _name(key: str, then: Any, now: Any) -> str:
+    return f"{key}: {_show(then)} then, {_show(now)} now"
+
+
+def _show(value: Any) -> str:
+    text = "nothing" if value is None else str(value)
+    return text if len(text) <= 60 else f"{text[:60]}…"
+
+
+def _flatten(block: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, Any]]:
+    """YIELDS (tuple): Dotted keys and values that JSON gives back as they are."""
+    for key, value in block.items():
+        where = f"{place}.{key}" if place else str(key)
+        if isinstance(value, Mapping):
+            yield from _flatten(value, where)
+        elif value is not None:
+            yield where, value if isinstance(value, bool | int | float | str) else str(value)
+
+
+def _paths(config: Mapping[str, Any], inside: bool = False) -> Iterator[str]:
+    """YIELDS (str): Files and folders that a config names."""
+    for key, value in config.items():
+        if isinstance(value, Mapping):
+            yield from _paths(value, key in BLOCKS)
+        elif isinstance(value, str | Path) and (inside or key in FILES):
+            path = locate(value)
+            # a name of the hub or of a package is none, however a folder here is called
+            if path.exists() and (inside or key == "path" or len(path.parts) > 1):
+                yield path.as_posix()
+
+
+def _hash(path: Path) -> str:
+    """RETURNS (str): SHA-256 of a file, or of all files in a folder with their names."""
+    if path.is_file():
+        stat = path.stat()
+        return _hash_file(path.resolve(), stat.st_size, stat.st_mtime_ns)
+    digest = hashlib.sha256()
+    for one in sorted(one for one in path.rglob("*") if one.is_file()):
+        digest.update(f"{one.relative_to(path).as_posix()}\0{_hash(one)}\n".encode())
+    return digest.hexdigest()
+
+
+@functools.cache
+def _hash_file(path: Path, size: int, changed: int) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,67 @@
+"""What a former training left in the output folder."""
+
+from pathlib import Path
+
+import pytest
+from spacy.training.initialize import init_nlp
+from spacy.training.loop import train
+
+from adaptive_spacy.training.former import best_score, drop_beaten, keep_former
+from adaptive_spacy.training.history import HISTORY
+from tests.util import scripted_config
+
+
+@pytest.fixture
+def output(tmp_path: Path) -> Path:
+    """An output folder, whose best score is 0.9."""
+    config = scripted_config(
+        tmp_path,
+        [0.0, 0.9, 0.5, 0.5, 0.5],
+        training__score_weights={"scripted": 1.0, "cats_score": None},
+        training__logger={"@loggers": "adaptive_spacy.Logger.v1"},
+    )
+    folder = tmp_path / "out"
+    folder.mkdir()
+    train(init_nlp(config), folder)
+    return folder
+
+
+def test_nothing_is_kept_of_nothing(tmp_path: Path) -> None:
+    assert keep_former(tmp_path / "out") is None
+    assert not (tmp_path / "out").exists()
+
+
+def test_former_models_are_kept_once(output: Path) -> None:
+    kept = keep_former(output)
+    assert kept == output / "former"
+    assert sorted(one.name for one in kept.iterdir()) == [HISTORY, "model-best", "model-last"]
+    assert best_score(kept) == 0.9
+    # broken off before the first model of its own, and started again
+    assert keep_former(output) == kept
+    assert len(list(output.glob("former*"))) == 1
+    assert (kept / "model-best" / "meta.json").samefile(output / "model-best" / "meta.json")
+
+
+def test_only_a_better_model_takes_their_place(output: Path) -> None:
+    kept = keep_former(output)
+    assert kept is not None
+    assert drop_beaten(output, 0.9) == []
+    assert kept.is_dir()
+    assert drop_beaten(output, 0.91) == [kept]
+    assert not kept.exists()
+
+
+@pytest.mark.parametrize("what", ["history", "measure"])
+def test_what_cannot_be_compared_is_kept_for_good(output: Path, what: str) -> None:
+    kept = keep_former(output)
+    assert kept is not None
+    if what == "history":
+        (kept / HISTORY).unlink()
+    else:
+        for model in ("model-best", "model-last"):
+            config = output / model / "config.cfg"
+            text = config.read_text().replace("scripted = 1.0", "scripted = 0.5")
+            config.unlink()
+            config.write_text(text)
+    assert drop_beaten(output, 1.0) == []
+    assert (kept / "model-best").is_dir()

@@ -1,0 +1,121 @@
+"""Trainings that collapse go back; those that go well never do."""
+
+import warnings
+from pathlib import Path
+
+import pytest
+from spacy.training.initialize import init_nlp
+from spacy.training.loop import train
+
+from adaptive_spacy.experiments.packed_records import is_packed, read_packed
+from adaptive_spacy.training.guard import Rules
+from adaptive_spacy.training.history import read_history
+from tests.conftest import ROOT
+from tests.trainings import read
+from tests.util import RecordingAdam, scripted_config
+
+RESULTS = ROOT / "benchmarks" / "results"
+
+
+def test_rules_are_broken_by_no_recorded_training_that_went_well() -> None:
+    records = [
+        record
+        for folder in sorted(RESULTS.iterdir())
+        if is_packed(folder) and (folder / "histories.jsonl.gz").exists()
+        for record in read_packed(folder)
+        if record.get("history")
+    ]
+    broken = []
+    for record in records:
+        rules = Rules()
+        faults = [rules.look(one["f"], one["train_loss"]) for one in record["history"]]
+        if any(faults):
+            broken.append((record["job"]["approach"], record["job"]["seed"], faults))
+    assert len(records) == 268
+    assert broken == []
+
+
+@pytest.mark.parametrize(
+    ("scores", "losses", "fires"),
+    [
+        # from 0.97 to nothing
+        ([0.5, 0.97, 0.0], [1, 1, 1], 2),
+        # slowly
+        ([0.5, 0.8, 0.55, 0.54], [1, 1, 1, 1], 3),
+        # once is chance
+        ([0.5, 0.8, 0.55, 0.79, 0.55, 0.7], [1] * 6, None),
+        # of a handful of entities
+        ([0.1, 0.29, 0.0, 0.0], [1] * 4, None),
+        ([0.1, 0.2, 0.3], [1, 0.3, 0.95], 2),
+        # a small loss that triples
+        ([0.1, 0.2, 0.3], [1, 0.01, 0.3], None),
+        ([None, float("nan"), 0.5], [None, float("nan"), 1], None),
+    ],
+)
+def test_rules(scores: list, losses: list, fires: int | None) -> None:
+    rules = Rules()
+    found = [rules.look(*pair) is not None for pair in zip(scores, losses, strict=True)]
+    assert [i for i, one in enumerate(found) if one] == ([] if fires is None else [fires])
+
+
+def guarded(tmp_path: Path, scores: list[float], retries: int = 2) -> Path:
+    config = scripted_config(
+        tmp_path,
+        scores,
+        training__score_weights={"cats_score": 1.0, "scripted": None},
+        training__logger={"@loggers": "adaptive_spacy.Logger.v1", "progress_bar": False},
+        training__max_epochs=5,
+        training__optimizer__learn_rate__stall=50,
+    )
+    config["training"]["before_update"]["then"] = {
+        **{"@callbacks": "adaptive_spacy.guard.v1", "metric": "scripted", "retries": retries}
+    }
+    (tmp_path / "out").mkdir(exist_ok=True)
+    train(init_nlp(config), tmp_path / "out")
+    return tmp_path / "out"
+
+
+def test_scripted_collapse_goes_back_with_half_the_rate(tmp_path: Path) -> None:
+    with pytest.warns(UserWarning, match=r"step 6: the score fell to 0\.0, from 90\.0") as caught:
+        output = guarded(tmp_path, [0.1, 0.5, 0.9, 0.0, 0.91, 0.92, 0.93, 0.94, 0.95, 0.96])
+    assert "Back to the weights of step 4, with half the learning rate (time 1 of 2)" in str(
+        [str(one.message) for one in caught]
+    )
+    rows = read_history(output)
+    assert [row.setbacks for row in rows[:6]] == [0, 0, 0, 0, 1, 1]
+    # the rate of update 7 was drawn before the evaluation of step 6
+    assert RecordingAdam.built[-1].used[:10] == [1.0] * 8 + [0.5] * 2
+    assert rows[4].rate == 0.5
+
+
+def test_guard_goes_back_no_more_often_than_it_may(tmp_path: Path) -> None:
+    scores = [0.5, 0.9, 0.0, 0.9, 0.0, 0.9, 0.0, 0.0, 0.0]
+    with pytest.warns(UserWarning, match="fell to 0"):
+        rows = read_history(guarded(tmp_path, scores))
+    assert rows[-1].setbacks == 2
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", "step .* fell")
+        assert read_history(guarded(tmp_path, scores, retries=0))[-1].setbacks == 0
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_real_collapse_ends_better_with_a_guard(
+    corpus_folder: Path, transformer_folder: Path, tmp_path: Path
+) -> None:
+    """A rate 50 times too high."""
+    found = {}
+    for retries in (0, 4):
+        config = read(corpus_folder, transformer_folder, training__max_epochs=24)
+        config["training"]["before_update"]["rate"] = 0.15
+        # it learns on the way up
+        config["training"]["optimizer"]["learn_rate"]["warmup"] = 16
+        config["training"]["before_update"]["then"]["retries"] = retries
+        output = tmp_path / str(retries)
+        output.mkdir()
+        train(init_nlp(config), output)
+        found[retries] = read_history(output)
+    assert found[0][-1].setbacks == 0
+    assert found[4][-1].setbacks > 0
+    best, last = (max(row.f for row in found[0]), found[0][-1].f)
+    assert last < 0.5 * best
+    assert found[4][-1].f > last
