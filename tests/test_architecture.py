@@ -134,10 +134,15 @@ def test_no_module_is_over_300_lines() -> None:
 #: Modules whose tests are those of another one, which is made of them
 TESTED_WITH = {
     "data/readers/annotated_text": "data/readers/json_records",
+    "data/readers/brackets": "data/readers/conll_2012",
+    "data/readers/column_kinds": "data/readers/column_choice",
+    "data/readers/first_lines": "data/readers/csv_table",
     "data/readers/line_chunks": "data/readers/conll",
+    "data/readers/numbered_file": "data/readers/csv_table",
     "data/readers/record_file": "data/readers/json_records",
     "data/readers/record_spans": "data/readers/text_entities",
     "data/readers/text_records": "data/readers/pubtator",
+    "data/readers/token_file": "data/readers/conll",
     "experiments/predictions": "report/run/facts",
     "experiments/shipping": "experiments/refit",
     "report/pages": "report/run/page",

@@ -1,5 +1,6 @@
 """`adaptive-spacy convert`: annotated files to .spacy files."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -40,12 +41,16 @@ def convert_cli(
     shard_size: options.ShardSize = None,
     missing_tag: options.MissingTag = None,
     scheme: options.InputScheme = None,
+    type: options.EntityType = None,
     lang: options.TextLang = None,
     encoding: options.Encoding = None,
     offsets: options.Offsets = None,
     spans_key: options.SpansKey = None,
     token_column: options.TokenColumn = None,
     tag_column: options.TagColumn = None,
+    join: options.Join = None,
+    white_space: options.WhiteSpace = None,
+    sentences: options.Sentences = None,
     datasets: options.Recipes = None,
     raw: options.RawFolder = Path("assets/raw"),
 ) -> None:
@@ -56,6 +61,11 @@ def convert_cli(
 
     \b
     conll             Ada B-PER
+    conllu            1 Ada Ada PROPN _ _ 2 nsubj _ NE=B-PER|SpaceAfter=No
+    conll-2012        bc/a 0 0 Ada NNP (TOP* - - - - (PERSON) -
+    csv               Sentence: 1,Ada,NNP,B-PER
+    lines             Ada|NNP|B-PER sings|VBZ|O
+    webanno           1-1 0-3 Ada * PER[1]
     prodigy           {"text": "Ada sings", "spans": [{"start": 0, "end": 3, "label": "PER"}]}
     label-studio      [{"data": {"text": "Ada"}, "annotations": [{"result": [...]}]}]
     label-studio-min  [{"text": "Ada", "ner": [{"start": 0, ...}], "annotation_id": 2}]
@@ -93,16 +103,23 @@ def convert_cli(
         adaptive-spacy convert wikigold corpus --datasets assets/datasets.yml
     """
     given: dict[str, Any] = {
-        "format": format,
         "split": split,
         "stratify": stratify,
         "seed": seed,
         "group": group,
         "repair": repair or None,
         "shard_size": shard_size,
+        "lang": lang,
+        "join": join,
+        "white_space": white_space,
+        "sentences": sentences,
+    }
+    # several inputs may have a value each
+    each = {
+        "format": format,
         "missing_tag": missing_tag,
         "scheme": scheme,
-        "lang": lang,
+        "type": type,
         "encoding": encoding,
         "offsets": offsets,
         "spans_key": spans_key,
@@ -112,8 +129,9 @@ def convert_cli(
     chosen = {name: value for name, value in given.items() if value is not None}
     import gc
 
-    from adaptive_spacy.data.convert import Input, convert
+    from adaptive_spacy.data.convert import convert
     from adaptive_spacy.data.datasets import convert_recipe
+    from adaptive_spacy.data.input import Input, set_options
     from adaptive_spacy.data.shares import parse_split
     from adaptive_spacy.files import require_other
 
@@ -123,13 +141,16 @@ def convert_cli(
     if datasets is None:
         if split is not None:
             chosen["split"] = parse_split(split)
-        files = [Input.parse(text) for text in inputs]
+        files, common = set_options([Input.parse(text) for text in inputs], each)
+        chosen.update(common)
         require_other(output, [one.path for one in files])
         summary = convert(files, output, progress=True, **chosen)
-    elif chosen.keys() - {"lang"} or len(inputs) != 1:
+    elif (others := chosen.keys() | {name for name in each if each[name]}) - {"lang"} or (
+        len(inputs) != 1
+    ):
         raise ValueError(
             "--datasets: expected NAME OUTPUT and no further option but --raw, as the recipe "
-            f"says the rest; got {_list(inputs, chosen)}"
+            f"says the rest; got {_list(inputs, others)}"
         )
     else:
         require_other(output, [datasets, raw])
@@ -139,8 +160,8 @@ def convert_cli(
     _print(summary)
 
 
-def _list(inputs: list[str], chosen: dict[str, Any]) -> str:
-    return ", ".join([*inputs, *(f"--{name.replace('_', '-')}" for name in chosen)])
+def _list(inputs: list[str], chosen: Iterable[str]) -> str:
+    return ", ".join([*inputs, *(f"--{name.replace('_', '-')}" for name in sorted(chosen))])
 
 
 def _print(summary: "Converted") -> None:

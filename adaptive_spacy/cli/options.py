@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-SCHEME_WORDS = "the tags mark entities: BIO (IOB2), IOB1, BILOU, BIOES, BMEWO, IO"
+SCHEME_WORDS = "the tags mark entities: BIO (IOB2), IOB1, BILOU, BIOES, BMEWO, BMES, IO"
 
 # --- of several commands ----------------------------------------------------------------------
 
@@ -21,11 +21,14 @@ MOST_JOBS = 1024
 
 # --- convert: how the files are read ----------------------------------------------------------
 
+#: An option that inputs may have different values of
+EACH = "Of one input: INPUT=VALUE, as the path is given or named, or as its split; repeatable."
+
 InputFormat = Annotated[
-    str | None,
+    list[str] | None,
     typer.Option(
-        metavar="FORMAT",
-        help="What the files are, see the list above. auto: what each is recognised as.",
+        metavar="[INPUT=]FORMAT",
+        help=f"What the files are, see the list above. auto: what each is recognised as. {EACH}",
         show_default="auto",
     ),
 ]
@@ -33,8 +36,8 @@ Group = Annotated[
     str | None,
     typer.Option(
         metavar="sentences|documents|N",
-        help="CoNLL: what becomes one doc, a sentence, a document (divided by -DOCSTART- rows) "
-        "or N sentences. Docs of several sentences keep where these start. brat: a line (a "
+        help="What becomes one doc: a sentence, a document (as -DOCSTART- rows divide it) or N "
+        "sentences. Docs of several sentences keep where these start. brat: a line (a "
         "sentence), a text as a whole (a document) or N lines.",
         show_default="sentences; brat: documents",
     ),
@@ -48,21 +51,31 @@ Repair = Annotated[
     ),
 ]
 MissingTag = Annotated[
-    str | None,
+    list[str] | None,
     typer.Option(
-        metavar="O|mask",
+        metavar="[INPUT=]O|mask",
         help="Read rows without a tag as outside of entities (O) or as not annotated (mask: "
-        "neither learnt nor scored). Without this option they are errors.",
+        "neither learnt nor scored). Without this option they are errors. INPUT as for --format.",
         show_default=False,
     ),
 ]
 InputScheme = Annotated[
-    str | None,
+    list[str] | None,
     typer.Option(
-        metavar="SCHEME",
+        metavar="[INPUT=]SCHEME",
         help=f"How {SCHEME_WORDS}, or bare "
-        "for types without a prefix. auto: the one that fits the whole file.",
+        "for types without a prefix. auto: the one that fits the whole file. INPUT as for "
+        "--format.",
         show_default="auto",
+    ),
+]
+EntityType = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="[INPUT=]NAME",
+        help="The type of all entities, where tags have none, as B, I and O. INPUT as for "
+        "--format.",
+        show_default=False,
     ),
 ]
 TextLang = Annotated[
@@ -74,7 +87,12 @@ TextLang = Annotated[
     ),
 ]
 Encoding = Annotated[
-    str | None, typer.Option(help="Encoding of the files, e.g. latin-1.", show_default="utf-8")
+    list[str] | None,
+    typer.Option(
+        metavar="[INPUT=]NAME",
+        help="Encoding of the files, e.g. latin-1. INPUT as for --format.",
+        show_default="utf-8",
+    ),
 ]
 Offsets = Annotated[
     str | None,
@@ -95,14 +113,48 @@ SpansKey = Annotated[
     ),
 ]
 TokenColumn = Annotated[
-    int | None,
+    list[str] | None,
     typer.Option(
-        help="CoNLL: column of the token, from 0; -1 is the last.", show_default="detected"
+        metavar="[INPUT=]COLUMN",
+        help="Column of the token, from 0; -1 is the last; or its name in a header. INPUT as for "
+        "--format.",
+        show_default="detected",
     ),
 ]
 TagColumn = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="[INPUT=]COLUMN",
+        help="Column of the tag, from 0; -1 is the last; or its name in a header, a key of MISC "
+        "(CoNLL-U), LAYER.FEATURE (WebAnno). INPUT as for --format, e.g. dev.conll=3.",
+        show_default="detected",
+    ),
+]
+Join = Annotated[
+    str | None,
+    typer.Option(
+        metavar="auto|''|' '",
+        help="What stands between tokens: nothing ('') or a space. auto: what the file says; "
+        "nothing in languages that are written so (zh, ja, th, lo, km, my, bo); else not known.",
+        show_default="auto",
+    ),
+]
+WhiteSpace = Annotated[
+    str | None,
+    typer.Option(
+        metavar="keep|drop",
+        help="What becomes of tokens of white space; their number is said.",
+        show_default="keep",
+    ),
+]
+Sentences = Annotated[
     int | None,
-    typer.Option(help="CoNLL: column of the tag, from 0; -1 is the last.", show_default="detected"),
+    typer.Option(
+        metavar="N",
+        help="Cut sentences of more than N tokens, for files that do not say where sentences "
+        "end: at full stops and the like, and no entity.",
+        show_default="as in the file",
+    ),
 ]
 
 # --- convert: what is made of them ------------------------------------------------------------

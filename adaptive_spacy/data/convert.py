@@ -5,36 +5,20 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from adaptive_spacy.data.converted import Converted, SplitSummary
 from adaptive_spacy.data.corpus import rank
 from adaptive_spacy.data.docbin import Shard, Shards, find_norm
+from adaptive_spacy.data.input import Input
 from adaptive_spacy.data.publish import aside, list_others, publish
 from adaptive_spacy.data.readers.formats import check_options, find_format, open_source
 from adaptive_spacy.data.shared_texts import count_shared
-from adaptive_spacy.data.shares import SPLIT_NAME, check_split
+from adaptive_spacy.data.shares import check_split
 from adaptive_spacy.data.source import Source
 from adaptive_spacy.data.splits import Pool
 
 SHARD_SIZE = 100_000
-
-
-class Input(NamedTuple):
-    """A file to convert, and the split that it goes to as a whole; None: it joins the pool."""
-
-    path: Path
-    split: str | None = None
-
-    @classmethod
-    def parse(cls, text: str) -> "Input":
-        """Read `PATH` or `SPLIT=PATH`. A path with an = in its first part is taken for one where
-        it exists and the part behind the = does not, or where it is written `./a=b`."""
-        split, found, path = text.partition("=")
-        is_whole = Path(text).exists() and not Path(path).exists()
-        if found and SPLIT_NAME.fullmatch(split) and not is_whole:
-            return cls(Path(path), split)
-        return cls(Path(text))
 
 
 def convert(
@@ -79,11 +63,18 @@ def convert(
     output = Path(output)
     _check_arguments(sources, output, split, shard_size)
     encoding = options.get("encoding", "utf-8")
-    formats = [find_format(source.path, format, encoding) for source in sources]
+    formats = [
+        find_format(
+            source.path,
+            source.options.get("format", format),
+            source.options.get("encoding", encoding),
+        )
+        for source in sources
+    ]
     check_options(formats, options)
     norm = find_norm(lang)
     files = [
-        open_source(source.path, format=name, progress=progress, lang=lang, **options)
+        _open(source, name, {**options, **source.options}, lang=lang, progress=progress)
         for source, name in zip(sources, formats, strict=True)
     ]
     if split:
@@ -115,6 +106,15 @@ def convert(
     summary.shared.update(count_shared(ranks))
     summary.former = list_others(output, summary.splits)
     return summary
+
+
+def _open(
+    source: Input, format: str, options: dict[str, Any], *, lang: str, progress: bool
+) -> Source:
+    """RETURNS (Source): An input, read as it says."""
+    options.pop("format", None)
+    check_options([format], (name for name in source.options if name != "format"))
+    return open_source(source.path, format=format, progress=progress, lang=lang, **options)
 
 
 def _draw_splits(

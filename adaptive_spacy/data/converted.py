@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from adaptive_spacy.data.oddities import find_oddities
 from adaptive_spacy.data.source import Sentence, Source
 from adaptive_spacy.printable import one_line
 
@@ -14,12 +15,14 @@ class SplitSummary:
 
     docs (int): Items: sentences, or documents of several.
     missing (int): Tokens without annotation.
+    longest (int): The most tokens of an item of which no ends of sentences are known.
     """
 
     docs: int = 0
     sentences: int = 0
     tokens: int = 0
     missing: int = 0
+    longest: int = field(default=0, compare=False)
     entities: Counter[str] = field(default_factory=Counter)
 
     def add(self, sentence: Sentence) -> None:
@@ -27,6 +30,8 @@ class SplitSummary:
         self.sentences += len(sentence.sent_starts or "1")
         self.tokens += len(sentence.words)
         self.missing += len(sentence.missing)
+        if len(sentence.sent_starts or "1") == 1:
+            self.longest = max(self.longest, len(sentence.words))
         self.entities.update(label for _, _, label in sentence.ents)
 
 
@@ -94,7 +99,13 @@ class Converted:
 
     def warnings(self) -> list[str]:
         """RETURNS (list[str]): What the user should know about the result, a line each."""
-        lines = []
+        lines = [
+            line
+            for name, split in self.splits.items()
+            for line in find_oddities(
+                name, documents=split.docs, types=split.entities, longest=split.longest
+            )
+        ]
         if self.shared:
             parts = ", ".join(
                 f"{count:,} in {' and '.join(names)}"

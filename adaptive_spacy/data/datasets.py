@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from adaptive_spacy.config.requirements import Requirement, is_number, is_whole, one_of
-from adaptive_spacy.data.convert import Input, convert
+from adaptive_spacy.data.convert import convert
 from adaptive_spacy.data.converted import Converted
+from adaptive_spacy.data.input import Input
 from adaptive_spacy.data.readers.formats import FORMAT_NAMES
 from adaptive_spacy.data.readers.grouping import parse_group
+from adaptive_spacy.data.readers.spaces import JOINS, WHITE_SPACE
 from adaptive_spacy.data.schemes import SCHEMES
 from adaptive_spacy.data.shares import SPLIT_NAME, check_split
 from adaptive_spacy.parsing import name_kind, read_yaml, show
@@ -49,6 +51,9 @@ TEXT = Requirement("a text", is_text)
 INTEGER = Requirement(
     "an integer", lambda value: isinstance(value, int) and not isinstance(value, bool)
 )
+COLUMN = Requirement(
+    "a column, by number or name", lambda value: INTEGER.holds(value) or is_text(value)
+)
 SWITCH = Requirement("true or false", lambda value: isinstance(value, bool))
 SCHEME_NAMES = ("auto", *SCHEMES)
 # those from `split` on are arguments of `convert`
@@ -66,12 +71,18 @@ KEYS = {
     "format": one_of(*FORMAT_NAMES),
     "group": Requirement("sentences, documents or a number of sentences", is_group),
     "repair": SWITCH,
+    "type": TEXT,
     "scheme": one_of(*SCHEME_NAMES),
     "missing-tag": Requirement("O or mask", lambda value: value in ("O", "mask")),
     "lang": TEXT,
     "encoding": TEXT,
-    "token-column": INTEGER,
-    "tag-column": INTEGER,
+    "token-column": COLUMN,
+    "tag-column": COLUMN,
+    "join": one_of(*JOINS),
+    "white-space": one_of(*WHITE_SPACE),
+    "sentences": Requirement(
+        "a number of tokens from 1", lambda value: is_whole(value) and value > 0
+    ),
 }
 OPTIONS = list(KEYS)[list(KEYS).index("split") :]
 

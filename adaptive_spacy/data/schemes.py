@@ -12,10 +12,16 @@ SCHEMES: dict[str, dict[str, str]] = {
     "BILOU": {"B": "B", "I": "I", "L": "L", "U": "U"},
     "BIOES": {"B": "B", "I": "I", "E": "L", "S": "U"},
     "BMEWO": {"B": "B", "M": "I", "E": "L", "W": "U"},
+    "BMES": {"B": "B", "M": "I", "E": "L", "S": "U"},
     "IO": {"I": "I"},
     "bare": {"": "I"},
 }
-NAMES = {"iob2": "BIO", "iobes": "BIOES", **{name.lower(): name for name in SCHEMES}}
+NAMES = {
+    "iob2": "BIO",
+    "iobes": "BIOES",
+    "bmeso": "BMES",
+    **{name.lower(): name for name in SCHEMES},
+}
 OUTSIDE = ("O", "0", "_")
 
 # Places in a sequence of tags that hold no tag: no tag contains a tab.

@@ -45,7 +45,10 @@ def test_convert_prints_what_it_wrote(runner, tmp_path):
     path = write(tmp_path / "all.conll")
     code, out, _ = convert(runner, path, tmp_path / "out", "--split", "train=0.5,dev=0.5")
     assert code == 0
-    assert "CoNLL, scheme BIO (detected): all.conll" in out
+    assert (
+        "CoNLL, scheme BIO (detected), tag column 1 (detected), token column 0: all.conll"
+        in " ".join(out.split())
+    )
     rows = [line.split() for line in out.splitlines()]
     assert ["train", "dev"] in rows
     assert ["sentences", "2", "2"] in rows
@@ -149,7 +152,8 @@ def test_convert_takes_the_options_of_the_conversion(runner, tmp_path):
         runner, path, tmp_path / "out", *options, "--split", "x=1", "--no-stratify", "--seed", "3"
     )
     assert code == 0
-    assert "CoNLL, scheme BIO, documents of 2 sentences: a.conll" in out
+    described = "CoNLL, scheme BIO, tag column 1 (detected), token column 0"
+    assert f"{described}, documents of 2 sentences: a.conll" in " ".join(out.split())
     repaired = "Repaired in a.conll: 2 inner tags that continue no entity read as its start"
     assert repaired in " ".join(out.split())
     assert ["documents", "2"] in [line.split() for line in out.splitlines()]
@@ -161,7 +165,8 @@ def test_convert_takes_a_data_set_by_name(runner, tmp_path):
     options = ["--datasets", DATASETS, "--raw", raw]
     code, out, _ = convert(runner, "swedish_ner_corpus", tmp_path / "out", *options)
     assert code == 0
-    assert "CoNLL, scheme bare (detected): train_corpus.txt, test_corpus.txt" in out
+    described = "CoNLL, scheme bare (detected), tag column 1 (detected), token column 0"
+    assert f"{described}: train_corpus.txt, test_corpus.txt" in " ".join(out.split())
     rows = [line.split() for line in out.splitlines()]
     assert ["sentences", "6,196", "689", "2,453"] in rows
     assert ["not", "annotated", "1", "0", "0"] in rows

@@ -12,11 +12,9 @@ from typer.testing import CliRunner
 
 from adaptive_spacy.cli.app import app
 from adaptive_spacy.data.readers.formats import FORMATS
+from tests.cli.text_formats import SPANS, TEXT, TEXT_WRITERS, WORDS
 
-TEXT = "Ada lives in New York."
-WORDS = ["Ada", "lives", "in", "New", "York", "."]
 TAGS = ["B-PER", "O", "O", "B-LOC", "I-LOC", "O"]
-SPANS = [[0, 3, "PER"], [13, 21, "LOC"]]
 ENTS = [("Ada", "PER"), ("New York", "LOC")]
 
 
@@ -50,6 +48,52 @@ def write_conll(folder: Path) -> Path:
     return path
 
 
+def write_conllu(folder: Path) -> Path:
+    path = folder / "corpus.conllu"
+    rows = [
+        "\t".join((str(number), word, *"_______", f"NE={tag}")) + "\n"
+        for number, (word, tag) in enumerate(zip(WORDS, TAGS, strict=True), 1)
+    ]
+    path.write_text("".join(rows), encoding="utf-8")
+    return path
+
+
+def write_conll_2012(folder: Path) -> Path:
+    path = folder / "corpus.v4_gold_conll"
+    brackets = ["(PER)", "*", "*", "(LOC*", "*)", "*"]
+    rows = [
+        f"bc/a 0 {number} {word} X * - - - - {bracket} -\n"
+        for number, (word, bracket) in enumerate(zip(WORDS, brackets, strict=True))
+    ]
+    path.write_text(f"#begin document (bc/a); part 000\n{''.join(rows)}\n#end document\n")
+    return path
+
+
+def write_csv(folder: Path) -> Path:
+    path = folder / "corpus.csv"
+    rows = [f"{word},{tag}\n" for word, tag in zip(WORDS, TAGS, strict=True)]
+    path.write_text(f"word,tag\n{''.join(rows)}", encoding="utf-8")
+    return path
+
+
+def write_lines(folder: Path) -> Path:
+    path = folder / "corpus.iob"
+    pairs = [f"{word}|{tag}" for word, tag in zip(WORDS, TAGS, strict=True)]
+    path.write_text(" ".join(pairs) + "\n", encoding="utf-8")
+    return path
+
+
+def write_webanno(folder: Path) -> Path:
+    path = folder / "corpus.tsv"
+    values, rows, at = ["PER", "_", "_", "LOC[1]", "LOC[1]", "_"], [], 0
+    for number, (word, value) in enumerate(zip(WORDS, values, strict=True), 1):
+        at = TEXT.index(word, at)
+        rows.append(f"1-{number}\t{at}-{at + len(word)}\t{word}\t{value}\t\n")
+    head = "#FORMAT=WebAnno TSV 3.3\n#T_SP=x.NamedEntity|value\n\n\n#Text=Ada\n"
+    path.write_text(head + "".join(rows), encoding="utf-8")
+    return path
+
+
 def write_brat(folder: Path) -> Path:
     path = folder / "corpus"
     path.mkdir()
@@ -67,6 +111,16 @@ def write_parquet(folder: Path) -> Path:
     return path
 
 
+def write_parquet_records(folder: Path) -> Path:
+    pyarrow = pytest.importorskip("pyarrow", reason="needs the extra `hub`")
+    from pyarrow import parquet
+
+    path = folder / "corpus.parquet"
+    columns = {"text": [TEXT], "entities": [as_objects("start", "end", "label")]}
+    parquet.write_table(pyarrow.table(columns), path)
+    return path
+
+
 def write_saved(folder: Path) -> Path:
     pyarrow = pytest.importorskip("pyarrow", reason="needs the extra `hub`")
     path = folder / "corpus"
@@ -81,9 +135,19 @@ def write_saved(folder: Path) -> Path:
     return path
 
 
+#: what is said of a file whose reader says more than its title
+TITLES = {
+    "csv-records": "CSV of texts with entities",
+    "hub-records": "Hugging Face data of texts with entities",
+}
 #: the format that is recognised, and what writes a file of it
 WRITERS: list[tuple[str, Callable[[Path], Path]]] = [
     ("conll", write_conll),
+    ("conllu", write_conllu),
+    ("conll-2012", write_conll_2012),
+    ("csv", write_csv),
+    ("lines", write_lines),
+    ("webanno", write_webanno),
     (
         "prodigy",
         lambda folder: write_jsonl(
@@ -137,6 +201,8 @@ WRITERS: list[tuple[str, Callable[[Path], Path]]] = [
     ("brat", write_brat),
     ("hub", write_parquet),
     ("hub", write_saved),
+    ("hub-records", write_parquet_records),
+    *TEXT_WRITERS,
 ]
 
 
@@ -155,7 +221,7 @@ def test_convert_reads_each_format_given_or_recognised(tmp_path, format, write):
     assert [(ent.text, ent.label_) for ent in doc.ents] == ENTS
     assert {token.ent_iob_ for token in doc} == {"B", "I", "O"}
     for output in outputs:
-        assert FORMATS[format].title in output
+        assert TITLES.get(format, FORMATS[format].title) in output
     bytes_of_both = [(tmp_path / name / "corpus.spacy").read_bytes() for name in ("a", "b")]
     assert bytes_of_both[0] == bytes_of_both[1]
 
@@ -174,3 +240,16 @@ def test_convert_mends_offsets_only_when_told_and_prints_it(tmp_path):
 
 def test_every_format_is_converted_here():
     assert {name for name, _ in WRITERS} | {"jsonl"} == set(FORMATS)
+
+
+def test_help_lists_every_format_with_a_line():
+    result = CliRunner().invoke(app, ["convert", "--help"])
+    blocks = result.output.split("docs/data.md", 1)[1].split("Divide one file:")[0]
+    examples = {
+        name: example
+        for line in blocks.splitlines()
+        for names, _, example in [line.strip().partition("  ")]
+        for name in names.split(", ")
+    }
+    for name in FORMATS:
+        assert len(examples[name].strip()) >= len("Ada B-PER"), name

@@ -135,7 +135,9 @@ def test_convert_keeps_sentence_starts_of_documents(tmp_path):
     assert [sent.text for sent in one.sents] == ["a b", "c"]
     assert [sent.text for sent in two.sents] == ["d"]
     assert summary.rows()[:2] == [["documents", "2"], ["sentences", "3"]]
-    assert summary.notes() == ["CoNLL, scheme BIO (detected), documents: a.conll"]
+    assert summary.notes() == [
+        "CoNLL, scheme BIO (detected), tag column 1 (detected), token column 0, documents: a.conll"
+    ]
 
 
 def test_convert_says_what_it_repaired(tmp_path):
@@ -144,7 +146,7 @@ def test_convert_says_what_it_repaired(tmp_path):
     files = [tmp_path / "a.conll", tmp_path / "b.conll"]
     summary = convert(files, tmp_path / "out", repair=True, scheme="BIO")
     assert summary.notes() == [
-        "CoNLL, scheme BIO: a.conll, b.conll",
+        "CoNLL, scheme BIO, tag column 1 (detected), token column 0: a.conll, b.conll",
         "Repaired in a.conll: 2 inner tags that continue no entity read as its start",
     ]
     assert summary.splits["a"].entities == {"X": 2}
@@ -155,7 +157,10 @@ def test_convert_joins_files_of_several_formats(tmp_path):
     jsonl = tmp_path / "b.jsonl"
     jsonl.write_text('{"text": "two times", "spans": [{"start": 0, "end": 3, "label": "NUM"}]}\n')
     summary = convert([Input(conll, "train"), Input(jsonl, "train")], tmp_path / "out")
-    assert summary.notes() == ["CoNLL, scheme BIO (detected): a.conll", "JSONL of Prodigy: b.jsonl"]
+    assert summary.notes() == [
+        "CoNLL, scheme BIO (detected), tag column 1 (detected), token column 0: a.conll",
+        "JSONL of Prodigy: b.jsonl",
+    ]
     assert summary.rows()[0] == ["texts", "2"]
     one, two = load_docs(tmp_path / "out" / "train.spacy")
     assert (one.has_unknown_spaces, two.has_unknown_spaces) == (True, False)
@@ -168,7 +173,8 @@ def test_convert_refuses_options_that_no_file_takes(tmp_path):
     with pytest.raises(ValueError) as error:  # noqa: PT011
         convert([jsonl], tmp_path / "out", group="documents")
     assert str(error.value) == (
-        "--group: expected a file of CoNLL, brat, which has such an option, found texts with "
+        "--group: expected a file of CoNLL, CoNLL-U, CoNLL-2012, CSV, lines of token|tag, WebAnno "
+        "TSV 3, brat, which has such an option, found texts with "
         "entities"
     )
     assert not (tmp_path / "out").exists()

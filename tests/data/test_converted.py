@@ -17,13 +17,14 @@ def test_summary_tabulates_counts_by_split_and_type(tmp_path):
         ["- PER", "1", "1"],
     ]
     assert summary.notes() == [
-        "CoNLL, scheme BIO (detected): a.conll",
-        "CoNLL, scheme bare (detected): b.conll",
+        "CoNLL, scheme BIO (detected), tag column 1 (detected), token column 0: a.conll",
+        "CoNLL, scheme bare (detected), tag column 1 (detected), token column 0: b.conll",
     ]
 
 
 def test_summary_shortens_a_long_list_of_files(tmp_path):
     files = [write_numbers(tmp_path / f"{i}.conll", ["one"]) for i in range(7)]
     assert convert(files, tmp_path / "out", scheme="bio").notes() == [
-        "CoNLL, scheme BIO: 0.conll, 1.conll, 2.conll, 3.conll, 4.conll and 2 more"
+        "CoNLL, scheme BIO, tag column 1 (detected), token column 0: "
+        "0.conll, 1.conll, 2.conll, 3.conll, 4.conll and 2 more"
     ]

@@ -47,7 +47,8 @@ def test_recipe_converts_a_users_own_data(tmp_path):
 
 KEYS = (
     "licence, source, files, pool, split, stratify, seed, shard-size, format, group, repair, "
-    "scheme, missing-tag, lang, encoding, token-column, tag-column"
+    "type, scheme, missing-tag, lang, encoding, token-column, tag-column, join, white-space, "
+    "sentences"
 )
 
 
@@ -106,8 +107,8 @@ KEYS = (
             "x: {files: {train: a}, seed: zero, tag-column: 1.5, token-column: true, lang: 1}",
             [
                 "x: seed: expected an integer, got 'zero'",
-                "x: tag-column: expected an integer, got 1.5",
-                "x: token-column: expected an integer, got True",
+                "x: tag-column: expected a column, by number or name, got 1.5",
+                "x: token-column: expected a column, by number or name, got True",
                 "x: lang: expected a text, got 1",
             ],
         ),
@@ -124,7 +125,7 @@ KEYS = (
             "x: {files: {train: a}, missing-tag: drop, scheme: [BIO]}",
             [
                 "x: missing-tag: expected O or mask, got 'drop'",
-                "x: scheme: expected one of auto, BIO, IOB1, BILOU, BIOES, BMEWO, IO, bare, "
+                "x: scheme: expected one of auto, BIO, IOB1, BILOU, BIOES, BMEWO, BMES, IO, bare, "
                 "got ['BIO']",
             ],
         ),

@@ -8,21 +8,18 @@ other than ValueError and OSError is a bug: it ends the run, and the input is ke
 """
 
 import importlib.util
-import json
 import random
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 import typer
 
-from tests.fuzz import seeds
+from tests.fuzz.reader_targets import DIVIDER, list_targets
 
-# what lies between the files of one input, e.g. brat's text and annotations
-DIVIDER = b"\0\0"
 LONGEST = 4_096
 # what a format treats in a way of its own
 WORDS = (
@@ -31,97 +28,28 @@ WORDS = (
     *(b'"', b"\\", b"{", b"}", b"[", b"]", b",", b":", b"null", b"true", b"NaN", b"-1", b"1e999"),
     *(b"\\ud800", b"\xf0\x9f\x98\x80", b"\xed\xa0\x80", b"[" * 500, b"9" * 5000, b";", b"T1\t"),
     *(b'"text"', b'"spans"', b'"start"', b'"end"', b'"label"', b'"tokens"', b'"entities"'),
+    *(
+        b"NE=",
+        b"SpaceAfter=No",
+        b"|",
+        b"1-2",
+        b"3.1",
+        b"(PER*",
+        b"*)",
+        b"[1]",
+        b"# text = ",
+        b"en:",
+    ),
+    *(
+        b"# global.columns = ",
+        b"#begin document",
+        b"#T_SP=",
+        b"B_PER",
+        b"word\ttag\n",
+        b"\xe3\x80\x80",
+    ),
     *(b'"annotations"', b'"result"', b'"value"', b'"missing"', b'"ner_tags"', b'"sent_starts"'),
 )
-
-SPAN = {"start": 0, "end": 3, "label": "PER"}
-TOKENS = [{"text": "Ada", "start": 0, "end": 3}, {"text": "sings", "start": 4, "end": 9}]
-RESULT = {"type": "labels", "value": {"start": 0, "end": 3, "text": "Ada", "labels": ["PER"]}}
-
-
-class Target(NamedTuple):
-    """A parser with options, and inputs that it reads.
-
-    format (str): The name of the format for `open_source`.
-    options (dict[str, Any]): Options of the format.
-    seeds (tuple[bytes, ...]): Inputs.
-    names (tuple[str, ...]): The files that an input is divided into; several lie in one folder.
-    """
-
-    format: str
-    options: dict[str, Any]
-    seeds: tuple[bytes, ...]
-    names: tuple[str, ...] = ("file",)
-
-
-def as_json(*records: Any) -> bytes:
-    return b"".join(json.dumps(record).encode() + b"\n" for record in records)
-
-
-CONLL = (
-    b"Ada\tB-PER\nLovelace\tI-PER\nsings\tO\n\nParis\tB-LOC\n",
-    b"-DOCSTART- -X- O O\n\nEU NNP B-NP I-ORG\nsays VBZ B-VP O\n\n-DOCSTART- O\n\na b c O\n",
-    b"# sent_id = 1\n1\tAda\tX\tB-PER\t_\n2\tsings\tY\tO\t_\n\n#\tx\n1\tParis\tX\tB-LOC\t_\n",
-    b"\xef\xbb\xbfAda PER\r\nbn\r\nsings 0\r\n \t\r\nParis LOC\r\n",
-    b"a B-X\nb E-X\nc S-X\nd O\n",
-    b"a B-X\nb L-X\nc U-X\nd O\n",
-)
-JSON = (
-    as_json({"text": "Ada sings", "tokens": TOKENS, "spans": [SPAN], "missing": [1]}),
-    as_json({"id": 1, "text": "Ada sings", "label": [[0, 3, "PER"]]}),
-    as_json([{"id": 1, "data": {"text": "Ada sings"}, "annotations": [{"result": [RESULT]}]}]),
-    as_json([{"id": 1, "text": "Ada sings", "label": [{"start": 0, "end": 3, "labels": ["PER"]}]}]),
-    as_json([["Ada sings", {"entities": [[0, 3, "PER"]]}]]),
-    as_json({"text": "Ada", "entities": [SPAN]}, {"text": "\U0001f600 Ada", "entities": []}),
-    as_json({"tokens": ["Ada", "sings"], "ner_tags": ["B-PER", "O"]}),
-    json.dumps({"text": "Ada sings", "entities": [SPAN]}, indent=1).encode(),
-)
-BRAT = (
-    b"Ada sings in Paris"
-    + DIVIDER
-    + b"T1\tPER 0 3\tAda\nT2\tLOC 13 18\tParis\nR1\tx Arg1:T1 Arg2:T2\n",
-    b"Ada\r\nsings" + DIVIDER + b"T1\tPER 0 1;2 3\tA a\n#1\tNote T1\tx\nA1\tSure T1\n",
-)
-
-
-def list_targets() -> list[Target]:
-    """RETURNS (list[Target]): Every parser, strict and with repairs."""
-    targets = []
-    for repair in (False, True):
-        targets += [
-            Target("auto", {"repair": repair}, (*CONLL, *JSON)),
-            Target("conll", {"repair": repair, "missing_tag": "mask", "group": "2"}, CONLL),
-            Target("conll", {"repair": repair, "scheme": "bare", "encoding": "latin-1"}, CONLL),
-            Target("conll", {"repair": repair, "encoding": "utf-7"}, CONLL),
-            Target("jsonl", {"repair": repair, "lang": "en"}, JSON),
-            Target("jsonl", {"repair": repair, "missing_tag": "mask"}, JSON),
-            Target("brat", {"repair": repair}, BRAT, ("a.txt", "a.ann")),
-            Target("jsonl", {"repair": repair}, seeds.JSON),
-            Target("jsonl", {"repair": repair, "offsets": "utf-16"}, (*JSON, *seeds.JSON)),
-            Target("jsonl", {"repair": repair, "spans_key": "ner"}, (*JSON, *seeds.JSON)),
-            Target("auto", {"repair": repair}, sum(seeds.TEXTS.values(), ())),
-        ]
-        targets += [Target(name, {"repair": repair}, one) for name, one in seeds.TEXTS.items()]
-        if importlib.util.find_spec("pyarrow"):
-            targets.append(Target("hub", {"repair": repair}, make_parquet(), ("a.parquet",)))
-    return targets
-
-
-def make_parquet() -> tuple[bytes, ...]:
-    """RETURNS (tuple[bytes, ...]): Small tables of tokens and tags."""
-    import pyarrow
-    import pyarrow.parquet
-
-    tables = [
-        {"tokens": [["Ada", "sings"], []], "ner_tags": [["B-PER", "O"], []]},
-        {"tokens": [["Ada"], ["Paris"]], "ner_tags": [["B-PER"], [None]]},
-    ]
-    found = []
-    for table in tables:
-        sink = pyarrow.BufferOutputStream()
-        pyarrow.parquet.write_table(pyarrow.table(table), sink)
-        found.append(sink.getvalue().to_pybytes())
-    return tuple(found)
 
 
 class Feeder:

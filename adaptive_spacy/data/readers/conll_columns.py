@@ -1,14 +1,11 @@
-"""The columns of a CoNLL file: how a row is cut, and which columns hold the token and its tag."""
+"""The rows of a CoNLL file: how they are cut into columns, and where a row holds what."""
 
 import re
 from collections import Counter
 from typing import NamedTuple
 
-from adaptive_spacy.data.schemes import OUTSIDE, PREFIXED
-
 DOCSTART = "-DOCSTART-"
 KEY_AND_VALUE = re.compile(r"# +[\w.:-]+ =(\s|$)")
-INDEX = re.compile(r"\d+([-.]\d+)?")  # CoNLL-U numbers 1, 2-3 and 3.1
 
 
 class Layout(NamedTuple):
@@ -17,30 +14,52 @@ class Layout(NamedTuple):
     columns (int): The number of columns.
     token (int): Column of the token, from 0.
     tag (int): Column of the tag, from 0.
-    numbered (bool): Whether column 0 numbers the tokens, so that no row begins with a #.
+    numbers (int): Column that numbers the tokens, so that no row begins with a #; -1: none.
+    has_ranges (bool): Whether the numbers are CoNLL-U's, where 2-3 and 4.1 are no tokens.
+    glue (int): Column that says where no space follows the token; -1: none.
+    prefix (str): The language before each token, as `en:`.
+    key (str): The key of the tag, where its column holds pairs as `NE=B-PER|SpaceAfter=No`.
+    default (str): The tag of a row without that key; empty: it is missing.
+    header (tuple[str, ...]): The row that names the columns; nothing: there is none.
     """
 
     columns: int
     token: int
     tag: int
-    numbered: bool = False
+    numbers: int = -1
+    has_ranges: bool = False
+    glue: int = -1
+    prefix: str = ""
+    key: str = ""
+    default: str = ""
+    header: tuple[str, ...] = ()
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether token and tag are the text of two columns."""
+        return not (self.has_ranges or self.glue >= 0 or self.prefix or self.key or self.header)
 
 
 def split_row(line: str) -> list[str]:
-    """RETURNS (list[str]): Columns, separated by tabs if the row has any, else by spaces."""
+    """RETURNS (list[str]): Columns, divided by tabs if the row has any, else by spaces. Between
+    tabs an empty column is one; the row of a blank line has none."""
     # str.split() would also cut tokens at no-break spaces and the like
     if " " not in line:  # most rows: nothing to strip
         fields = line.split("\t")
         if "" not in fields and line[-1] not in "\r\n":
             return fields
-    line = line.strip(" \t\r\n")
     if "\t" not in line:
-        fields = line.split(" ")
-    elif " " in line:
-        fields = [field.strip(" ") for field in line.split("\t")]
-    else:
-        fields = line.split("\t")
-    return [field for field in fields if field] if "" in fields else fields
+        return [field for field in line.strip(" \r\n").split(" ") if field]
+    # a token may be a space
+    fields = [field.strip(" ") or field for field in line.strip("\r\n").split("\t")]
+    return fields if any(field.strip(" ") for field in fields) else []
+
+
+def fit_row(fields: list[str], columns: int) -> list[str]:
+    """RETURNS (list[str]): The row without empty columns, as of several tabs in place of one, if it
+    has too many and fits without."""
+    kept = [field for field in fields if field]
+    return kept if len(kept) == columns < len(fields) else fields
 
 
 def is_comment(line: str, fields: list[str], columns: int) -> bool:
@@ -54,48 +73,3 @@ def count_columns(rows: list[list[str]]) -> int:
     if list(counts) != [1]:
         counts.pop(1, None)  # tokens without a tag
     return max(counts, key=counts.__getitem__, default=2)  # of equals the first
-
-
-def is_numbered(rows: list[list[str]]) -> bool:
-    """Whether column 0 only numbers the tokens of each sentence from 1, as in CoNLL-U.
-
-    rows (list[list[str]]): The columns of the first rows; nothing for a blank line.
-    """
-    rows = [fields for fields in rows if not fields or not fields[0].startswith("#")]
-    firsts = [fields[0] for i, fields in enumerate(rows) if fields and (i == 0 or not rows[i - 1])]
-    return (
-        any(len(fields) > 2 for fields in rows)
-        and all(INDEX.fullmatch(fields[0]) for fields in rows if fields)
-        and set(firsts) == {"1"}
-    )
-
-
-def detect_tag_column(rows: list[list[str]], columns: int, token: int) -> int:
-    """Find the column of the tags among rows of several columns.
-
-    It is the last column, unless that holds hardly any tag with a prefix or `O`, and another
-    column hardly anything else; of several such, as with chunks before entities, the last.
-
-    rows (list[list[str]]): The columns of the first rows.
-    RETURNS (int): The column, from 0.
-    """
-    full = [fields for fields in rows if len(fields) == columns]
-    last = columns - 1
-
-    def share(column: int) -> float:
-        values = Counter(fields[column] for fields in full)
-        tags = sum(n for value, n in values.items() if value in OUTSIDE or PREFIXED.match(value))
-        # `_` alone is how CoNLL-U leaves a column empty
-        return tags / len(full) if full and set(values) != {"_"} else 0.0
-
-    def has_prefixes(column: int) -> bool:
-        return any(PREFIXED.match(fields[column]) for fields in full)
-
-    if columns < 3 or share(last) >= 0.5:
-        return last
-    likely = [
-        column
-        for column in range(columns)
-        if column != token and share(column) >= 0.9 and has_prefixes(column)
-    ]
-    return likely[-1] if likely else last

@@ -1,10 +1,20 @@
 """The rows of a CoNLL file: which are tokens, and what the others are."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
-from adaptive_spacy.data.readers.conll_columns import DOCSTART, Layout, is_comment, split_row
-from adaptive_spacy.data.readers.tag_table import HOW_TO_READ_MISSING, Place
+from adaptive_spacy.data.readers.column_kinds import NO_SPACE
+from adaptive_spacy.data.readers.conll_columns import (
+    DOCSTART,
+    Layout,
+    fit_row,
+    is_comment,
+    split_row,
+)
+from adaptive_spacy.data.readers.spaces import Glued
+from adaptive_spacy.data.readers.tag_table import Place
 from adaptive_spacy.data.schemes import BROKEN, EDGE, UNTAGGED
 from adaptive_spacy.data.source import Problems, shorten
 
@@ -13,6 +23,13 @@ LONGEST_KNOWN = 100
 
 SKIPPED = "\tskipped"  # in place of the tag: a comment
 DOCUMENT = "\tdocument"  # in place of the tag: a document begins
+#: In place of the tag: a range of CoNLL-U, with its first and last number and its token
+RANGE = "\trange\t"
+#: In place of the tag: the text of the sentence
+TEXT = "\ttext\t"
+NUMBERS = re.compile(r"(?P<first>\d+)-(?P<last>\d+)")
+EMPTY_NODE = re.compile(r"\d+\.\d+")
+TEXT_COMMENT = re.compile(r"# ?text ?= ?")
 
 #: Lines, and the number of the first
 Chunks = Iterable[tuple[int, list[str]]]
@@ -23,11 +40,13 @@ class Rows(NamedTuple):
 
     tokens (list[str]), tags (list[str]): As the file has them.
     document (int): The number of `-DOCSTART-` rows so far.
+    notes (list[tuple[int, str]]): Ranges and texts, each with the number of tokens before it.
     """
 
     tokens: list[str]
     tags: list[str]
     document: int
+    notes: list[tuple[int, str]]
 
 
 class RowReader:
@@ -35,11 +54,26 @@ class RowReader:
 
     layout (Layout): The columns.
     may_miss_tags (bool): Whether a row of a token alone is one.
+    hint (str): What to do about such a row, if it is none.
+    convert (Callable[[list[str]], list[str]] | None): Makes the usual tags of those of a sentence;
+        None: they are.
     """
 
-    def __init__(self, layout: Layout, *, may_miss_tags: bool) -> None:
+    def __init__(
+        self,
+        layout: Layout,
+        *,
+        may_miss_tags: bool,
+        hint: str = "",
+        convert: Callable[[list[str]], list[str]] | None = None,
+    ) -> None:
         self.layout = layout
         self.may_miss_tags = may_miss_tags
+        self.hint = hint
+        self.convert = convert
+        #: Whether a token was white space; asked of each would take a tenth of the time
+        self.has_blanks = False
+        self._is_plain = layout.is_plain
         self._known: dict[str, tuple[str | None, str]] = {}
 
     def sentences(self, chunks: Chunks, problems: Problems) -> Iterator[Rows]:
@@ -48,15 +82,17 @@ class RowReader:
         chunks (Chunks): The lines, see `read_lines`.
         problems (Problems): Takes the rows that cannot be read; their tag is BROKEN.
         """
-        known = self._known
+        known, convert = self._known, self.convert
         document = 0
         tokens: list[str] = []
         tags: list[str] = []
+        notes: list[tuple[int, str]] = []
         for first, chunk in chunks:
             for number, line in enumerate(chunk, first):
                 row = known.get(line)
                 if row is None:
                     row = self.read(line)
+                    self.has_blanks |= row[0] is not None and row[0].isspace()
                     if len(line) <= LONGEST_KNOWN:
                         if len(known) == KNOWN_ROWS:
                             known.clear()
@@ -69,56 +105,116 @@ class RowReader:
                     problems.add(number, self._find_problem(line, split_row(line)) or "")
                     tokens.append("")
                     tags.append(tag)
-                elif tag is not SKIPPED:
+                elif tag is EDGE or tag is DOCUMENT:
                     if tokens:
-                        yield Rows(tokens, tags, document)
+                        yield Rows(tokens, convert(tags) if convert else tags, document, notes)
                         tokens, tags = [], []
+                    notes = []
                     document += tag is DOCUMENT
+                elif tag is not SKIPPED:
+                    notes.append((len(tokens), tag))
         if tokens:
-            yield Rows(tokens, tags, document)
+            yield Rows(tokens, convert(tags) if convert else tags, document, notes)
 
     def places(self, chunks: Chunks) -> Iterator[Place]:
         """YIELDS (Place): Each tag with the one before, in the order of the lines."""
-        before, last = EDGE, 0
+        tags: list[str] = []
+        numbers: list[int] = [0]
         for first, lines in chunks:
             for number, line in enumerate(lines, first):
-                tag = self.read(line)[1]
-                if tag is SKIPPED:
-                    continue
-                if tag is DOCUMENT:
-                    tag = EDGE
-                yield last if tag is EDGE else number, (before, tag)
-                before, last = tag, number
-        yield last, (before, EDGE)
+                token, tag = self.read(line)
+                if tag in (EDGE, DOCUMENT):
+                    yield from self._pair(tags, numbers)
+                    tags, numbers = [], [0]
+                elif token is not None or tag is BROKEN:
+                    tags.append(tag)
+                    numbers.append(number)
+        yield from self._pair(tags, numbers)
+
+    def _pair(self, tags: list[str], numbers: list[int]) -> Iterator[Place]:
+        if tags:
+            pairs = pairwise((EDGE, *(self.convert(tags) if self.convert else tags), EDGE))
+            yield from zip([*numbers[1:], numbers[-1]], pairs, strict=True)
 
     def read(self, line: str) -> tuple[str | None, str]:
         """RETURNS (tuple[str | None, str]): Token and tag. No token: the tag says what it is."""
         fields = split_row(line)
-        columns, token_at, tag_at, numbered = self.layout
+        columns, token_at, tag_at, index = self.layout[:4]
+        if len(fields) != columns:
+            fields = fit_row(fields, columns)
         if len(fields) == columns and line[0] not in "#-":
-            return fields[token_at], fields[tag_at]
+            if self._is_plain and (token := fields[token_at]) and (tag := fields[tag_at]):
+                return token, tag
+            return self._take(line, fields)
         if not fields:
             return None, EDGE
         if line.startswith(DOCSTART):
             return None, DOCUMENT
-        if line.startswith("# ") and is_comment(line, fields, columns):
-            return None, SKIPPED
-        if numbered and line.startswith("#"):
-            return None, SKIPPED
+        if line.startswith("#") and self._is_comment(line, fields):
+            found = TEXT_COMMENT.match(line) if index >= 0 else None
+            return None, f"{TEXT}{line[found.end() :]}" if found else SKIPPED
         if len(fields) == columns:
-            return fields[token_at], fields[tag_at]
+            return self._take(line, fields)
         if self._find_problem(line, fields):
             return None, BROKEN
-        return fields[token_at], UNTAGGED
+        return fields[token_at].removeprefix(self.layout.prefix), UNTAGGED
+
+    def _is_comment(self, line: str, fields: list[str]) -> bool:
+        if self.layout.numbers >= 0:
+            return True
+        return line.startswith("# ") and is_comment(line, fields, self.layout.columns)
+
+    def _take(self, line: str, fields: list[str]) -> tuple[str | None, str]:
+        """RETURNS (tuple[str | None, str]): Token and tag of a row of all columns."""
+        layout = self.layout
+        if layout.header and tuple(fields) == layout.header:
+            return None, SKIPPED
+        glued = layout.glue >= 0 and is_glued(fields[layout.glue])
+        if layout.has_ranges:
+            number = fields[layout.numbers]
+            if EMPTY_NODE.fullmatch(number):
+                return None, SKIPPED
+            if found := NUMBERS.fullmatch(number):
+                count = int(found["last"]) - int(found["first"]) + 1
+                return None, f"{RANGE}{count}\t{int(glued)}\t{fields[layout.token]}"
+        if self._find_problem(line, fields):
+            return None, BROKEN
+        token = fields[layout.token].removeprefix(layout.prefix)
+        tag = fields[layout.tag].strip(" ")
+        if layout.key:
+            tag = find_value(tag, layout.key) or layout.default
+        return Glued(token) if glued else token, tag or UNTAGGED
 
     def _find_problem(self, line: str, fields: list[str]) -> str | None:
-        """RETURNS (str | None): What is wrong with a row of too few or too many columns."""
-        first = shorten(fields[0])
-        columns, _, tag_at, _ = self.layout
-        if len(fields) != columns - 1 or tag_at != len(fields):
-            return f"found {len(fields)} columns at {first}, expected {columns}"
-        if line[0] in " \t":
-            return f"found no token before {first}, expected {columns} columns"
+        """RETURNS (str | None): What is wrong with a row."""
+        layout = self.layout
+        fields = fit_row(fields, layout.columns)
+        first = shorten(fields[0] or next(filter(None, fields)))
+        if len(fields) == layout.columns:
+            token, tag = fields[layout.token], fields[layout.tag].strip(" ")
+            if not token:
+                return f"found no token before {first}, expected {layout.columns} columns"
+            if not token.startswith(layout.prefix) or token == layout.prefix:
+                return f"found {shorten(token)}, expected {layout.prefix} before it as everywhere"
+            has_tag = tag if not layout.key else find_value(tag, layout.key) or layout.default
+            if has_tag or self.may_miss_tags:
+                return None
+            first = shorten(token)
+        elif len(fields) != layout.columns - 1 or layout.tag != len(fields):
+            return f"found {len(fields)} columns at {first}, expected {layout.columns}"
+        elif line[0] in " \t":
+            return f"found no token before {first}, expected {layout.columns} columns"
         if not self.may_miss_tags:
-            return f"found {first} without a tag, expected one; {HOW_TO_READ_MISSING}"
+            return f"found {first} without a tag, expected one{self.hint}"
         return None
+
+
+def is_glued(value: str) -> bool:
+    """Whether a column says that no space follows."""
+    return any(flag in value.split("|") for flag in NO_SPACE)
+
+
+def find_value(pairs: str, key: str) -> str:
+    """RETURNS (str): The value of a key in `A=1|B=2`; empty: it is not there."""
+    start = f"{key}="
+    return next((one[len(start) :] for one in pairs.split("|") if one.startswith(start)), "")

@@ -7,7 +7,10 @@ from typing import Any
 from adaptive_spacy.data.readers.bioc_xml import BiocXml
 from adaptive_spacy.data.readers.brat import BratFolder
 from adaptive_spacy.data.readers.conll import ConllFile
+from adaptive_spacy.data.readers.conll_2012 import Conll2012
+from adaptive_spacy.data.readers.conllu import ConlluFile
 from adaptive_spacy.data.readers.csv_records import CsvRecords
+from adaptive_spacy.data.readers.csv_table import CsvTable
 from adaptive_spacy.data.readers.hub_files import holds_entities
 from adaptive_spacy.data.readers.hub_records import HubRecords
 from adaptive_spacy.data.readers.huggingface import HubData
@@ -25,10 +28,17 @@ from adaptive_spacy.data.readers.reader import (
 )
 from adaptive_spacy.data.readers.signatures import name_text
 from adaptive_spacy.data.readers.text import check_is_text
+from adaptive_spacy.data.readers.token_lines import TokenLines
+from adaptive_spacy.data.readers.webanno import WebannoFile
 from adaptive_spacy.data.source import Source
 
 FORMATS: dict[str, Reader] = {
     "conll": ConllFile,
+    "conllu": ConlluFile,
+    "conll-2012": Conll2012,
+    "csv": CsvTable,
+    "lines": TokenLines,
+    "webanno": WebannoFile,
     "jsonl": AnyJson,
     **JSON_FORMATS,
     "csv-records": CsvRecords,

@@ -22,23 +22,34 @@ def parse_group(group: str | int) -> str | int:
 
 
 def join(sentences: Iterator[tuple[int, Sentence]], size: int | None) -> Iterator[Sentence]:
-    """Join the sentences of a document, or so many of them at a time.
+    """Join the sentences of a document, or so many of them at a time. Spaces are known where those
+    of all its sentences are.
 
     sentences (Iterator[tuple[int, Sentence]]): Sentences with the number of their document.
     size (int | None): The most sentences of one item; None: no limit.
     """
-    unit = Sentence([], [], [], None, [])
+    unit: list[Sentence] = []
     current = -1
-    for document, (words, ents, missing, _, _) in sentences:
-        starts = unit.sent_starts or []
-        if starts and (document != current or len(starts) == size):
-            yield unit
-            unit = Sentence([], [], [], None, [])
-        current, offset = document, len(unit.words)
-        unit.words.extend(words)
-        unit.ents.extend((start + offset, end + offset, label) for start, end, label in ents)
-        unit.missing.extend(i + offset for i in missing)
-        assert unit.sent_starts is not None
-        unit.sent_starts.append(offset)
-    if unit.words:
-        yield unit
+    for document, sentence in sentences:
+        if unit and (document != current or len(unit) == size):
+            yield merge(unit)
+            unit = []
+        current = document
+        unit.append(sentence)
+    if unit:
+        yield merge(unit)
+
+
+def merge(sentences: list[Sentence]) -> Sentence:
+    """RETURNS (Sentence): Sentences as one, which keeps where they start."""
+    whole = Sentence([], [], [], [], [])
+    spaces: list[bool] | None = []
+    starts: list[int] = []
+    for words, ents, missing, known, _ in sentences:
+        offset = len(whole.words)
+        starts.append(offset)
+        whole.words.extend(words)
+        whole.ents.extend((start + offset, end + offset, label) for start, end, label in ents)
+        whole.missing.extend(i + offset for i in missing)
+        spaces = None if spaces is None or known is None else spaces + known
+    return whole._replace(spaces=spaces, sent_starts=starts)

@@ -1,13 +1,14 @@
 """Which tag follows which in a file: the scheme that fits, and what it does not allow."""
 
-import re
 from collections import Counter
+from collections.abc import Mapping
 from typing import NamedTuple
 
+from adaptive_spacy.data.readers.bare_types import find_doubt
+from adaptive_spacy.data.readers.tag_spelling import Spelling, is_outside
 from adaptive_spacy.data.schemes import (
     BROKEN,
     EDGE,
-    OUTSIDE,
     PREFIXED,
     SCHEMES,
     UNTAGGED,
@@ -16,8 +17,6 @@ from adaptive_spacy.data.schemes import (
     parse_tag,
 )
 from adaptive_spacy.data.source import shorten
-
-LIKE_PREFIXED = re.compile(r"[BILUESMW]([- ]|$)")
 
 # A tag and the tag after it, as the file has them or one of the places without a tag.
 Pair = tuple[str, str]
@@ -37,41 +36,57 @@ class Fault(NamedTuple):
     repair: str = ""
 
 
-def detect_scheme(pairs: Pairs) -> str:
-    """RETURNS (str): The scheme with the fewest faults; of equals the first in `SCHEMES`."""
+def count_tags(pairs: Pairs) -> Counter[str]:
+    """RETURNS (Counter[str]): How often each tag is there, and places without one."""
     tags: Counter[str] = Counter()
     for (_, raw), count in pairs.items():
-        if raw not in (*OUTSIDE, EDGE, UNTAGGED, BROKEN):
+        if raw not in (EDGE, BROKEN):
             tags[raw] += count
-    prefixed = sum(count for raw, count in tags.items() if PREFIXED.fullmatch(raw))
-    if 2 * prefixed < tags.total():
+    return tags
+
+
+def detect_scheme(pairs: Pairs, tags: Mapping[str, int], spelling: Spelling) -> str:
+    """RETURNS (str): The scheme with the fewest faults; of equals the first in `SCHEMES`.
+
+    tags (Mapping[str, int]): How often each is there, see `count_tags`.
+    """
+    typed = {raw: count for raw, count in tags.items() if not is_outside(raw, spelling.outside)}
+    prefixed = sum(n for raw, n in typed.items() if PREFIXED.fullmatch(spelling.read(raw)))
+    if 2 * prefixed < sum(typed.values()):
         return "bare"
 
     def count_faults(scheme: str) -> int:
-        return sum(pairs[fault.pair] for fault in find_tag_faults(pairs, scheme))
+        return sum(pairs[fault.pair] for fault in find_tag_faults(pairs, scheme, spelling))
 
     return min((name for name, letters in SCHEMES.items() if "B" in letters), key=count_faults)
 
 
-def find_tag_faults(pairs: Pairs, scheme: str, detected: bool = False) -> list[Fault]:
+def find_tag_faults(
+    pairs: Pairs,
+    scheme: str,
+    spelling: Spelling,
+    doubted: Mapping[str, int] | None = None,
+) -> list[Fault]:
     """Find tags that the scheme does not have and sequences that it does not allow.
 
-    detected (bool): Whether the scheme is a guess. Types like `B-cell` are not guessed then:
-        they may as well be tags of another scheme.
+    doubted (Mapping[str, int] | None): All tags that are not outside, where the scheme is a guess:
+        what is no type by itself is not guessed then, see `find_doubt`. None: the user said it.
     RETURNS (list[Fault]): What is wrong.
     """
-    suffix = f"(scheme {scheme}{', detected' if detected else ''})"
+    suffix = f"(scheme {scheme}{', detected' if doubted is not None else ''})"
     faults = []
+    meanings = {raw: parse_tag(spelling.read(raw), scheme) for pair in pairs for raw in pair}
     for pair in pairs:
         raw_previous, raw = pair
         if raw == BROKEN:
             continue
-        tag, previous = parse_tag(raw, scheme), parse_tag(raw_previous, scheme)
-        doubtful = detected and scheme == "bare" and LIKE_PREFIXED.match(raw)
-        if tag is None or doubtful:
+        tag, previous = meanings[raw], meanings[raw_previous]
+        is_type = doubted is not None and scheme == "bare" and raw in doubted
+        doubt = find_doubt(raw, doubted or {}) if is_type else None
+        if tag is None or doubt is not None:
             message = f"found tag {shorten(raw)}, expected {describe_tags(scheme)}"
-            if doubtful:
-                message += " without a prefix; --scheme bare takes it for a type"
+            if doubt is not None:
+                message += " without a prefix" + (f"; {doubt}" if doubt else "")
             faults.append(Fault(pair, f"{message} {suffix}"))
         elif previous is not None and not may_follow(tag, previous, scheme):
             message = describe_sequence(pair, tag, previous, scheme)

@@ -5,9 +5,33 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice, pairwise
 from typing import NamedTuple
 
-from adaptive_spacy.data.readers.tag_sequences import Pair, Pairs, detect_scheme, find_tag_faults
-from adaptive_spacy.data.schemes import EDGE, UNTAGGED, Tag, decode, find_meanings, find_scheme
-from adaptive_spacy.data.source import MAX_PROBLEMS, Problems, Sentence
+from adaptive_spacy.data.readers.bare_types import find_doubt_of_all
+from adaptive_spacy.data.readers.tag_sequences import (
+    Pair,
+    Pairs,
+    count_tags,
+    detect_scheme,
+    find_tag_faults,
+)
+from adaptive_spacy.data.readers.tag_spelling import (
+    OUT_TAGS,
+    Spelling,
+    find_outside,
+    find_spelling,
+    is_outside,
+    is_untyped,
+)
+from adaptive_spacy.data.schemes import (
+    EDGE,
+    NOTHING,
+    TYPE,
+    UNTAGGED,
+    Tag,
+    decode,
+    find_scheme,
+    parse_tag,
+)
+from adaptive_spacy.data.source import MAX_PROBLEMS, Problems, Sentence, shorten
 
 # what data sets call the same things
 WORDS = ("tokens", "words")
@@ -48,18 +72,30 @@ class TagTable:
     scheme (str): One of `SCHEMES`, or "auto": the one that fits the whole source.
     missing_tag (str | None): A token without a tag is outside ("O"), without annotation ("mask"),
         or an error (None).
+    type (str | None): The type of tags that are only the letters of a scheme, as `B`, `I`, `O`.
     RAISES (ValueError): If there is no such scheme, or no such way to read missing tags.
     """
 
-    def __init__(self, scheme: str = "auto", missing_tag: str | None = None) -> None:
+    def __init__(
+        self, scheme: str = "auto", missing_tag: str | None = None, type: str | None = None
+    ) -> None:
         self.scheme = find_scheme(scheme, or_auto=True)
         self.detected = self.scheme == "auto"
         if missing_tag not in (None, *MISSING_TAGS):
             expected = " or ".join(MISSING_TAGS)
             raise ValueError(f"--missing-tag: expected {expected}, got {missing_tag!r}")
         self.missing_tag = missing_tag
+        if type is not None and not TYPE.fullmatch(type):
+            raise ValueError(f"--type: expected a name without brackets and stars, got {type!r}")
+        self.type = type
+        self.spelling = Spelling()
+        self.is_spelled = self.scheme == "bare"
         self.pairs: Pairs = Counter()
         self.meanings: dict[str, Tag] = {}
+
+    def take_scheme(self, scheme: str) -> None:
+        """Read the tags in a scheme that their format has: nothing is detected."""
+        self.scheme, self.detected, self.is_spelled = scheme, False, True
 
     def add(self, tags: Iterable[str]) -> None:
         """Take the tags of a sentence."""
@@ -78,6 +114,10 @@ class TagTable:
                 f"{HOW_TO_READ_MISSING}"
             )
         self.add(record.tags)
+
+    def count(self, raw: str) -> int:
+        """RETURNS (int): How often a tag is there."""
+        return sum(count for (_, one), count in self.pairs.items() if one == raw)
 
     def has_more_tags_than(self, limit: int) -> bool:
         """Whether there are so many different tags."""
@@ -98,19 +138,67 @@ class TagTable:
         repair (bool): Read illegal sequences of tags, see `decode`; without it they are problems.
         repairs (Counter[str]): Takes what was mended, by kind.
         """
-        if self.detected:
-            self.scheme = detect_scheme(self.pairs)
-        messages = {}
-        for fault in find_tag_faults(self.pairs, self.scheme, self.detected):
-            if repair and fault.repair:
-                repairs[fault.repair] += self.pairs[fault.pair]
+        tags = count_tags(self.pairs)
+        self.spelling, fault = self._find_spelling(tags)
+        messages: dict[Pair, str] = {}
+        if fault is None and self.detected:
+            self.scheme = detect_scheme(self.pairs, tags, self.spelling)
+            if self.scheme == "bare":
+                fault = find_doubt_of_all(
+                    self._list_types(tags),
+                    has_outside=bool(self.spelling.outside)
+                    or any(raw in tags for raw in (*OUT_TAGS, UNTAGGED)),
+                )
+        if fault is not None:
+            raw, message = fault
+            pair = next(pair for pair in self.pairs if pair[1] == raw)
+            found = ((number, message) for number, one in places() if one == pair)
+            problems.merge(list(islice(found, 1)), 1)
+            return
+        doubted = self._list_types(tags) if self.detected else None
+        for one in find_tag_faults(self.pairs, self.scheme, self.spelling, doubted):
+            if repair and one.repair:
+                repairs[one.repair] += self.pairs[one.pair]
             else:
-                messages[fault.pair] = fault.message
+                messages[one.pair] = one.message
         if messages:
             found = ((number, messages[pair]) for number, pair in places() if pair in messages)
             count = sum(self.pairs[pair] for pair in messages)
             problems.merge(list(islice(found, MAX_PROBLEMS)), count)
-        self.meanings = find_meanings({raw for _, raw in self.pairs}, self.scheme)
+        self.meanings = {
+            raw: parse_tag(self.spelling.read(raw), self.scheme) or NOTHING
+            for raw in {raw for _, raw in self.pairs}
+        }
+
+    def _list_types(self, tags: Counter[str]) -> dict[str, int]:
+        return {
+            raw: count for raw, count in tags.items() if not is_outside(raw, self.spelling.outside)
+        }
+
+    def _find_spelling(self, tags: Counter[str]) -> tuple[Spelling, tuple[str, str] | None]:
+        """RETURNS (tuple): How the tags are written, and the first tag that is not as the user
+        said, with a message."""
+        if self.is_spelled:
+            return Spelling(), None
+        outside = find_outside(tags)
+        typed = [raw for raw in tags if not is_outside(raw, outside)]
+        if not is_untyped(tags):
+            spelling = find_spelling(tags)
+            if self.type is None or not typed:
+                return spelling, None
+            return spelling, (
+                typed[0],
+                f"found tag {shorten(typed[0])}, expected tags without a "
+                f"type, as B and I, for --type {self.type}",
+            )
+        if self.type is None:
+            shown = ", ".join(map(shorten, typed[:4]))
+            return Spelling(), (
+                typed[0],
+                f"found {shown} without a type, expected tags as B-PER; --type NAME gives all "
+                "entities this type",
+            )
+        return Spelling(outside=outside, type=self.type), None
 
     def find_missing(self, tags: list[str]) -> list[int]:
         """RETURNS (list[int]): The tokens of a sentence that are not annotated."""
@@ -127,5 +215,6 @@ class TagTable:
         return Sentence(record.words, ents, missing, sent_starts=record.sent_starts)
 
     def describe(self) -> str:
-        """RETURNS (str): The scheme."""
-        return f"scheme {self.scheme}{' (detected)' if self.detected else ''}"
+        """RETURNS (str): The scheme, and what is unusual about the tags."""
+        scheme = f"scheme {self.scheme}{' (detected)' if self.detected else ''}"
+        return ", ".join(filter(None, (scheme, self.spelling.describe())))

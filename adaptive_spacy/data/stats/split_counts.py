@@ -14,6 +14,7 @@ from spacy.tokens import Doc
 
 from adaptive_spacy.data.corpus import rank
 from adaptive_spacy.data.entity_codes import MISSING
+from adaptive_spacy.data.oddities import measure
 from adaptive_spacy.data.shared_texts import as_array
 
 QUANTILES = (0.5, 0.9, 0.99)
@@ -64,6 +65,7 @@ class SplitCounts:
     missing (int): Tokens without annotation.
     entities (Counter[tuple[str, str]]): Entities by words and type.
     tokens, pieces (Lengths): Lengths of the documents; `pieces` with a transformer only.
+    longest (int): The most tokens of a document of which no ends of sentences are known.
     touching (int): Entities that begin where one of the same type ends.
     keys (array): A hash of each document's text.
     """
@@ -74,6 +76,7 @@ class SplitCounts:
     entities: Counter[tuple[str, str]] = field(default_factory=Counter)
     tokens: Lengths = field(default_factory=Lengths)
     pieces: Lengths = field(default_factory=Lengths)
+    longest: int = 0
     touching: int = 0
     touching_example: str | None = None
     keys: "array[int]" = field(default_factory=lambda: array("Q"))
@@ -100,6 +103,7 @@ class SplitCounts:
     def add(self, doc: Doc, words: Sequence[str], place: str) -> None:
         self.keys.append(rank(0, doc.text))
         self.tokens.counts[len(doc)] += 1
+        self.longest = max(self.longest, measure(doc))
         self.sentences += len(list(doc.sents)) if doc.has_annotation("SENT_START") else 1
         self.missing += int((doc.to_array("ENT_IOB") == MISSING).sum())
         ents = doc.ents

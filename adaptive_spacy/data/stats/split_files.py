@@ -5,7 +5,7 @@ from pathlib import Path
 
 from spacy.training.corpus import FILE_TYPE, walk_corpus
 
-from adaptive_spacy.data.convert import Input
+from adaptive_spacy.data.input import Input
 from adaptive_spacy.data.validation import DEV_NAMES
 
 TRAIN = "train"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from adaptive_spacy.data.oddities import find_oddities
 from adaptive_spacy.data.stats.corpus_statistics import Statistics
 from adaptive_spacy.data.stats.split_files import SPLIT_NAMES, TRAIN
 from adaptive_spacy.data.validation import DEV_NAMES, describe_noise
@@ -27,6 +28,10 @@ def _size_warnings(statistics: Statistics) -> Iterator[str]:
             yield f"{name} has no document"
         elif name == TRAIN and not split.entities:
             yield f"{name} has no entity: there is nothing to learn"
+        else:
+            yield from find_oddities(
+                name, documents=split.documents, types=split.types(), longest=split.longest
+            )
     for name in sorted(splits.keys() & DEV_NAMES):
         split = splits[name]
         line = describe_noise(name, documents=split.documents, entities=split.types().total())

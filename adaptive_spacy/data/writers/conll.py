@@ -101,6 +101,8 @@ def is_writable(word: str, *, tagged: bool) -> bool:
     """Whether a row of this word is read as one again."""
     fields = [word, "O"] if tagged else [word]
     row = "\t".join(fields)
+    if not word.strip(" "):
+        return False  # a row of it may be a blank line
     is_one_line = not any(char in word for char in LINE_ENDS)
     is_row = not row.startswith((DOCSTART, "\ufeff")) and not (
         row.startswith("# ") and is_comment(row, fields, 2)

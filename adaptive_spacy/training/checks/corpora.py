@@ -24,6 +24,7 @@ from thinc.api import ConfigValidationError
 from tqdm import tqdm
 
 from adaptive_spacy.config.randomness import same_randomness
+from adaptive_spacy.data.oddities import find_oddities
 from adaptive_spacy.data.validation import describe_noise
 from adaptive_spacy.parsing import describe_reason, reading
 from adaptive_spacy.training.checks.config import find_faults
@@ -122,6 +123,12 @@ def _check_data(
     if learns:
         for corpus in (train, dev):
             _check_alignment(corpus, findings)
+            findings.warnings += find_oddities(
+                f"[{corpus.name}]",
+                documents=len(corpus) if corpus.types else 0,  # without entities it is an error
+                types=corpus.types,
+                longest=corpus.unended,
+            )
         _check_types(train, dev, findings, tolerance)
 
 

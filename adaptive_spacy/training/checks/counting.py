@@ -10,6 +10,7 @@ from spacy.tokens import Doc, Span
 from spacy.training import Example
 
 from adaptive_spacy.data.corpus import rank
+from adaptive_spacy.data.oddities import measure
 from adaptive_spacy.ner.gold import align_gold
 from adaptive_spacy.training.checks.windows import Window
 
@@ -19,7 +20,10 @@ NAMED = 20
 
 @dataclass
 class CorpusCounts:
-    """What was counted in the corpus of one split, as the training reads it."""
+    """What was counted in the corpus of one split, as the training reads it.
+
+    unended (int): The most tokens of a document of which no ends of sentences are known.
+    """
 
     name: str
     reader: Any
@@ -33,6 +37,7 @@ class CorpusCounts:
     truncated: int = 0
     beyond: int = 0
     longest: int = 0
+    unended: int = 0
 
     def __len__(self) -> int:
         return len(self.lengths)
@@ -44,6 +49,7 @@ def count_documents(
     for number, example in enumerate(examples, start=1):
         reference = example.reference
         corpus.lengths.append(len(example.predicted))
+        corpus.unended = max(corpus.unended, measure(reference))
         corpus.texts[rank(0, reference.text)] += 1
         corpus.types.update(ent.label_ for ent in reference.ents)
         _, lost = align_gold(example)

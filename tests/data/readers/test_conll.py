@@ -24,7 +24,8 @@ def test_conll_can_be_walked_again(tmp_path):
     [
         (
             {"scheme": "IOB3"},
-            "--scheme: expected one of auto, BIO, IOB1, BILOU, BIOES, BMEWO, IO, bare, got 'IOB3'",
+            "--scheme: expected one of auto, BIO, IOB1, BILOU, BIOES, BMEWO, BMES, IO, bare, got "
+            "'IOB3'",
         ),
         ({"missing_tag": "o"}, "--missing-tag: expected O or mask, got 'o'"),
         (

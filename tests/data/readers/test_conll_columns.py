@@ -20,54 +20,36 @@ GERMEVAL = (
 
 
 @pytest.mark.parametrize(
-    ("text", "token", "tag", "described"),
+    ("text", "token", "tag", "scheme"),
     [
-        ("Ada B-PER\n", 0, 1, "CoNLL, scheme BIO (detected)"),
-        (CONLL_2003, 0, 3, "CoNLL, scheme BIO (detected), tag column 3 (detected)"),
-        # chunks are tags, too; the last column wins, even if it holds no entity yet
-        (
-            "EU NNP B-NP O\nsays VBZ B-VP O\n",
-            0,
-            3,
-            "CoNLL, scheme BIO (detected), tag column 3 (detected)",
-        ),
-        (CONLL_U, 1, 4, "CoNLL, scheme BIO (detected), tag column 4 (detected), token column 1"),
-        # the last column holds nested entities and has tags only
-        (GERMEVAL, 1, 3, "CoNLL, scheme BIO (detected), tag column 3 (detected), token column 1"),
+        ("Ada B-PER\n", 0, 1, "BIO"),
+        (CONLL_2003, 0, 3, "BIO"),
+        # chunks are tags, too; the others win, even if they hold no entity yet
+        ("EU NNP B-NP O\nsays VBZ B-VP O\n", 0, 3, "BIO"),
+        (CONLL_U, 1, 4, "BIO"),
         # a confidence behind the tag
-        (
-            "Ada B-PER 0.93\nsings O 0.99\n",
-            0,
-            1,
-            "CoNLL, scheme BIO (detected), tag column 1 (detected)",
-        ),
-        # bare types have no mark of a tag; the last column is taken
-        (
-            "Ada NNP PER\nsings VBZ 0\nin IN LOC\n",
-            0,
-            2,
-            "CoNLL, scheme bare (detected), tag column 2 (detected)",
-        ),
+        ("Ada B-PER 0.93\nsings O 0.99\n", 0, 1, "BIO"),
+        # bare types have no mark of a tag
+        ("Ada NNP PER\nsings VBZ 0\nin IN LOC\n", 0, 2, "bare"),
         # numbers that are tokens
-        (
-            "1 CD O\n2 CD O\n",
-            1,
-            2,
-            "CoNLL, scheme BIO (detected), tag column 2 (detected), token column 1",
-        ),
-        ("1 O\n2 O\n", 0, 1, "CoNLL, scheme BIO (detected)"),
-        ("5 CD O\n2 CD O\n", 0, 2, "CoNLL, scheme BIO (detected), tag column 2 (detected)"),
+        ("1 CD O\n2 CD O\n", 1, 2, "BIO"),
+        ("1 O\n2 O\n", 0, 1, "BIO"),
+        ("5 CD O\n2 CD O\n", 0, 2, "BIO"),
     ],
 )
-def test_columns_are_detected_and_said(tmp_path, text, token, tag, described):
+def test_columns_are_detected_and_said(tmp_path, text, token, tag, scheme):
     (tmp_path / "a.conll").write_text(text)
     file = ConllFile(tmp_path / "a.conll")
     assert (file.layout.token, file.layout.tag) == (token, tag)
-    assert file.describe() == described
+    assert file.describe() == (
+        f"CoNLL, scheme {scheme} (detected), tag column {tag} (detected), token column {token}"
+    )
 
 
 def test_columns_of_germeval_are_read_by_number(tmp_path):
     (tmp_path / "a.conll").write_text(GERMEVAL)
+    with pytest.raises(ValueError, match=r"found tags in 2 columns.*: 2 \(.*\), 3 \(O only\)"):
+        ConllFile(tmp_path / "a.conll")
     assert list(ConllFile(tmp_path / "a.conll", tag_column=2)) == [
         Sentence(["EU", "rejects"], [(0, 1, "ORG")], []),
         Sentence(["Paris"], [(0, 1, "LOC")], []),
@@ -94,7 +76,7 @@ MALFORMED: Malformed = {
     ),
     "one column for both": (
         "a O\n",
-        {"tag_column": 0},
+        {"tag_column": 0, "token_column": 0},
         ": expected two columns, got --token-column 0 and --tag-column 0, which are the same of 2",
     ),
 }

@@ -125,8 +125,8 @@ def test_open_source_refuses_paths_that_hold_nothing(tmp_path):
 
 def test_find_format_refuses_unknown_name(tmp_path):
     with pytest.raises(ValueError) as error:  # noqa: PT011
-        find_format(tmp_path, "csv")
-    assert str(error.value) == (f"--format: expected one of auto, {', '.join(FORMATS)}, got 'csv'")
+        find_format(tmp_path, "xlsx")
+    assert str(error.value) == (f"--format: expected one of auto, {', '.join(FORMATS)}, got 'xlsx'")
 
 
 def test_check_options_refuses_what_would_be_ignored():
@@ -134,6 +134,6 @@ def test_check_options_refuses_what_would_be_ignored():
     with pytest.raises(ValueError) as error:  # noqa: PT011
         check_options(["hub", "prodigy"], ["group"])
     assert str(error.value) == (
-        "--group: expected a file of CoNLL, brat, which has such an option, found Hugging Face "
-        "data, Prodigy"
+        "--group: expected a file of CoNLL, CoNLL-U, CoNLL-2012, CSV, lines of token|tag, WebAnno "
+        "TSV 3, brat, which has such an option, found Hugging Face data, Prodigy"
     )

@@ -39,7 +39,9 @@ def test_conll_joins_sentences_and_keeps_where_they_start(tmp_path, group, expec
         file = ConllFile(path, group=value, missing_tag="mask")
         assert list(file) == expected
     size = "" if group == "documents" else " of 2 sentences"
-    assert file.describe() == f"CoNLL, scheme BIO (detected), documents{size}"
+    assert file.describe() == (
+        f"CoNLL, scheme BIO (detected), tag column 1 (detected), token column 0, documents{size}"
+    )
 
 
 def test_conll_joins_no_sentence_of_another_document():

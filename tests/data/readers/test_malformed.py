@@ -19,7 +19,7 @@ NO_TAG = (
     "without a tag, expected one; --missing-tag O reads such a token as outside, --missing-tag "
     "mask as not annotated"
 )
-BARE = "expected O or TYPE without a prefix; --scheme bare takes it for a type"
+BARE = "expected O or TYPE without a prefix"
 #: content, options, message after the path
 MALFORMED: dict[str, tuple[bytes, dict[str, Any], str]] = {
     "Latin-1 byte": (ROWS + b"\xc5re\tB-LOC\n", {}, f":4: found byte 0xc5, {ARE}"),
@@ -92,35 +92,24 @@ MALFORMED: dict[str, tuple[bytes, dict[str, Any], str]] = {
         ":4: found tag 'Ｏ', expected O, B-TYPE or I-TYPE (scheme BIO, detected)",
     ),
     "CRLF and a missing tag": (b"a\tO\r\nb\r\n", {}, f":2: found 'b' {NO_TAG}"),
-    "tag before its token": (
+    "tag before its token, told otherwise": (
         b"B-PER Ada\nO sings\nO .\n",
-        {},
-        ":3: found tag '.', expected O or TYPE (scheme bare, detected)",
+        {"token_column": 0},
+        ":3: found tag '.', expected O or TYPE without a prefix (scheme bare, detected)",
     ),
     "tags of two columns": (
-        b"Ada\tB PER\nis\tO\n",
+        b"Ada\tB_PER\nis\tB PER\n",
         {},
-        f":1: found tag 'B PER', {BARE} (scheme bare, detected)",
+        f":1: found tag 'B_PER', {BARE} (scheme bare, detected);\n"
+        f"{{path}}:2: found tag 'B PER', {BARE} (scheme bare, detected)",
     ),
     "CoNLL-2012": (
-        b"bc/a 0 0 John NNP (PERSON*\nbc/a 0 1 Smith NNP *)\nbc/a 0 2 left VBD *\n",
+        b"bc/a 0 0 John NNP (PERSON*\nbc/a 0 1 Smith NNP *)\nbc/a 0 2 left VBD *)\n",
         {"token_column": 3},
-        ":1: found tag '(PERSON*', expected O or TYPE (scheme bare, detected);\n"
-        "{path}:2: found tag '*)', expected O or TYPE (scheme bare, detected);\n"
-        "{path}:3: found tag '*', expected O or TYPE (scheme bare, detected)",
+        ":3: found tag '*)', expected O, B-TYPE, I-TYPE, L-TYPE or U-TYPE (scheme BILOU)",
     ),
     "one word per line": (
         b"Ada\nsings\n",
-        {},
-        ": expected rows of a token and its tag, found one column",
-    ),
-    "comma-separated": (
-        b"Ada,B-PER\nsings,O\n",
-        {},
-        ": expected rows of a token and its tag, found one column",
-    ),
-    "slash-separated": (
-        b"Ada/B-PER\nsings/O\n",
         {},
         ": expected rows of a token and its tag, found one column",
     ),
@@ -149,8 +138,7 @@ MALFORMED: dict[str, tuple[bytes, dict[str, Any], str]] = {
     "no documents": (
         ROWS,
         {"group": "documents"},
-        ": --group documents: expected -DOCSTART- rows that divide the documents, found none; "
-        "--group 10 makes documents of ten sentences",
+        ": --group documents: expected -DOCSTART- rows that divide the documents, found none",
     ),
 }
 
@@ -165,6 +153,15 @@ def test_conll_refuses_malformed_bytes(tmp_path, case):
         with pytest.raises(ValueError) as error:  # noqa: PT011
             read(path, **options)
         assert str(error.value) == expected
+
+
+def test_web_page_is_named_where_it_is_not_insisted_that_it_is_conll(tmp_path):
+    path = tmp_path / "train.conll"
+    path.write_bytes(b"<!doctype html>\n<html>\n</html>\n")
+    with pytest.raises(ValueError, match=r"expected a format that is read, found HTML; extract"):
+        open_source(path)
+    with pytest.raises(ValueError, match=r":1: found tag 'html>', expected O or TYPE"):
+        open_source(path, format="conll")
 
 
 def test_conll_refuses_paths_that_are_no_text_files(tmp_path):

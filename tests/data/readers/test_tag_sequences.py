@@ -180,14 +180,14 @@ MALFORMED: Malformed = {
     "prefixed among bare": (
         "a PER\nb PER\nc B-PER\n",
         {},
-        ":3: found tag 'B-PER', expected O or TYPE without a prefix; --scheme bare takes it for "
-        "a type (scheme bare, detected)",
+        # no hint at --scheme bare: PER and B-PER would be two types
+        ":3: found tag 'B-PER', expected O or TYPE without a prefix (scheme bare, detected)",
     ),
     "prefix alone": (
         "a B\nb O\n",
         {},
-        ":1: found tag 'B', expected O or TYPE without a prefix; --scheme bare takes it for a "
-        "type (scheme bare, detected)",
+        ":1: found 'B' without a type, expected tags as B-PER; --type NAME gives all entities this "
+        "type",
     ),
     "no type": (
         "a B-\nb B-X\nc B-X\n",
@@ -195,10 +195,9 @@ MALFORMED: Malformed = {
         f":1: found tag 'B-', expected O, B-TYPE or I-TYPE {AUTO_BIO}",
     ),
     "brackets": (
-        "a (PERSON*\nb *)\n",
+        "a (PERSON*\nb *)\nc *)\n",
         {},
-        ":1: found tag '(PERSON*', expected O or TYPE (scheme bare, detected);\n"
-        "{path}:2: found tag '*)', expected O or TYPE (scheme bare, detected)",
+        ":3: found tag '*)', expected O, B-TYPE, I-TYPE, L-TYPE or U-TYPE (scheme BILOU)",
     ),
     "comment of two words": (
         "a B-X\n# newdoc\n",

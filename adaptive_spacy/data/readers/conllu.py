@@ -1,0 +1,162 @@
+"""Read CoNLL-U and CoNLL-U Plus: entities in a column of their own, or under a key in MISC."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from functools import cached_property
+
+from adaptive_spacy.data.readers.column_choice import ENTITY_NAMES, Choice, choose_columns
+from adaptive_spacy.data.readers.column_kinds import INDEX, Kind, describe_types, find_kind
+from adaptive_spacy.data.readers.conll import ConllFile
+from adaptive_spacy.data.readers.conll_columns import Layout
+from adaptive_spacy.data.readers.conll_rows import find_value
+from adaptive_spacy.data.readers.first_lines import list_first_lines
+from adaptive_spacy.data.readers.reader import Confidence, Evidence, PathSample
+from adaptive_spacy.data.readers.tag_spelling import is_untyped
+
+STANDARD = ("ID", "FORM", "LEMMA", "UPOS", "XPOS", "FEATS", "HEAD", "DEPREL", "DEPS", "MISC")
+GLOBAL_COLUMNS = re.compile(r"#\s*global\.columns\s*=\s*(?P<names>.+)")
+PAIR = re.compile(r"(?P<key>[^=|\s]+)=[^|]*")
+#: Keys of entities, beside `ENTITY_NAMES`
+KEYS = ("name", "entity", "tag", "namedentity", "ne", "bio", "iob")
+#: Columns of syntax, whose values are no entities
+SYNTAX = STANDARD[:9]
+
+
+class ConlluFile(ConllFile):
+    """The sentences of a file of CoNLL-U, or of CoNLL-U Plus, which names its columns in a first
+    line `# global.columns = ID FORM ...`.
+
+    Tokens are the words, numbered 1, 2, 3: a range (2-3) only says how two are written as one, and
+    an empty node (4.1) is no token. Spaces are those of `# text =`, or of `SpaceAfter=No`.
+
+    The arguments are those of `TokenFile`. `tag_column` may also name a key of MISC.
+    """
+
+    title = "CoNLL-U"
+    limits = "columns beside token and tag; nested entities; empty nodes"
+    expected = "a CoNLL-U file"
+
+    _key = ""
+
+    @classmethod
+    def recognise(cls, sample: PathSample) -> Evidence | None:
+        """RETURNS (Evidence | None): Of a line that names the columns, or of ten in all rows."""
+        lines = list_first_lines(sample)
+        if any(GLOBAL_COLUMNS.match(line) for line in lines if line.startswith("#")):
+            return Evidence(Confidence.CERTAIN, "a line of global.columns")
+        rows = [line.split("\t") for line in lines if line.strip() and not line.startswith("#")]
+        fits = any(row[0].isdigit() for row in rows) and all(
+            len(row) == len(STANDARD) and INDEX.fullmatch(row[0]) for row in rows
+        )
+        return Evidence(Confidence.CERTAIN, "ten columns of CoNLL-U") if fits else None
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        for _, lines in self._chunks("Opening"):
+            for line in lines:
+                if line.strip() and not line.startswith("#"):
+                    return STANDARD
+                if found := GLOBAL_COLUMNS.match(line):
+                    return tuple(found["names"].split())
+        return STANDARD
+
+    def _find_header(self, rows: list[list[str]]) -> tuple[str, ...]:
+        return ()
+
+    def _find(self, option: str, given: int | str, columns: int, names: tuple[str, ...]) -> int:
+        known = [name.casefold() for name in names]
+        text = str(given)
+        is_key = option == "--tag-column" and not text.lstrip("-").isdigit() and "MISC" in names
+        if is_key and text.casefold() not in known:
+            self._key = text
+            return names.index("MISC")
+        return super()._find(option, given, columns, names)
+
+    def _choose(
+        self,
+        rows: list[list[str]],
+        columns: int,
+        token: int | None,
+        tag: int | None,
+        names: tuple[str, ...],
+    ) -> Choice:
+        misc = names.index("MISC") if "MISC" in names else -1
+        index = names.index("ID") if "ID" in names else -1
+        full = [fields for fields in rows if len(fields) == columns]
+        if tag is None:
+            tag = self._choose_tag(full, misc, names)
+        if tag == misc and not self._key and holds_pairs(full, misc):
+            raise ValueError(
+                f"{self.path}: found pairs of key and value in column {tag} 'MISC', expected the "
+                f"key of the tags, one of {', '.join(sorted(list_keys(full, misc)))}; e.g. "
+                f"--tag-column {min(list_keys(full, misc))}"
+            )
+        try:
+            choice = choose_columns(rows, columns, token=token, tag=tag, names=names)
+        except ValueError as error:
+            raise ValueError(f"{self.path}: {error}") from None
+        if index not in (-1, choice.token, choice.tag):
+            choice = choice._replace(numbers=index)
+        return choice._replace(glue=misc)
+
+    def _choose_tag(self, full: Sequence[list[str]], misc: int, names: Sequence[str]) -> int:
+        """RETURNS (int): The column of the tags. `self._key` is the key in MISC."""
+        found: dict[str, tuple[int, str, Counter[str]]] = {}
+        columns = len(names) or (len(full[0]) if full else 0)
+        for column in range(columns):
+            name = names[column] if names else str(column)
+            values = Counter(fields[column] for fields in full)
+            if name not in SYNTAX and find_kind(values) in (Kind.TAGS, Kind.BARE, Kind.OUTSIDE):
+                found[name] = column, "", values
+        for key, values in list_keys(full, misc).items():
+            values["O"] += max(0, len(full) - values.total())
+            if is_entity_key(key, values):
+                found[key] = misc, key, values
+        if len(found) != 1:
+            shown = ", ".join(f"{name} ({describe_types(one[2])})" for name, one in found.items())
+            ways = " or ".join(f"--tag-column {name}" for name in found)
+            keys = ", ".join(sorted(list_keys(full, misc))) or "none"
+            raise ValueError(
+                f"{self.path}: found entity tags in {shown}, expected one of them; {ways} says "
+                "which to read"
+                if found
+                else f"{self.path}: found no entity tags, expected them in a column of their own "
+                f"or under a key in MISC, as NE=B-PER; its keys are {keys}"
+            )
+        ((column, self._key, _),) = found.values()
+        return column
+
+    def _lay_out(
+        self, rows: list[list[str]], columns: int, choice: Choice, header: tuple[str, ...]
+    ) -> Layout:
+        layout = super()._lay_out(rows, columns, choice, header)
+        default = ""
+        if self._key:
+            values = [find_value(row[choice.tag], self._key) for row in rows if len(row) == columns]
+            # where `O` is written, a token without the key has no tag
+            default = "" if "O" in values else "O"
+        return layout._replace(has_ranges=choice.numbers >= 0, key=self._key, default=default)
+
+
+def list_keys(rows: Sequence[list[str]], misc: int) -> dict[str, Counter[str]]:
+    """RETURNS (dict[str, Counter[str]]): The keys of MISC, and how often each has which value."""
+    found: dict[str, Counter[str]] = {}
+    for fields in rows if misc >= 0 else ():
+        for pair in fields[misc].split("|"):
+            if PAIR.fullmatch(pair):
+                key, _, value = pair.partition("=")
+                found.setdefault(key, Counter())[value] += 1
+    return found
+
+
+def holds_pairs(rows: Sequence[list[str]], misc: int) -> bool:
+    return bool(list_keys(rows, misc))
+
+
+def is_entity_key(key: str, values: Counter[str]) -> bool:
+    """Whether a key of MISC is one of entities: by its values, or by name."""
+    kind = find_kind(values)
+    is_known = ENTITY_NAMES.fullmatch(key) is not None or key.casefold() in KEYS
+    is_sure = kind is Kind.TAGS and not is_untyped(values)
+    return is_sure or (is_known and kind in (Kind.TAGS, Kind.BARE, Kind.OUTSIDE))
