@@ -13,7 +13,8 @@ def zipped(*names: str) -> bytes:
     stream = BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         for name in names:
-            archive.writestr(name, "x")
+            # without the time of now, which would name the parameter anew in each process
+            archive.writestr(zipfile.ZipInfo(name), "x")
     return stream.getvalue()
 
 
