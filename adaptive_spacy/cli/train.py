@@ -68,9 +68,11 @@ def train_cli(
 
     from spacy.util import logger
 
+    from adaptive_spacy.files import require_other
     from adaptive_spacy.training.resume.pace import Pace
     from adaptive_spacy.training.resume.start import Asked, start
 
+    require_other(output, [config, code])
     if verbose:
         logger.setLevel(logging.DEBUG)
     signal = start(

@@ -11,6 +11,9 @@ SCHEDULES = (ADAPTIVE, HYBRID, LINEAR)
 ADAPT = "adaptive_spacy.adapt.v1"
 CHECK = "adaptive_spacy.check.v1"
 CHECKPOINT = "adaptive_spacy.checkpoint.v1"
+GUARD = "adaptive_spacy.guard.v1"
+#: The score that the guard watches if it is told of no other
+GUARDED = "ents_f"
 #: The others
 CORPUS = "adaptive_spacy.Corpus.v1"
 LOGGER = "adaptive_spacy.Logger.v1"

@@ -1,12 +1,15 @@
 """The phases of a training that is over, by what it wrote down."""
 
 import math
+from itertools import zip_longest
 from pathlib import Path
 
 from thinc.api import Config
 
 from adaptive_spacy.adaptive.callback import monitor_weights
-from adaptive_spacy.adaptive.phases import PhaseMachine
+from adaptive_spacy.adaptive.phases import PhaseMachine, State
+from adaptive_spacy.config.blocks import find_blocks
+from adaptive_spacy.config.names import GUARD, GUARDED
 from adaptive_spacy.experiments.fixed_length import schedule_of
 from adaptive_spacy.training.history import Evaluation
 
@@ -20,13 +23,22 @@ def replay(config: Config, history: list[Evaluation]) -> PhaseMachine:
     machine = PhaseMachine(peak=arguments.pop("rate"), **arguments)
     monitor = (training["before_update"] or {}).get("monitor")
     weights = monitor_weights(monitor, training["score_weights"])
-    for one in history:
+    guards = find_blocks(training["before_update"], "callbacks", GUARD)
+    guarded = guards[0].get("metric", GUARDED) if guards else GUARDED
+    best, of_best = -math.inf, machine.state.to_dict()
+    for one, after in zip_longest(history, history[1:]):
         values = {metric: one.scores.get(metric) for metric in weights}
         score = sum(
             weight * (math.nan if values[metric] is None else float(values[metric] or 0.0))
             for metric, weight in weights.items()
         )
         machine.observe(one.step, score)
+        guard_score = one.scores.get(guarded)
+        if after is not None and after.setbacks > one.setbacks:
+            # the guard went back to its best evaluation, phases and all
+            machine.state = State.from_dict(of_best)
+        elif guard_score is not None and guard_score >= best:
+            best, of_best = guard_score, machine.state.to_dict()
     return machine
 
 

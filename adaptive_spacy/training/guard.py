@@ -19,6 +19,7 @@ from thinc.api import ConfigValidationError
 from adaptive_spacy.adaptive import binding
 from adaptive_spacy.adaptive.callback import load_then, save_then
 from adaptive_spacy.adaptive.schedule import PhaseSchedule
+from adaptive_spacy.config.names import GUARD, GUARDED
 from adaptive_spacy.config.requirements import whole
 from adaptive_spacy.training.resume.parameters import load_weights, save_weights
 
@@ -35,7 +36,7 @@ FACTOR = 0.5
 
 
 def make_guard_v1(
-    retries: int = 2, metric: str = "ents_f", then: BeforeUpdate | None = None
+    retries: int = 2, metric: str = GUARDED, then: BeforeUpdate | None = None
 ) -> "Guard":
     """Registered as `adaptive_spacy.guard.v1`, as `then` of `adaptive_spacy.adapt.v1`.
 
@@ -43,7 +44,7 @@ def make_guard_v1(
     metric (str): The score that it watches, in [0, 1], higher is better; it must be reported.
     then (Callable | None): Another `before_update`, called afterwards.
     """
-    whole(0).check("Bad callback", "adaptive_spacy.guard.v1 retries", retries)
+    whole(0).check("Bad callback", f"{GUARD} retries", retries)
     return Guard(retries, metric, then)
 
 
@@ -144,14 +145,14 @@ class Guard:
         if self.metric not in nlp.config["training"]["score_weights"]:
             raise ConfigValidationError(
                 title="Unknown metric",
-                desc=f"adaptive_spacy.guard.v1 metric: {self.metric} is not reported; add it to "
+                desc=f"{GUARD} metric: {self.metric} is not reported; add it to "
                 "[training.score_weights] (null: reported, not weighted)",
             )
         schedule = binding.latest()
         if schedule is None:
             raise ConfigValidationError(
                 title="Guard without schedule",
-                desc="adaptive_spacy.guard.v1: expected a schedule of adaptive_spacy in "
+                desc=f"{GUARD}: expected a schedule of adaptive_spacy in "
                 "[training.optimizer.learn_rate], whose rate it could halve, found none",
             )
         return schedule

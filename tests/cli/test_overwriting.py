@@ -37,6 +37,7 @@ COMMANDS: dict[str, list[list[str]]] = {
         ["other", "other", "--corpus", "IN", "--output", "OUT"],
     ],
     "suspects": [["IN", "--output", "OUT"], ["other", "--corpus", "IN", "--output", "OUT"]],
+    "train": [["IN", "--output", "OUT"], ["other", "--output", "OUT", "--code", "IN"]],
     "plot": [["IN", "OUT"]],
     "package": [
         ["IN", "OUT", "--name", "a"],

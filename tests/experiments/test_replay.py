@@ -48,6 +48,21 @@ def test_replay_takes_a_score_that_was_not_finite_for_none(config: Config) -> No
     assert replay(config, rows).state.best == -0.31, "that of the round after"
 
 
+def test_replay_goes_back_where_the_guard_did(config: Config) -> None:
+    rows = [replace(one, scores={**one.scores, "ents_f": one.f}) for one in history()]
+    # collapsed in round 5, after a best score in round 3
+    scores = [0.1, 0.5, 0.6, 0.7, 0.65, 0.1, 0.6, 0.6, 0.6, 0.6, 0.6]
+    rows = [
+        replace(one, scores={**one.scores, "ents_f": score}, setbacks=int(number > 5))
+        for number, (one, score) in enumerate(zip(rows, scores, strict=True))
+    ]
+    expected = replay(config, rows[:4])
+    for one in rows[6:]:
+        expected.observe(one.step, -one.scores["ents_loss"])
+    assert replay(config, rows).state == expected.state
+    assert replay(config, [replace(one, setbacks=0) for one in rows]).state != expected.state
+
+
 def test_replay_needs_phases() -> None:
     config = load_config(ROOT / "configs" / "stable.cfg", interpolate=False)
     with pytest.raises(ValueError, match="whose length was fixed beforehand"):

@@ -66,7 +66,7 @@ def test_package_of_a_refitted_pipeline_says_so(foreign: Path, tmp_path: Path) -
     record = {"adaptive": {"run": "first", "cooldown": 7}, "refit": made}
     mark(pipeline, notes=refit.describe(record), refit=refit.summarize(record))
     (wheel,) = package(pipeline, tmp_path / "wheels", name="tiny_ner", version="1.0.0")
-    notes = "Refitted on train and dev together (90 and 10 sentences), for the 14 epochs that an"
+    notes = "Refitted on train and dev together (90 and 10 sentences), for the 14 rounds that an"
     assert notes in " ".join(read_wheel(wheel, "METADATA").split())
     meta = json.loads(read_wheel(wheel, "1.0.0/meta.json"))
     assert meta["refit"] == {**made, "run": "first", "cooldown": 7}

@@ -144,7 +144,8 @@ def is_index(rows: Sequence[Row], column: int) -> bool:
     if min(steps) < 0 and not (known[0] in (0, 1) and is_restarted(numbers)):
         return False
     # from elsewhere on or with gaps, as offsets have, only if there are rows enough to tell
-    return (known[0] in (0, 1) and max(steps) <= 1) or len(known) >= FEW_ROWS
+    goes_on = len(known) > 2 and all(two - one == 1 for one, two in pairwise(known))
+    return goes_on or (known[0] in (0, 1) and max(steps) <= 1) or len(known) >= FEW_ROWS
 
 
 def is_sentence_name(rows: Sequence[Row], column: int) -> bool:

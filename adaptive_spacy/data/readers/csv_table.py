@@ -13,7 +13,8 @@ from adaptive_spacy.data.readers.conll_rows import DOCUMENT
 from adaptive_spacy.data.readers.first_lines import list_first_lines
 from adaptive_spacy.data.readers.numbered_file import Numbered, NumberedFile
 from adaptive_spacy.data.readers.reader import Confidence, Evidence, PathSample
-from adaptive_spacy.data.schemes import BROKEN, EDGE
+from adaptive_spacy.data.readers.tag_spelling import is_outside
+from adaptive_spacy.data.schemes import BROKEN, EDGE, PREFIXED
 from adaptive_spacy.data.source import Problems, shorten
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -39,8 +40,10 @@ class Dialect(NamedTuple):
     names: tuple[str, ...]
 
 
-# a list of lists, tuples or objects, as programs and JSON write it
-LIST_BEGINS = re.compile(r"[\[(]\s*[\[({]\s*[\"'\d]")
+# a list of texts, lists or objects or of several things; a token may be [] or [1]
+LIST = re.compile(r"""(?s)[\[({]\s*["'\[({].*[\])}]|[\[(].*[,\s].*[\])]""")
+# a part of a list of lists, tuples or objects, as programs write it
+LIST_BEGINS = re.compile(r"""[\[(]\s*[\[({]\s*["'\d]""")
 
 
 class CsvTable(NumberedFile):
@@ -231,10 +234,11 @@ def holds_tags(lines: Sequence[str], dialect: Dialect) -> bool:
 
 def holds_list(fields: Sequence[str]) -> bool:
     """Whether a row is of a text with all its tags or entities, or a part of such a list."""
-    return any(
-        (len(field) > 1 and field[0] + field[-1] in ("[]", "{}")) or LIST_BEGINS.search(field)
-        for field in fields
-    )
+    if any(LIST.fullmatch(field) or LIST_BEGINS.search(field) for field in fields):
+        return True
+    # an empty one may also be a token, beside its tag
+    is_tagged = any(is_outside(field) or PREFIXED.fullmatch(field) for field in fields if field)
+    return not is_tagged and any(field in ("[]", "{}") for field in fields)
 
 
 def count_fields(rows: Sequence[Sequence[str]]) -> int:

@@ -13,6 +13,7 @@ from adaptive_spacy.data.readers.label_studio_results import (
     find_field,
     find_paragraphs,
     fits,
+    is_control,
     is_region,
     is_text,
     place,
@@ -69,7 +70,9 @@ class LabelStudioMin(JsonRecords):
 
     @staticmethod
     def fits(record: Any) -> bool:
-        return isinstance(record, dict) and "annotation_id" in record
+        return isinstance(record, dict) and (
+            "annotation_id" in record or any(map(is_control, record.values()))
+        )
 
     @staticmethod
     def read(record: Any) -> Result | list[Result]:

@@ -150,3 +150,13 @@ def check_no_link(text: str) -> None:
             f"found the link {shorten(text)} as the text, expected the text itself; export tasks "
             "with their texts, or put these in before"
         )
+
+
+def is_control(value: Any) -> bool:
+    """Whether a field is a control's: spans, each with a list of labels."""
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(isinstance(span, dict) and {"start", "end"} <= span.keys() for span in value)
+        and all(any(isinstance(span.get(key), list) for key in TEXT_LABELS) for span in value)
+    )

@@ -1,6 +1,7 @@
 """Which tokens a space follows, where rows of tokens say so or the user does; and white space."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from adaptive_spacy.data.source import Sentence
@@ -11,6 +12,11 @@ JOINS = ("auto", " ", "")
 WHITE_SPACE = ("keep", "drop")
 #: Languages that are written without spaces
 UNSPACED = frozenset(("zh", "ja", "th", "lo", "km", "my", "bo"))
+#: Letters of these: Thai, Lao, Tibetan, Burmese, Khmer, kana, Chinese characters
+UNSPACED_LETTERS = re.compile(
+    "[\u0e01-\u0e4e\u0e81-\u0ece\u0f40-\u0fbc\u1000-\u103f\u1780-\u17d3\u3041-\u30ff\u31f0-\u31ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
 
 
 class Glued(str):
@@ -36,6 +42,12 @@ def check_white_space(white_space: str) -> str:
 def is_unspaced(lang: str, join: str) -> bool:
     """Whether tokens stand side by side where the file does not say."""
     return join == "" or (join == "auto" and lang.partition("-")[0] in UNSPACED)
+
+
+def are_unspaced(words: Iterable[str]) -> bool:
+    """Whether most words with letters have those of a language that is written without spaces."""
+    with_letters = [word for word in words if any(map(str.isalpha, word))]
+    return 2 * sum(map(bool, map(UNSPACED_LETTERS.search, with_letters))) > len(with_letters)
 
 
 def space_out(words: Sequence[str]) -> list[bool]:

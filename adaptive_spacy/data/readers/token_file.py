@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from adaptive_spacy.data.readers.bare_types import is_word
@@ -12,6 +13,7 @@ from adaptive_spacy.data.readers.sentence_ends import SentenceCutter
 from adaptive_spacy.data.readers.spaces import (
     Glued,
     align,
+    are_unspaced,
     check_join,
     check_white_space,
     drop_white_space,
@@ -23,6 +25,8 @@ from adaptive_spacy.data.schemes import decode
 from adaptive_spacy.data.source import Problems, Sentence, shorten
 
 MAX_TAGS = 10_000
+#: Sentences whose letters tell whether spaces stand between words
+FIRST_SENTENCES = 20
 
 
 class TokenFile(ABC):
@@ -88,6 +92,8 @@ class TokenFile(ABC):
         self.is_joined = is_unspaced(lang, self.join)
         self.cutter = SentenceCutter(sentences) if sentences is not None else None
         self._open(token_column, tag_column)
+        # where nobody says the language or how tokens are joined, the user is asked to
+        self.may_be_joined = self.join == "auto" and lang == "xx" and self._are_first_unspaced()
         problems = Problems()
         first = self._survey(problems)
         self.tags.settle(problems, self._places, repair=repair, repairs=self.repairs)
@@ -128,6 +134,8 @@ class TokenFile(ABC):
             parts.append(f"documents{size}")
         if self.is_joined:
             parts.append("no spaces between tokens")
+        elif self.may_be_joined:
+            parts.append("a space between tokens of a script without spaces (none: --join '')")
         if self.cutter is not None:
             parts.append(self.cutter.describe())
         if self.fused:
@@ -136,6 +144,10 @@ class TokenFile(ABC):
             how = "left out" if self.white_space == "drop" else "kept (drop: --white-space drop)"
             parts.append(f"tokens of white space {how}: {self.white_spaces:,}")
         return ", ".join(filter(None, parts))
+
+    def _are_first_unspaced(self) -> bool:
+        sentences = islice(self._read("Opening", Problems()), FIRST_SENTENCES)
+        return are_unspaced(str(token) for rows in sentences for token in rows.tokens)
 
     def _sentences(self) -> Iterator[tuple[int, Sentence]]:
         """Yield the sentences, each with the number of its document."""

@@ -95,6 +95,11 @@ def test_columns_are_told_by_what_they_hold_and_named(tmp_path, case):
     assert ", scheme " in source.describe()
 
 
+def test_few_numbers_that_go_on_over_sentences_are_no_tokens(tmp_path):
+    source = read(tmp_path, "5\tAda\tB-PER\n6\truns\tO\n\n7\tUlm\tB-LOC\n")
+    assert [sentence.words for sentence in source] == [["Ada", "runs"], ["Ulm"]]
+
+
 def test_ranges_and_empty_nodes_are_no_tokens(tmp_path):
     text = "1-2\tdel\tO\n1\tde\tO\n2\tel\tO\n2.1\tx\tB-X\n3\tRio\tB-LOC\n\n1\tUlm\tB-LOC\n"
     source = read(tmp_path, text)

@@ -33,6 +33,13 @@ def test_controls_may_have_any_name(tmp_path, control, target):
     assert read(tmp_path, [record]) == [Read("Ada sings", ADA, [])]
 
 
+@pytest.mark.parametrize("control", ["ner", "label", "entities", "x1"])
+def test_controls_tell_the_export_without_its_other_keys(tmp_path, control):
+    value = {"start": 0, "end": 3, "labels": ["PER"]}
+    records = [{"text": "Ada sings", control: [value]}, {"text": "It rains"}]
+    assert read(tmp_path, records) == [Read("Ada sings", ADA, []), Read("It rains", [], [])]
+
+
 @pytest.mark.parametrize("target", ["title", "$title", "headline"])
 @pytest.mark.parametrize("body", ["text", "body", "aaa"])
 def test_the_field_that_is_marked_is_read(tmp_path, target, body):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adaptive_spacy.data.readers.formats import open_source
-from adaptive_spacy.data.readers.spaces import align, drop_white_space, space_out
+from adaptive_spacy.data.readers.spaces import align, are_unspaced, drop_white_space, space_out
 from adaptive_spacy.data.source import Sentence
 from tests.conftest import corpus_file
 from tests.data.util import make_doc
@@ -54,6 +54,28 @@ def test_characters_stand_side_by_side_where_they_are_written_so(tmp_path, optio
     assert sentence.text == text
     assert sentence.ents == [(0, 4, "ORG")]
     assert ("no spaces between tokens" in source.describe()) == (" " not in text)
+    # nobody said so: the user is told what is read, and how to have it otherwise
+    assert (
+        "a space between tokens of a script without spaces (none: --join '')" in (source.describe())
+    ) == (not options)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("東京 は 大きい", True),
+        ("กรุงเทพ เป็น", True),
+        ("ភ្នំពេញ ជា", True),
+        ("中 a", False),
+        ("中 1 。", True),
+        ("서울 은", False),
+        ("Ada runs", False),
+        ("1 2", False),
+        ("", False),
+    ],
+)
+def test_scripts_without_spaces_are_told_by_their_letters(words, expected):
+    assert are_unspaced(words.split()) is expected
 
 
 def test_words_of_latin_letters_keep_a_space():
