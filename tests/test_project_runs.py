@@ -141,7 +141,7 @@ def test_project_runs_once_then_changes_nothing(transformer_folder: Path, tmp_pa
         shutil.copytree(ROOT / name, tmp_path / name, ignore=ignore)
     settings = ["--vars.transformer", str(transformer_folder), "--vars.fraction", "0.2"]
     first = project(tmp_path, "all", ".", *settings, "--vars.config", "original")
-    assert first.count("Running command:") == 9
+    assert first.count("Running command:") == 10
     run = f"{transformer_folder}/sample-original-0.0001-0.2-0".lstrip("/")
     smoke = srsly.read_json(tmp_path / "metrics" / f"{run}-last-smoke-test.json")
     assert smoke["identical"] is True
@@ -149,7 +149,7 @@ def test_project_runs_once_then_changes_nothing(transformer_folder: Path, tmp_pa
     for path in (f"metrics/{run}-last.json", f"plots/{run}.png"):
         assert (tmp_path / path).stat().st_size > 0
     again = project(tmp_path, "all", ".", *settings, "--vars.config", "original")
-    assert again.count("nothing changed") == 8
+    assert again.count("nothing changed") == 9
     assert "Running command:" not in again
     best = project(
         tmp_path, "evaluate", ".", *settings, "--vars.config", "original", "--vars.select", "best"

@@ -112,7 +112,9 @@ def choose_columns(
     if tag is None:
         tag = _choose_tag(columns, kinds, values, token, {*numbered, glue}, names)
     tokens = [fields[token] for fields in full]
-    if 2 * sum(" " in one.strip() for one in tokens) > len(tokens):
+    # beside tags a token may be of several words
+    is_tagged = kinds[tag] in (Kind.TAGS, Kind.OUTSIDE, Kind.BRACKETS)
+    if not is_tagged and 2 * sum(" " in one.strip() for one in tokens) > len(tokens):
         raise ValueError(
             f"found texts of several words in column {token}, expected a token in each row"
         )
