@@ -174,8 +174,8 @@ class RowReader:
             number = fields[layout.numbers]
             if EMPTY_NODE.fullmatch(number):
                 return None, SKIPPED
-            if found := NUMBERS.fullmatch(number):
-                count = int(found["last"]) - int(found["first"]) + 1
+            count = count_range(number)
+            if count > 0:
                 return None, f"{RANGE}{count}\t{int(glued)}\t{fields[layout.token]}"
         if self._find_problem(line, fields):
             return None, BROKEN
@@ -192,6 +192,8 @@ class RowReader:
         first = shorten(fields[0] or next(filter(None, fields)))
         if len(fields) == layout.columns:
             token, tag = fields[layout.token], fields[layout.tag].strip(" ")
+            if layout.has_ranges and count_range(fields[layout.numbers]) < 0:
+                return f"found the range {first}, expected one that goes up, as 2-3"
             if not token:
                 return f"found no token before {first}, expected {layout.columns} columns"
             if not token.startswith(layout.prefix) or token == layout.prefix:
@@ -207,6 +209,14 @@ class RowReader:
         if not self.may_miss_tags:
             return f"found {first} without a tag, expected one{self.hint}"
         return None
+
+
+def count_range(number: str) -> int:
+    """RETURNS (int): How many tokens a range as 2-3 has; 0: it is none, -1: it goes down."""
+    found = NUMBERS.fullmatch(number)
+    if not found:
+        return 0
+    return max(-1, int(found["last"]) - int(found["first"]) + 1) or -1
 
 
 def is_glued(value: str) -> bool:

@@ -191,3 +191,11 @@ def test_conllu_reads_back_what_was_written(tmp_path_factory, corpus, with_text)
         len(one.words) for one in corpus
     ):
         assert list(open_source(path)) == corpus
+
+
+@pytest.mark.parametrize("numbers", ["11-2", "2-1"])
+def test_conllu_refuses_a_range_that_goes_down(tmp_path, numbers):
+    blanks = "\t_" * 8
+    text = f"{numbers}\tdel{blanks}\n" + rows(("Ada", "NE=B-PER|SpaceAfter=No"), (".", "NE=O"))
+    with pytest.raises(ValueError, match=rf":1: found the range '{numbers}', expected one that"):
+        open_source(write(tmp_path, text))
