@@ -98,7 +98,8 @@ def choose_columns(
     columns (int): How many columns a row has.
     token (int | None), tag (int | None): What the user said.
     names (Sequence[str]): What the file calls its columns; nothing: it does not say.
-    may_swap (bool): Whether the tag may stand before the token.
+    may_swap (bool): Whether the tag may stand before the token: not where the user insists that
+        any word may be a type.
     RETURNS (Choice): The columns.
     RAISES (ValueError): If several columns may hold the tags.
     """
@@ -112,9 +113,9 @@ def choose_columns(
     if tag is None:
         tag = _choose_tag(columns, kinds, values, token, {*numbered, glue}, names)
     tokens = [fields[token] for fields in full]
-    # beside tags a token may be of several words
+    # beside tags with a prefix, or where the user insists, a token may be of several words
     is_tagged = kinds[tag] in (Kind.TAGS, Kind.OUTSIDE, Kind.BRACKETS)
-    if not is_tagged and 2 * sum(" " in one.strip() for one in tokens) > len(tokens):
+    if may_swap and not is_tagged and 2 * sum(" " in one.strip() for one in tokens) > len(tokens):
         raise ValueError(
             f"found texts of several words in column {token}, expected a token in each row"
         )
