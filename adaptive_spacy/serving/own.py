@@ -3,9 +3,10 @@
 What runs is what is packed, changes in it included.
 """
 
+import csv
 import shutil
-from importlib.metadata import Distribution, PackagePath, distributions
-from pathlib import Path
+from importlib.metadata import Distribution, distributions
+from pathlib import Path, PurePosixPath
 
 import adaptive_spacy
 from adaptive_spacy.serving.wheels import build_wheel, write_wheel
@@ -56,7 +57,7 @@ def find_installed(package: Path) -> Distribution | None:
     start = (package / "__init__.py").resolve()
     for found in distributions(name=OWN):
         # without a WHEEL it was not installed from one, and does not say what it is for
-        if found.read_text("WHEEL") is not None and start in map(locate, found.files or ()):
+        if found.read_text("WHEEL") is not None and start in list_files(found).values():
             return found
     return None
 
@@ -72,14 +73,14 @@ def pack_installed(installed: Distribution, root: Path, folder: Path) -> Path:
     """
     stem = f"{OWN.replace('-', '_')}-{installed.version}"
     contents: dict[str, Path] = {}
-    for file in installed.files or ():
+    for file, path in list_files(installed).items():
         # scripts lie beside site-packages, and installers write them from entry_points.txt
-        part, *rest = file.parts
+        part, *rest = PurePosixPath(file).parts
         belongs = part == "adaptive_spacy" and "__pycache__" not in rest
         stated = part.endswith(".dist-info") and rest[:1] and rest[0] in METADATA
         if belongs or stated:
             name = "/".join((f"{stem}.dist-info" if stated else part, *rest))
-            contents[name] = locate(file)
+            contents[name] = path
     missing = sorted(name for name, path in contents.items() if not path.is_file())
     if missing:
         raise ValueError(
@@ -90,6 +91,11 @@ def pack_installed(installed: Distribution, root: Path, folder: Path) -> Path:
     return write_wheel(folder / f"{stem}-py3-none-any.whl", contents)
 
 
-def locate(file: PackagePath) -> Path:
-    """RETURNS (Path): Where a file of an installation lies, whatever links lead there."""
-    return Path(file.locate()).resolve()
+def list_files(installed: Distribution) -> dict[str, Path]:
+    """List what an installation's RECORD names; `Distribution.files` leaves out what is missing,
+    from Python 3.12 on.
+
+    RETURNS (dict[str, Path]): Where each lies, whatever links lead there.
+    """
+    rows = csv.reader((installed.read_text("RECORD") or "").splitlines())
+    return {row[0]: Path(str(installed.locate_file(row[0]))).resolve() for row in rows if row}
