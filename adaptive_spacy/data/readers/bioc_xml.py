@@ -1,5 +1,6 @@
 """BioC as XML: the same collections of documents and passages as in JSON."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,11 @@ from adaptive_spacy.data.readers.record_file import RecordFile
 from adaptive_spacy.data.readers.signatures import ROOT
 from adaptive_spacy.data.readers.text import check_is_text
 from adaptive_spacy.data.readers.text_records import TextRecords
+from adaptive_spacy.data.source import shorten
 
 CHUNK_BYTES = 65_536
+#: No longer than int() reads
+NUMBER = re.compile(r"\d{1,15}")
 # elements whose text counts
 TEXTS = ("text", "offset", "infon")
 
@@ -108,7 +112,7 @@ class PassageBuilder:
             self._annotation = {"infons": {}, "locations": []}
         elif name == "location" and self._annotation is not None:
             numbers = {key: attributes.get(key, "") for key in ("offset", "length")}
-            found = {key: int(one) for key, one in numbers.items() if one.isdecimal()}
+            found = {key: int(one) for key, one in numbers.items() if NUMBER.fullmatch(one)}
             self._annotation["locations"].append(found)
         elif name in TEXTS:
             self._text = []
@@ -153,8 +157,8 @@ class PassageBuilder:
         if passage["parts"] or not text:
             return
         offset = passage.get("offset", "").strip()
-        if not offset.isdecimal():
-            found = f"found {offset!r} as the offset of a {name}, expected a number"
+        if not NUMBER.fullmatch(offset):
+            found = f"found {shorten(offset)} as the offset of a {name}, expected up to 15 digits"
             self.done.append((line, NotJson(found)))
             return
         spans = []

@@ -83,6 +83,17 @@ def find_column(option: str, given: int | str, columns: int, names: Sequence[str
     return number % columns
 
 
+def find_columns(
+    token: int | str | None, tag: int | str | None, columns: int, names: Sequence[str]
+) -> tuple[int | None, int | None]:
+    """RETURNS (tuple[int | None, int | None]): The columns that `--token-column` and `--tag-column`
+    name, see `find_column`; None: not given. RAISES (ValueError): If there is none."""
+    return (
+        None if token is None else find_column("--token-column", token, columns, names),
+        None if tag is None else find_column("--tag-column", tag, columns, names),
+    )
+
+
 def choose_columns(
     rows: Sequence[Row],
     columns: int,

@@ -16,10 +16,10 @@ from adaptive_spacy.data.readers.tag_spelling import (
 )
 from adaptive_spacy.data.schemes import PREFIXED
 
-#: A number, or what CoNLL-U numbers a range (2-3) and an empty node (4.1)
-INDEX = re.compile(r"\d+([-.]\d+)?")
+#: A number, no longer than int() reads, or what CoNLL-U numbers a range (2-3), an empty node (4.1)
+INDEX = re.compile(r"\d{1,15}([-.]\d+)?")
 #: A name that ends in numbers, as `Sentence: 1`, s3-7, T1 or doc-1.4
-NAMED_INDEX = re.compile(r"(?P<stem>\D+)(?P<number>\d+)(?:\D\d+)*")
+NAMED_INDEX = re.compile(r"(?P<stem>\D+)(?P<number>\d{1,15})(?:\D\d+)*")
 #: Phrases that a chunker marks: English, and German as in CoNLL 2003
 # fmt: off
 CHUNKS = {

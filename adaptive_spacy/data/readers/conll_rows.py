@@ -27,7 +27,8 @@ DOCUMENT = "\tdocument"  # in place of the tag: a document begins
 RANGE = "\trange\t"
 #: In place of the tag: the text of the sentence
 TEXT = "\ttext\t"
-NUMBERS = re.compile(r"(?P<first>\d+)-(?P<last>\d+)")
+# no longer than int() reads
+NUMBERS = re.compile(r"(?P<first>\d{1,15})-(?P<last>\d{1,15})")
 EMPTY_NODE = re.compile(r"\d+\.\d+")
 TEXT_COMMENT = re.compile(r"# ?text ?= ?")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from adaptive_spacy.data.readers.column_choice import choose_columns, find_column, is_header
+from adaptive_spacy.data.readers.column_choice import choose_columns, find_columns, is_header
 from adaptive_spacy.data.readers.column_kinds import Kind, find_kind
 from adaptive_spacy.data.readers.conll_rows import DOCUMENT
 from adaptive_spacy.data.readers.first_lines import list_first_lines
@@ -88,13 +88,7 @@ class CsvTable(NumberedFile):
             rows = rows[1:]
         columns = len(dialect.names) or count_fields(rows)
         try:
-            token, tag = (
-                None if given is None else find_column(option, given, columns, dialect.names)
-                for option, given in (
-                    ("--token-column", token_column),
-                    ("--tag-column", tag_column),
-                )
-            )
+            token, tag = find_columns(token_column, tag_column, columns, dialect.names)
             choice = choose_columns(
                 rows, columns, token=token, tag=tag, names=dialect.names, may_swap=True
             )

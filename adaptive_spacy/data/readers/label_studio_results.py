@@ -12,6 +12,8 @@ from adaptive_spacy.data.source import shorten
 
 #: Controls that mark entities; the value of each is named like it
 TEXT_LABELS = ("labels", "hypertextlabels", "htmllabels", "paragraphlabels")
+#: Of a paragraph, no longer than int() reads
+INDEX = re.compile(r"\d{1,15}")
 LINK = re.compile(r"(?:https?|s3|gs|azure-blob|file)://\S+|/data/\S+|data:\w+/\S+")
 # of recordings: their labels have seconds, no characters
 RECORDING = ("channel", "original_length", "timeserieslabels", "timelinelabels", "ranges")
@@ -135,7 +137,7 @@ def read_paragraph(region: Region, count: int) -> tuple[int, Any, Any]:
             f"found an entity from paragraph {show_json(first)} to {show_json(last)}, expected one "
             "within a paragraph"
         )
-    index = int(str(first)) if str(first).isdecimal() else -1
+    index = int(str(first)) if INDEX.fullmatch(str(first)) else -1
     if not 0 <= index < count:
         raise ValueError(
             f"found paragraph {show_json(first)} of an entity, expected one from 0 to {count - 1}"

@@ -11,7 +11,7 @@ from adaptive_spacy.data.readers.json_values import NotJson
 from adaptive_spacy.data.readers.literals import evaluate, parse
 from adaptive_spacy.data.readers.reader import Confidence, Evidence, PathSample
 from adaptive_spacy.data.readers.record_file import RecordFile
-from adaptive_spacy.data.readers.text import describe_nul, open_text
+from adaptive_spacy.data.readers.text import read_text
 
 # a name that becomes a list of lists, tuples or objects
 ASSIGNED = re.compile(r"^\w+(?:\s*:[^=\n]+)?\s*=\s*[\[({]\s*(?:#.*\n\s*)*[\[({\"']", re.MULTILINE)
@@ -62,11 +62,7 @@ class PythonFile:
 
     def records(self, action: str = "Reading") -> Iterator[tuple[int, Any]]:
         """YIELDS (tuple[int, Any]): The records with their lines; `NotJson` for a bad one."""
-        opened = open_text(self.path, encoding=self.encoding, action=action, progress=self.progress)
-        with opened as stream:
-            text = stream.read()
-        if "\0" in text:
-            raise ValueError(f"{self.path}: {describe_nul(self.encoding, self.path)}")
+        text = read_text(self.path, encoding=self.encoding, action=action, progress=self.progress)
         try:
             nodes = find_records(parse(text, "exec"))
         except ValueError as error:

@@ -10,7 +10,7 @@ from adaptive_spacy.data.readers.json_values import NotJson
 from adaptive_spacy.data.readers.marked_text import read_links
 from adaptive_spacy.data.readers.reader import Confidence, Evidence, PathSample
 from adaptive_spacy.data.readers.record_file import RecordFile
-from adaptive_spacy.data.readers.text import describe_nul, open_text
+from adaptive_spacy.data.readers.text import read_text
 from adaptive_spacy.data.readers.text_records import TextRecords
 from adaptive_spacy.data.source import shorten
 
@@ -56,11 +56,7 @@ class RasaFile:
 
     def records(self, action: str = "Reading") -> Iterator[tuple[int, Any]]:
         """YIELDS (tuple[int, Any]): The examples with their lines; `NotJson` for a bad one."""
-        opened = open_text(self.path, encoding=self.encoding, action=action, progress=self.progress)
-        with opened as stream:
-            text = stream.read()
-        if "\0" in text:
-            raise ValueError(f"{self.path}: {describe_nul(self.encoding, self.path)}")
+        text = read_text(self.path, encoding=self.encoding, action=action, progress=self.progress)
         is_yaml = re.search(r"^nlu:\s*$", text, re.MULTILINE)
         for number, example in read_yaml(text) if is_yaml else read_markdown(text):
             if isinstance(example, NotJson):

@@ -66,6 +66,16 @@ def open_text(
             ) from None
 
 
+def read_text(path: Path, *, encoding: str, action: str, progress: bool) -> str:
+    """RETURNS (str): The text of a file as a whole, see `open_text`.
+    RAISES (ValueError): Also if it holds a NUL character."""
+    with open_text(path, encoding=encoding, action=action, progress=progress) as stream:
+        text = stream.read()
+    if "\0" in text:
+        raise ValueError(f"{path}: {describe_nul(encoding, path)}")
+    return text
+
+
 class Counted(BufferedReader):
     """A file that tells a progress bar how many bytes were read."""
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from adaptive_spacy.data.readers.column_choice import choose_columns, find_column
+from adaptive_spacy.data.readers.column_choice import choose_columns, find_columns
 from adaptive_spacy.data.readers.column_kinds import Kind, find_kind
 from adaptive_spacy.data.readers.conll_columns import DOCSTART
 from adaptive_spacy.data.readers.conll_rows import DOCUMENT
@@ -71,13 +71,7 @@ class TokenLines(NumberedFile):
         self.marked = marked
         rows = [split_token(token, marked) for line in lines for token in split_line(line)]
         try:
-            token, tag = (
-                None if given is None else find_column(option, given, marked.columns, ())
-                for option, given in (
-                    ("--token-column", token_column),
-                    ("--tag-column", tag_column),
-                )
-            )
+            token, tag = find_columns(token_column, tag_column, marked.columns, ())
             choice = choose_columns(rows, marked.columns, token=token or 0, tag=tag, may_swap=False)
         except ValueError as error:
             raise ValueError(f"{self.path}: {error}") from None

@@ -20,7 +20,7 @@ PART = re.compile(r"\d+-\d+\.\d+")
 #: `PER`, `PER[3]` of an entity of several tokens, `*` of one without a value
 VALUE = re.compile(r"(?P<type>.+?)(?:\[(?P<number>\d+)\])?")
 ESCAPED = re.compile(r"\\(.)")
-OFFSETS = re.compile(r"(?P<start>\d+)-(?P<end>\d+)")
+OFFSETS = re.compile(r"(?P<start>\d{1,15})-(?P<end>\d{1,15})")
 
 
 class Feature(NamedTuple):

@@ -1,7 +1,6 @@
 """Confidences beside the share that is right: can they be trusted?
 
-Bins of equal width, and the expected calibration error over them, as in Guo et al. 2017 (arXiv
-1706.04599, section 2).
+The measures are those of `adaptive_spacy.training.calibration`.
 """
 
 import math
@@ -9,9 +8,9 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from adaptive_spacy.report.run.passages import Predicted
+from adaptive_spacy.training.calibration import summarize
 from adaptive_spacy.training.errors import RIGHT
 
-BINS = 10
 #: The plot, in pixels: its side, and the room for the numbers at its left and bottom edges
 SIDE, EDGE = 240, 40
 #: Points of calibration error that nobody needs to care about
@@ -35,18 +34,15 @@ def fill_bins(pairs: Sequence[tuple[float, bool]]) -> list[Bin]:
 
     pairs (Sequence[tuple]): Confidence in [0, 1], and whether the entity is right.
     """
-    bins: dict[int, list[tuple[float, bool]]] = {}
-    for sure, right in pairs:
-        bins.setdefault(min(BINS - 1, max(0, math.ceil(sure * BINS) - 1)), []).append((sure, right))
-    width = 100 // BINS
     return [
         Bin(
-            f"{i * width} to {(i + 1) * width}",
-            len(found),
-            100 * math.fsum(sure for sure, _ in found) / len(found),
-            100 * sum(right for _, right in found) / len(found),
+            f"{100 * row['from']:.0f} to {100 * row['to']:.0f}",
+            row["entities"],
+            100 * row["confidence"],
+            100 * row["right"],
         )
-        for i, found in sorted(bins.items())
+        for row in summarize(pairs)["bins"]
+        if row["entities"]
     ]
 
 
@@ -72,13 +68,13 @@ def describe_reliability(findings: Sequence[Predicted]) -> dict[str, Any] | None
         for one in bins
     ]
     plot = {"points": points, "side": SIDE, "edge": EDGE}
-    return {"text": _judge(pairs, bins), "bins": bins, **plot}
+    return {"text": _judge(pairs), "bins": bins, **plot}
 
 
-def _judge(pairs: Sequence[tuple[float, bool]], bins: Sequence[Bin]) -> str:
+def _judge(pairs: Sequence[tuple[float, bool]]) -> str:
     sure = 100 * math.fsum(one for one, _ in pairs) / len(pairs)
     right = 100 * sum(one for _, one in pairs) / len(pairs)
-    error = sum(one.entities * abs(one.confidence - one.right) for one in bins) / len(pairs)
+    error = 100 * summarize(pairs)["calibration_error"]
     if len(pairs) < FEW:
         verdict = "Too few to say whether it can be trusted"
     elif error <= FINE:
