@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from adaptive_spacy.data.readers.text import describe_nul, open_text
 
 DELIMITERS = ",\t;"
 LONGEST_CELL = 1 << 24
+#: In which a list is looked for: every other table of columns is looked at, too
+FIRST_ROWS = 200
 
 
 class CsvRecords(AnyJson):
@@ -29,7 +32,8 @@ class CsvRecords(AnyJson):
         """RETURNS (Evidence | None): Whether the first row with lists is one of some format."""
         if sample.is_folder or sample.is_json:
             return None
-        for record in read_rows(io.StringIO(sample.text, newline="")):
+        rows = read_rows(io.StringIO(sample.text, newline=""))
+        for record in islice(rows, FIRST_ROWS):
             if isinstance(record, NotJson):
                 is_list = "numpy" in record.message
                 return Evidence(Confidence.CERTAIN, "lists of numpy") if is_list else None
