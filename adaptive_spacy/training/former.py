@@ -6,6 +6,7 @@ measure. Models that cannot be compared stay for good.
 """
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from itertools import count
@@ -104,7 +105,10 @@ def _is_same(model: Path, kept: Path) -> bool:
 
 
 def _kept(output: Path) -> Iterator[Path]:
-    return (one for one in sorted(output.glob(f"{FORMER}*")) if one.is_dir())
+    # a copy that somebody made, as former-good, is not ours to remove
+    ours = re.compile(rf"{FORMER}(-\d+)?")
+    found = sorted(output.glob(f"{FORMER}*"))
+    return (one for one in found if ours.fullmatch(one.name) and one.is_dir())
 
 
 def _names(output: Path) -> Iterator[Path]:

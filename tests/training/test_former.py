@@ -1,5 +1,6 @@
 """What a former training left in the output folder."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -65,3 +66,12 @@ def test_what_cannot_be_compared_is_kept_for_good(output: Path, what: str) -> No
             config.write_text(text)
     assert drop_beaten(output, 1.0) == []
     assert (kept / "model-best").is_dir()
+
+
+def test_copies_of_others_are_never_removed(output: Path) -> None:
+    kept = keep_former(output)
+    assert kept is not None
+    mine = [Path(shutil.copytree(kept, output / name)) for name in ("former-good", "formerly")]
+    assert drop_beaten(output, 0.95) == [kept]
+    assert all(best_score(one) == 0.9 for one in mine)
+    assert keep_former(output) == kept

@@ -6,8 +6,10 @@ before is kept until the next is complete, and read where the newest is damaged.
 
 import hashlib
 import json
+import re
 import shutil
 import warnings
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,8 @@ from adaptive_spacy.parsing import read_object, reading
 
 STATE, ARRAYS, MANIFEST = "state.json", "arrays.safetensors", "manifest.json"
 FINISHED = "finished.json"
+#: Of a snapshot: its last update
+NAME = re.compile(r"step-\d{9,}")
 #: Folder of the snapshots in an output folder
 RESUME = "resume"
 #: Stands in the JSON for an array, with its name
@@ -92,12 +96,17 @@ class Snapshots:
         return read_object(path, "the record of a training") if path.is_file() else None
 
     def clear(self) -> None:
-        """Remove all of a former training."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        """Remove all of a former training, and nothing else that lies there."""
+        (self.folder / FINISHED).unlink(missing_ok=True)
+        for folder in self.folders():
+            shutil.rmtree(folder, ignore_errors=True)
+        with suppress(OSError):  # not there, or others' things are left
+            self.folder.rmdir()
 
     def folders(self) -> list[Path]:
         """RETURNS (list[Path]): The snapshots, oldest first."""
-        return sorted(one for one in self.folder.glob("step-*") if one.is_dir())
+        found = self.folder.glob("step-*")
+        return sorted(one for one in found if NAME.fullmatch(one.name) and one.is_dir())
 
 
 def _read(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:

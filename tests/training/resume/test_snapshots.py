@@ -114,3 +114,18 @@ def test_finished_training_leaves_its_name_alone(snapshots: Snapshots) -> None:
     assert [one.name for one in snapshots.folder.iterdir()] == ["finished.json"]
     snapshots.clear()
     assert not snapshots.folder.exists()
+
+
+def test_only_snapshots_are_removed(snapshots: Snapshots) -> None:
+    mine = snapshots.folder / "step-by-step"
+    mine.mkdir()
+    (mine / "cv.txt").write_text("mine")
+    snapshots.write(11, {}, {"step": 11})
+    snapshots.finish({})
+    snapshots.clear()
+    assert [one.name for one in snapshots.folder.iterdir()] == ["step-by-step"]
+    assert (mine / "cv.txt").read_text() == "mine"
+    (mine / "cv.txt").unlink()
+    mine.rmdir()
+    snapshots.clear()
+    assert not snapshots.folder.exists()
