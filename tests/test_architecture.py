@@ -145,7 +145,7 @@ TESTED_WITH = {
     "data/readers/token_file": "data/readers/conll",
     "experiments/predictions": "report/run/facts",
     "experiments/shipping": "experiments/refit",
-    "report/pages": "report/run/page",
+    "report/html": "report/run/page",
     **dict.fromkeys(
         (f"training/resume/{name}" for name in ("batches", "loop", "pace", "parameters")),
         "training/resume/driver",
