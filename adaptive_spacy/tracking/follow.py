@@ -9,8 +9,8 @@ from typing import IO, Any, Protocol
 from spacy.language import Language
 from thinc.api import Config
 
+from adaptive_spacy.report.html import write_page
 from adaptive_spacy.report.run.page import PAGE, make_run, predict_run
-from adaptive_spacy.report.pages import write_page
 from adaptive_spacy.tracking.values import list_values
 from adaptive_spacy.training.history import read_history
 from adaptive_spacy.training.logger import LogStep, SetupLogger

@@ -51,7 +51,7 @@ class Server(ThreadingHTTPServer):
     def server_bind(self) -> None:
         """As it is, without the look-up of this machine's name, which may ask the network."""
         socketserver.TCPServer.server_bind(self)
-        self.server_name, self.server_port = self.server_address[:2]
+        self.server_name, self.server_port = ADDRESS, self.socket.getsockname()[1]
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A browser that went away is nobody's fault."""

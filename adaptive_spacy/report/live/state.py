@@ -7,7 +7,7 @@ from pathlib import Path
 
 from adaptive_spacy.experiments.predictions import CHECKPOINTS, Predictions
 from adaptive_spacy.printable import one_line
-from adaptive_spacy.report.pages import Refresh, render
+from adaptive_spacy.report.html import Refresh, render
 from adaptive_spacy.report.run.page import make_run, predict_run
 from adaptive_spacy.training.evaluation import require_corpus
 from adaptive_spacy.training.history import HISTORY, Evaluation, read_history

@@ -23,7 +23,7 @@ def watch(
     select: str = "last",
     corpus: Path | None = None,
     gpu_id: int = -1,
-    wait: Callable[[float], None] = time.sleep,
+    wait: Callable[[float], None] | None = None,
 ) -> None:
     """Serve the page of a training, and make it anew after each evaluation, until Ctrl-C.
 
@@ -32,7 +32,7 @@ def watch(
     port (int): On 127.0.0.1; 0: any that is free.
     open_page (bool): Open it in a browser.
     select, corpus, gpu_id: Of the predictions at the end, see `write_run`.
-    wait (Callable): Waits so many seconds.
+    wait (Callable | None): Waits so many seconds; None: as usual.
     RAISES (ValueError): If there is no training, or the port cannot be had.
     """
     live = Live(training, select=select, corpus=corpus, gpu_id=gpu_id)
@@ -46,6 +46,6 @@ def watch(
                 for line in live.update():
                     tell(line)
                 took = time.perf_counter() - started
-                wait(max(INTERVAL, took * (1 / SHARE - 1)))
+                (wait or time.sleep)(max(INTERVAL, took * (1 / SHARE - 1)))
     except KeyboardInterrupt:
         tell("Watched enough; what was watched is left as it is")
