@@ -19,7 +19,7 @@ from tqdm import tqdm
 from adaptive_spacy.config.blocks import resolve_value
 from adaptive_spacy.files import replacing
 from adaptive_spacy.training.collapse import Watch
-from adaptive_spacy.training.former import drop_beaten
+from adaptive_spacy.training.former_models import drop_beaten
 from adaptive_spacy.training.history import HISTORY
 from adaptive_spacy.training.lock import Lock, claim
 from adaptive_spacy.training.messages import show_whole_warnings, wrap

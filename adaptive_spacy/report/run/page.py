@@ -19,7 +19,7 @@ from adaptive_spacy.experiments.predictions import (
 )
 from adaptive_spacy.experiments.suspects import rank_suspects
 from adaptive_spacy.printable import one_line, visible
-from adaptive_spacy.report.pages import render, write_page
+from adaptive_spacy.report.html import render, write_page
 from adaptive_spacy.report.run.charts import HEADER, describe_charts, list_evaluations
 from adaptive_spacy.report.run.facts import (
     DIGITS,
