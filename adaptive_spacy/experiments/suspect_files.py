@@ -38,7 +38,11 @@ def write_suspects(
     """
     require_format(format)
     records = [*(_spans(suspects) if format == SPANS else _tasks(suspects, docs, format))]
-    as_lines = format == SPANS or TOOLS[format][1]
+    return write_tasks(records, path, as_lines=format == SPANS or TOOLS[format][1])
+
+
+def write_tasks(records: Sequence[dict[str, Any]], path: Path, *, as_lines: bool) -> int:
+    """Write JSONL, or one list of JSON. RETURNS (int): How many records."""
     with replacing(path) as aside, aside.open("w", encoding="utf8", newline="\n") as file:
         if as_lines:
             file.writelines(f"{json.dumps(one, ensure_ascii=False)}\n" for one in records)
