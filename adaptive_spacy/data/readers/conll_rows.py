@@ -31,6 +31,7 @@ TEXT = "\ttext\t"
 NUMBERS = re.compile(r"(?P<first>\d{1,15})-(?P<last>\d{1,15})")
 EMPTY_NODE = re.compile(r"\d+\.\d+")
 TEXT_COMMENT = re.compile(r"# ?text ?= ?")
+NEW_DOCUMENT = re.compile(r"# ?newdoc( |$)")
 
 #: Lines, and the number of the first
 Chunks = Iterable[tuple[int, list[str]]]
@@ -40,7 +41,7 @@ class Rows(NamedTuple):
     """The rows of a sentence.
 
     tokens (list[str]), tags (list[str]): As the file has them.
-    document (int): The number of `-DOCSTART-` rows so far.
+    document (int): The number of documents so far.
     notes (list[tuple[int, str]]): Ranges and texts, each with the number of tokens before it.
     """
 
@@ -153,6 +154,8 @@ class RowReader:
             return None, DOCUMENT
         if line.startswith("#") and self._is_comment(line, fields):
             found = TEXT_COMMENT.match(line) if index >= 0 else None
+            if found is None and index >= 0 and NEW_DOCUMENT.match(line):
+                return None, DOCUMENT
             return None, f"{TEXT}{line[found.end() :]}" if found else SKIPPED
         if len(fields) == columns:
             return self._take(line, fields)

@@ -29,6 +29,7 @@ class ConlluFile(ConllFile):
 
     Tokens are the words, numbered 1, 2, 3: a range (2-3) only says how two are written as one, and
     an empty node (4.1) is no token. Spaces are those of `# text =`, or of `SpaceAfter=No`.
+    `# newdoc` divides documents.
 
     The arguments are those of `TokenFile`. `tag_column` may also name a key of MISC.
     """
@@ -36,6 +37,7 @@ class ConlluFile(ConllFile):
     title = "CoNLL-U"
     limits = "columns beside token and tag; nested entities; empty nodes"
     expected = "a CoNLL-U file"
+    divides_documents = "# newdoc lines"
 
     _key = ""
 

@@ -204,6 +204,8 @@ class TokenFile(ABC):
         if self.join == "auto":
             texts = [note[len(TEXT) :] for _, note in rows.notes if note.startswith(TEXT)]
             known = align(tokens, texts[0]) if self._has_texts and len(texts) == 1 else None
+            if known and self._has_flags and type(tokens[-1]) is Glued:
+                known[-1] = False  # what comes after the sentence its text does not say
             if known is None and self._has_flags:
                 ranges = [(at, note) for at, note in rows.notes if note.startswith(RANGE)]
                 known = read_flags(tokens, ranges)
