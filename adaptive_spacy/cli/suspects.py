@@ -64,12 +64,13 @@ def suspects_cli(
 
         adaptive-spacy suspects training/mine --next texts.txt --output label.jsonl
     """
+    from adaptive_spacy.data.writers.tasks import require_format
     from adaptive_spacy.experiments.predictions import (
         is_crossfit,
         predict_corpus,
         read_held_out,
     )
-    from adaptive_spacy.experiments.suspect_files import describe, require_format, write_suspects
+    from adaptive_spacy.experiments.suspect_files import describe, write_suspects
     from adaptive_spacy.experiments.suspects import rank_suspects
     from adaptive_spacy.files import require_other
     from adaptive_spacy.printable import one_line

@@ -6,9 +6,8 @@ from typing import Any
 
 from adaptive_spacy.data.source import read_doc
 from adaptive_spacy.data.writers.jsonl import make_record
-from adaptive_spacy.data.writers.tasks import TOOLS
+from adaptive_spacy.data.writers.tasks import SPANS, TOOLS, require_format, write_tasks
 from adaptive_spacy.experiments.next_texts import Candidate
-from adaptive_spacy.experiments.suspect_files import SPANS, require_format, write_tasks
 
 
 def write_next(chosen: Sequence[Candidate], path: Path, *, format: str = SPANS) -> int:
@@ -22,8 +21,7 @@ def write_next(chosen: Sequence[Candidate], path: Path, *, format: str = SPANS) 
     RAISES (ValueError): If there is no such format.
     """
     require_format(format)
-    as_lines = format == SPANS or TOOLS[format][1]
-    return write_tasks([_task(one, format) for one in chosen], path, as_lines=as_lines)
+    return write_tasks([_task(one, format) for one in chosen], path, format)
 
 
 def _task(one: Candidate, format: str) -> dict[str, Any]:
