@@ -1,12 +1,15 @@
 """Write sentences as tasks of annotation tools, each with remarks on what to look at."""
 
+import json
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from adaptive_spacy.data.source import Sentence
 from adaptive_spacy.data.writers.json_records import make_task
 from adaptive_spacy.data.writers.jsonl import make_record
 from adaptive_spacy.data.writers.writer import find_char_spans
+from adaptive_spacy.files import replacing
 
 Task = dict[str, Any]
 
@@ -36,3 +39,25 @@ TOOLS: dict[str, tuple[Callable[[Sentence, Sequence[str]], Task], bool]] = {
     "doccano": (make_doccano, True),
     "label-studio": (make_label_studio, False),
 }
+#: No tool: lines of JSON for programs
+SPANS = "spans"
+
+
+def require_format(format: str) -> None:
+    """RAISES (ValueError): If it is neither `SPANS` nor a tool."""
+    if format not in (SPANS, *TOOLS):
+        raise ValueError(f"--format: expected one of {SPANS}, {', '.join(TOOLS)}, got {format}")
+
+
+def write_tasks(records: Sequence[dict[str, Any]], path: Path, format: str) -> int:
+    """Write a file as a format has it, JSONL or one list of JSON.
+
+    RETURNS (int): How many records.
+    """
+    as_lines = format == SPANS or TOOLS[format][1]
+    with replacing(path) as aside, aside.open("w", encoding="utf8", newline="\n") as file:
+        if as_lines:
+            file.writelines(f"{json.dumps(one, ensure_ascii=False)}\n" for one in records)
+        else:
+            json.dump(records, file, ensure_ascii=False, indent=1)
+    return len(records)
