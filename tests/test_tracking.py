@@ -235,8 +235,25 @@ def test_page_that_cannot_be_kept_is_a_warning(training: Path) -> None:
     tracker = Recorded()
     follower = Follower(lambda config, output: tracker, Config(), page=True)
     follower.step({**INFO, "output_path": str(training / "out" / "model-last")})
-    with pytest.warns(UserWarning, match="got no page of the training: no space left"):
+    with pytest.warns(UserWarning, match="did not get the page of the training: no space left"):
         follower.finish()
+    assert tracker.told == [3, False]
+
+
+def test_tracker_that_fails_ends_no_training(training: Path) -> None:
+    class Gone(Recorded):
+        def log(self, step: int, values: dict[str, float]) -> None:
+            super().log(step, values)
+            raise ConnectionError("refused")
+
+    tracker = Gone()
+    follower = Follower(lambda config, output: tracker, Config(), page=True)
+    info = {**INFO, "output_path": str(training / "out" / "model-last")}
+    with pytest.warns(UserWarning, match="did not get an evaluation: refused"):
+        follower.step(info)
+    # it was said, and is not tried again
+    follower.step({**info, "step": 6})
+    follower.finish()
     assert tracker.told == [3, False]
 
 

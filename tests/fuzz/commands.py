@@ -93,6 +93,11 @@ LINES: tuple[tuple[int, list[str], list[str]], ...] = (
         [MODEL, CORPUS],
     ),
     (1, ["suspects", "training", "--share", "0.5", "--output", "out.jsonl"], [MODEL]),
+    (
+        2,
+        ["suspects", "training", "--next", "raw/all.jsonl", "--count", "3", "--output", "x.jsonl"],
+        [MODEL, "raw/all.jsonl"],
+    ),
     (3, ["watch", "training", "--port", "0"], ["training/history.jsonl", MODEL, "training"]),
     (1, ["watch", "training", "--corpus", TEST], ["training/history.jsonl", CORPUS]),
     (1, ["refit", "training", "--output", "out", "--test", TEST], ["training"]),
