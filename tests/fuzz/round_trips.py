@@ -46,7 +46,8 @@ class RoundTrips:
             self._refuse(format, str(error))
             return
         found = list(open_source(output, format=format, **exported.writer.reading()))
-        assert [describe(format, one) for one in found] == expect(format, docs)
+        back = [describe(format, one) for one in found]
+        assert back == expect(format, docs), f"{format}: other docs come back"
         self.kept += 1
 
     def _refuse(self, format: str, message: str) -> None:
