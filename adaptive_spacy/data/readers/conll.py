@@ -85,6 +85,7 @@ class ConllFile(TokenFile):
             # where the others are no tags, the row is not what is wrong
             hint=f"; {HOW_TO_READ_MISSING}" if self._has_tags(values) else "",
             convert=convert,
+            find_cut=self._find_cut,
         )
 
     def _take_tag(self, row: list[str]) -> str:
