@@ -26,7 +26,7 @@ from adaptive_spacy.adaptive.schedule import PhaseSchedule
 from adaptive_spacy.adaptive.stopping import UntilFinished
 from adaptive_spacy.training.logger import TrainingLog
 
-PARTS = {
+PARTS: dict[str, list[tuple[type, str]]] = {
     "schedule and callback": [
         (Adapt, "__call__"),
         (PhaseSchedule, "__next__"),
@@ -35,7 +35,7 @@ PARTS = {
     "logger": [(TrainingLog, "__call__")],
 }
 #: What is no part of a step
-APART = [(Language, "evaluate"), (Language, "to_disk")]
+APART: list[tuple[type, str]] = [(Language, "evaluate"), (Language, "to_disk")]
 
 
 class Stopwatch:
