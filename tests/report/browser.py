@@ -82,8 +82,10 @@ class Browser:
             self._receive()
 
     def run(self, script: str) -> Any:
-        """RETURNS (Any): The value of an expression in the page."""
-        found = self.call("Runtime.evaluate", expression=script, returnByValue=True)
+        """RETURNS (Any): The value of an expression in the page; of a promise, what it keeps."""
+        found = self.call(
+            "Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True
+        )
         assert "exceptionDetails" not in found, found["exceptionDetails"]
         return found["result"].get("value")
 
