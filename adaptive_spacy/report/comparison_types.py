@@ -43,7 +43,7 @@ class TypeRow(NamedTuple):
 
 def make_type_rows(runs: Sequence[Run]) -> Iterator[TypeRow]:
     """YIELDS (TypeRow): One per cell, approach and type. runs (Sequence[Run]): Sorted by these."""
-    for (cell, approach), found in groupby(runs, key=lambda run: (run.job.cell, run.job.approach)):
+    for place, found in groupby(runs, key=_place):
         group = list(found)
         names = sorted({name for run in group for types in run.types.values() for name in types})
         for name in names:
@@ -55,13 +55,16 @@ def make_type_rows(runs: Sequence[Run]) -> Iterator[TypeRow]:
                 if name in types
             )
             yield TypeRow(
-                *cell,
-                approach,
+                *place,
                 group[0].sentences,
                 one_line(name),
                 annotated,
                 {rule: summarize(one) if one else None for rule, one in scores.items()},
             )
+
+
+def _place(run: Run) -> tuple[str, str, float, str]:
+    return run.job.dataset, run.job.model, run.job.size, run.job.approach
 
 
 def _scores(runs: Sequence[Run], rule: str, name: str) -> list[float]:

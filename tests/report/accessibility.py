@@ -17,7 +17,7 @@ def find_barriers(browser: Browser) -> list[str]:
     package = pytest.importorskip("axe_core_python", reason="axe-core-python is not installed")
     browser.run(files(package).joinpath("axe.min.js").read_text(encoding="utf8") + ";0")
     script = f"axe.run(document, {{runOnly: {RULES}, resultTypes: ['violations']}})"
-    found: list[dict[str, Any]] = browser.run(f"{script}.then(one => one.violations)")
+    found: list[dict[str, Any]] = browser.run(f"{script}.then(one => one.violations)", wait=True)
     return [
         f"{one['id']}: {node['html'][:200]}: {node['failureSummary']}"
         for one in found
