@@ -13,14 +13,14 @@ import pytest
 import spacy
 from spacy.training.initialize import init_nlp
 from spacy.training.loop import train
-from spacy.util import registry
+from spacy.util import load_config, registry
 from thinc.api import Config
 
 from adaptive_spacy.tracking.follow import Follower
 from adaptive_spacy.tracking.values import fit, list_values
 from adaptive_spacy.training.history import PHASES
-from tests.conftest import SENTENCES, write_corpus
-from tests.trainings import read
+from tests.conftest import ROOT, SENTENCES, write_corpus
+from tests.trainings import overrides
 
 NAMES = {"mlflow": "MLflow", "tensorboard": "TensorBoard", "wandb": "Wandb"}
 MISSING = [name for name in NAMES if importlib.util.find_spec(name) is None]
@@ -54,9 +54,10 @@ def training(
         for name in NAMES
         if name not in MISSING
     ]
-    config = read(corpus_folder, transformer_folder, training__max_steps=6)
-    config["training"]["logger"] = {"@loggers": "adaptive_spacy.Logger.v1", "then": then}
-    config["training"]["logger"]["progress_bar"] = False
+    # as the command line overrides it
+    settings = {"training.logger.then": then, "training.max_steps": 6}
+    settings |= overrides(corpus_folder, transformer_folder)
+    config = load_config(ROOT / "configs" / "adaptive.cfg", overrides=settings)
     with pytest.MonkeyPatch.context() as patch:
         # where MLflow keeps files beside a database, and what W&B would put into the home
         patch.chdir(folder)
@@ -64,7 +65,7 @@ def training(
             patch.setenv(f"WANDB_{name}_DIR", str(folder / "wandb-home"))
         out = folder / "out"
         out.mkdir()
-        train(init_nlp(config.interpolate()), out, stdout=StringIO(), stderr=StringIO())
+        train(init_nlp(config), out, stdout=StringIO(), stderr=StringIO())
         yield folder
 
 
@@ -234,8 +235,25 @@ def test_page_that_cannot_be_kept_is_a_warning(training: Path) -> None:
     tracker = Recorded()
     follower = Follower(lambda config, output: tracker, Config(), page=True)
     follower.step({**INFO, "output_path": str(training / "out" / "model-last")})
-    with pytest.warns(UserWarning, match="got no page of the training: no space left"):
+    with pytest.warns(UserWarning, match="did not get the page of the training: no space left"):
         follower.finish()
+    assert tracker.told == [3, False]
+
+
+def test_tracker_that_fails_ends_no_training(training: Path) -> None:
+    class Gone(Recorded):
+        def log(self, step: int, values: dict[str, float]) -> None:
+            super().log(step, values)
+            raise ConnectionError("refused")
+
+    tracker = Gone()
+    follower = Follower(lambda config, output: tracker, Config(), page=True)
+    info = {**INFO, "output_path": str(training / "out" / "model-last")}
+    with pytest.warns(UserWarning, match="did not get an evaluation: refused"):
+        follower.step(info)
+    # it was said, and is not tried again
+    follower.step({**info, "step": 6})
+    follower.finish()
     assert tracker.told == [3, False]
 
 

@@ -56,6 +56,8 @@ class Follower:
         self.start, self.config, self.page = start, config, page
         self.tracker: Tracker | None = None
         self.output: Path | None = None
+        #: Whether the tracker failed, and is told nothing more but the end
+        self.lost = False
         # spaCy closes its loggers in a `finally`
         self.outer_exception = sys.exception()
 
@@ -72,21 +74,32 @@ class Follower:
             if "output_path" in info:
                 self.output = Path(info["output_path"]).parent
             self.tracker = self.start(self.config, self.output)
-        self.tracker.log(info["step"], list_values(info))
+        tracker, values = self.tracker, list_values(info)
+        if not self.lost:
+            self._tell("an evaluation", lambda: tracker.log(info["step"], values))
 
     def finish(self) -> None:
         """The training is over: keep its page."""
-        if self.tracker is None:
+        tracker, output = self.tracker, self.output
+        if tracker is None:
             return
         error = sys.exception()
         broken = error is not None and error is not self.outer_exception
+        if self.page and output is not None and not self.lost:
+            self._tell(
+                "the page of the training",
+                lambda: tracker.keep(*_make_page(output, predict=not broken)),
+            )
+        self._tell("the end of the training", lambda: tracker.end(broken=broken))
+
+    def _tell(self, what: str, tell: Callable[[], None]) -> None:
+        """Tell the tracker something. One that fails, as a server that is gone, is not worth the
+        training, and spaCy saves the model after the end."""
         try:
-            if self.page and self.output is not None:
-                self.tracker.keep(*_make_page(self.output, predict=not broken))
+            tell()
         except Exception as fault:
-            # a page is not worth the model, which spaCy saves after this
-            warnings.warn(f"the tracker got no page of the training: {fault}", stacklevel=2)
-        self.tracker.end(broken=broken)
+            self.lost = True
+            warnings.warn(f"the tracker did not get {what}: {fault}", stacklevel=2)
 
 
 def _make_page(training: Path, *, predict: bool) -> tuple[Path, list[str]]:

@@ -40,7 +40,11 @@ def make_mlflow_v1(
         # a script that trains may have a run of its own around it
         nested = mlflow.active_run() is not None
         run = mlflow.start_run(run_id=run_id, run_name=name, nested=nested)
-        return MLflowRun(mlflow, run.info.run_id, config)
+        if run_id is None:
+            # one that goes on has them, and refuses others
+            mlflow.log_params(settings_of(config))
+            mlflow.log_text(config.to_str(), "config.cfg")
+        return MLflowRun(mlflow, run.info.run_id)
 
     return following(start, page=page)
 
@@ -48,10 +52,8 @@ def make_mlflow_v1(
 class MLflowRun:
     """A run that has begun. mlflow (Any): The module. run_id (str): Its number."""
 
-    def __init__(self, mlflow: Any, run_id: str, config: Config) -> None:
+    def __init__(self, mlflow: Any, run_id: str) -> None:
         self.mlflow, self.run_id = mlflow, run_id
-        mlflow.log_params(settings_of(config))
-        mlflow.log_text(config.to_str(), "config.cfg")
 
     def log(self, step: int, values: dict[str, float]) -> None:
         self.mlflow.log_metrics(values, step=step, run_id=self.run_id)
