@@ -53,7 +53,7 @@ def describe_end(config: Config | None, history: Sequence[Evaluation]) -> str:
 def _replay(config: Config, history: Sequence[Evaluation]) -> PhaseMachine | None:
     """RETURNS (PhaseMachine | None): None of another schedule."""
     try:
-        return replay(config, list(history))
+        return replay(config, list(history)).machine
     except (ValueError, KeyError, TypeError):
         return None
 
