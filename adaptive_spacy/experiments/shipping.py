@@ -20,6 +20,7 @@ from spacy.training.loop import DIR_MODEL_LAST
 from spacy.util import resolve_dot_names
 from thinc.api import Config
 
+from adaptive_spacy.config.checksums import seal
 from adaptive_spacy.config.loading import read_config
 from adaptive_spacy.files import link_folder
 from adaptive_spacy.ner.scorer import TEMPERATURE, own_name
@@ -135,6 +136,7 @@ def state_temperatures(model: Path, evaluations: Sequence[Mapping[str, Any]]) ->
 
 def publish(model: Path, output: Path) -> None:
     """Put a marked model and its history in the place of earlier ones."""
+    seal(model)
     # the best one was selected by scores on seen data, and stays behind
     link_folder(model, output / DIR_MODEL_LAST)
     (model.parent / HISTORY).replace(output / HISTORY)
