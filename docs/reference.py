@@ -46,6 +46,10 @@ BLOCKS = {
     "adaptive_spacy.guard.v1": ", as `then` of `adaptive_spacy.adapt.v1`",
     "adaptive_spacy.steps.v1": ", for any whole number of `[training]`, as `eval_frequency`",
     "adaptive_spacy.piece_lengths.v1": ", as `lengths` of `adaptive_spacy.buckets.v1`",
+    **dict.fromkeys(
+        (f"adaptive_spacy.{name}.v1" for name in ("MLflow", "TensorBoard", "Wandb")),
+        ", in `then` of `adaptive_spacy.Logger.v1`",
+    ),
     "adaptive_spacy.first_piece.v1": ", as `pooling` of a transformer listener",
 }
 

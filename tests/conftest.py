@@ -10,6 +10,9 @@ from pathlib import Path
 # start has, and a sum has the same order, so the same bits, on any number of cores
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+# nothing that is tested tells its makers anything
+os.environ.update(MLFLOW_DISABLE_TELEMETRY="true", DO_NOT_TRACK="true")
+os.environ.update(WANDB_MODE="offline", WANDB_ERROR_REPORTING="false", WANDB_SILENT="true")
 
 import pytest
 import spacy

@@ -15,7 +15,9 @@ from tests.conftest import ROOT
 from tests.lowest import read_lowest, read_requirements
 
 #: What extras bring, imported where it is needed
-OPTIONAL = {"matplotlib", "pyarrow", "ray"}
+OPTIONAL = {"matplotlib", "mlflow-skinny", "pyarrow", "ray", "wandb"}
+#: Packages that are imported by another name
+IMPORTED_AS = {"mlflow": "mlflow-skinny"}
 
 
 def imported(folder: Path) -> Iterator[str]:
@@ -25,7 +27,8 @@ def imported(folder: Path) -> Iterator[str]:
             names = [one.name for one in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom) and node.level == 0:
                 names = [node.module or ""]
-            yield from (canonicalize_name(name.split(".")[0]) for name in names)
+            tops = (name.split(".")[0] for name in names)
+            yield from (canonicalize_name(IMPORTED_AS.get(top, top)) for top in tops)
 
 
 def test_lowest_version_is_the_oldest_that_a_requirement_allows() -> None:

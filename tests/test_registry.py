@@ -55,6 +55,12 @@ def corpus(folder: Path) -> FractionCorpus:
     return make_corpus_v1(write_texts(folder / "train.spacy", 20))
 
 
+def tracker(package: str, **arguments: str) -> dict[str, str]:
+    """RETURNS (dict): Arguments; skips where the tool is not installed."""
+    pytest.importorskip(package, reason=f'{package} is missing: pip install -e ".[track]"')
+    return arguments
+
+
 # registered name: smallest arguments, what comes of it
 TABLE = {
     "adaptive_spacy.adaptive.v1": (
@@ -134,6 +140,9 @@ TABLE = {
         lambda path: {"folder": str(path), "test": corpus(path)},
         callable,
     ),
+    "adaptive_spacy.MLflow.v1": (lambda path: tracker("mlflow"), callable),
+    "adaptive_spacy.TensorBoard.v1": (lambda path: tracker("tensorboard"), callable),
+    "adaptive_spacy.Wandb.v1": (lambda path: tracker("wandb", project="x"), callable),
 }
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from thinc.api import ConfigValidationError
 
-from adaptive_spacy.adaptive import binding
+from adaptive_spacy.adaptive import active_schedule
 from adaptive_spacy.adaptive.phases import PhaseMachine
 from adaptive_spacy.adaptive.schedule import AdaptiveSchedule, PhaseSchedule
 from adaptive_spacy.config.blocks import find_schedules, resolve_value
@@ -89,7 +89,7 @@ class Adapt:
         # again, for configs without the check; and one at a time, as the last models are gone
         for fault in find_setting_faults(config):
             raise ConfigValidationError(title="This training would go wrong", desc=fault)
-        schedule = binding.bind()
+        schedule = active_schedule.bind()
         blocks = find_schedules(nlp.config["training"])
         if schedule is None or not blocks:
             raise ConfigValidationError(

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy
 
-from adaptive_spacy.adaptive import binding
+from adaptive_spacy.adaptive import active_schedule
 from adaptive_spacy.adaptive.phases import STALL, Phase, PhaseMachine, Segment, State, require
 from adaptive_spacy.adaptive.plans import HalvedMachine, Plan, Settings, Triangle, length_in_steps
 from adaptive_spacy.config.names import ADAPTIVE, HYBRID, LINEAR
@@ -37,7 +37,8 @@ __all__ = [
 
 
 class PhaseSchedule:
-    """Rates that are counted in rounds. Building one makes it this thread's latest (`binding`).
+    """Rates that are counted in rounds. Building one makes it this thread's latest
+    (`active_schedule`).
 
     name (str): The registered name.
     make_plan (Callable): `Settings` to the plan; None as long as they do not suffice.
@@ -57,7 +58,7 @@ class PhaseSchedule:
         self.setbacks: list[dict[str, Any]] = []
         #: The rate of update 0, if it was drawn before the plan was known
         self.first: Any = None
-        binding.announce(self)
+        active_schedule.announce(self)
 
     def __iter__(self) -> Iterator[float]:
         return self

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from adaptive_spacy.adaptive import binding
+from adaptive_spacy.adaptive import active_schedule
 from adaptive_spacy.adaptive.schedule import PhaseSchedule
 
 Batcher = Callable[[Iterable[Any]], Iterable[list[Any]]]
@@ -27,7 +27,7 @@ class UntilFinished:
     def __init__(self, batcher: Batcher) -> None:
         self.batcher = batcher
         self.schedule: PhaseSchedule | None = None
-        self.training = binding.next_training()
+        self.training = active_schedule.next_training()
 
     def __call__(self, items: Iterable[Any]) -> Iterator[list[Any]]:
         batches = iter(self.batcher(items))
@@ -39,5 +39,5 @@ class UntilFinished:
 
     def _finished(self) -> bool:
         if self.schedule is None:
-            self.schedule = binding.bound(self.training)
+            self.schedule = active_schedule.bound(self.training)
         return self.schedule is not None and self.schedule.finished

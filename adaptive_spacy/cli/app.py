@@ -21,6 +21,7 @@ from adaptive_spacy.cli.stats import stats_cli
 from adaptive_spacy.cli.suspects import suspects_cli
 from adaptive_spacy.cli.sweep import SweepCommand, sweep_cli
 from adaptive_spacy.cli.train import train_cli
+from adaptive_spacy.cli.watch import watch_cli
 
 app = typer.Typer(
     name="adaptive-spacy",
@@ -47,6 +48,7 @@ app.command("stats")(stats_cli)
 app.command("configure", context_settings=SETTINGS)(configure_cli)
 app.command("check", context_settings=SETTINGS)(check_cli)
 app.command("train", context_settings=SETTINGS)(train_cli)
+app.command("watch")(watch_cli)
 app.command("evaluate")(evaluate_cli)
 app.command("compare")(compare_cli)
 app.command("suspects")(suspects_cli)

@@ -200,10 +200,18 @@ RawFolder = Annotated[
 # --- export -----------------------------------------------------------------------------------
 
 OutputFormat = Annotated[
-    str, typer.Option(metavar="conll|jsonl", help="auto: as the name of OUTPUT ends.")
+    str, typer.Option(metavar="FORMAT", help="auto: as the name of OUTPUT ends; or one of these.")
 ]
 OutputScheme = Annotated[
-    str, typer.Option(metavar="SCHEME", help=f"CoNLL: how {SCHEME_WORDS} or bare.")
+    str, typer.Option(metavar="SCHEME", help=f"Tokens with tags: how {SCHEME_WORDS} or bare.")
+]
+OutputLang = Annotated[
+    str | None,
+    typer.Option(
+        metavar="LANG",
+        help="Formats without tokens: the --lang with which convert will make them. Default: xx.",
+        show_default=False,
+    ),
 ]
 
 # --- sweep: the axes of the grid --------------------------------------------------------------

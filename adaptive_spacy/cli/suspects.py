@@ -40,6 +40,15 @@ def suspects_cli(
     share: Annotated[
         float, typer.Option(min=0, max=1, help="Of all entities, how many to write.")
     ] = 0.05,
+    next: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Instead: texts without labels (.txt, a text a line; .jsonl; .spacy), of which "
+            "to say which to label next.",
+        ),
+    ] = None,
+    count: Annotated[int, typer.Option(min=1, help="With --next: how many texts to choose.")] = 100,
     gpu_id: GpuId = -1,
 ) -> None:
     """Rank labels by what speaks against them: missing, of a wrong type or boundary, inconsistent.
@@ -49,19 +58,30 @@ def suspects_cli(
     export, and train again:
 
         adaptive-spacy suspects training/mine --output look.jsonl --format prodigy
+
+    With --next, texts that have no labels yet are ranked, by how much the model
+    is unsure of and how little they are like each other:
+
+        adaptive-spacy suspects training/mine --next texts.txt --output label.jsonl
     """
+    from adaptive_spacy.data.writers.tasks import require_format
     from adaptive_spacy.experiments.predictions import (
         is_crossfit,
         predict_corpus,
         read_held_out,
     )
-    from adaptive_spacy.experiments.suspect_files import describe, require_format, write_suspects
+    from adaptive_spacy.experiments.suspect_files import describe, write_suspects
     from adaptive_spacy.experiments.suspects import rank_suspects
     from adaptive_spacy.files import require_other
     from adaptive_spacy.printable import one_line
 
     require_format(format)
-    require_other(output, [training, corpus])
+    require_other(output, [training, corpus, next])
+    if next is not None:
+        if corpus is not None:
+            raise ValueError("--next ranks texts without labels: expected no --corpus beside it")
+        _choose_next(training, next, output, format, count, gpu_id)
+        return
     if is_crossfit(training) and corpus is None:
         found = read_held_out(training)
     else:
@@ -84,3 +104,22 @@ def suspects_cli(
         count = write_suspects(chosen, docs, output, format=format)
         noun = "spans" if format == "spans" else "tasks"
         typer.echo(f"✔ Saved to {output.as_posix()}: {count:,} {noun}")
+
+
+def _choose_next(
+    training: Path, texts: Path, output: Path | None, format: str, count: int, gpu_id: int
+) -> None:
+    from adaptive_spacy.experiments.next_files import write_next
+    from adaptive_spacy.experiments.next_texts import choose_next
+    from adaptive_spacy.printable import one_line
+
+    chosen, known = choose_next(training, texts, count=count, gpu_id=gpu_id)
+    for one in chosen[:SHOWN]:
+        typer.echo(one_line(f"{one.doubts:5.2f}  {one.doc.text}"))
+    typer.echo(
+        f"{len(chosen):,} of {known:,} texts that are new, the first to label first; the number is "
+        "of mistakes to expect in what the model suggests"
+    )
+    if output is not None:
+        number = write_next(chosen, output, format=format)
+        typer.echo(f"✔ Saved to {output.as_posix()}: {number:,} texts")

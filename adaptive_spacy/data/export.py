@@ -1,29 +1,26 @@
-"""Write .spacy files as CoNLL or JSONL, so that reading them again gives the same."""
+"""Write .spacy files in any format that is read, so that reading them again gives the same."""
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
+from spacy.tokens import Doc
 from spacy.vocab import Vocab
 from tqdm import tqdm
 
 from adaptive_spacy.data.corpus import read_docs
 from adaptive_spacy.data.exported import Exported
 from adaptive_spacy.data.publish import is_shards
+from adaptive_spacy.data.read_back import Numbered, ReadBack
 from adaptive_spacy.data.readers.formats import list_files
+from adaptive_spacy.data.readers.sentence_ends import take_part
+from adaptive_spacy.data.readers.spacy_tokenizer import load_tokenizer
 from adaptive_spacy.data.schemes import find_scheme
 from adaptive_spacy.data.source import Problems, Sentence, read_doc
-from adaptive_spacy.data.writers.conll import ConllWriter
-from adaptive_spacy.data.writers.jsonl import find_unreadable, write_jsonl
-from adaptive_spacy.files import replacing, require_other
-
-SUFFIXES = {
-    ".conll": "conll",
-    ".bio": "conll",
-    ".iob": "conll",
-    ".tsv": "conll",
-    ".txt": "conll",
-    ".jsonl": "jsonl",
-}
+from adaptive_spacy.data.writers.formats import WRITERS, choose_format
+from adaptive_spacy.data.writers.tagged import split_sentences
+from adaptive_spacy.data.writers.writer import Writer
+from adaptive_spacy.files import replacing, replacing_folder, require_other
 
 
 def export(
@@ -32,46 +29,102 @@ def export(
     *,
     format: str = "auto",
     scheme: str = "BIO",
+    lang: str | None = None,
     progress: bool = False,
 ) -> Exported:
-    """Write the docs of a .spacy file, one after the other, as text that `convert` reads.
+    """Write the docs of a .spacy file, one after the other, as text that `convert` reads. What was
+    written is read again; only if that gives the same docs, it takes its place.
 
     path (str | Path): A .spacy file, or a folder of shards as `convert` writes it.
-    output (str | Path): The file to write. After an error it is as it was.
-    format (str): "conll", "jsonl", or "auto": as the name of the output ends.
-    scheme (str): The tag scheme of CoNLL, one of `SCHEMES`.
+    output (str | Path): The file to write, or for brat the folder. After an error it is as it was.
+    format (str): One of `WRITERS`, or "auto": as the name of the output ends.
+    scheme (str): The scheme of tags, one of `SCHEMES`, where the format leaves it open.
+    lang (str | None): Of a format without tokens the language by which `convert` will make them;
+        None: any ("xx").
     progress (bool): Show a progress bar.
     RETURNS (Exported): Counts.
     RAISES (ValueError): If the format cannot hold the docs, with the first 20 problems.
     """
     path, output = Path(path), Path(output)
     require_other(output, [path])
-    if format == "auto":
-        format = SUFFIXES.get(output.suffix.lower(), "")
-    if format not in ("conll", "jsonl"):
-        raise ValueError(
-            f"{output}: expected a name that ends in .conll or .jsonl, or --format conll or jsonl"
-        )
-    if output.is_dir():
-        raise ValueError(f"{output}: expected a file to write to, found a folder")
+    format = choose_format(output, format)
+    writer = WRITERS[format](find_scheme(scheme), lang or "xx", output.suffix.lower())
+    check_output(output, writer)
+    check_lang(lang, writer)
     files = list_shards(path)
-    exported = Exported(output, format)
-    write = write_jsonl
-    if format == "conll":
-        writer = ConllWriter(find_scheme(scheme))
-        writer.check(path, read_sentences(files, "Checking", progress))
-        write = writer.write
-    problems = Problems(" doc ")
-    with replacing(output) as aside:
-        with aside.open("w", encoding="utf8", newline="\n") as stream:
-            for sentence in read_sentences(files, "Writing", progress):
-                exported.add(sentence)
-                if format == "jsonl":
-                    for problem in find_unreadable(sentence):
-                        problems.add(exported.docs, problem)
-                write(sentence, stream)
-        problems.raise_any(path)
+    exported = Exported(output, format, writer)
+    survey(path, read_all(files, "Checking", progress), exported)
+
+    def docs() -> Numbered:
+        return list_parts(read_sentences(files, "Writing", progress), writer)
+
+    with open_output(output, writer) as aside:
+        writer.write((sentence for _, sentence in docs()), aside)
+        if exported.docs:
+            checker = ReadBack(format, writer, docs)
+            checker.check(aside, path)
+            exported.retokenized = checker.retokenized
     return exported
+
+
+def check_output(output: Path, writer: Writer) -> None:
+    """RAISES (ValueError): If something else is where the output would be."""
+    if writer.is_folder:
+        if output.is_file() or (output.is_dir() and any(output.iterdir())):
+            found = "a file" if output.is_file() else f"a folder of {list_files(output)}"
+            raise ValueError(f"{output}: expected a new or an empty folder, found {found}")
+    elif output.is_dir():
+        raise ValueError(f"{output}: expected a file to write to, found a folder")
+
+
+def check_lang(lang: str | None, writer: Writer) -> None:
+    """RAISES (ValueError): If there is no such language, or no use for one."""
+    if lang is None:
+        return
+    if writer.holds.tokens:
+        raise ValueError(f"--lang: expected a format of texts, {writer.title} has tokens")
+    load_tokenizer(lang)
+
+
+def open_output(output: Path, writer: Writer) -> AbstractContextManager[Path]:
+    return replacing_folder(output) if writer.is_folder else replacing(output)
+
+
+def survey(path: Path, docs: Iterator[Doc], exported: Exported) -> None:
+    """Count all docs, and find what of them cannot be written.
+
+    RAISES (ValueError): The first 20 problems, each with the number of its doc.
+    """
+    problems = Problems(" doc ")
+    writer = exported.writer
+    for number, doc in enumerate(docs, 1):
+        sentence = read_doc(doc)
+        exported.add(sentence)
+        exported.add_others(doc)
+        for problem in writer.find_problems(sentence):
+            problems.add(number, problem)
+        for part in parts(sentence, writer) if not problems.count else ():
+            writer.survey(part)
+    problems.raise_any(path)
+    if writer.needs_tags and exported.tokens == exported.missing:
+        found = f"{exported.docs:,} without any annotation" if exported.docs else "none"
+        raise ValueError(
+            f"{path}: expected docs with tags to write as {writer.title}, found {found}"
+        )
+
+
+def parts(sentence: Sentence, writer: Writer) -> list[Sentence]:
+    """RETURNS (list[Sentence]): What a doc becomes: itself, or its sentences."""
+    if not writer.flattens or sentence.sent_starts is None:
+        return [sentence]
+    return [take_part(sentence, part.start, part.stop) for part in split_sentences(sentence)]
+
+
+def list_parts(sentences: Iterator[Sentence], writer: Writer) -> Numbered:
+    """YIELDS (tuple[int, Sentence]): What docs become, each with the number of its doc."""
+    for number, sentence in enumerate(sentences, 1):
+        for part in parts(sentence, writer):
+            yield number, part
 
 
 def list_shards(path: Path) -> list[Path]:
@@ -87,13 +140,18 @@ def list_shards(path: Path) -> list[Path]:
     return sorted(path.iterdir())
 
 
-def read_sentences(files: list[Path], action: str, progress: bool) -> Iterator[Sentence]:
-    """Yield the docs of all files as sentences, one file in memory at a time."""
+def read_all(files: list[Path], action: str, progress: bool) -> Iterator[Doc]:
+    """Yield the docs of all files, one file in memory at a time."""
     with tqdm(
         desc=action, unit=" docs", leave=False, delay=1, disable=None if progress else True
     ) as bar:
         for path in files:
             # a vocabulary each, so that the words of all do not pile up
             for doc in read_docs(path, Vocab()):
-                yield read_doc(doc)
+                yield doc
                 bar.update()
+
+
+def read_sentences(files: list[Path], action: str, progress: bool) -> Iterator[Sentence]:
+    """Yield the docs of all files as sentences, see `read_all`."""
+    return map(read_doc, read_all(files, action, progress))

@@ -1,6 +1,5 @@
 """The most suspect labels, as a list and as tasks that annotation tools import."""
 
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,19 +7,9 @@ from typing import Any
 from spacy.tokens import Doc
 
 from adaptive_spacy.data.source import read_doc
-from adaptive_spacy.data.writers.tasks import TOOLS
+from adaptive_spacy.data.writers.tasks import SPANS, TOOLS, require_format, write_tasks
 from adaptive_spacy.experiments.suspects import Suspect
-from adaptive_spacy.files import replacing
 from adaptive_spacy.ner.tags import Entity
-
-SPANS = "spans"
-FORMATS = (SPANS, *TOOLS)
-
-
-def require_format(format: str) -> None:
-    """RAISES (ValueError): If there is no such format."""
-    if format not in FORMATS:
-        raise ValueError(f"--format: expected one of {', '.join(FORMATS)}, got {format}")
 
 
 def write_suspects(
@@ -38,13 +27,7 @@ def write_suspects(
     """
     require_format(format)
     records = [*(_spans(suspects) if format == SPANS else _tasks(suspects, docs, format))]
-    as_lines = format == SPANS or TOOLS[format][1]
-    with replacing(path) as aside, aside.open("w", encoding="utf8", newline="\n") as file:
-        if as_lines:
-            file.writelines(f"{json.dumps(one, ensure_ascii=False)}\n" for one in records)
-        else:
-            json.dump(records, file, ensure_ascii=False, indent=1)
-    return len(records)
+    return write_tasks(records, path, format)
 
 
 def describe(one: Suspect) -> str:

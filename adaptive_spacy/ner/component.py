@@ -15,6 +15,7 @@ from adaptive_spacy.ner import confidence
 from adaptive_spacy.ner.calibrated_pipe import CalibratedPipe
 from adaptive_spacy.ner.class_weights import ClassWeights
 from adaptive_spacy.ner.decoding import decode, require_decoder
+from adaptive_spacy.ner.doubt import count_doubts
 from adaptive_spacy.ner.evaluation_loss import (
     DocScores,
     KeptScores,
@@ -186,6 +187,21 @@ class TransformerNER(CalibratedPipe):
             return None
         (found,) = self._decode([scores], [read_presets(doc, self.name)], temperature)
         return dict(place(tokens, one) for tokens, decoded in found for one in decoded)
+
+    def doubts(self, doc: Doc) -> float | None:
+        """State how much of a doc the component is unsure of; see `count_doubts`.
+
+        doc (Doc): Predicted, and not scored yet.
+        RETURNS (float | None): Mistakes to expect, at least 0; None without its scores.
+        """
+        scores = self._scored.look(doc)
+        if scores is None:
+            return None
+        presets = read_presets(doc, self.name)
+        (found,) = self._decode([scores], [presets], self.temperature)
+        logits = [scores.logits[rows] for rows in free_runs(scores.tokens, presets.taken)]
+        decoded = [entities for _, entities in found]
+        return count_doubts(logits, decoded, self.tagset, self.temperature)
 
     def _decode(
         self, scores: Sequence[DocScores], presets: Sequence[Presets], temperature: float

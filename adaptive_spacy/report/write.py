@@ -7,9 +7,9 @@ from adaptive_spacy.files import replacing
 from adaptive_spacy.report.budget import BUDGET, Budget, answer_budget, budget_markdown
 from adaptive_spacy.report.comparison import REFERENCE, Comparison, compare
 from adaptive_spacy.report.comparison_figures import draw_comparison
+from adaptive_spacy.report.comparison_page import to_page
 from adaptive_spacy.report.comparison_text import to_markdown
 from adaptive_spacy.report.epoch_search import SEARCH, Answer, answer_epochs, answer_markdown
-from adaptive_spacy.report.page import to_page
 
 QUESTIONS = (SEARCH, BUDGET)
 

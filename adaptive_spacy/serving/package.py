@@ -28,7 +28,7 @@ from adaptive_spacy.serving.facts import (
     find_history,
 )
 from adaptive_spacy.serving.names import PackageName, make_package_name
-from adaptive_spacy.serving.own import OWN, build_own_wheel
+from adaptive_spacy.serving.own_wheel import OWN, build_own_wheel
 from adaptive_spacy.serving.portable import clean_meta, copy_pipeline, public_name
 from adaptive_spacy.serving.precision import PrecisionCost, set_precision
 from adaptive_spacy.serving.wheels import build_wheel, publish, require_builders

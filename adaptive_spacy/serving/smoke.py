@@ -15,7 +15,7 @@ from spacy.tokens import Doc, DocBin
 from adaptive_spacy.config.loading import load_pipeline
 from adaptive_spacy.files import replacing
 from adaptive_spacy.serving.names import find_wheel
-from adaptive_spacy.serving.own import OWN
+from adaptive_spacy.serving.own_wheel import OWN
 
 MAX_TEXTS = 50
 

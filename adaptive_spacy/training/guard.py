@@ -16,7 +16,7 @@ import torch
 from spacy.language import Language
 from thinc.api import ConfigValidationError
 
-from adaptive_spacy.adaptive import binding
+from adaptive_spacy.adaptive import active_schedule
 from adaptive_spacy.adaptive.callback import load_then, save_then
 from adaptive_spacy.adaptive.plans import HALF
 from adaptive_spacy.adaptive.schedule import PhaseSchedule
@@ -147,7 +147,7 @@ class Guard:
                 desc=f"{GUARD} metric: {self.metric} is not reported; add it to "
                 "[training.score_weights] (null: reported, not weighted)",
             )
-        schedule = binding.latest()
+        schedule = active_schedule.latest()
         if schedule is None:
             raise ConfigValidationError(
                 title="Guard without schedule",

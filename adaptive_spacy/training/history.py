@@ -76,15 +76,19 @@ class Stretch(NamedTuple):
     end: float
 
 
-def read_history(path: Path) -> list[Evaluation]:
+def read_history(path: Path, *, growing: bool = False) -> list[Evaluation]:
     """Read a training's evaluations.
 
     path (Path): The training's output folder, or the file itself.
-    RETURNS (list[Evaluation]): In order of their steps, at least one.
+    growing (bool): The training may be writing: there may be no evaluation yet, and a last line
+        that has no end yet is left out.
+    RETURNS (list[Evaluation]): In order of their steps, at least one unless it is growing.
     RAISES (ValueError): If there is no history, or a line is broken (names file and line).
     """
-    file = path / HISTORY if path.is_dir() else path
+    file = path / HISTORY if path.is_dir() or growing else path
     if not file.is_file():
+        if growing:
+            return []
         raise ValueError(
             f"expected a training's output folder or its {HISTORY}, got {path.as_posix()}, which "
             f"{f'has no {HISTORY}' if path.is_dir() else 'does not exist'}; trainings with "
@@ -93,6 +97,8 @@ def read_history(path: Path) -> list[Evaluation]:
     history: list[Evaluation] = []
     with file.open(encoding="utf8") as lines:
         for number, line in enumerate(lines, start=1):
+            if growing and not line.endswith("\n"):
+                break
             try:
                 evaluation = _parse(line)
                 if history and evaluation.step <= history[-1].step:
@@ -103,7 +109,7 @@ def read_history(path: Path) -> list[Evaluation]:
             except ValueError as error:
                 raise ValueError(f"{file.as_posix()}:{number}: {error}") from None
             history.append(evaluation)
-    if not history:
+    if not history and not growing:
         raise ValueError(f"{file.as_posix()}: expected at least one evaluation, the file is empty")
     return history
 

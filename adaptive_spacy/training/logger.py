@@ -19,7 +19,7 @@ from tqdm import tqdm
 from adaptive_spacy.config.blocks import resolve_value
 from adaptive_spacy.files import replacing
 from adaptive_spacy.training.collapse import Watch
-from adaptive_spacy.training.former import drop_beaten
+from adaptive_spacy.training.former_models import drop_beaten
 from adaptive_spacy.training.history import HISTORY
 from adaptive_spacy.training.lock import Lock, claim
 from adaptive_spacy.training.messages import show_whole_warnings, wrap
@@ -41,8 +41,10 @@ def make_logger_v1(
     """Registered as `adaptive_spacy.Logger.v1`.
 
     progress_bar (bool): Show a bar to the next evaluation, where stderr is a terminal.
-    then (list | None): Other loggers that get the same steps, e.g. of spacy-loggers, as functions
-        or as blocks of a config: {"@loggers": "spacy.WandbLogger.v5", ...}.
+    then (list | None): Other loggers that get the same steps, e.g. `adaptive_spacy.MLflow.v1` or
+        those of spacy-loggers, as functions or as blocks of a config: {"@loggers":
+        "spacy.WandbLogger.v5", ...}. An evaluation's has the row of `history.jsonl` beside what
+        spaCy says, as "evaluation".
     summary (bool): Say at the end why it ended, what came out and what to do next.
     """
     # confection 1.3 resolves no promises in lists
@@ -115,6 +117,9 @@ class TrainingLog:
     def __call__(self, info: dict[str, Any] | None) -> None:
         """One update was made; as spaCy calls its loggers."""
         self.step(info)
+        if info is not None:
+            # a copy: spaCy makes the pipeline's meta of its own
+            info = {**info, "evaluation": self.rows[-1]}
         for other in self.others:
             other(info)
 

@@ -16,7 +16,7 @@ from torch.nn import Parameter
 from adaptive_spacy.config.settings import SETTINGS
 from adaptive_spacy.training.gradient_norm import clip, require_finite_norm
 from adaptive_spacy.training.parameter_groups import add_parameter, replace_parameter
-from adaptive_spacy.training.rows import TouchedRows, pad_rows
+from adaptive_spacy.training.rowwise_adamw import TouchedRows, pad_rows
 
 KeyT = tuple[int, str]
 

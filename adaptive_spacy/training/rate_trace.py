@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from thinc.api import Config
 
-from adaptive_spacy.adaptive import binding
+from adaptive_spacy.adaptive import active_schedule
 from adaptive_spacy.adaptive.phases import PhaseMachine
 from adaptive_spacy.adaptive.schedule import PhaseSchedule
 from adaptive_spacy.config.blocks import find_schedules, resolve_value
@@ -24,7 +24,7 @@ class RateTrace:
         self.rates: Iterator[float] | None = None
         self.current: float | None = None
         optimizer = config["training"]["optimizer"]
-        latest = binding.latest()
+        latest = active_schedule.latest()
         if latest is not None and find_schedules(config["training"]):
             self.schedule = latest
         elif "learn_rate" in optimizer:

@@ -138,6 +138,7 @@ class Ending:
         corpus = self._corpus()
         if corpus is not None and "ents_f" in self.table.known:
             yield ["evaluate", model, str(corpus)]
+        yield ["report", str(output)]
         yield ["plot", str(output), f"plots/{output.resolve().name}"]
         if not self.learnt:
             return

@@ -19,10 +19,12 @@ SHORT_NAMES = {
 LEGEND = {
     "E": "epoch",
     "#": "update",
+    "PHASE": "the rate rises (warmup), is held (plateau), falls (cooldown)",
     "RATE": "learning rate",
     "TRAIN LOSS": "mean of the updates since the row before",
     "DEV LOSS": "per token of the dev set",
     "REFINED": "the same at the best temperature",
+    "TEMP": "that temperature",
     "F1, P, R": "entities of the dev set, in percent",
     "SCORE": "spaCy's main score",
     "BEST": "* the best row so far, kept as model-best",

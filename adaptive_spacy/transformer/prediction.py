@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from transformers.file_utils import ModelOutput
 
-from adaptive_spacy.transformer.apart import Apart, attends_apart
+from adaptive_spacy.transformer.rowwise_attention import Apart, attends_apart
 
 #: Word pieces of a batch, padding included: the activations of a layer stay in a processor's cache
 BATCH_PIECES = 512

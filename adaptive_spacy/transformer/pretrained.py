@@ -169,8 +169,8 @@ def _write_json(file: Path, content: dict[str, Any]) -> None:
 
 
 def _try(folder: Path) -> list[str]:
+    from adaptive_spacy.transformer.first_step import try_transformer
     from adaptive_spacy.transformer.loading import quiet
-    from adaptive_spacy.transformer.trial import try_transformer
 
     with quiet():
         return try_transformer(folder)

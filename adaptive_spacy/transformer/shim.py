@@ -18,7 +18,6 @@ from transformers.file_utils import ModelOutput
 
 from adaptive_spacy.stepping import TakesParameters
 from adaptive_spacy.transformer import int8
-from adaptive_spacy.transformer.apart import mixes_padding
 from adaptive_spacy.transformer.checkpoint import pack_config, pack_tokenizer, unpack
 from adaptive_spacy.transformer.dropout import FastDropout
 from adaptive_spacy.transformer.dtypes import INT8, name_of, resolve
@@ -26,6 +25,7 @@ from adaptive_spacy.transformer.forking import prepare_for_forks
 from adaptive_spacy.transformer.gradients import Forward, copying
 from adaptive_spacy.transformer.packing import Streamed, pack
 from adaptive_spacy.transformer.prediction import predict_by_length
+from adaptive_spacy.transformer.rowwise_attention import mixes_padding
 
 
 class TransformerShim(HFShim):

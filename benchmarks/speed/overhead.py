@@ -1,15 +1,18 @@
-"""What the schedule and its callback cost, as a share of a training step.
+"""What the schedule with its callback, and the log, cost, as shares of a training step.
 
     python -m benchmarks.speed.overhead --corpus corpus/sample --steps 96
 
-Both are measured inside one real training: every call of the callback, every rate drawn and every
-question of the batcher whether the schedule is finished, against the time of the whole training
-without its evaluations.
+All are measured inside one real training: every call of the callback, every rate drawn, every
+question of the batcher whether the schedule is finished, and all that the logger does, rows,
+`history.jsonl` and bar, against the time of the whole training without its evaluations and
+checkpoints. `--then` adds trackers, whose time counts as the logger's.
 """
 
+import json
 import time
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
@@ -21,6 +24,18 @@ from spacy.util import load_config
 from adaptive_spacy.adaptive.callback import Adapt
 from adaptive_spacy.adaptive.schedule import PhaseSchedule
 from adaptive_spacy.adaptive.stopping import UntilFinished
+from adaptive_spacy.training.logger import TrainingLog
+
+PARTS: dict[str, list[tuple[type, str]]] = {
+    "schedule and callback": [
+        (Adapt, "__call__"),
+        (PhaseSchedule, "__next__"),
+        (UntilFinished, "_finished"),
+    ],
+    "logger": [(TrainingLog, "__call__")],
+}
+#: What is no part of a step
+APART: list[tuple[type, str]] = [(Language, "evaluate"), (Language, "to_disk")]
 
 
 class Stopwatch:
@@ -51,31 +66,37 @@ def main(
     corpus: Annotated[Path, typer.Option(help="Folder of train.spacy and dev.spacy.")],
     transformer: Annotated[Path, typer.Option(help="Folder.")] = Path("assets/transformer"),
     steps: Annotated[int, typer.Option(help="Updates to make.")] = 96,
+    then: Annotated[
+        str, typer.Option(help="Loggers beside ours, as `then` of a config has them.")
+    ] = "[]",
 ) -> None:
-    """Print the share of a step that the method costs."""
+    """Print the share of a step that the method and the log cost."""
     overrides = {
         "paths.train": str(corpus / "train.spacy"),
         "paths.dev": str(corpus / "dev.spacy"),
         "variables.transformer": str(transformer),
         "variables.rate": 1e-4,
         "training.max_steps": steps,
+        "training.logger.then": json.loads(then),
     }
     nlp = init_nlp(load_config(Path("configs") / "adaptive.cfg", overrides=overrides))
     watch = Stopwatch()
-    ours = [(Adapt, "__call__"), (PhaseSchedule, "__next__"), (UntilFinished, "_finished")]
-    for owner, name in [*ours, (Language, "evaluate")]:
+    for owner, name in [*(one for part in PARTS.values() for one in part), *APART]:
         watch.wrap(owner, name)
-    started = time.perf_counter()
-    train(nlp)
-    training = time.perf_counter() - started - watch.seconds["Language.evaluate"]
-    total = 0.0
-    for owner, name in ours:
-        key = f"{owner.__name__}.{name}"
-        total += watch.seconds[key]
-        each = watch.seconds[key] / watch.calls[key]
-        print(f"{key:25} {watch.calls[key]:5} calls of {each * 1e6:7.1f} microseconds")
+    with TemporaryDirectory() as output:
+        started = time.perf_counter()
+        train(nlp, Path(output))
+        training = time.perf_counter() - started
+    training -= sum(watch.seconds[f"{owner.__name__}.{name}"] for owner, name in APART)
     print(f"{'a step':25} {steps:5} steps of {training / steps * 1e6:7.0f} microseconds")
-    print(f"share of a step: {total / training:.4%}")
+    for part, ours in PARTS.items():
+        total = 0.0
+        for owner, name in ours:
+            key = f"{owner.__name__}.{name}"
+            total += watch.seconds[key]
+            each = watch.seconds[key] / max(1, watch.calls[key])
+            print(f"{key:25} {watch.calls[key]:5} calls of {each * 1e6:7.1f} microseconds")
+        print(f"{part}, share of a step: {total / training:.4%}")
 
 
 if __name__ == "__main__":

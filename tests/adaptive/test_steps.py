@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy
 import pytest
 import spacy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from spacy.training.batchers import configure_minibatch, configure_minibatch_by_words
 from spacy.training.corpus import create_docbin_reader
@@ -20,6 +20,7 @@ from adaptive_spacy.adaptive.stopping import make_until_finished_v1
 from adaptive_spacy.data.corpus import make_corpus_v1
 from adaptive_spacy.training.batching import make_buckets_v1
 from tests.conftest import ROOT
+from tests.tiers import examples
 from tests.util import write_texts
 
 
@@ -106,7 +107,7 @@ def test_round_is_worth_its_evaluation(
     assert steps == expected
 
 
-@settings(max_examples=50)
+@examples(15)
 @given(
     epoch=st.integers(1, 5000),
     dev=st.integers(0, 5000),

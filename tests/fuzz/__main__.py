@@ -22,6 +22,9 @@ def main(
     commands: Annotated[int, typer.Option(min=0, help="Command lines.")] = 1000,
     configs: Annotated[int, typer.Option(min=0, help="Configs.")] = 500,
     seed: Annotated[int, typer.Option(help="Another seed draws others.")] = 0,
+    only: Annotated[
+        list[str] | None, typer.Option(help="Lines of this command alone; repeatable.")
+    ] = None,
     command: Annotated[
         int | None, typer.Option(help="Run the command line of this number.")
     ] = None,
@@ -31,12 +34,12 @@ def main(
     with TemporaryDirectory() as folder:
         world = make_world(Path(folder) / "world")
         if command is not None:
-            print(run_case(world, command, seed))
+            print(run_case(world, command, seed, only or ()))
             return
         if config is not None:
             print(try_config(world, config, seed))
             return
-        faults = watch("command lines", fuzz_commands(world, commands, seed))
+        faults = watch("command lines", fuzz_commands(world, commands, seed, only or ()))
         faults += watch("configs", fuzz_configs(world, configs, seed))
     if faults:
         raise typer.Exit(1)

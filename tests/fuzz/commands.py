@@ -7,7 +7,7 @@ import re
 import shutil
 import signal
 import traceback
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -76,6 +76,30 @@ LINES: tuple[tuple[int, list[str], list[str]], ...] = (
     ),
     (7, ["report", "runs", "--output", "out"], ["runs"]),
     (3, ["report", "runs", "--question", "epochs", "--reference", "adaptive"], ["runs"]),
+    (
+        3,
+        ["report", "training", "--output", "out.html", "--corpus", TEST],
+        ["training/history.jsonl", MODEL, CORPUS],
+    ),
+    (1, ["report", "training", "--select", "best"], ["training/history.jsonl", MODEL]),
+    (
+        2,
+        ["compare", MODEL, "training/model-best", "--corpus", TEST, "--output", "out.html"],
+        [MODEL, CORPUS],
+    ),
+    (
+        2,
+        ["suspects", "training", "--corpus", TEST, "--output", "out.jsonl", "--format", "prodigy"],
+        [MODEL, CORPUS],
+    ),
+    (1, ["suspects", "training", "--share", "0.5", "--output", "out.jsonl"], [MODEL]),
+    (
+        2,
+        ["suspects", "training", "--next", "raw/all.jsonl", "--count", "3", "--output", "x.jsonl"],
+        [MODEL, "raw/all.jsonl"],
+    ),
+    (3, ["watch", "training", "--port", "0"], ["training/history.jsonl", MODEL, "training"]),
+    (1, ["watch", "training", "--corpus", TEST], ["training/history.jsonl", CORPUS]),
     (1, ["refit", "training", "--output", "out", "--test", TEST], ["training"]),
 )
 OPTIONS = (
@@ -108,21 +132,22 @@ class Case:
         return f"#{self.number} {self.arguments} {self.damage}\n{self.fault}\n{self.output[-600:]}"
 
 
-def fuzz_commands(world: Path, count: int, seed: int) -> Iterator[Case]:
+def fuzz_commands(world: Path, count: int, seed: int, only: Collection[str] = ()) -> Iterator[Case]:
     """Draw and run command lines. Each has a seed of its own, so that one can be run alone.
 
     world (Path): See `make_world`.
+    only (Collection[str]): Commands; none: all.
     YIELDS (Case): What was run.
     """
     for number in range(count):
-        yield run_case(world, number, seed)
+        yield run_case(world, number, seed, only)
 
 
-def run_case(world: Path, number: int, seed: int) -> Case:
+def run_case(world: Path, number: int, seed: int, only: Collection[str] = ()) -> Case:
     """RETURNS (Case): The command line of a number, run in a copy of the world."""
     draw = random.Random(f"{seed} command {number}")
-    weights = [weight for weight, _, _ in LINES]
-    _, line, files = draw.choices(LINES, weights)[0]
+    lines = [one for one in LINES if not only or one[1][0] in only]
+    _, line, files = draw.choices(lines, [weight for weight, _, _ in lines])[0]
     box = world.parent / "box"
     shutil.rmtree(box, ignore_errors=True)
     box.mkdir()
@@ -158,6 +183,7 @@ def run(case: Case) -> None:
     environment = {TRACEBACK: "1", "NO_COLOR": "1", "ANSI_COLORS_DISABLED": "1"}
     with (
         limited(SECONDS),
+        looked_twice(case.arguments[0]),
         patch("adaptive_spacy.experiments.local.LocalProcesses", Failing),
         patch("subprocess.run", no_process),
         patch("subprocess.check_output", no_process),
@@ -204,6 +230,13 @@ def limited(seconds: int) -> Iterator[None]:
     finally:
         signal.alarm(0)
         signal.signal(signal.SIGALRM, former)
+
+
+def looked_twice(command: str) -> contextlib.AbstractContextManager[Any]:
+    """Ctrl-C for a command that goes on until then, after it looked at a training twice."""
+    if command != "watch":
+        return contextlib.nullcontext()
+    return patch("time.sleep", side_effect=[None, KeyboardInterrupt()])
 
 
 def no_process(*_: Any, **__: Any) -> Any:

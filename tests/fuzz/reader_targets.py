@@ -77,6 +77,16 @@ BRAT = (
     + b"T1\tPER 0 3\tAda\nT2\tLOC 13 18\tParis\nR1\tx Arg1:T1 Arg2:T2\n",
     b"Ada\r\nsings" + DIVIDER + b"T1\tPER 0 1;2 3\tA a\n#1\tNote T1\tx\nA1\tSure T1\n",
 )
+BIONLP = (
+    DIVIDER.join(
+        (
+            b"Ada binds Bob",
+            b"T1\tProtein 0 3\tAda\nT2\tProtein 10 13\tBob\n",
+            b"T3\tBinding 4 9\tbinds\nE1\tBinding:T3 Theme:T1 Theme2:T2\nT4\tSite 10 13\tBob\n",
+        )
+    ),
+    DIVIDER.join((b"Ada\nB", b"T1\tX 0 5\tAda B\n", b"")),
+)
 
 
 def list_targets() -> list[Target]:
@@ -100,6 +110,7 @@ def list_targets() -> list[Target]:
             Target("jsonl", {"repair": repair, "lang": "en"}, JSON),
             Target("jsonl", {"repair": repair, "missing_tag": "mask"}, JSON),
             Target("brat", {"repair": repair}, BRAT, ("a.txt", "a.ann")),
+            Target("brat", {"repair": repair}, BIONLP, ("a.txt", "a.a1", "a.a2")),
             Target("jsonl", {"repair": repair}, seeds.JSON),
             Target("jsonl", {"repair": repair, "offsets": "utf-16"}, (*JSON, *seeds.JSON)),
             Target("jsonl", {"repair": repair, "spans_key": "ner"}, (*JSON, *seeds.JSON)),
@@ -107,19 +118,37 @@ def list_targets() -> list[Target]:
         ]
         targets += [Target(name, {"repair": repair}, one) for name, one in seeds.TEXTS.items()]
         if importlib.util.find_spec("pyarrow"):
-            targets.append(Target("hub", {"repair": repair}, make_parquet(), ("a.parquet",)))
+            targets += [
+                Target("hub", {"repair": repair}, make_parquet(TAGGED), PARQUET),
+                Target(
+                    "hub", {"repair": repair, "missing_tag": "mask"}, make_parquet(GAPS), PARQUET
+                ),
+                Target("hub-records", {"repair": repair}, make_parquet(RECORDS), PARQUET),
+            ]
     return targets
 
 
-def make_parquet() -> tuple[bytes, ...]:
-    """RETURNS (tuple[bytes, ...]): Small tables of tokens and tags."""
+#: Tables of tokens and tags, some of them without, and of texts and entities
+TAGGED: list[dict[str, list[Any]]] = [
+    {"tokens": [["Ada", "sings"], []], "ner_tags": [["B-PER", "O"], []]},
+    {"tokens": [["Ada"], ["Paris"]], "ner_tags": [["B-PER"], ["O"]]},
+]
+GAPS: list[dict[str, list[Any]]] = [
+    {"tokens": [["Ada", "x"], ["Paris"]], "ner_tags": [["B-PER", "O"], [None]]},
+]
+RECORDS: list[dict[str, list[Any]]] = [
+    {"text": ["Ada sings", ""], "entities": [[SPAN], []]},
+    {"text": ["Ada"], "spans": [{"start": [0], "end": [3], "label": ["PER"]}]},
+    {"sentence": ["Ada"], "labels": [[{"begin": 0, "length": 3, "tag": "PER"}]]},
+]
+PARQUET = ("a.parquet",)
+
+
+def make_parquet(tables: list[dict[str, list[Any]]]) -> tuple[bytes, ...]:
+    """RETURNS (tuple[bytes, ...]): The tables as files."""
     import pyarrow
     import pyarrow.parquet
 
-    tables = [
-        {"tokens": [["Ada", "sings"], []], "ner_tags": [["B-PER", "O"], []]},
-        {"tokens": [["Ada"], ["Paris"]], "ner_tags": [["B-PER"], [None]]},
-    ]
     found = []
     for table in tables:
         sink = pyarrow.BufferOutputStream()

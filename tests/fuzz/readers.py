@@ -1,4 +1,5 @@
-"""Feed mutated files to every parser: each must read them, or refuse them with one message.
+"""Feed mutated files to every parser: each must read them, or refuse them with one message; and
+what was read must come back of an export to the same format.
 
     python -m tests.fuzz.readers --minutes 10
 
@@ -60,13 +61,16 @@ class Feeder:
 
     def __init__(self, folder: Path) -> None:
         from adaptive_spacy.data.docbin import Shard, find_norm
-        from adaptive_spacy.data.readers.formats import open_source
+        from adaptive_spacy.data.readers.formats import find_format, open_source
+        from tests.fuzz.round_trips import RoundTrips
 
         self.folder = folder
+        self.round_trips = RoundTrips(folder.with_name(f"{folder.name}-back"))
         self.targets = list_targets()
         self.read = 0
         self.refused = 0
         self._open: Callable[..., Any] = open_source
+        self._find_format: Callable[..., str] = find_format
         self._make_shard: Callable[[], Any] = lambda: Shard(find_norm("xx"))
 
     def seeds(self) -> list[bytes]:
@@ -92,12 +96,16 @@ class Feeder:
         path = self.folder if len(target.names) > 1 else self.folder / target.names[0]
         try:
             source = self._open(path, format=target.format, **target.options)
-            shard = self._make_shard()
-            for sentence in source:
+            shard, docs = self._make_shard(), list(source)
+            for sentence in docs:
                 shard.add(sentence)
             shard.to_docbin()
             assert source.describe()
             self.read += 1
+            encoding = target.options.get("encoding", "utf-8")
+            format = self._find_format(path, target.format, encoding)
+            lang = target.options.get("lang", "xx")
+            self.round_trips.check(docs, shard, format, lang)
         except UnicodeError:
             raise
         except (ValueError, OSError) as error:
@@ -186,7 +194,14 @@ def main(
             kept.write_bytes((feed.folder / "last.bin").read_bytes())
             typer.echo(f"{kept} fails", err=True)
             raise
-        typer.echo(f"{count:,} inputs: {feed.read:,} read, {feed.refused:,} refused, no bug")
+        trips = feed.round_trips
+        typer.echo(
+            f"{count:,} inputs: {feed.read:,} read, of which {trips.kept:,} came back of an export "
+            f"and {len(trips.refused):,} could not be written again, {feed.refused:,} refused, "
+            "no bug"
+        )
+        for format, cause in list(dict(trips.refused).items())[:40]:
+            typer.echo(f"{format}: {cause}")
 
 
 def fuzz_by_coverage(folder: Path, minutes: float, seed: int, keep: Path) -> None:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from adaptive_spacy.data.read_back import ReadBack
+from adaptive_spacy.data.writers.conll import ConllWriter
 from tests.fuzz.readers import Feeder, fuzz_by_mutation, mutate
 
 
@@ -13,7 +15,28 @@ def test_fuzz_reads_its_seeds_and_finds_no_bug(tmp_path):
     assert count == 400
     assert feed.read + feed.refused == 400 + len(feed.seeds())
     assert feed.read > 60
+    # and what was read came back of an export
+    trips = feed.round_trips
+    assert 60 < trips.kept <= feed.read
+    assert len(trips.refused) < 5
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_read_of_each_seed_comes_back_of_an_export(tmp_path):
+    feed = Feeder(tmp_path)
+    for seed in feed.seeds():
+        feed(seed)
+    assert feed.round_trips.refused == []
+    assert feed.round_trips.kept == feed.read > 150
+
+
+def test_docs_that_come_back_otherwise_are_a_bug(tmp_path, monkeypatch):
+    feed = Feeder(tmp_path)
+    write = ConllWriter.format
+    monkeypatch.setattr(ConllWriter, "format", lambda *args: write(*args).replace("Ada", "Bob"))
+    monkeypatch.setattr(ReadBack, "check", lambda *_: None)
+    with pytest.raises(AssertionError, match="conll: other docs come back"):
+        feed(feed.seeds()[0])
 
 
 @pytest.mark.parametrize("bug", [RuntimeError("x"), UnicodeError("x"), ValueError("")])

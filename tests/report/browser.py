@@ -64,26 +64,34 @@ class Browser:
 
         address (str): What follows the file's name, as "#a=b".
         """
+        self.visit(page.resolve().as_uri() + address)
+
+    def visit(self, address: str) -> None:
+        """Open an address, and wait until it is there."""
         before = self.loaded
         # the same file with another fragment would not be loaded again
         self.call("Page.navigate", url="about:blank")
-        while self.loaded == before:
-            self._receive()
+        self.wait_for_load(before)
         before = self.loaded
-        self.call("Page.navigate", url=page.resolve().as_uri() + address)
-        while self.loaded == before:
+        self.call("Page.navigate", url=address)
+        self.wait_for_load(before)
+
+    def wait_for_load(self, before: int) -> None:
+        """Wait until more pages than so many were loaded, by whomever."""
+        while self.loaded <= before:
             self._receive()
 
     def reload(self) -> None:
         """Load the page again."""
         before = self.loaded
         self.call("Page.reload")
-        while self.loaded == before:
-            self._receive()
+        self.wait_for_load(before)
 
-    def run(self, script: str) -> Any:
-        """RETURNS (Any): The value of an expression in the page."""
-        found = self.call("Runtime.evaluate", expression=script, returnByValue=True)
+    def run(self, script: str, *, wait: bool = False) -> Any:
+        """RETURNS (Any): The value of an expression in the page. wait (bool): Of the promise."""
+        found = self.call(
+            "Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=wait
+        )
         assert "exceptionDetails" not in found, found["exceptionDetails"]
         return found["result"].get("value")
 

@@ -13,7 +13,7 @@ from thinc.api import Config
 from typer.testing import CliRunner
 
 from adaptive_spacy.cli.app import app
-from adaptive_spacy.report.pages import embed
+from adaptive_spacy.report.html import embed
 from adaptive_spacy.report.run.charts import describe_charts, list_evaluations
 from adaptive_spacy.report.run.page import write_run
 from adaptive_spacy.report.run.passages import (

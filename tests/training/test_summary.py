@@ -87,9 +87,16 @@ def test_end_says_what_came_out_and_what_to_do(tmp_path: Path) -> None:
     assert "Best: epoch 1, F1 70.0 (model-best). Last: epoch 3, F1 69.0 (model-last)" in text
     joined = text.replace(" \\\n      ", " ")
     assert f"adaptive-spacy evaluate training/my-run/model-last {tmp_path}/test.spacy" in joined
+    assert "adaptive-spacy report training/my-run\n" in joined
     assert "adaptive-spacy plot training/my-run plots/my-run" in joined
     assert "adaptive-spacy package training/my-run/model-last packages --name my_run" in joined
-    for name in ("TRAIN LOSS: mean of", "DEV LOSS: per token", "in percent", "BEST: * the best"):
+    for name in (
+        "PHASE: the rate rises (warmup)",
+        "TRAIN LOSS: mean of",
+        "DEV LOSS: per token",
+        "in percent",
+        "BEST: * the best",
+    ):
         assert name in " ".join(text.split())
     assert "⚠" not in text
 

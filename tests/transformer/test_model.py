@@ -23,7 +23,7 @@ def test_model_trains_bit_for_bit_like_that_of_spacy_transformers(
     transformer_folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # but for the random numbers of dropout, and for the order in which a sparse gradient adds up
-    # what a word that comes several times contributes (tests/training/test_rows.py)
+    # what a word that comes several times contributes (tests/training/test_rowwise_adamw.py)
     monkeypatch.setattr(shim.TransformerShim, "_set_sparse", lambda self, sparse: None)
     still = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
     ours, theirs = (

@@ -1,8 +1,9 @@
 """Read CoNLL files: one token with its entity tag per line, a blank line after each sentence."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
+from itertools import groupby
 
 from adaptive_spacy.data.readers.brackets import BRACKET_SCHEME, read_brackets
 from adaptive_spacy.data.readers.column_choice import (
@@ -11,10 +12,18 @@ from adaptive_spacy.data.readers.column_choice import (
     find_column,
     is_header,
 )
-from adaptive_spacy.data.readers.column_kinds import INDEX, Kind, find_kind, is_bracketed
+from adaptive_spacy.data.readers.column_kinds import (
+    INDEX,
+    Kind,
+    describe_types,
+    find_kind,
+    is_bracketed,
+)
 from adaptive_spacy.data.readers.conll_columns import DOCSTART, Layout, count_columns, split_row
-from adaptive_spacy.data.readers.conll_rows import Chunks, RowReader, Rows
+from adaptive_spacy.data.readers.conll_rows import Chunks, RowReader, Rows, find_value
+from adaptive_spacy.data.readers.entity_ids import ID_SCHEME, are_counted, are_ids, read_ids
 from adaptive_spacy.data.readers.line_chunks import read_lines
+from adaptive_spacy.data.readers.misc_pairs import find_keys, is_entity_key
 from adaptive_spacy.data.readers.reader import Confidence, Evidence, PathSample
 from adaptive_spacy.data.readers.tag_table import HOW_TO_READ_MISSING, Place
 from adaptive_spacy.data.readers.token_file import TokenFile
@@ -39,6 +48,11 @@ class ConllFile(TokenFile):
     expected = "a CoNLL file"
     divides_documents = f"{DOCSTART} rows"
 
+    #: Whether the tags are numbered entities
+    has_ids = False
+    #: The key of the tags, where their column holds pairs of key and value
+    _key = ""
+
     def _open(self, token_column: int | str | None, tag_column: int | str | None) -> None:
         rows = self._sniff()
         header = self._find_header(rows)
@@ -49,6 +63,7 @@ class ConllFile(TokenFile):
         if columns == 1:
             raise ValueError(f"{self.path}: expected rows of {self.row}, found one column")
         names = names if len(names) == columns else ()
+        self._keys = find_keys([row for row in rows if len(row) == columns], columns)
         token, tag = (
             None if given is None else self._find(option, given, columns, names)
             for option, given in (("--token-column", token_column), ("--tag-column", tag_column))
@@ -62,17 +77,40 @@ class ConllFile(TokenFile):
         self.names = names
         self.detected_tag_column = tag is None
         self.layout = self._lay_out(rows, columns, choice, header)
-        values = Counter(row[choice.tag] for row in rows if len(row) == columns)
-        has_brackets = is_bracketed(values)
-        if has_brackets:
-            self.tags.take_scheme(BRACKET_SCHEME)
+        values = Counter(self._take_tag(row) for row in rows if len(row) == columns)
+        convert = self._find_conversion(rows, values)
         self._rows = RowReader(
             self.layout,
             may_miss_tags=self.tags.missing_tag is not None,
             # where the others are no tags, the row is not what is wrong
             hint=f"; {HOW_TO_READ_MISSING}" if self._has_tags(values) else "",
-            convert=read_brackets if has_brackets else None,
+            convert=convert,
+            find_cut=self._find_cut,
         )
+
+    def _take_tag(self, row: list[str]) -> str:
+        tag = row[self.layout.tag]
+        return find_value(tag, self._key) or self.layout.default if self._key else tag
+
+    def _find_conversion(
+        self, rows: list[list[str]], values: Counter[str]
+    ) -> Callable[[list[str]], list[str]] | None:
+        """RETURNS (Callable[[list[str]], list[str]] | None): What makes tags of brackets or ids;
+        None: they are tags already."""
+        if is_bracketed(values):
+            self.tags.take_scheme(BRACKET_SCHEME)
+            return read_brackets
+        self.has_ids = self.tags.detected and are_ids(values)
+        if self.has_ids and not self._key:
+            sentences = [
+                [self._take_tag(row) for row in group if len(row) == self.layout.columns]
+                for _, group in groupby(rows, bool)
+            ]
+            self.has_ids = are_counted(sentences)
+        if self.has_ids:
+            self.tags.take_scheme(ID_SCHEME)
+            return read_ids
+        return None
 
     def _has_tags(self, values: Counter[str]) -> bool:
         if self.layout.key or not self.tags.detected:
@@ -102,6 +140,9 @@ class ConllFile(TokenFile):
         return ()
 
     def _find(self, option: str, given: int | str, columns: int, names: tuple[str, ...]) -> int:
+        if option == "--tag-column" and str(given) in self._keys and given not in names:
+            self._key = str(given)
+            return self._keys[self._key][0]
         try:
             return find_column(option, given, columns, names)
         except ValueError as error:
@@ -116,6 +157,8 @@ class ConllFile(TokenFile):
         names: tuple[str, ...],
     ) -> Choice:
         may_swap = self.tags.detected or self.tags.scheme != "bare"
+        if tag is None:
+            tag = self._choose_key(rows, columns)
         try:
             choice = choose_columns(
                 rows, columns, token=token, tag=tag, names=names, may_swap=may_swap
@@ -129,12 +172,39 @@ class ConllFile(TokenFile):
             )
         return choice
 
+    def _choose_key(self, rows: list[list[str]], columns: int) -> int | None:
+        """RETURNS (int | None): The column of pairs of which one is the tag; None: there is none.
+        RAISES (ValueError): If there are other tags, too."""
+        found = {key: one for key, one in self._keys.items() if is_entity_key(key, one[1])}
+        if not found:
+            return None
+        full = [row for row in rows if len(row) == columns]
+        taken = {column for column, _ in found.values()}
+        for column in set(range(1, columns)) - taken:
+            values = Counter(row[column] for row in full)
+            if find_kind(values) in (Kind.TAGS, Kind.BRACKETS):
+                found[str(column)] = column, values
+        if len(found) > 1:
+            shown = ", ".join(f"{name} ({describe_types(one[1])})" for name, one in found.items())
+            ways = " or ".join(f"--tag-column {name}" for name in found)
+            raise ValueError(
+                f"{self.path}: found entity tags in {shown}, expected one of them; {ways} says "
+                "which to read"
+            )
+        ((self._key, (column, _)),) = found.items()
+        return column
+
     def _lay_out(
         self, rows: list[list[str]], columns: int, choice: Choice, header: tuple[str, ...]
     ) -> Layout:
         at = choice.numbers
         numbers = {fields[at] for fields in rows if at >= 0 and len(fields) == columns}
         has_ranges = any(map(str.isdigit, numbers)) and all(map(INDEX.fullmatch, numbers))
+        default = ""
+        if self._key:
+            full = [row[choice.tag] for row in rows if len(row) == columns]
+            # where `O` is written, a token without the key has no tag
+            default = "" if any(find_value(one, self._key) == "O" for one in full) else "O"
         return Layout(
             columns,
             choice.token,
@@ -143,6 +213,8 @@ class ConllFile(TokenFile):
             has_ranges,
             choice.glue,
             choice.prefix,
+            key=self._key,
+            default=default,
             header=header,
         )
 
@@ -160,6 +232,7 @@ class ConllFile(TokenFile):
         parts = [
             f"tag column {tag}",
             f" under {layout.key}=" if layout.key else "",
+            " (numbers of entities)" if self.has_ids else "",
             " (detected)" if self.detected_tag_column else "",
             f", token column {token}",
             ", a header" if layout.header else "",

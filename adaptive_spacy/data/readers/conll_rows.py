@@ -31,6 +31,7 @@ TEXT = "\ttext\t"
 NUMBERS = re.compile(r"(?P<first>\d{1,15})-(?P<last>\d{1,15})")
 EMPTY_NODE = re.compile(r"\d+\.\d+")
 TEXT_COMMENT = re.compile(r"# ?text ?= ?")
+NEW_DOCUMENT = re.compile(r"# ?newdoc( |$)")
 
 #: Lines, and the number of the first
 Chunks = Iterable[tuple[int, list[str]]]
@@ -40,7 +41,7 @@ class Rows(NamedTuple):
     """The rows of a sentence.
 
     tokens (list[str]), tags (list[str]): As the file has them.
-    document (int): The number of `-DOCSTART-` rows so far.
+    document (int): The number of documents so far.
     notes (list[tuple[int, str]]): Ranges and texts, each with the number of tokens before it.
     """
 
@@ -58,6 +59,8 @@ class RowReader:
     hint (str): What to do about such a row, if it is none.
     convert (Callable[[list[str]], list[str]] | None): Makes the usual tags of those of a sentence;
         None: they are.
+    find_cut (Callable[[int, list[str]], int] | None): Says where a sentence of these tags, at this
+        line, is cut as it is too long to hold, see `find_cut`; None: none is.
     """
 
     def __init__(
@@ -67,7 +70,9 @@ class RowReader:
         may_miss_tags: bool,
         hint: str = "",
         convert: Callable[[list[str]], list[str]] | None = None,
+        find_cut: Callable[[int, list[str]], int] | None = None,
     ) -> None:
+        self.find_cut = find_cut
         self.layout = layout
         self.may_miss_tags = may_miss_tags
         self.hint = hint
@@ -83,7 +88,7 @@ class RowReader:
         chunks (Chunks): The lines, see `read_lines`.
         problems (Problems): Takes the rows that cannot be read; their tag is BROKEN.
         """
-        known, convert = self._known, self.convert
+        known, convert = self._known, self.convert or keep
         document = 0
         tokens: list[str] = []
         tags: list[str] = []
@@ -92,12 +97,7 @@ class RowReader:
             for number, line in enumerate(chunk, first):
                 row = known.get(line)
                 if row is None:
-                    row = self.read(line)
-                    self.has_blanks |= row[0] is not None and row[0].isspace()
-                    if len(line) <= LONGEST_KNOWN:
-                        if len(known) == KNOWN_ROWS:
-                            known.clear()
-                        known[line] = row
+                    row = self._read_new(line)
                 token, tag = row
                 if token is not None:
                     tokens.append(token)
@@ -108,14 +108,29 @@ class RowReader:
                     tags.append(tag)
                 elif tag is EDGE or tag is DOCUMENT:
                     if tokens:
-                        yield Rows(tokens, convert(tags) if convert else tags, document, notes)
+                        yield Rows(tokens, convert(tags), document, notes)
                         tokens, tags = [], []
                     notes = []
                     document += tag is DOCUMENT
                 elif tag is not SKIPPED:
                     notes.append((len(tokens), tag))
+            # once for some thousands of lines, as it would cost time for each
+            if at := self._find_cut(first + len(chunk) - 1, tags):
+                whole = Rows(tokens, tags, document, notes)
+                yield take_rows(whole, 0, at, convert)
+                tokens, tags, _, notes = take_rows(whole, at, len(tags), keep)
         if tokens:
-            yield Rows(tokens, convert(tags) if convert else tags, document, notes)
+            yield Rows(tokens, convert(tags), document, notes)
+
+    def _read_new(self, line: str) -> tuple[str | None, str]:
+        """RETURNS (tuple[str | None, str]): Token and tag of a row, which is known from then on."""
+        row = self.read(line)
+        self.has_blanks |= row[0] is not None and row[0].isspace()
+        if len(line) <= LONGEST_KNOWN:
+            if len(self._known) == KNOWN_ROWS:
+                self._known.clear()
+            self._known[line] = row
+        return row
 
     def places(self, chunks: Chunks) -> Iterator[Place]:
         """YIELDS (Place): Each tag with the one before, in the order of the lines."""
@@ -130,11 +145,18 @@ class RowReader:
                 elif token is not None or tag is BROKEN:
                     tags.append(tag)
                     numbers.append(number)
+            at = self._find_cut(first + len(lines) - 1, tags)
+            if at:
+                yield from self._pair(tags[:at], numbers[: at + 1])
+                tags, numbers = tags[at:], [0, *numbers[at + 1 :]]
         yield from self._pair(tags, numbers)
+
+    def _find_cut(self, number: int, tags: list[str]) -> int:
+        return self.find_cut(number, tags) if self.find_cut else 0
 
     def _pair(self, tags: list[str], numbers: list[int]) -> Iterator[Place]:
         if tags:
-            pairs = pairwise((EDGE, *(self.convert(tags) if self.convert else tags), EDGE))
+            pairs = pairwise((EDGE, *(self.convert or keep)(tags), EDGE))
             yield from zip([*numbers[1:], numbers[-1]], pairs, strict=True)
 
     def read(self, line: str) -> tuple[str | None, str]:
@@ -153,6 +175,8 @@ class RowReader:
             return None, DOCUMENT
         if line.startswith("#") and self._is_comment(line, fields):
             found = TEXT_COMMENT.match(line) if index >= 0 else None
+            if found is None and index >= 0 and NEW_DOCUMENT.match(line):
+                return None, DOCUMENT
             return None, f"{TEXT}{line[found.end() :]}" if found else SKIPPED
         if len(fields) == columns:
             return self._take(line, fields)
@@ -210,6 +234,17 @@ class RowReader:
         if not self.may_miss_tags:
             return f"found {first} without a tag, expected one{self.hint}"
         return None
+
+
+def take_rows(rows: Rows, start: int, end: int, convert: Callable[[list[str]], list[str]]) -> Rows:
+    """RETURNS (Rows): A part of them."""
+    notes = [(at - start, note) for at, note in rows.notes if start <= at < end]
+    return Rows(rows.tokens[start:end], convert(rows.tags[start:end]), rows.document, notes)
+
+
+def keep(tags: list[str]) -> list[str]:
+    """RETURNS (list[str]): The tags as they are."""
+    return tags
 
 
 def count_range(number: str) -> int:

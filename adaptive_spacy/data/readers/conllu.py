@@ -5,20 +5,16 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
 
-from adaptive_spacy.data.readers.column_choice import ENTITY_NAMES, Choice, choose_columns
+from adaptive_spacy.data.readers.column_choice import Choice, choose_columns
 from adaptive_spacy.data.readers.column_kinds import INDEX, Kind, describe_types, find_kind
 from adaptive_spacy.data.readers.conll import ConllFile
 from adaptive_spacy.data.readers.conll_columns import Layout
-from adaptive_spacy.data.readers.conll_rows import find_value
 from adaptive_spacy.data.readers.first_lines import list_first_lines
+from adaptive_spacy.data.readers.misc_pairs import is_entity_key, list_keys
 from adaptive_spacy.data.readers.reader import Confidence, Evidence, PathSample
-from adaptive_spacy.data.readers.tag_spelling import is_untyped
 
 STANDARD = ("ID", "FORM", "LEMMA", "UPOS", "XPOS", "FEATS", "HEAD", "DEPREL", "DEPS", "MISC")
 GLOBAL_COLUMNS = re.compile(r"#\s*global\.columns\s*=\s*(?P<names>.+)")
-PAIR = re.compile(r"(?P<key>[^=|\s]+)=[^|]*")
-#: Keys of entities, beside `ENTITY_NAMES`
-KEYS = ("name", "entity", "tag", "namedentity", "ne", "bio", "iob")
 #: Columns of syntax, whose values are no entities
 SYNTAX = STANDARD[:9]
 
@@ -29,6 +25,7 @@ class ConlluFile(ConllFile):
 
     Tokens are the words, numbered 1, 2, 3: a range (2-3) only says how two are written as one, and
     an empty node (4.1) is no token. Spaces are those of `# text =`, or of `SpaceAfter=No`.
+    `# newdoc` divides documents.
 
     The arguments are those of `TokenFile`. `tag_column` may also name a key of MISC.
     """
@@ -36,8 +33,7 @@ class ConlluFile(ConllFile):
     title = "CoNLL-U"
     limits = "columns beside token and tag; nested entities; empty nodes"
     expected = "a CoNLL-U file"
-
-    _key = ""
+    divides_documents = "# newdoc lines"
 
     @classmethod
     def recognise(cls, sample: PathSample) -> Evidence | None:
@@ -86,7 +82,7 @@ class ConlluFile(ConllFile):
         full = [fields for fields in rows if len(fields) == columns]
         if tag is None:
             tag = self._choose_tag(full, misc, names)
-        if tag == misc and not self._key and holds_pairs(full, misc):
+        if tag == misc and not self._key and list_keys(full, misc):
             raise ValueError(
                 f"{self.path}: found pairs of key and value in column {tag} 'MISC', expected the "
                 f"key of the tags, one of {', '.join(sorted(list_keys(full, misc)))}; e.g. "
@@ -131,32 +127,4 @@ class ConlluFile(ConllFile):
         self, rows: list[list[str]], columns: int, choice: Choice, header: tuple[str, ...]
     ) -> Layout:
         layout = super()._lay_out(rows, columns, choice, header)
-        default = ""
-        if self._key:
-            values = [find_value(row[choice.tag], self._key) for row in rows if len(row) == columns]
-            # where `O` is written, a token without the key has no tag
-            default = "" if "O" in values else "O"
-        return layout._replace(has_ranges=choice.numbers >= 0, key=self._key, default=default)
-
-
-def list_keys(rows: Sequence[list[str]], misc: int) -> dict[str, Counter[str]]:
-    """RETURNS (dict[str, Counter[str]]): The keys of MISC, and how often each has which value."""
-    found: dict[str, Counter[str]] = {}
-    for fields in rows if misc >= 0 else ():
-        for pair in fields[misc].split("|"):
-            if PAIR.fullmatch(pair):
-                key, _, value = pair.partition("=")
-                found.setdefault(key, Counter())[value] += 1
-    return found
-
-
-def holds_pairs(rows: Sequence[list[str]], misc: int) -> bool:
-    return bool(list_keys(rows, misc))
-
-
-def is_entity_key(key: str, values: Counter[str]) -> bool:
-    """Whether a key of MISC is one of entities: by its values, or by name."""
-    kind = find_kind(values)
-    is_known = ENTITY_NAMES.fullmatch(key) is not None or key.casefold() in KEYS
-    is_sure = kind is Kind.TAGS and not is_untyped(values)
-    return is_sure or (is_known and kind in (Kind.TAGS, Kind.BARE, Kind.OUTSIDE))
+        return layout._replace(has_ranges=choice.numbers >= 0)

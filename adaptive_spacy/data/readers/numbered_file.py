@@ -10,6 +10,8 @@ from adaptive_spacy.data.readers.token_file import TokenFile
 from adaptive_spacy.data.schemes import BROKEN, EDGE, UNTAGGED
 from adaptive_spacy.data.source import Problems, shorten
 
+#: Tokens after which the length of a sentence is looked at
+LOOKED_AT = 10_000
 #: Line, token and tag. No token: the tag says what it is, the end of a sentence (EDGE) or the start
 #: of a document (DOCUMENT)
 Numbered = tuple[int, str | None, str]
@@ -42,10 +44,13 @@ class NumberedFile(TokenFile):
         document = 0
         tokens: list[str] = []
         tags: list[str] = []
-        for _, token, tag in self._tokens(action, problems):
+        for number, token, tag in self._tokens(action, problems):
             if token is not None:
                 tokens.append(token)
                 tags.append(tag)
+                if not len(tags) % LOOKED_AT and (at := self._find_cut(number, tags)):
+                    yield Rows(tokens[:at], tags[:at], document, [])
+                    tokens, tags = tokens[at:], tags[at:]
                 continue
             if tokens:
                 yield Rows(tokens, tags, document, [])

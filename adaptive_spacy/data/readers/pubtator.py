@@ -13,6 +13,8 @@ from adaptive_spacy.data.readers.record_file import RecordFile
 from adaptive_spacy.data.readers.text_records import TextRecords
 from adaptive_spacy.data.source import shorten
 
+#: Of an abstract, which is held as a whole
+MOST_LINES = 100_000
 PASSAGE = re.compile(r"([^\t|]+)\|([a-z])\|(.*)")
 ENTITY = re.compile(r"([^\t]+)\t(\d{1,15})\t(\d{1,15})\t([^\t]*)\t([^\t]+)(?:\t.*)?")
 RELATION = re.compile(r"[^\t]+\t[^\t\d][^\t]*(?:\t[^\t]*)+")
@@ -112,5 +114,10 @@ class PubTatorFile:
                 if line.strip():
                     block = block if block.lines else Block(number, [])
                     block.lines.append(line)
+                    if len(block.lines) > MOST_LINES:
+                        raise ValueError(
+                            f"{self.path}:{number}: found more than {MOST_LINES:,} lines of one "
+                            "abstract, expected ID|t|TITLE of another, or a blank line"
+                        )
         if block.lines:
             yield block

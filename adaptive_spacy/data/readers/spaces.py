@@ -101,3 +101,10 @@ def drop_white_space(sentence: Sentence) -> Sentence:
         spaces,
         None if starts is None else sorted({before[i] for i in starts if before[i] < len(kept)}),
     )
+
+
+def end_text(sentence: Sentence) -> Sentence:
+    """RETURNS (Sentence): The sentence without a space after its last token."""
+    if sentence.spaces is None:
+        return sentence
+    return sentence._replace(spaces=[*sentence.spaces[:-1], False])

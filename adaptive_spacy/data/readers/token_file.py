@@ -9,6 +9,7 @@ from pathlib import Path
 from adaptive_spacy.data.readers.bare_types import is_word
 from adaptive_spacy.data.readers.conll_rows import RANGE, TEXT, Rows
 from adaptive_spacy.data.readers.grouping import join, parse_group
+from adaptive_spacy.data.readers.long_sentences import UnitLength, find_cut
 from adaptive_spacy.data.readers.sentence_ends import SentenceCutter
 from adaptive_spacy.data.readers.spaces import (
     Glued,
@@ -17,6 +18,7 @@ from adaptive_spacy.data.readers.spaces import (
     check_join,
     check_white_space,
     drop_white_space,
+    end_text,
     is_unspaced,
     space_out,
 )
@@ -145,6 +147,10 @@ class TokenFile(ABC):
             parts.append(f"tokens of white space {how}: {self.white_spaces:,}")
         return ", ".join(filter(None, parts))
 
+    def _find_cut(self, number: int, tags: list[str]) -> int:
+        """RETURNS (int): Where a sentence of these tags is cut, see `find_cut`."""
+        return find_cut(self.path, number, tags, may_cut=self.cutter is not None)
+
     def _are_first_unspaced(self) -> bool:
         sentences = islice(self._read("Opening", Problems()), FIRST_SENTENCES)
         return are_unspaced(str(token) for rows in sentences for token in rows.tokens)
@@ -204,6 +210,8 @@ class TokenFile(ABC):
         if self.join == "auto":
             texts = [note[len(TEXT) :] for _, note in rows.notes if note.startswith(TEXT)]
             known = align(tokens, texts[0]) if self._has_texts and len(texts) == 1 else None
+            if known and self._has_flags and type(tokens[-1]) is Glued:
+                known[-1] = False  # what comes after the sentence its text does not say
             if known is None and self._has_flags:
                 ranges = [(at, note) for at, note in rows.notes if note.startswith(RANGE)]
                 known = read_flags(tokens, ranges)
@@ -223,8 +231,10 @@ class TokenFile(ABC):
         """
         documents = sentences = 0
         first = ""
+        length = UnitLength(self.path, self.group)
         for rows in self._read("Checking", problems):
             documents = rows.document
+            length.add(len(rows.tokens), documents)
             sentences += 1
             first = first or rows.tags[0]
             self.tags.add(rows.tags)
@@ -286,10 +296,3 @@ def read_flags(tokens: list[str], ranges: list[tuple[int, str]]) -> list[bool]:
             spaces[at : end - 1] = [not is_whole] * (end - 1 - at)
             spaces[end - 1] = glued == "0"
     return spaces
-
-
-def end_text(sentence: Sentence) -> Sentence:
-    """RETURNS (Sentence): The sentence without a space after its last token."""
-    if sentence.spaces is None:
-        return sentence
-    return sentence._replace(spaces=[*sentence.spaces[:-1], False])

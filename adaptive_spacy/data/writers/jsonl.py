@@ -1,45 +1,49 @@
 """Write sentences as JSONL: a text, its tokens and its entities per line, as Prodigy does."""
 
-import json
 from collections.abc import Iterator
-from typing import Any, TextIO
+from typing import Any
 
 from adaptive_spacy.data.readers.record_fields import check_string
 from adaptive_spacy.data.readers.record_spans import read_span
 from adaptive_spacy.data.source import Sentence
+from adaptive_spacy.data.writers.json_records import RecordWriter
+from adaptive_spacy.data.writers.writer import Holds, find_offsets
 
 
-def write_jsonl(sentence: Sentence, stream: TextIO) -> None:
-    """Write a doc as a line of JSON in the shape of Prodigy, with what that shape lacks: `missing`,
-    the tokens without annotation; `sent_starts`, the first token of each sentence; and
+class JsonlWriter(RecordWriter):
+    """A doc as a line of JSON in the shape of Prodigy, with what that shape lacks: `missing`, the
+    tokens without annotation; `sent_starts`, the first token of each sentence; and
     `has_unknown_spaces`, if the spaces of the text are none of the source."""
-    stream.write(json.dumps(make_record(sentence), ensure_ascii=False, separators=(",", ":")))
-    stream.write("\n")
 
+    title = "JSONL"
+    holds = Holds(spaces=True, missing=True, sentences=True)
 
-def find_unreadable(sentence: Sentence) -> Iterator[str]:
-    """YIELDS (str): What `convert` would refuse in the doc's line, as it says it."""
-    try:
-        check_string(sentence.text, "the text")
-    except ValueError as error:
-        yield str(error)
-    for label in sorted({label for _, _, label in sentence.ents}):
+    def find_problems(self, sentence: Sentence) -> Iterator[str]:
+        """YIELDS (str): What `convert` would refuse in the doc's line, as it says it."""
         try:
-            read_span([0, 1, label])
+            check_string(sentence.text, "the text")
         except ValueError as error:
-            yield f"{error}; rename the type"
+            yield str(error)
+        for label in sorted({label for _, _, label in sentence.ents}):
+            try:
+                read_span([0, 1, label])
+            except ValueError as error:
+                yield f"{error}; rename the type"
+
+    def make(self, sentence: Sentence, number: int) -> Any:
+        return make_record(sentence)
 
 
 def make_record(sentence: Sentence) -> dict[str, Any]:
-    """RETURNS (dict[str, Any]): What `write_jsonl` writes."""
+    """RETURNS (dict[str, Any]): A doc as a record of Prodigy."""
     words, ents, missing, known_spaces, sent_starts = sentence
     spaces = known_spaces if known_spaces is not None else [True] * len(words)
-    tokens = []
-    at = 0
-    for i, (word, space) in enumerate(zip(words, spaces, strict=True)):
-        end = at + len(word)
-        tokens.append({"text": word, "start": at, "end": end, "id": i, "ws": space})
-        at = end + space
+    tokens = [
+        {"text": word, "start": start, "end": end, "id": i, "ws": space}
+        for i, (word, space, (start, end)) in enumerate(
+            zip(words, spaces, find_offsets(sentence), strict=True)
+        )
+    ]
     record: dict[str, Any] = {
         "text": "".join(word + " " * space for word, space in zip(words, spaces, strict=True)),
         "tokens": tokens,

@@ -7,7 +7,7 @@ from wasabi import table
 
 from adaptive_spacy.printable import one_line, visible
 from adaptive_spacy.report.comparison_text import p_value
-from adaptive_spacy.report.pages import render, write_page
+from adaptive_spacy.report.html import render, write_page
 from adaptive_spacy.report.rivals.differences import (
     QUIET,
     count_kinds,

@@ -1,6 +1,6 @@
 """The page of one training, put together and written."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from adaptive_spacy.experiments.predictions import (
 )
 from adaptive_spacy.experiments.suspects import rank_suspects
 from adaptive_spacy.printable import one_line, visible
-from adaptive_spacy.report.pages import render, write_page
+from adaptive_spacy.report.html import Refresh, render, write_page
 from adaptive_spacy.report.run.charts import HEADER, describe_charts, list_evaluations
 from adaptive_spacy.report.run.facts import (
     DIGITS,
@@ -44,6 +44,7 @@ from adaptive_spacy.report.run.story import (
 from adaptive_spacy.report.training_title import counted
 from adaptive_spacy.training.errors import KINDS, RIGHT, count_errors
 from adaptive_spacy.training.history import HISTORY, Evaluation, read_history
+from adaptive_spacy.training.running import is_running
 from adaptive_spacy.training.seqeval_report import ScoredSentence
 
 PAGE = "report.html"
@@ -87,17 +88,32 @@ def write_run(
     """
     if select not in CHECKPOINTS:
         raise ValueError(f"--select: expected one of {', '.join(CHECKPOINTS)}, got {select}")
-    history = read_history(training)
+    running = is_running(training)
+    # without an evaluation the second one says what is missing
+    history = read_history(training, growing=running) or read_history(training)
     place = output or training
     path = place if place.suffix == ".html" else place / PAGE
-    found: Predictions | None = None
-    if is_crossfit(training) and corpus is None:
-        found = read_held_out(training)
-    elif corpus is not None or any(one.f is not None for one in history):
-        found = predict_corpus(training, select=select, corpus=corpus, gpu_id=gpu_id)
-    page, lines = make_run(training, history, found, select=select)
+    found = predict_run(training, history, select=select, corpus=corpus, gpu_id=gpu_id)
+    page, lines = make_run(training, history, found, select=select, running=running)
     write_page(page, path)
     return path, lines
+
+
+def predict_run(
+    training: Path,
+    history: Sequence[Evaluation],
+    *,
+    select: str = "last",
+    corpus: Path | None = None,
+    gpu_id: int = -1,
+) -> Predictions | None:
+    """RETURNS (Predictions | None): What the page of a training is about; None: nothing yet, or of
+    a training that finds no entities. See `write_run`."""
+    if is_crossfit(training) and corpus is None:
+        return read_held_out(training)
+    if corpus is not None or any(one.f is not None for one in history):
+        return predict_corpus(training, select=select, corpus=corpus, gpu_id=gpu_id)
+    return None
 
 
 def make_run(
@@ -106,12 +122,14 @@ def make_run(
     found: Predictions | None,
     *,
     select: str = "last",
-    refresh: int | None = None,
+    running: bool | None = None,
+    refresh: Refresh | None = None,
 ) -> tuple[str, list[str]]:
     """Make the page of a training.
 
     found (Predictions | None): What its model predicted; None: nothing yet.
-    refresh (int | None): Seconds after which a browser loads it again; None: it does not.
+    running (bool | None): Whether it runs; None: not known.
+    refresh (Refresh | None): For a page that is served anew while the training runs.
     RETURNS (tuple): HTML, and the summary in lines.
     """
     config = read_checkpoint_config(training, select)
@@ -123,7 +141,10 @@ def make_run(
         told, values = _of_predictions(found, learnt)
     seen = found is not None and found.role == HELD_OUT
     summary = [
-        {"about": "Why it stopped", "text": describe_end(config, history), "warn": False},
+        _line(
+            "Where it stands" if running else "Why it stopped",
+            describe_end(config, history, running=running),
+        ),
         _line("What ships", describe_choice(training, history, select, seen=seen)),
         *told,
     ]
@@ -133,7 +154,7 @@ def make_run(
         "run.html",
         **{"examples": None, "reliability": None, "suspects": None, **values},
         title=f"Training {visible(training.resolve().name)}",
-        about=_about(training, model),
+        about=_about(training, model, running=running),
         refresh=refresh,
         summary=summary,
         chart=chart,
@@ -214,9 +235,10 @@ def _splits(training: Path, config: Config | None, found: Predictions | None) ->
     return splits
 
 
-def _about(training: Path, model: Path) -> str:
+def _about(training: Path, model: Path, *, running: bool | None) -> str:
     changed = datetime.fromtimestamp((training / HISTORY).stat().st_mtime, tz=UTC)
-    return f"{model.name} of a training that ended or was last seen {changed:%Y-%m-%d %H:%M} UTC"
+    seen = "runs, last evaluated" if running else "ended or was last seen"
+    return f"{model.name} of a training that {seen} {changed:%Y-%m-%d %H:%M} UTC"
 
 
 def _facts(training: Path, config: Config | None, model: Path) -> Iterator[tuple[str, str]]:

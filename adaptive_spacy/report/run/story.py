@@ -30,14 +30,22 @@ ERRORS = {
 FEW = 5
 
 
-def describe_end(config: Config | None, history: Sequence[Evaluation]) -> str:
-    """RETURNS (str): How long a training was and why it stopped, as far as its files tell."""
+def describe_end(
+    config: Config | None, history: Sequence[Evaluation], *, running: bool | None = None
+) -> str:
+    """Say how long a training was and why it stopped, or how far it is.
+
+    running (bool | None): Whether it runs; None: not known.
+    RETURNS (str): As far as its files tell.
+    """
     last, unit = history[-1], unit_of(history)
     time = timedelta(seconds=round(last.seconds))
     length = f"{counted(round(last.round, 1), unit)} in {time} (h:mm:ss)"
-    if config is None:
+    if config is None and not running:
         return f"{length}. Why it stopped is not known: the checkpoint is not there, or not yet."
-    machine = _replay(config, history)
+    machine = _replay(config, history) if config is not None else None
+    if machine is None and running:
+        return f"It is running, {length} so far."
     if machine is None:
         return f"{length}. Its schedule is not adaptive: its length was fixed beforehand."
     if machine.stalled:
@@ -47,7 +55,10 @@ def describe_end(config: Config | None, history: Sequence[Evaluation]) -> str:
         spent = cooled if machine.cooldown else counted(machine.patience + 1, unit)
         return f"It stopped by itself: {spent} brought nothing more. {length}."
     left = counted(machine.rounds_left(), unit)
-    return f"It is running, or was stopped, {left} or more before its end. {length} so far."
+    if running:
+        return f"It is running, and takes {left} or more to its end. {length} so far."
+    stopped = "It is running, or was stopped" if running is None else "It was stopped"
+    return f"{stopped}, {left} or more before its end. {length} so far."
 
 
 def _replay(config: Config, history: Sequence[Evaluation]) -> PhaseMachine | None:

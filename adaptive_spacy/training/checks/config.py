@@ -18,7 +18,7 @@ from adaptive_spacy.config.settings import find_setting_faults
 from adaptive_spacy.data.corpus import locate
 from adaptive_spacy.ner.unread_labels import find_unread_labels
 from adaptive_spacy.training.checks.memory import find_size_faults
-from adaptive_spacy.training.former import keep_former
+from adaptive_spacy.training.former_models import keep_former
 from adaptive_spacy.training.lock import hold, output_of
 from adaptive_spacy.training.messages import show_whole_warnings, wrap
 from adaptive_spacy.training.resume.snapshots import RESUME, Snapshots

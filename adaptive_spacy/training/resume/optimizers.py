@@ -10,7 +10,7 @@ from torch.nn import Parameter
 from adaptive_spacy.training.optimizer import MOMENTS, AdamW
 from adaptive_spacy.training.resume.parameters import KeyT, as_array, keys, live
 from adaptive_spacy.training.resume.resumable import Resumable
-from adaptive_spacy.training.rows import TouchedRows
+from adaptive_spacy.training.rowwise_adamw import TouchedRows
 
 #: What thinc's optimizers draw from schedules
 RATES = ("learn_rate", "b1", "b2", "eps", "L2", "grad_clip")

@@ -10,7 +10,7 @@ from spacy.util import load_config
 
 from adaptive_spacy.config.overrides import parse_overrides
 from adaptive_spacy.parsing import reading
-from adaptive_spacy.training.former import keep_former
+from adaptive_spacy.training.former_models import keep_former
 from adaptive_spacy.training.lock import claim
 from adaptive_spacy.training.messages import wrap
 from adaptive_spacy.training.resume.driver import Driver

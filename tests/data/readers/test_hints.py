@@ -94,7 +94,7 @@ RUBBISH = {
     "words": "Ada runs\nBob walks\n",
     "numbers": "the 100\na 7\n",
     "links": "Ada\tQ7259\nruns\t_\n",
-    "pairs": "Ada name=B-PER|SpaceAfter=No\nruns name=O\n",
+    "pairs": "Ada link=Q7259|SpaceAfter=No\nruns link=none\n",
     "a web page": "<!doctype html>\n<html>\n<body>\n</html>\n",
     "sentences and labels": "Ada runs\tgood\nBob walks\tbad\n",
     "a program": "import os\n\nprint(os)\n",

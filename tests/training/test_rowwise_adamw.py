@@ -3,7 +3,7 @@ import torch
 from torch.nn import Embedding
 
 from adaptive_spacy.training.optimizer import AdamW, make_adamw_v1
-from adaptive_spacy.training.rows import pad_rows
+from adaptive_spacy.training.rowwise_adamw import pad_rows
 
 KEY = (1, "E")
 ROWS, WIDTH = 300, 8

@@ -6,7 +6,7 @@ Texts of data are escaped by the templates; what scripts read is JSON in which n
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -17,13 +17,27 @@ from adaptive_spacy.printable import one_line
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def render(template: str, **values: Any) -> str:
-    """RETURNS (str): A page: HTML in which all texts of data are escaped."""
+class Refresh(NamedTuple):
+    """Of a page that is served, and asks its own server alone whether there is a newer one.
+
+    tag (str): Which one it is: letters, digits and "-". seconds (float): From one question to the
+    next.
+    """
+
+    tag: str
+    seconds: float
+
+
+def render(template: str, *, refresh: Refresh | None = None, **values: Any) -> str:
+    """RETURNS (str): A page: HTML in which all texts of data are escaped.
+
+    refresh (Refresh | None): None: it asks nobody for anything.
+    """
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined
     )
     environment.filters.update(embed=embed, count=count, percent=percent, visible=one_line)
-    return environment.get_template(template).render(**values)
+    return environment.get_template(template).render(refresh=refresh, **values)
 
 
 def embed(value: Any) -> Markup:

@@ -11,9 +11,9 @@ from torch import Tensor
 from transformers import AutoModel
 from transformers.file_utils import ModelOutput
 
-from adaptive_spacy.transformer.apart import PLAIN, attends_apart
 from adaptive_spacy.transformer.int8 import is_supported, quantized
 from adaptive_spacy.transformer.prediction import predict_by_length
+from adaptive_spacy.transformer.rowwise_attention import PLAIN, attends_apart
 from tests.conftest import SENTENCES
 from tests.ner.pipelines import examples
 from tests.tiers import sliced

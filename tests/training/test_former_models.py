@@ -7,7 +7,7 @@ import pytest
 from spacy.training.initialize import init_nlp
 from spacy.training.loop import train
 
-from adaptive_spacy.training.former import best_score, drop_beaten, keep_former
+from adaptive_spacy.training.former_models import best_score, drop_beaten, keep_former
 from adaptive_spacy.training.history import HISTORY
 from tests.util import scripted_config
 

@@ -14,7 +14,12 @@ import pytest
 import spacy
 
 import adaptive_spacy
-from adaptive_spacy.serving.own import build_own_wheel, copy_sources, find_installed, pack_installed
+from adaptive_spacy.serving.own_wheel import (
+    build_own_wheel,
+    copy_sources,
+    find_installed,
+    pack_installed,
+)
 from adaptive_spacy.serving.wheels import publish, read_contents
 from tests.conftest import ROOT
 from tests.ner.pipelines import found

@@ -11,7 +11,7 @@ from spacy.training.initialize import init_nlp
 from spacy.training.loop import train
 from spacy.util import registry
 
-from adaptive_spacy.adaptive import binding
+from adaptive_spacy.adaptive import active_schedule
 from tests.util import RecordingAdam, live_schedule, scripted_config, train_in_process
 
 
@@ -75,7 +75,7 @@ def test_trainings_in_two_threads_do_not_see_each_other(tmp_path: Path) -> None:
         nlp = init_nlp(configs[name])
         both_built.wait(timeout=60)
         train(nlp)
-        latest[name] = binding.latest()
+        latest[name] = active_schedule.latest()
 
     RecordingAdam.built.clear()
     threads = [threading.Thread(target=work, args=(name,)) for name in scripts]
@@ -100,7 +100,7 @@ def test_binding_keeps_no_schedule_alive(tmp_path: Path) -> None:
     del optimizer
     gc.collect()
     assert reference() is None
-    assert binding.latest() is None
+    assert active_schedule.latest() is None
 
 
 @registry.callbacks("test.train_inside")

@@ -6,7 +6,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from adaptive_spacy.transformer.trial import try_transformer
+from adaptive_spacy.transformer.first_step import try_transformer
 
 
 def rename_weight(data: bytes) -> bytes:

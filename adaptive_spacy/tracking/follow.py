@@ -1,0 +1,120 @@
+"""A logger that hands a training on to a tracker."""
+
+import sys
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+from spacy.language import Language
+from thinc.api import Config
+
+from adaptive_spacy.report.html import write_page
+from adaptive_spacy.report.run.page import PAGE, make_run, predict_run
+from adaptive_spacy.tracking.values import list_values
+from adaptive_spacy.training.history import read_history
+from adaptive_spacy.training.logger import LogStep, SetupLogger
+
+
+class Tracker(Protocol):
+    """A run in the tool that keeps it."""
+
+    def log(self, step: int, values: dict[str, float]) -> None:
+        """Keep what was measured after an update."""
+
+    def keep(self, page: Path, lines: list[str]) -> None:
+        """Keep the page of the training, and its summary."""
+
+    def end(self, *, broken: bool) -> None:
+        """The training is over, or was broken off."""
+
+
+def following(start: Callable[[Config, Path | None], Tracker], *, page: bool) -> SetupLogger:
+    """Make a logger of a tracker.
+
+    start (Callable): Begins a run; gets the config, interpolated, and the output folder of the
+        training, if it has one. Called at the first evaluation, which tells the folder.
+    page (bool): Make the page of the training at its end.
+    RETURNS (Callable): Sets the logger up, as spaCy does.
+    """
+
+    def setup(
+        nlp: Language, stdout: IO[str] = sys.stdout, stderr: IO[str] = sys.stderr
+    ) -> tuple[LogStep, Callable[[], None]]:
+        follower = Follower(start, nlp.config.interpolate(), page=page)
+        return follower.step, follower.finish
+
+    return setup
+
+
+class Follower:
+    """Follows one training. See `following`."""
+
+    def __init__(
+        self, start: Callable[[Config, Path | None], Tracker], config: Config, *, page: bool
+    ) -> None:
+        self.start, self.config, self.page = start, config, page
+        self.tracker: Tracker | None = None
+        self.output: Path | None = None
+        #: Whether the tracker failed, and is told nothing more but the end
+        self.lost = False
+        # spaCy closes its loggers in a `finally`
+        self.outer_exception = sys.exception()
+
+    def step(self, info: dict[str, Any] | None) -> None:
+        """An update was made; `info` is None unless it was evaluated."""
+        if info is None:
+            return
+        if "evaluation" not in info:
+            raise ValueError(
+                "a tracker of adaptive_spacy follows adaptive_spacy.Logger.v1: expected it in "
+                "[training.logger] then, not as [training.logger]"
+            )
+        if self.tracker is None:
+            if "output_path" in info:
+                self.output = Path(info["output_path"]).parent
+            self.tracker = self.start(self.config, self.output)
+        tracker, values = self.tracker, list_values(info)
+        if not self.lost:
+            self._tell("an evaluation", lambda: tracker.log(info["step"], values))
+
+    def finish(self) -> None:
+        """The training is over: keep its page."""
+        tracker, output = self.tracker, self.output
+        if tracker is None:
+            return
+        error = sys.exception()
+        broken = error is not None and error is not self.outer_exception
+        if self.page and output is not None and not self.lost:
+            self._tell(
+                "the page of the training",
+                lambda: tracker.keep(*_make_page(output, predict=not broken)),
+            )
+        self._tell("the end of the training", lambda: tracker.end(broken=broken))
+
+    def _tell(self, what: str, tell: Callable[[], None]) -> None:
+        """Tell the tracker something. One that fails, as a server that is gone, is not worth the
+        training, and spaCy saves the model after the end."""
+        try:
+            tell()
+        except Exception as fault:
+            self.lost = True
+            warnings.warn(f"the tracker did not get {what}: {fault}", stacklevel=2)
+
+
+def _make_page(training: Path, *, predict: bool) -> tuple[Path, list[str]]:
+    """RETURNS (tuple): The page in the training's folder, and its summary in lines."""
+    history = read_history(training)
+    # one that is resumed must find its random numbers as they were, and loading a model draws some
+    found = predict_run(training, history) if predict else None
+    page, lines = make_run(training, history, found, running=False)
+    path = training / PAGE
+    write_page(page, path)
+    return path, lines
+
+
+def require(package: str, name: str) -> ValueError:
+    """RETURNS (ValueError): What says that a tracker is not installed."""
+    return ValueError(
+        f'adaptive_spacy.{name}.v1 needs {package}: pip install "adaptive-spacy[track]"'
+    )

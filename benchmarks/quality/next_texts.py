@@ -1,0 +1,136 @@
+"""Whether `adaptive-spacy suspects --next` chooses better texts to label than chance does.
+
+    python -m benchmarks.quality.next_texts corpus/wikigold --output next.jsonl
+
+Train and dev of a data set are a pool that has no labels yet, but for a first random sample of each
+seed. Each round trains on what is labelled (a fifth of it is dev), chooses as many texts again, and
+looks their labels up. Orders: the one that ships; the same with its doubts divided by the number of
+tokens; and a random one. All start from the same sample and the same model.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any
+
+import spacy
+import typer
+from spacy.cli.train import train
+from spacy.tokens import Doc, DocBin
+
+from adaptive_spacy.data.corpus import read_docs
+from adaptive_spacy.experiments.next_texts import Candidate, choose, judge
+from adaptive_spacy.training.evaluation import evaluate
+from benchmarks.measurements import add_lines
+
+DEV = 5
+
+
+def by_doubts(candidates: Sequence[Candidate], count: int, random: Random) -> list[Candidate]:
+    """RETURNS (list[Candidate]): What ships."""
+    return choose(candidates, count)
+
+
+def by_doubts_per_token(
+    candidates: Sequence[Candidate], count: int, random: Random
+) -> list[Candidate]:
+    """RETURNS (list[Candidate]): By doubts a token, as MNLP is of Shen et al. (2017)."""
+    return choose([replace(one, doubts=one.doubts / len(one.doc)) for one in candidates], count)
+
+
+def by_chance(candidates: Sequence[Candidate], count: int, random: Random) -> list[Candidate]:
+    """RETURNS (list[Candidate]): A random sample."""
+    return random.sample(list(candidates), count)
+
+
+ORDERS: dict[str, Callable[[Sequence[Candidate], int, Random], list[Candidate]]] = {
+    "doubts": by_doubts,
+    "doubts per token": by_doubts_per_token,
+    "random": by_chance,
+}
+
+
+class Study:
+    """Trainings of one seed. pool (dict): Docs by text. config, overrides: Of the trainings."""
+
+    def __init__(
+        self, pool: dict[str, Doc], test: Path, config: Path, overrides: dict[str, Any]
+    ) -> None:
+        self.pool, self.test, self.config, self.overrides = pool, test, config, overrides
+
+    def learn(self, texts: Sequence[str], folder: Path) -> float:
+        """Train on labelled texts. RETURNS (float): F1 on the test set, of the last checkpoint."""
+        docs = [self.pool[text] for text in texts]
+        parts = {
+            "dev": docs[::DEV],
+            "train": [doc for i, doc in enumerate(docs) if i % DEV],
+        }
+        folder.mkdir(parents=True)
+        for name, part in parts.items():
+            DocBin(docs=part).to_disk(folder / f"{name}.spacy")
+        paths = {f"paths.{name}": str(folder / f"{name}.spacy") for name in parts}
+        train(self.config, folder / "training", overrides={**self.overrides, **paths})
+        last = str(folder / "training" / "model-last")
+        return float(evaluate(last, self.test)["spacy"]["ents_f"])
+
+    def candidates(self, labelled: Sequence[str], folder: Path) -> list[Candidate]:
+        """RETURNS (list[Candidate]): What is not labelled, judged by the model of a folder."""
+        nlp = spacy.load(folder / "training" / "model-last")
+        docs = [
+            Doc(nlp.vocab, words=[t.text for t in doc], spaces=[bool(t.whitespace_) for t in doc])
+            for doc in self.pool.values()
+        ]
+        return judge(nlp, docs, set(labelled))
+
+
+def follow(
+    study: Study, start: list[str], rounds: int, seed: int, folder: Path
+) -> list[dict[str, Any]]:
+    """Let each order label texts, round by round.
+
+    RETURNS (list[dict]): Seed, order, labelled texts and their words, and F1.
+    """
+
+    def row(order: str, texts: Sequence[str], f1: float) -> dict[str, Any]:
+        words = sum(len(study.pool[text]) for text in texts)
+        return {"seed": seed, "order": order, "texts": len(texts), "words": words, "f1": f1}
+
+    rows = [row("start", start, study.learn(start, folder / "start"))]
+    for name, order in ORDERS.items():
+        labelled, last, random = list(start), folder / "start", Random(seed)
+        for number in range(rounds):
+            chosen = order(study.candidates(labelled, last), len(start), random)
+            labelled += [one.doc.text for one in chosen]
+            last = folder / f"{name}-{number}"
+            rows.append(row(name, labelled, study.learn(labelled, last)))
+            print(json.dumps(rows[-1]), flush=True)
+    return rows
+
+
+def main(
+    corpus: Annotated[Path, typer.Argument(help="Folder with train, dev and test.spacy.")],
+    output: Annotated[Path, typer.Option(help="JSONL, gets a line per training.")],
+    start: Annotated[int, typer.Option(help="Labelled texts at first, and more each round.")] = 50,
+    rounds: Annotated[int, typer.Option(help="How often texts are chosen.")] = 2,
+    seeds: Annotated[int, typer.Option(help="First samples.")] = 3,
+    config: Annotated[Path, typer.Option(help="Of the trainings.")] = Path("configs/adaptive.cfg"),
+    transformer: Annotated[str, typer.Option(help="Folder.")] = "assets/transformer",
+    rate: Annotated[float, typer.Option(help="Of the trainings.")] = 1e-4,
+) -> None:
+    """Train, choose, train again; a line of JSON each."""
+    vocab = spacy.blank("xx").vocab
+    docs = [doc for part in ("train", "dev") for doc in read_docs(corpus / f"{part}.spacy", vocab)]
+    pool = {doc.text: doc for doc in docs}
+    overrides = {"variables.rate": rate, "variables.transformer": transformer}
+    for seed in range(1, seeds + 1):
+        first = Random(seed).sample(sorted(pool), start)
+        study = Study(pool, corpus / "test.spacy", config, {**overrides, "system.seed": seed})
+        with TemporaryDirectory() as folder:
+            add_lines(output, follow(study, first, rounds, seed, Path(folder)))
+
+
+if __name__ == "__main__":
+    typer.run(main)
