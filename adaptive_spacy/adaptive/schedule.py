@@ -37,8 +37,7 @@ __all__ = [
 
 
 class PhaseSchedule:
-    """Rates that are counted in rounds. Building one makes it this thread's latest
-    (`active_schedule`).
+    """Rates counted in rounds. Building one makes it this thread's latest (`active_schedule`).
 
     name (str): The registered name.
     make_plan (Callable): `Settings` to the plan; None as long as they do not suffice.

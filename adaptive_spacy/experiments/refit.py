@@ -133,8 +133,9 @@ def describe(record: Record) -> str:
     """RETURNS (str): What the model is, in words. See `refit` for the record."""
     about = record["refit"]
     sentences = about["sentences"]
-    times = len(about["halved"])
-    halved = f", halved where the run was set back ({times} times)" if times else ""
+    # not in records of before
+    rounds = ", ".join(map(str, about.get("halved", ())))
+    halved = f", halved where the run was set back (after round {rounds})" if rounds else ""
     return (
         f"Refitted on train and dev together ({sentences['train']} and {sentences['dev']} "
         f"sentences), for the {about['total']} rounds that an adaptive run on train needed, with "

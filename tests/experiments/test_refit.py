@@ -109,7 +109,7 @@ def test_refit_halves_the_rate_where_the_run_was_set_back(run: Path, tmp_path: P
     assert {row["rate"] for row in after[3:-2]} == {1e-2}
     assert after[-1]["rate"] == pytest.approx(1e-2 / (2 * 4))
     meta = srsly.read_json(tmp_path / "refit" / "model-last" / "meta.json")
-    assert "halved where the run was set back (1 times)" in meta["notes"]
+    assert "halved where the run was set back (after round 2)" in meta["notes"]
 
 
 def test_refit_needs_the_end_of_the_run(run: Path, tmp_path: Path) -> None:
