@@ -137,7 +137,6 @@ TESTED_WITH = {
     "data/readers/annotated_text": "data/readers/json_records",
     "data/readers/brackets": "data/readers/conll_2012",
     "data/readers/column_kinds": "data/readers/column_choice",
-    "data/readers/first_lines": "data/readers/csv_table",
     "data/readers/line_chunks": "data/readers/conll",
     "data/readers/numbered_file": "data/readers/csv_table",
     "data/readers/record_file": "data/readers/json_records",

@@ -94,16 +94,16 @@ class RowReader:
         tags: list[str] = []
         notes: list[tuple[int, str]] = []
         for first, chunk in chunks:
-            for number, line in enumerate(chunk, first):
-                row = known.get(line)
+            for at, row in enumerate(map(known.get, chunk)):
                 if row is None:
-                    row = self._read_new(line)
+                    row = self._read_new(chunk[at])
                 token, tag = row
                 if token is not None:
                     tokens.append(token)
                     tags.append(tag)
                 elif tag is BROKEN:
-                    problems.add(number, self._find_problem(line, split_row(line)) or "")
+                    line = chunk[at]
+                    problems.add(first + at, self._find_problem(line, split_row(line)) or "")
                     tokens.append("")
                     tags.append(tag)
                 elif tag is EDGE or tag is DOCUMENT:
@@ -115,10 +115,10 @@ class RowReader:
                 elif tag is not SKIPPED:
                     notes.append((len(tokens), tag))
             # once for some thousands of lines, as it would cost time for each
-            if at := self._find_cut(first + len(chunk) - 1, tags):
+            if cut := self._find_cut(first + len(chunk) - 1, tags):
                 whole = Rows(tokens, tags, document, notes)
-                yield take_rows(whole, 0, at, convert)
-                tokens, tags, _, notes = take_rows(whole, at, len(tags), keep)
+                yield take_rows(whole, 0, cut, convert)
+                tokens, tags, _, notes = take_rows(whole, cut, len(tags), keep)
         if tokens:
             yield Rows(tokens, convert(tags), document, notes)
 
@@ -264,3 +264,17 @@ def find_value(pairs: str, key: str) -> str:
     """RETURNS (str): The value of a key in `A=1|B=2`; empty: it is not there."""
     start = f"{key}="
     return next((one[len(start) :] for one in pairs.split("|") if one.startswith(start)), "")
+
+
+def read_flags(tokens: list[str], ranges: list[tuple[int, str]]) -> list[bool]:
+    """RETURNS (list[bool]): Whether a space follows each token, by flags of the tokens and of
+    ranges of them, whose words have none in between if they make up the token of the range."""
+    spaces = [type(token) is not Glued for token in tokens]
+    for at, note in ranges:
+        count, glued, form = note[len(RANGE) :].split("\t", 2)
+        end = at + int(count)
+        if end <= len(tokens):
+            is_whole = "".join(tokens[at:end]) == form
+            spaces[at : end - 1] = [not is_whole] * (end - 1 - at)
+            spaces[end - 1] = glued == "0"
+    return spaces

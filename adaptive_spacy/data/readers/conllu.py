@@ -9,7 +9,6 @@ from adaptive_spacy.data.readers.column_choice import Choice, choose_columns
 from adaptive_spacy.data.readers.column_kinds import INDEX, Kind, describe_types, find_kind
 from adaptive_spacy.data.readers.conll import ConllFile
 from adaptive_spacy.data.readers.conll_columns import Layout
-from adaptive_spacy.data.readers.first_lines import list_first_lines
 from adaptive_spacy.data.readers.misc_pairs import is_entity_key, list_keys
 from adaptive_spacy.data.readers.reader import Confidence, Evidence, PathSample
 
@@ -38,12 +37,13 @@ class ConlluFile(ConllFile):
     @classmethod
     def recognise(cls, sample: PathSample) -> Evidence | None:
         """RETURNS (Evidence | None): Of a line that names the columns, or of ten in all rows."""
-        lines = list_first_lines(sample)
+        lines = sample.lines
         if any(GLOBAL_COLUMNS.match(line) for line in lines if line.startswith("#")):
             return Evidence(Confidence.CERTAIN, "a line of global.columns")
-        rows = [line.split("\t") for line in lines if line.strip() and not line.startswith("#")]
-        fits = any(row[0].isdigit() for row in rows) and all(
-            len(row) == len(STANDARD) and INDEX.fullmatch(row[0]) for row in rows
+        rows = [line for line in lines if line and not (line[0] == "#" or line.isspace())]
+        # the first row tells most files
+        fits = all(is_standard(row) for row in rows) and any(
+            row.partition("\t")[0].isdigit() for row in rows
         )
         return Evidence(Confidence.CERTAIN, "ten columns of CoNLL-U") if fits else None
 
@@ -128,3 +128,9 @@ class ConlluFile(ConllFile):
     ) -> Layout:
         layout = super()._lay_out(rows, columns, choice, header)
         return layout._replace(has_ranges=choice.numbers >= 0)
+
+
+def is_standard(line: str) -> bool:
+    """Whether a line is a row of CoNLL-U's ten columns."""
+    number, *others = line.split("\t")
+    return len(others) == len(STANDARD) - 1 and INDEX.fullmatch(number) is not None

@@ -10,7 +10,6 @@ from typing import NamedTuple
 from adaptive_spacy.data.readers.column_choice import choose_columns, find_columns, is_header
 from adaptive_spacy.data.readers.column_kinds import Kind, find_kind
 from adaptive_spacy.data.readers.conll_rows import DOCUMENT
-from adaptive_spacy.data.readers.first_lines import list_first_lines
 from adaptive_spacy.data.readers.numbered_file import Numbered, NumberedFile
 from adaptive_spacy.data.readers.reader import Confidence, Evidence, PathSample
 from adaptive_spacy.data.readers.tag_spelling import is_outside
@@ -66,7 +65,7 @@ class CsvTable(NumberedFile):
     @classmethod
     def recognise(cls, sample: PathSample) -> Evidence | None:
         """RETURNS (Evidence | None): Of a header of token and tag, or of columns of tags."""
-        lines = list_first_lines(sample)
+        lines = sample.lines
         dialect = find_dialect(lines)
         if dialect is None or any(map(holds_list, parse_lines(lines, dialect))):
             return None

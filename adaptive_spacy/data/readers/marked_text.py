@@ -189,6 +189,8 @@ class InlineTags(TextRecords):
     @classmethod
     def recognise(cls, sample: PathSample) -> Evidence | None:
         """RETURNS (Evidence | None): Whether lines hold elements that are closed in them."""
+        if "</" not in sample.text:
+            return None
         found = re.search(r"<([A-Za-z_][\w.-]*)(?:\s[^<>]*)?>[^<>\n]+</\1>", sample.text)
         is_document = sample.text.lstrip().startswith(("<?xml", "<!")) or name_text(sample.text)
         if not found or is_document or "\t" in sample.text.split("\n")[0]:
@@ -226,6 +228,8 @@ class LinkedText(TextRecords):
     @classmethod
     def recognise(cls, sample: PathSample) -> Evidence | None:
         """RETURNS (Evidence | None): Whether lines hold such marks, and no tabs."""
+        if "](" not in sample.text and "]{" not in sample.text:
+            return None
         lines = [line for line in sample.text.split("\n")[:-1] or [sample.text] if line.strip()]
         marked = [line for line in lines if LINK.search(line) and "\t" not in line]
         if 5 * len(marked) < len(lines) or not marked:

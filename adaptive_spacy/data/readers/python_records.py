@@ -35,7 +35,7 @@ class PythonRecords(AnyJson):
     def recognise(cls, sample: PathSample) -> Evidence | None:
         """RETURNS (Evidence | None): Whether a text begins with records of Python."""
         text = sample.text
-        found = BARE.match(text) or TUPLE_LINE.match(text) or ASSIGNED.search(text)
+        found = BARE.match(text) or TUPLE_LINE.match(text) or find_assigned(sample)
         if not found and isinstance(sample.record, NotJson):
             found = TUPLES_WITHIN.search(text)
         return Evidence(Confidence.LIKELY, "Python literals") if found else None
@@ -43,6 +43,13 @@ class PythonRecords(AnyJson):
     @staticmethod
     def _open(path: Path, encoding: str, progress: bool) -> RecordFile:
         return PythonFile(path, encoding, progress)
+
+
+def find_assigned(sample: PathSample) -> re.Match[str] | None:
+    """RETURNS (re.Match[str] | None): Where a name becomes a list; looked for only where some line
+    has a name, a mark of equality and a bracket."""
+    text = sample.text
+    return ASSIGNED.search(text) if re.search(r"=\s*[\[({]", text) else None
 
 
 class PythonFile:

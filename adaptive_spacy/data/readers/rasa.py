@@ -30,8 +30,10 @@ class Rasa(TextRecords):
     @classmethod
     def recognise(cls, sample: PathSample) -> Evidence | None:
         """RETURNS (Evidence | None): Whether a text has the headings of Rasa."""
-        if re.search(r"^nlu:\s*$", sample.text, re.MULTILINE) and "examples:" in sample.text:
+        if "examples:" in sample.text and re.search(r"^nlu:\s*$", sample.text, re.MULTILINE):
             return Evidence(Confidence.CERTAIN, "nlu: examples")
+        if "##" not in sample.text:
+            return None
         found = re.search(r"^##\s*intent\s*:", sample.text, re.MULTILINE)
         return Evidence(Confidence.CERTAIN, "## intent:") if found else None
 

@@ -68,6 +68,16 @@ class PathSample:
         return starts_json(self.text)
 
     @cached_property
+    def lines(self) -> list[str]:
+        """RETURNS (list[str]): The lines at the beginning of a file, without one that is cut;
+        nothing of a folder, and of JSON."""
+        if self.is_folder or self.is_json:
+            return []
+        lines = self.text.splitlines()
+        is_cut = not self.text.endswith(("\n", "\r"))
+        return lines[:-1] if is_cut and len(lines) > 1 else lines
+
+    @cached_property
     def record(self) -> Any:
         """RETURNS (Any): The first value of JSON; None if it cannot be read."""
         try:

@@ -42,6 +42,8 @@ HOW_TO_READ_MISSING = (
     "--missing-tag O reads such a token as outside, --missing-tag mask as not annotated"
 )
 
+#: Tags that wait to be counted
+COUNTED_AT = 10_000
 #: Where a tag follows another: line or record, from 1
 Place = tuple[int, Pair]
 
@@ -90,7 +92,9 @@ class TagTable:
         self.type = type
         self.spelling = Spelling()
         self.is_spelled = self.scheme == "bare"
-        self.pairs: Pairs = Counter()
+        self._pairs: Pairs = Counter()
+        #: Tags that are not counted yet, with the edges of their sentences
+        self._waiting = [EDGE]
         self.meanings: dict[str, Tag] = {}
 
     def take_scheme(self, scheme: str) -> None:
@@ -99,7 +103,22 @@ class TagTable:
 
     def add(self, tags: Iterable[str]) -> None:
         """Take the tags of a sentence."""
-        self.pairs.update(pairwise((EDGE, *tags, EDGE)))
+        self._waiting += tags
+        self._waiting.append(EDGE)
+        if len(self._waiting) > COUNTED_AT:
+            self._count()
+
+    def _count(self) -> None:
+        # of many sentences at a time: counting each would take as long as reading half of it
+        if len(self._waiting) > 1:
+            self._pairs.update(pairwise(self._waiting))
+            self._waiting = [EDGE]
+
+    @property
+    def pairs(self) -> Pairs:
+        """RETURNS (Pairs): How often each tag, or edge, follows another one."""
+        self._count()
+        return self._pairs
 
     def check(self, record: Tagged) -> None:
         """Take the tags of a record. RAISES (ValueError): If its tokens are not tagged."""
@@ -120,8 +139,8 @@ class TagTable:
         return sum(count for (_, one), count in self.pairs.items() if one == raw)
 
     def has_more_tags_than(self, limit: int) -> bool:
-        """Whether there are so many different tags."""
-        return len(self.pairs) > limit and len({raw for _, raw in self.pairs}) > limit
+        """Whether there are so many different tags among those that are counted."""
+        return len(self._pairs) > limit and len({raw for _, raw in self._pairs}) > limit
 
     def settle(
         self,

@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from adaptive_spacy.data.readers.bare_types import is_word
-from adaptive_spacy.data.readers.conll_rows import RANGE, TEXT, Rows
+from adaptive_spacy.data.readers.conll_rows import RANGE, TEXT, Rows, read_flags
 from adaptive_spacy.data.readers.grouping import join, parse_group
 from adaptive_spacy.data.readers.long_sentences import UnitLength, find_cut
 from adaptive_spacy.data.readers.sentence_ends import SentenceCutter
@@ -242,15 +242,19 @@ class TokenFile(ABC):
                 self.fused += sum(note.startswith(RANGE) for _, note in rows.notes)
             if self._has_blanks:
                 self.white_spaces += sum(map(str.isspace, rows.tokens))
-            if self.tags.has_more_tags_than(MAX_TAGS):
-                raise ValueError(
-                    f"{self.path}: found more than {MAX_TAGS:,} different tags{self._tag_place}, "
-                    "expected entity tags; pass the right --tag-column"
-                )
+            self._check_number()
         if not self.tags.pairs:
             raise ValueError(f"{self.path}: expected rows of {self.row}, found no row")
+        self._check_number()
         self._check_group(sentences, documents)
         return first
+
+    def _check_number(self) -> None:
+        if self.tags.has_more_tags_than(MAX_TAGS):
+            raise ValueError(
+                f"{self.path}: found more than {MAX_TAGS:,} different tags{self._tag_place}, "
+                "expected entity tags; pass the right --tag-column"
+            )
 
     def _check_group(self, sentences: int, documents: int) -> None:
         if self.group == "documents" and not documents:
@@ -282,17 +286,3 @@ class TokenFile(ABC):
                 f"found the tag {shorten(first)} here only, expected a tag that comes again; if it "
                 "is the header of the table, take the line out; --scheme bare takes it for a type",
             )
-
-
-def read_flags(tokens: list[str], ranges: list[tuple[int, str]]) -> list[bool]:
-    """RETURNS (list[bool]): Whether a space follows each token, by flags of the tokens and of
-    ranges of them, whose words have none in between if they make up the token of the range."""
-    spaces = [type(token) is not Glued for token in tokens]
-    for at, note in ranges:
-        count, glued, form = note[len(RANGE) :].split("\t", 2)
-        end = at + int(count)
-        if end <= len(tokens):
-            is_whole = "".join(tokens[at:end]) == form
-            spaces[at : end - 1] = [not is_whole] * (end - 1 - at)
-            spaces[end - 1] = glued == "0"
-    return spaces

@@ -9,7 +9,6 @@ from adaptive_spacy.data.readers.column_choice import choose_columns, find_colum
 from adaptive_spacy.data.readers.column_kinds import Kind, find_kind
 from adaptive_spacy.data.readers.conll_columns import DOCSTART
 from adaptive_spacy.data.readers.conll_rows import DOCUMENT
-from adaptive_spacy.data.readers.first_lines import list_first_lines
 from adaptive_spacy.data.readers.numbered_file import Numbered, NumberedFile
 from adaptive_spacy.data.readers.reader import Confidence, Evidence, PathSample
 from adaptive_spacy.data.schemes import BROKEN, EDGE
@@ -55,7 +54,7 @@ class TokenLines(NumberedFile):
     @classmethod
     def recognise(cls, sample: PathSample) -> Evidence | None:
         """RETURNS (Evidence | None): Of words that nearly all end in a mark and a tag."""
-        found = find_marks(list_first_lines(sample))
+        found = find_marks(sample.lines)
         if found is None:
             return None
         return Evidence(Confidence.CERTAIN, f"words that end in {found.mark} and a tag")
@@ -121,13 +120,17 @@ def find_marks(lines: Sequence[str], *, insist: bool = False) -> Marked | None:
     insist (bool): Whether something does for certain: what most tokens have then.
     RETURNS (Marked | None): None: nothing does.
     """
-    by_line = [split_line(line) for line in lines if not line.startswith(DOCSTART)]
-    tokens = [token for one in by_line for token in one]
-    if not tokens:
+    usual = [line for line in lines if not line.startswith(DOCSTART)]
+    first = list(islice((token for line in usual for token in split_line(line)), FEW))
+    if not first:
         return None
-    for mark in MARKS:
-        if not insist and sum(mark in token for token in tokens[:FEW]) < MOST * len(tokens[:FEW]):
-            continue
+    # the first tokens tell most files
+    marks = [
+        one for one in MARKS if insist or sum(one in token for token in first) >= MOST * len(first)
+    ]
+    by_line = [split_line(line) for line in usual] if marks else []
+    tokens = [token for one in by_line for token in one]
+    for mark in marks:
         # a token that holds the mark has more, and few are broken
         counts = sorted(token.count(mark) for token in tokens)
         columns = 1 + counts[int((1 - MOST) * len(tokens))]
