@@ -40,6 +40,7 @@ def test_page_waits_grows_and_ends(tmp_path: Path) -> None:
         said = list(live.update())
         assert said == ([f"{training} runs"] if count == 1 else [])
         assert "Where it stands.</strong> It is running" in shown(live)
+        assert "What ships.</strong> Nothing yet: the training runs." in shown(live)
         assert f"All {count} evaluations as a table" in shown(live)
         # no predictions: the processor is the training's
         assert 'id="scores"' not in shown(live)

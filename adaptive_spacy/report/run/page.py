@@ -41,6 +41,7 @@ from adaptive_spacy.report.run.story import (
     describe_expectation,
     describe_kind,
     describe_need,
+    is_whole,
 )
 from adaptive_spacy.report.training_title import counted
 from adaptive_spacy.training.errors import KINDS, RIGHT, count_errors
@@ -156,7 +157,17 @@ def make_run(
             "Where it stands" if running else "Why it stopped",
             describe_end(config, history, running=running),
         ),
-        _line("What ships", describe_choice(training, history, select, seen=seen)),
+        _line(
+            "What ships",
+            describe_choice(
+                training,
+                history,
+                select,
+                seen=seen,
+                whole=is_whole(config, history),
+                running=bool(running),
+            ),
+        ),
         *told,
     ]
     if learning is not None:
