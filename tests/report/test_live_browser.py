@@ -1,14 +1,12 @@
 """The page of a training that runs in a real browser: it follows, and keeps what one looks at."""
 
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from adaptive_spacy.report.live.server import serving
 from adaptive_spacy.report.live.state import Live
 from adaptive_spacy.training.lock import claim
-from tests.report.browser import Browser, open_browser
+from tests.report.accessibility import find_barriers
+from tests.report.browser import Browser
 from tests.report.runs import Row, make_history, write_crossfit, write_history
 
 HOSTILE: Row = (
@@ -19,12 +17,6 @@ HOSTILE: Row = (
 )
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with open_browser(tmp_path_factory.mktemp("browser")) as found:
-        yield found
-
-
 def grow(browser: Browser, live: Live) -> None:
     """Have the page made anew, and wait until the browser has it."""
     before = browser.loaded
@@ -33,6 +25,10 @@ def grow(browser: Browser, live: Live) -> None:
 
 
 def test_page_follows_the_training(browser: Browser, tmp_path: Path) -> None:
+    browser.console.clear()
+    browser.requests.clear()
+    browser.size(1200)
+    browser.media()
     training = tmp_path / "<b>mine"
     live = Live(training, seconds=0.05)
     list(live.update())
@@ -71,6 +67,23 @@ def test_page_follows_the_training(browser: Browser, tmp_path: Path) -> None:
         assert browser.run("document.images.length") == 0
     assert browser.console == []
     assert {one for one in browser.requests if not one.startswith(address)} == set()
+
+
+def test_pages_have_no_barrier(browser: Browser, tmp_path: Path) -> None:
+    live = Live(tmp_path)
+    list(live.update())
+    with serving(live, 0) as address:
+        for scheme in ("light", "dark"):
+            browser.media(scheme=scheme)
+            browser.visit(address)
+            assert find_barriers(browser) == []
+        lock = claim(tmp_path)
+        write_history(tmp_path, make_history(3))
+        list(live.update())
+        browser.visit(address)
+        assert "It is running" in browser.text("#summary")
+        assert find_barriers(browser) == []
+        del lock
 
 
 def test_page_says_that_nobody_serves_it(browser: Browser, tmp_path: Path) -> None:
