@@ -58,6 +58,11 @@ def is_header(fields: Row) -> bool:
     return any(name in TOKEN_NAMES for name in names) and bool(tags) and len(names) > 1
 
 
+def is_token_name(column: int, names: Sequence[str]) -> bool:
+    """Whether a file calls a column the token."""
+    return bool(names) and names[column].strip().casefold() in TOKEN_NAMES
+
+
 def find_column(option: str, given: int | str, columns: int, names: Sequence[str]) -> int:
     """RETURNS (int): A column that is given by number, from 0 or from the end, or by name.
 
@@ -127,10 +132,10 @@ def choose_columns(
     if tag is None:
         tag = _choose_tag(columns, kinds, values, token, {*numbered, glue}, names)
     tokens = [fields[token] for fields in full]
-    # beside tags with a prefix, or where the user insists, a token may be of several words; but if
-    # none is outside it is a list of names
-    is_tagged = kinds[tag] in (Kind.TAGS, Kind.OUTSIDE, Kind.BRACKETS) and any(
-        map(is_outside, values[tag])
+    # beside tags with a prefix, or where the user insists, a token may be of several words; but a
+    # table of which none is outside is a list of names
+    is_tagged = kinds[tag] in (Kind.TAGS, Kind.OUTSIDE, Kind.BRACKETS) and (
+        columns == 2 or is_token_name(token, names) or any(map(is_outside, values[tag]))
     )
     if may_swap and not is_tagged and 2 * sum(" " in one.strip() for one in tokens) > len(tokens):
         raise ValueError(
@@ -203,7 +208,7 @@ def _refuse_tags_as_tokens(
 ) -> None:
     """RAISES (ValueError): If what would be the token are tags: the tags of a sentence in a line,
     whose tokens are in another file, or a tag before the token and one behind it."""
-    if names and names[token].strip().casefold() in TOKEN_NAMES:
+    if is_token_name(token, names):
         return
     is_tag = kinds[token] is Kind.TAGS and "O" in values[token]
     if is_tag or all(kind in (Kind.TAGS, Kind.OUTSIDE) for kind in kinds):

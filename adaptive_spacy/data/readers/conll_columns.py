@@ -64,7 +64,8 @@ def fit_row(fields: list[str], columns: int) -> list[str]:
 
 def is_comment(line: str, fields: list[str], columns: int) -> bool:
     """Whether a line that starts with `# ` is a comment and not the token `#`."""
-    words = line.split() if "\t" in line else fields
+    # of two columns a token may have a space in it
+    words = line.split() if columns > 2 else fields
     return len(words) > columns or KEY_AND_VALUE.match(line) is not None
 
 

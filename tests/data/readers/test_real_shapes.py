@@ -59,6 +59,7 @@ def test_comments_may_name_columns_and_documents(tmp_path):
     assert [one.words for one in open_source(path, group="documents")] == [["Ada", "runs"]] * 2
     (first, _) = open_source(path)
     assert first.ents == [(0, 1, "PER")]
+    assert read(tmp_path, "# 1\tB-X\n", "two")[0].ents == [("# 1", "X")]
 
 
 HIPE = (
