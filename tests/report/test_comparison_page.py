@@ -69,7 +69,7 @@ def seen(browser: Browser, query: str) -> int:
 def test_filters_leave_what_was_chosen_also_after_a_reload(browser: Browser, page: Path) -> None:
     browser.open(page)
     # at first the last checkpoint alone
-    assert set(browser.texts("table[data-sort-as=tests] tbody td:nth-child(3)")) == {"last"}
+    assert set(browser.texts("table[data-sort-as=tests] tbody td:nth-child(2)")) == {"last"}
     assert seen(browser, "[data-plot]") == 6
     assert browser.run("location.hash") == ""
     browser.choose("select[name=dataset]", "tweets")
@@ -96,8 +96,8 @@ def test_filters_leave_what_was_chosen_also_after_a_reload(browser: Browser, pag
 @pytest.mark.usefixtures("quiet")
 def test_tables_sort_by_mouse_and_by_key(browser: Browser, page: Path) -> None:
     browser.open(page)
-    column = f"{ROWS} td:nth-child(9)"
-    head = "table[data-sort-as=scores] th:nth-child(9)"
+    column = f"{ROWS} td:nth-child(8)"
+    head = "table[data-sort-as=scores] th:nth-child(8)"
     browser.click(f"{head} button")
     found = [float(one.split(" ±")[0]) for one in browser.texts(column)]
     assert found == sorted(found, reverse=True)
