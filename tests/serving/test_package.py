@@ -3,6 +3,8 @@ import shutil
 import subprocess
 import sys
 import venv
+import warnings
+import zipfile
 from email.parser import Parser
 from pathlib import Path
 
@@ -47,6 +49,22 @@ def test_package_carries_scores_licences_and_requirements(packages: Path) -> Non
     assert "ent._.confidence" in readme
     assert meta["sources"][1]["url"] == ""
     assert required_names(wheel) == {"adaptive-spacy", "spacy", "spacy-transformers"}
+
+
+def test_packaged_pipeline_is_sealed(packages: Path, tmp_path: Path) -> None:
+    (wheel,) = packages.glob("en_tiny_ner-1.2.3-*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path)
+    folder = tmp_path / "en_tiny_ner" / "en_tiny_ner-1.2.3"
+    assert (folder / "checksums.json").is_file()
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", "changed since")
+        assert "transformer_ner" in spacy.load(folder).pipe_names
+    weights = bytearray((folder / "transformer" / "model").read_bytes())
+    weights[len(weights) // 2] ^= 1
+    (folder / "transformer" / "model").write_bytes(weights)
+    with pytest.raises(ValueError, match="transformer/model: not what was written"):
+        spacy.load(folder)
 
 
 def test_package_does_not_touch_the_pipeline(trained: Path, packages: Path) -> None:

@@ -64,7 +64,7 @@ def describe_end(
 def _replay(config: Config, history: Sequence[Evaluation]) -> PhaseMachine | None:
     """RETURNS (PhaseMachine | None): None of another schedule."""
     try:
-        return replay(config, list(history))
+        return replay(config, list(history)).machine
     except (ValueError, KeyError, TypeError):
         return None
 
