@@ -64,7 +64,8 @@ def require_unchanged(pipeline: Path) -> None:
         warnings.warn(
             f"{pipeline / name}: changed since the pipeline was written, as {CHECKSUMS} tells; if "
             f"not by you, it is damaged: copy it anew. If by you, remove {CHECKSUMS}",
-            stacklevel=2,
+            # of this place, so that it is said once, whoever asks
+            stacklevel=1,
         )
 
 

@@ -22,7 +22,7 @@ from thinc.api import Config
 
 from adaptive_spacy.config.checksums import seal
 from adaptive_spacy.config.loading import read_config
-from adaptive_spacy.files import link_folder
+from adaptive_spacy.files import link_folder, replacing
 from adaptive_spacy.ner.scorer import TEMPERATURE, own_name
 from adaptive_spacy.ner.temperature import DECIMALS, usable
 from adaptive_spacy.parsing import read_object
@@ -95,7 +95,8 @@ def train_aside(config: Config, output: Path, *, notes: str, gpu_id: int) -> Pat
                 use_gpu=gpu_id,
             ).run(state)
         except Interrupted:
-            print(wrap("ℹ The last training is saved. Go on: the same command"), flush=True)
+            saved = "is saved" if snapshots.folders() else "has not begun yet"
+            print(wrap(f"ℹ The last training {saved}. Go on: the same command"), flush=True)
             raise
     return folder / DIR_MODEL_LAST
 
@@ -139,7 +140,8 @@ def publish(model: Path, output: Path) -> None:
     seal(model)
     # the best one was selected by scores on seen data, and stays behind
     link_folder(model, output / DIR_MODEL_LAST)
-    (model.parent / HISTORY).replace(output / HISTORY)
+    with replacing(output / HISTORY) as aside:
+        shutil.copy2(model.parent / HISTORY, aside)
 
 
 def clear_up(output: Path) -> None:

@@ -25,7 +25,7 @@ from adaptive_spacy.report.epoch_search import Answer, answer_header, answer_row
 
 #: Verdicts that a difference is there
 REAL = ("higher", "lower")
-INTERVAL = "interval (last)"
+MODEL, INTERVAL = "model", "interval (last)"
 #: Columns of texts; others are of numbers
 TEXTS = {"data set", "model", "approach", "comparison", "selection", "type", "verdict"}
 TYPE_NOTES = """\
@@ -51,7 +51,14 @@ def _table(
     name: str, title: str, notes: str, header: Sequence[str], rows: list[dict[str, Any]]
 ) -> dict[str, Any]:
     columns = [(one, one in TEXTS, one != INTERVAL) for one in header]
-    return {"id": name, "title": title, "notes": notes, "header": columns, "rows": rows}
+    table = {"id": name, "title": title, "notes": notes, "header": columns, "rows": rows}
+    if MODEL in header and len({row["cells"][header.index(MODEL)] for row in rows}) == 1:
+        # the head of the page names it
+        at = header.index(MODEL)
+        columns.pop(at)
+        for row in rows:
+            row["cells"] = [*row["cells"][:at], *row["cells"][at + 1 :]]
+    return table
 
 
 def _row(

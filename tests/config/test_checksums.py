@@ -103,6 +103,16 @@ def test_command_refuses_in_one_line(saved: Path, corpus_folder: Path, tmp_path:
     assert len(result.output.splitlines()) == 1
 
 
+def test_what_people_edit_is_told_once(saved: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(saved, tmp_path / "copy"))
+    (folder / "meta.json").write_text((folder / "meta.json").read_text() + "\n")
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("default")
+        load_pipeline(folder)
+    told = [str(one.message) for one in caught if "meta.json: changed since" in str(one.message)]
+    assert len(told) == 1
+
+
 def test_what_spacy_writes_over_it_has_no_checksums(saved: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(saved, tmp_path / "copy"))
     nlp = spacy.load(folder)

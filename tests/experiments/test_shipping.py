@@ -128,5 +128,6 @@ def test_model_takes_the_place_of_the_former_one_at_once(tmp_path: Path) -> None
     publish(model, output)
     assert (output / "model-last" / "config.cfg").read_text() == "new"
     assert (output / "history.jsonl").read_text() == "{}"
-    # in one exchange, and the unfinished one is still there
+    # until all is in its place, so is what its training goes on from
     assert (model / "config.cfg").read_text() == "new"
+    assert (model.parent / "history.jsonl").read_text() == "{}"

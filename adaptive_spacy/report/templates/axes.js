@@ -2,7 +2,7 @@
 function ticks(low, high, wanted) {
   if (!(high > low)) return [low];
   const raw = (high - low) / wanted, size = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 5, 10].find(one => one * size >= raw) * size;
+  const step = [1, 2, 2.5, 5, 10].find(one => one * size >= raw) * size;
   const found = [];
   for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) found.push(i * step);
   return found;

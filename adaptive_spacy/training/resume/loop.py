@@ -102,11 +102,10 @@ class Loop:
         self.step, self.words, self.losses = state["step"], state["words"], state["losses"]
         self.results = [(score, step) for score, step in state["results"]]
         self.started = perf_counter() - state["seconds"]
-        for _ in range(self.step + 1):
-            dropout = next(self.dropouts)
-            # models keep the last one, and their files name it, also if no update follows
-            for pipe in self._learning():
-                set_dropout_rate(pipe.model, dropout)
+        drawn = [next(self.dropouts) for _ in range(self.step + 1)]
+        # models keep the last one, and their files name it, also if no update follows
+        for pipe in self._learning():
+            set_dropout_rate(pipe.model, drawn[-1])
 
     def _update(self, epoch: int, batch: list[Example]) -> None:
         training = self.training
