@@ -133,6 +133,7 @@ def test_no_module_is_over_300_lines() -> None:
 
 #: Modules whose tests are those of another one, which is made of them
 TESTED_WITH = {
+    "adaptive/plans": "adaptive/schedule",
     "data/readers/annotated_text": "data/readers/json_records",
     "data/readers/brackets": "data/readers/conll_2012",
     "data/readers/column_kinds": "data/readers/column_choice",

@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+import adaptive_spacy
+
 HEAVY = ["spacy", "thinc", "torch", "transformers", "numpy", "seqeval", "matplotlib"]
 
 
@@ -18,6 +20,14 @@ def test_import_is_light() -> None:
     code = f"import sys, adaptive_spacy; print([one for one in {HEAVY} if one in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_names_are_imported_when_they_are_used() -> None:
+    code = "import adaptive_spacy, sys; dir(adaptive_spacy); print('spacy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+    with pytest.raises(AttributeError, match="nothing"):
+        adaptive_spacy.nothing  # noqa: B018
 
 
 @pytest.mark.parametrize("command", ["", *COMMANDS])

@@ -1,9 +1,8 @@
 """Trainings in the tools that compare them: what was told is read back from their own files."""
 
-import importlib.util
 import json
+import shutil
 import struct
-import sys
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
@@ -14,21 +13,11 @@ import spacy
 from spacy.training.initialize import init_nlp
 from spacy.training.loop import train
 from spacy.util import load_config, registry
-from thinc.api import Config
 
-from adaptive_spacy.tracking.follow import Follower
-from adaptive_spacy.tracking.values import fit, list_values
 from adaptive_spacy.training.history import PHASES
 from tests.conftest import ROOT, SENTENCES, write_corpus
+from tests.tracking.trackers import MISSING, NAMES, follow, needs
 from tests.trainings import overrides
-
-NAMES = {"mlflow": "MLflow", "tensorboard": "TensorBoard", "wandb": "Wandb"}
-MISSING = [name for name in NAMES if importlib.util.find_spec(name) is None]
-
-
-def needs(name: str) -> pytest.MarkDecorator:
-    reason = f'{name} is not installed: pip install -e ".[track]"'
-    return pytest.mark.skipif(name in MISSING, reason=reason)
 
 
 def values_of(row: dict[str, Any]) -> dict[str, float]:
@@ -43,7 +32,8 @@ def training(
 ) -> Iterator[Path]:
     """A training that every tool which is installed was told of, in its folder."""
     folder = tmp_path_factory.mktemp("tracked")
-    write_corpus(corpus_folder / "test.spacy", SENTENCES)
+    corpus = Path(shutil.copytree(corpus_folder, folder / "corpus"))
+    write_corpus(corpus / "test.spacy", SENTENCES)
     arguments: dict[str, dict[str, Any]] = {
         "mlflow": {"uri": f"sqlite:///{folder / 'mlflow.db'}", "experiment": "tiny"},
         "tensorboard": {},
@@ -56,7 +46,7 @@ def training(
     ]
     # as the command line overrides it
     settings = {"training.logger.then": then, "training.max_steps": 6}
-    settings |= overrides(corpus_folder, transformer_folder)
+    settings |= overrides(corpus, transformer_folder)
     config = load_config(ROOT / "configs" / "adaptive.cfg", overrides=settings)
     with pytest.MonkeyPatch.context() as patch:
         # where MLflow keeps files beside a database, and what W&B would put into the home
@@ -86,6 +76,8 @@ def test_mlflow_has_each_evaluation_at_its_update_and_the_page(training: Path) -
     assert run.data.params["training.max_steps"] == "6"
     rows = history(training)
     assert len(rows) == 3
+    wanted = {"learning_rate", "phase", "train_loss", "ents_loss", "ents_loss_refined"}
+    assert wanted | {"temperature", "ents_f"} <= set(values_of(rows[-1]))
     for name in values_of(rows[-1]):
         told = {one.step: one.value for one in client.get_metric_history(run.info.run_id, name)}
         known = {row["step"]: values_of(row)[name] for row in rows}
@@ -122,6 +114,23 @@ def test_tensorboard_has_each_evaluation_and_the_summary(training: Path) -> None
         "max_steps = 6"
         in events.Tensors("config/text_summary")[0].tensor_proto.string_val[0].decode()
     )
+
+
+@needs("mlflow")
+def test_mlflow_goes_on_with_a_run(training: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from mlflow import MlflowClient
+
+    monkeypatch.chdir(training)
+    uri = f"sqlite:///{training / 'mlflow.db'}"
+    client = MlflowClient(uri)
+    experiment = client.create_experiment("resumed")
+    run = client.create_run(experiment).info.run_id
+    client.log_param(run, "training.max_steps", "other")
+    follow(registry.get("loggers", "adaptive_spacy.MLflow.v1")(uri=uri, run_id=run), [7, 9])
+    told = [one.step for one in client.get_metric_history(run, "learning_rate")]
+    assert told == [7, 9]
+    found = client.get_run(run)
+    assert (found.info.status, found.data.params) == ("FINISHED", {"training.max_steps": "other"})
 
 
 def read_wandb(path: Path) -> Iterator[Any]:
@@ -169,115 +178,8 @@ def test_wandb_offline_has_each_evaluation_and_the_page(training: Path) -> None:
     assert [one.exit.exit_code for one in records if one.HasField("exit")] == [0]
 
 
+@pytest.mark.skipif(len(MISSING) == len(NAMES), reason="none of them is installed")
 def test_trackers_leave_the_model_as_it_was(training: Path) -> None:
     meta = spacy.load(training / "out" / "model-last").meta
     assert "evaluation" not in meta["performance"]
     assert (training / "out" / "report.html").is_file()
-
-
-def test_values_are_finite_numbers_by_names_that_every_tool_takes() -> None:
-    row = {
-        **{"rate": None, "phase": None, "epoch": 2, "train_loss": 0.5, "score": None},
-        "scores": {"ents_f": 0.25, "ents_loss": float("nan")},
-    }
-    types = {"PER": {"p": 1.0, "r": None, "f": 0.5}, "a/b": {"f": 0.5}, "a:b": {"f": 0.25}}
-    found = list_values({"evaluation": row, "other_scores": {"ents_per_type": types, "x": 1}})
-    assert found == {
-        **{"epoch": 2.0, "train_loss": 0.5, "ents_f": 0.25},
-        **{"ents_per_type.PER.p": 1.0, "ents_per_type.PER.f": 0.5},
-        **{f"ents_per_type.{fit('a/b')}.f": 0.5, f"ents_per_type.{fit('a:b')}.f": 0.25},
-    }
-    hostile = ["../../x", "<script>", "a" * 300, "\x1b[31m", "é€", "", "a.b", "\ud800"]
-    names = [fit(label) for label in hostile]
-    assert len(set(names)) == len(hostile)
-    assert all(len(name) < 50 and not set(name) & set("./<>\x1b\ud800") for name in names)
-
-
-class Recorded:
-    """A tracker that keeps what it is told."""
-
-    def __init__(self) -> None:
-        self.told: list[Any] = []
-
-    def log(self, step: int, values: dict[str, float]) -> None:
-        self.told.append(step)
-
-    def keep(self, page: Path, lines: list[str]) -> None:
-        raise OSError("no space left")
-
-    def end(self, *, broken: bool) -> None:
-        self.told.append(broken)
-
-
-INFO = {
-    **{"step": 3, "other_scores": {}, "score": 0.0, "losses": {}},
-    "evaluation": {
-        **{"rate": 0.1, "phase": "warmup", "epoch": 0, "train_loss": 1.0, "score": 0.0},
-        "scores": {},
-    },
-}
-
-
-def test_training_that_breaks_off_is_told_as_broken() -> None:
-    tracker = Recorded()
-    follower = Follower(lambda config, output: tracker, Config(), page=True)
-    follower.step(None)
-    follower.step(INFO)
-    with pytest.raises(KeyboardInterrupt):  # noqa: PT012
-        try:
-            raise KeyboardInterrupt
-        finally:
-            follower.finish()
-    assert tracker.told == [3, True]
-
-
-def test_page_that_cannot_be_kept_is_a_warning(training: Path) -> None:
-    tracker = Recorded()
-    follower = Follower(lambda config, output: tracker, Config(), page=True)
-    follower.step({**INFO, "output_path": str(training / "out" / "model-last")})
-    with pytest.warns(UserWarning, match="did not get the page of the training: no space left"):
-        follower.finish()
-    assert tracker.told == [3, False]
-
-
-def test_tracker_that_fails_ends_no_training(training: Path) -> None:
-    class Gone(Recorded):
-        def log(self, step: int, values: dict[str, float]) -> None:
-            super().log(step, values)
-            raise ConnectionError("refused")
-
-    tracker = Gone()
-    follower = Follower(lambda config, output: tracker, Config(), page=True)
-    info = {**INFO, "output_path": str(training / "out" / "model-last")}
-    with pytest.warns(UserWarning, match="did not get an evaluation: refused"):
-        follower.step(info)
-    # it was said, and is not tried again
-    follower.step({**info, "step": 6})
-    follower.finish()
-    assert tracker.told == [3, False]
-
-
-def test_tracker_alone_says_where_it_belongs() -> None:
-    follower = Follower(lambda config, output: Recorded(), Config(), page=True)
-    info = {key: value for key, value in INFO.items() if key != "evaluation"}
-    with pytest.raises(ValueError, match=r"expected it in \[training.logger\] then"):
-        follower.step(info)
-
-
-@pytest.mark.parametrize("name", ["mlflow", "torch.utils.tensorboard", "wandb"])
-def test_tracker_that_is_not_installed_is_named(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, name, None)
-    called = NAMES[name.rpartition(".")[2]]
-    arguments = {"project": "x"} if called == "Wandb" else {}
-    with pytest.raises(ValueError, match=rf'{called}\.v1 needs .*"adaptive-spacy\[track\]"'):
-        registry.get("loggers", f"adaptive_spacy.{called}.v1")(**arguments)
-
-
-@needs("mlflow")
-def test_mlflow_logger_of_spacy_has_no_updates() -> None:
-    """Why there is one of ours: with it all evaluations are at step 0."""
-    import inspect
-
-    from spacy_loggers import mlflow
-
-    assert "step=" not in inspect.getsource(mlflow._log_step_mlflow)

@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from adaptive_spacy.adaptive.phases import Phase, require
+from adaptive_spacy.adaptive.phases import Phase, PhaseMachine, require
 from adaptive_spacy.config.requirements import Requirement
+
+#: Of the rate, after a setback
+HALF = 0.5
 
 
 class Plan(Protocol):
@@ -37,6 +40,20 @@ class Triangle:
 
     def phase(self, step: int) -> None:
         return None
+
+
+@dataclass
+class HalvedMachine(PhaseMachine):
+    """Phases of a training that another one went through with setbacks.
+
+    halved (tuple[int, ...]): Rounds after which the rate is halved, once for each.
+    """
+
+    halved: tuple[int, ...] = ()
+
+    def rate(self, step: int) -> float:
+        rate = super().rate(step)
+        return rate * HALF ** sum(step > rounds * self.interval for rounds in self.halved)
 
 
 @dataclass(frozen=True)

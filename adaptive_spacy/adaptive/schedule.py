@@ -13,14 +13,14 @@ bit for bit. A schedule that no training tells stays at its rate.
 
 import math
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy
 
 from adaptive_spacy.adaptive import active_schedule
 from adaptive_spacy.adaptive.phases import STALL, Phase, PhaseMachine, Segment, State, require
-from adaptive_spacy.adaptive.plans import Plan, Settings, Triangle, length_in_steps
+from adaptive_spacy.adaptive.plans import HalvedMachine, Plan, Settings, Triangle, length_in_steps
 from adaptive_spacy.config.names import ADAPTIVE, HYBRID, LINEAR
 from adaptive_spacy.config.requirements import NOT_NEGATIVE, POSITIVE, Requirement, number, whole
 
@@ -37,8 +37,7 @@ __all__ = [
 
 
 class PhaseSchedule:
-    """Rates that are counted in rounds. Building one makes it this thread's latest
-    (`active_schedule`).
+    """Rates counted in rounds. Building one makes it this thread's latest (`active_schedule`).
 
     name (str): The registered name.
     make_plan (Callable): `Settings` to the plan; None as long as they do not suffice.
@@ -222,12 +221,15 @@ def make_hybrid_v1(
     warmup: int = 2,
     cooldown: int = 7,
     shape: str = "linear",
+    halved: Sequence[int] = (),
 ) -> PhaseSchedule:
     """The curve of one adaptive run without its feedback: `adaptive_spacy.hybrid.v1`.
 
     interval (int | None): Steps per round; None: learnt from the training.
     total (int | None): Rounds of the training, the last `cooldown` of which cool down; None: as
         many as `[training] max_steps` makes.
+    halved (Sequence[int]): Rounds after which the rate is halved, where `adaptive_spacy.guard.v1`
+        set the adaptive run back; a round that is there twice halves it twice.
     The other arguments are those of `PhaseMachine`.
     RAISES (ConfigValidationError): If warm-up and cool-down do not fit into `total`.
     """
@@ -236,10 +238,13 @@ def make_hybrid_v1(
     least = warmup + cooldown
     fitting = number(f"at least warmup + cooldown = {least}", lambda value: value >= least)
     require("total", total, fitting.or_null() if total is None else fitting)
+    for one in halved:
+        require("halved", one, whole(0))
 
     def make_plan(settings: Settings) -> PhaseMachine | None:
         interval = 1 if settings.interval is None else settings.interval
-        machine = PhaseMachine(settings.rate, interval, warmup, cooldown, shape=shape)
+        machine = HalvedMachine(settings.rate, interval, warmup, cooldown, shape=shape)
+        machine.halved = tuple(halved)
         steps = length_in_steps(settings, total)
         if steps is None:
             return None

@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import Any
 
+import typer
 from typer.core import TyperGroup
 
 from adaptive_spacy.cli._util import one_line_errors
 from adaptive_spacy.printable import COLOUR, CONTROLS, visible
+from adaptive_spacy.training.resume.signals import Interrupted
 
 #: What our own messages and progress bars write, or else what no terminal should get
 WRITTEN = re.compile(rf"({COLOUR}|\x1b\[A|\A\r|\r\Z|\r\n)|[{CONTROLS}]")
@@ -33,8 +35,12 @@ class CommandGroup(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Run a command; whatever of it fails, fails in one line."""
-        with one_line_errors():
-            return super().invoke(ctx)
+        try:
+            with one_line_errors():
+                return super().invoke(ctx)
+        except Interrupted as signal:
+            # saved, and said so
+            raise typer.Exit(128 + signal.number) from None
 
 
 class NeutralStream:

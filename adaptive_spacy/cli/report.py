@@ -47,6 +47,15 @@ def report_cli(
             show_default="test.spacy beside dev, or dev",
         ),
     ] = None,
+    curve: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="RECORDS",
+            help="A training: output folder of a sweep over parts of its labels, of "
+            "configs/experiments/curve.yml; the page gets F1 by labelled sentences, and what twice "
+            "the labels may bring.",
+        ),
+    ] = None,
     gpu_id: GpuId = -1,
 ) -> None:
     """Say what a training came to, on a page; or compare the approaches of a sweep.
@@ -69,10 +78,10 @@ def report_cli(
     if (runs / HISTORY).is_file():
         if question is not None:
             raise ValueError(f"--question: expected the output folder of a sweep, got {runs}")
-        _report_training(runs, output, select or "last", corpus, gpu_id)
+        _report_training(runs, output, select or "last", corpus, gpu_id, curve)
     else:
-        if select is not None or corpus is not None:
-            named = "--select" if select is not None else "--corpus"
+        given = {"--select": select, "--corpus": corpus, "--curve": curve}
+        if named := next((name for name, value in given.items() if value is not None), None):
             raise ValueError(
                 f"{named}: expected the output folder of a training, with its {HISTORY}, got {runs}"
             )
@@ -80,7 +89,12 @@ def report_cli(
 
 
 def _report_training(
-    training: Path, output: Path | None, select: str, corpus: Path | None, gpu_id: int
+    training: Path,
+    output: Path | None,
+    select: str,
+    corpus: Path | None,
+    gpu_id: int,
+    curve: Path | None,
 ) -> None:
     from adaptive_spacy.files import require_other
     from adaptive_spacy.report.run.page import write_run
@@ -89,7 +103,9 @@ def _report_training(
     # its own folder is where many want the page, beside its other files
     if output is not None and output.suffix == ".html":
         require_other(output, [corpus, training / "model-last", training / "model-best"])
-    path, lines = write_run(training, output, select=select, corpus=corpus, gpu_id=gpu_id)
+    path, lines = write_run(
+        training, output, select=select, corpus=corpus, gpu_id=gpu_id, curve=curve
+    )
     for line in lines:
         typer.echo(wrap(line))
     typer.echo(f"✔ Saved to {path.as_posix()}")

@@ -8,6 +8,7 @@ from spacy.language import Language
 from spacy.util import load_config
 from thinc.api import Config
 
+from adaptive_spacy.config.checksums import require_unchanged
 from adaptive_spacy.parsing import reading
 
 
@@ -29,7 +30,10 @@ def load_pipeline(pipeline: str | Path, *, named: str | Path | None = None) -> L
     pipeline (str | Path): A folder, or the name of an installed package.
     named (str | Path | None): What the message calls it; None: the same.
     RETURNS (Language): The pipeline.
-    RAISES (ValueError): If spaCy cannot load it; with its name and the reason.
+    RAISES (ValueError): If spaCy cannot load it, or a file is not what was written; with its name
+        and the reason.
     """
+    # first, as spaCy reads what is damaged as far as it can
+    require_unchanged(Path(pipeline))
     with reading(named or pipeline, "a pipeline that spaCy can load"):
         return spacy.load(pipeline)

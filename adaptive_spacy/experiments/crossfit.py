@@ -154,8 +154,8 @@ def crossfit(
                 train_all(jobs[0].make_config().interpolate(), done, output, gpu_id)
             with replacing(output / CROSSFIT) as aside:
                 aside.write_text(json.dumps(done, indent=1), encoding="utf8")
-    finally:
         clear_up(output)
+    finally:
         del lock
     setup_gpu(gpu_id, silent=True)
     return CrossFit(
@@ -217,7 +217,7 @@ def count_epochs(job: Job, folder: Path) -> float:
     RAISES (ValueError): If it was stopped before its end.
     """
     config, history = job.make_config().interpolate(), read_history(folder)
-    machine = replay(config, history)
+    machine = replay(config, history).machine
     return find_stop(machine, folder) * machine.interval / count_batches(config)
 
 

@@ -34,12 +34,14 @@ class Curve(NamedTuple):
     rate (float): The highest rate.
     warmup, cooldown (int): Their rounds.
     shape (str): Of the cool-down.
+    halved (tuple[int, ...]): Rounds after which the rate is halved.
     """
 
     rate: float
     warmup: int
     cooldown: int
     shape: str
+    halved: tuple[int, ...] = ()
 
 
 def schedule_of(config: Config) -> dict[str, Any]:
@@ -154,6 +156,7 @@ def _fix(config: Config, curve: Curve, max_steps: Any, rounds: int | None, corpu
         "warmup": curve.warmup,
         "cooldown": curve.cooldown,
         "shape": curve.shape,
+        **({"halved": list(curve.halved)} if curve.halved else {}),
     }
     if not find_blocks(training["before_to_disk"], "callbacks", CHECKPOINT):
         training["before_to_disk"] = {

@@ -58,8 +58,10 @@ def refit(run: Path, output: Path, *, test: Path | None = None, gpu_id: int = -1
     require_output(output, own={REFIT, CORPUS}, made_by="refit")
     config = read_config(config_file, "a training config", interpolate=True)
     history = read_history(run)
-    machine = replay(config, history)
+    machine, undone, halved = replay(config, history)
     stop = find_stop(machine, run)
+    # what the guard took back is not trained again
+    total = max(stop - undone, machine.warmup + machine.cooldown)
     test = test or _test_of(config)
     if test is not None:
         require_corpus(test)
@@ -70,8 +72,8 @@ def refit(run: Path, output: Path, *, test: Path | None = None, gpu_id: int = -1
     try:
         splits = read_splits(config)
         write_docs([doc for docs in splits.values() for doc in docs], output / CORPUS)
-        curve = Curve(machine.peak, machine.warmup, machine.cooldown, machine.shape)
-        fixed = fix_rounds(config, curve, stop, output / CORPUS)
+        curve = Curve(machine.peak, machine.warmup, machine.cooldown, machine.shape, halved)
+        fixed = fix_rounds(config, curve, total, output / CORPUS)
         fixed.to_disk(output / "config.cfg")
         model = train_aside(fixed, output, notes=NOTES, gpu_id=gpu_id)
         record = {
@@ -85,7 +87,8 @@ def refit(run: Path, output: Path, *, test: Path | None = None, gpu_id: int = -1
                 "results": _results_of(run),
             },
             "refit": {
-                "total": stop,
+                "total": total,
+                "halved": halved,
                 "sentences": {split: len(docs) for split, docs in splits.items()},
                 "config": fixed.to_str(),
                 "history": [asdict(one) for one in read_history(model.parent)],
@@ -99,8 +102,8 @@ def refit(run: Path, output: Path, *, test: Path | None = None, gpu_id: int = -1
         publish(model, output)
         with replacing(output / REFIT) as aside:
             aside.write_text(json.dumps(record, indent=1), encoding="utf8")
-    finally:
         clear_up(output)
+    finally:
         del lock
     return record
 
@@ -130,11 +133,14 @@ def describe(record: Record) -> str:
     """RETURNS (str): What the model is, in words. See `refit` for the record."""
     about = record["refit"]
     sentences = about["sentences"]
+    # not in records of before
+    rounds = ", ".join(map(str, about.get("halved", ())))
+    halved = f", halved where the run was set back (after round {rounds})" if rounds else ""
     return (
         f"Refitted on train and dev together ({sentences['train']} and {sentences['dev']} "
         f"sentences), for the {about['total']} rounds that an adaptive run on train needed, with "
-        "the same curve of the learning rate. This is the last model; dev was seen, so no score on "
-        "dev is stated."
+        f"the same curve of the learning rate{halved}. This is the last model; dev was seen, so no "
+        "score on dev is stated."
     )
 
 

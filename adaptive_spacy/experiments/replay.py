@@ -3,6 +3,7 @@
 import math
 from itertools import zip_longest
 from pathlib import Path
+from typing import NamedTuple
 
 from thinc.api import Config
 
@@ -14,8 +15,22 @@ from adaptive_spacy.experiments.fixed_length import schedule_of
 from adaptive_spacy.training.history import Evaluation
 
 
-def replay(config: Config, history: list[Evaluation]) -> PhaseMachine:
-    """RETURNS (PhaseMachine): The phases after the evaluations of a run.
+class Replay(NamedTuple):
+    """A run, by its evaluations.
+
+    machine (PhaseMachine): The phases after them.
+    undone (int): Rounds that the guard took back: the weights did not go through them.
+    halved (tuple[int, ...]): After how many of the others the rate was halved, once for each time
+        that the guard went back.
+    """
+
+    machine: PhaseMachine
+    undone: int
+    halved: tuple[int, ...]
+
+
+def replay(config: Config, history: list[Evaluation]) -> Replay:
+    """RETURNS (Replay): What a run went through.
     RAISES (ValueError): If its schedule was not adaptive.
     """
     training = config["training"]
@@ -26,6 +41,8 @@ def replay(config: Config, history: list[Evaluation]) -> PhaseMachine:
     guards = find_blocks(training["before_update"], "callbacks", GUARD)
     guarded = guards[0].get("metric", GUARDED) if guards else GUARDED
     best, of_best = -math.inf, machine.state.to_dict()
+    # -1: the evaluation of step 0, which ends no round
+    kept, kept_at_best, undone, halved = -1, 0, 0, list[int]()
     for one, after in zip_longest(history, history[1:]):
         values = {metric: one.scores.get(metric) for metric in weights}
         score = sum(
@@ -33,13 +50,17 @@ def replay(config: Config, history: list[Evaluation]) -> PhaseMachine:
             for metric, weight in weights.items()
         )
         machine.observe(one.step, score)
+        kept += 1
         guard_score = one.scores.get(guarded)
         if after is not None and after.setbacks > one.setbacks:
             # the guard went back to its best evaluation, phases and all
             machine.state = State.from_dict(of_best)
+            undone += kept - kept_at_best
+            kept = kept_at_best
+            halved.append(kept)
         elif guard_score is not None and guard_score >= best:
-            best, of_best = guard_score, machine.state.to_dict()
-    return machine
+            best, of_best, kept_at_best = guard_score, machine.state.to_dict(), kept
+    return Replay(machine, undone, tuple(halved))
 
 
 def find_stop(machine: PhaseMachine, run: Path) -> int:

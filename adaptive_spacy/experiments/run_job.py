@@ -10,7 +10,6 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import spacy
 import torch
@@ -155,25 +154,12 @@ def _train(job: Job, folder: Path, *, keep: bool, gpu_id: int) -> None:
     snapshots = Snapshots(folder / RESUME)
     # the folder's name has the hash of config and data; the paths may be others
     identity = {"config": {"job": job.identity()}, "versions": versions(), "machine": machine()}
-    state = _find_state(snapshots, identity)
+    state = snapshots.read_same(identity)
     nlp = init_nlp(config, use_gpu=gpu_id)
     # no output: checkpoints are the logger's
     driver = Driver(nlp, None, snapshots=snapshots, identity=identity, use_gpu=gpu_id)
     driver.run(state)
     snapshots.clear()
-
-
-def _find_state(snapshots: Snapshots, identity: dict[str, Any]) -> dict[str, Any] | None:
-    """RETURNS (dict | None): Where the same job was broken off, on such a machine; None: it begins
-    anew."""
-    try:
-        found = snapshots.read()
-    except ValueError:
-        found = None
-    if found is None or found[0] != identity:
-        snapshots.clear()
-        return None
-    return found[1]
 
 
 def _join_corpora(job: Job, files: dict[str, Path], folder: Path) -> Path:

@@ -46,8 +46,16 @@ class JobFields(_Part):
     dev: Annotated[float, Field(gt=0, lt=1)] | None = None
 
 
+class TypeScores(_Part):
+    """Of an entity type in the test set."""
+
+    f1: Share | None
+    support: Count
+
+
 class TestScores(_Part):
     f1: Share | None
+    per_type: dict[str, TypeScores] | None = None
 
 
 class Result(_Part):

@@ -1,13 +1,13 @@
 """A model that was trained on all labels, put in place when it is finished and says what it is.
 
 Its dev scores are of sentences that it has seen, so nothing is selected by them and none is stated.
-Until it is marked it lies in a folder of its own, where nobody takes it for a finished one.
+Until it is marked it lies in a folder of its own, where nobody takes it for a finished one, and
+where its training goes on when it is started again.
 """
 
 import json
 import math
 import shutil
-import sys
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,16 +16,23 @@ import spacy
 import srsly
 from spacy.tokens import Doc, DocBin
 from spacy.training.initialize import init_nlp
-from spacy.training.loop import DIR_MODEL_LAST, train
+from spacy.training.loop import DIR_MODEL_LAST
 from spacy.util import resolve_dot_names
 from thinc.api import Config
 
+from adaptive_spacy.config.checksums import seal
 from adaptive_spacy.config.loading import read_config
+from adaptive_spacy.files import link_folder, replacing
 from adaptive_spacy.ner.scorer import TEMPERATURE, own_name
 from adaptive_spacy.ner.temperature import DECIMALS, usable
 from adaptive_spacy.parsing import read_object
 from adaptive_spacy.training.history import HISTORY
 from adaptive_spacy.training.lock import LOCK
+from adaptive_spacy.training.messages import wrap
+from adaptive_spacy.training.resume.driver import Driver
+from adaptive_spacy.training.resume.identity import identify
+from adaptive_spacy.training.resume.signals import Interrupted, Interruption
+from adaptive_spacy.training.resume.snapshots import RESUME, Snapshots
 
 #: Folder in the output that holds the model before it is finished, marked and scored
 UNFINISHED = "unfinished"
@@ -49,19 +56,48 @@ def require_output(output: Path, *, own: Collection[str], made_by: str) -> None:
         )
 
 
+class LastingSnapshots(Snapshots):
+    """Snapshots that are kept until the model is in its place: its training may be over, and what
+    is done afterwards broken off."""
+
+    def finish(self, identity: dict[str, Any]) -> None:
+        """The training is over: nothing changes."""
+
+
 def train_aside(config: Config, output: Path, *, notes: str, gpu_id: int) -> Path:
-    """Train in the folder `unfinished` of an output.
+    """Train in the folder `unfinished` of an output. If the same training was broken off there, it
+    goes on and ends bit for bit as if it had not been.
 
     config (Config): What is trained.
     notes (str): What the unfinished model says of itself.
     RETURNS (Path): The last model.
+    RAISES (Interrupted): After a signal, when the training is saved.
     """
     folder = output / UNFINISHED
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    nlp = init_nlp(config, use_gpu=gpu_id)
-    nlp.meta["notes"] = notes
-    train(nlp, folder, use_gpu=gpu_id, stdout=sys.stdout)
+    snapshots, interruption = LastingSnapshots(folder / RESUME), Interruption()
+    identity = identify(config)
+    with interruption.listening():
+        state = snapshots.read_same(identity)
+        if state is None:
+            shutil.rmtree(folder, ignore_errors=True)
+        else:
+            print(f"ℹ Going on after step {state['loop']['step']}", flush=True)
+        folder.mkdir(exist_ok=True)
+        nlp = init_nlp(config, use_gpu=gpu_id)
+        nlp.meta["notes"] = notes
+        try:
+            Driver(
+                nlp,
+                folder,
+                snapshots=snapshots,
+                identity=identity,
+                interruption=interruption,
+                use_gpu=gpu_id,
+            ).run(state)
+        except Interrupted:
+            saved = "is saved" if snapshots.folders() else "has not begun yet"
+            print(wrap(f"ℹ The last training {saved}. Go on: the same command"), flush=True)
+            raise
     return folder / DIR_MODEL_LAST
 
 
@@ -101,14 +137,15 @@ def state_temperatures(model: Path, evaluations: Sequence[Mapping[str, Any]]) ->
 
 def publish(model: Path, output: Path) -> None:
     """Put a marked model and its history in the place of earlier ones."""
+    seal(model)
     # the best one was selected by scores on seen data, and stays behind
-    shutil.rmtree(output / DIR_MODEL_LAST, ignore_errors=True)
-    model.rename(output / DIR_MODEL_LAST)
-    (model.parent / HISTORY).replace(output / HISTORY)
+    link_folder(model, output / DIR_MODEL_LAST)
+    with replacing(output / HISTORY) as aside:
+        shutil.copy2(model.parent / HISTORY, aside)
 
 
 def clear_up(output: Path) -> None:
-    """Remove what is unfinished, also of an earlier run that was killed."""
+    """Remove what was unfinished: all is in its place."""
     shutil.rmtree(output / UNFINISHED, ignore_errors=True)
 
 

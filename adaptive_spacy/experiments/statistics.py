@@ -130,6 +130,21 @@ def paired_test(first: Sequence[float], second: Sequence[float]) -> PairedTest:
     return PairedTest(count, difference, float(found.pvalue), least, exact)
 
 
+def paired_interval(first: Sequence[float], second: Sequence[float]) -> tuple[float, float] | None:
+    """Interval of the mean difference at 95 %, by Student's t: of few pairs it is as wide as it has
+    to be, where a bootstrap is too narrow.
+
+    first, second (Sequence[float]): As of `paired_test`.
+    RETURNS (tuple | None): None of fewer than two pairs.
+    """
+    differences = numpy.asarray(first, dtype=float) - numpy.asarray(second, dtype=float)
+    if len(differences) < 2:
+        return None
+    mean, error = float(differences.mean()), float(stats.sem(differences))
+    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, len(differences) - 1)) * error
+    return mean - half, mean + half
+
+
 def holm(ps: Sequence[float | None]) -> list[float | None]:
     """Adjust the p-values of tests that are read side by side (Holm 1979), so that a difference is
     found by chance anywhere among them with a probability of at most `ALPHA`.

@@ -16,6 +16,7 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 from thinc.api import Model
 
+from adaptive_spacy.config.checksums import require_unchanged, unseal
 from adaptive_spacy.ner.model import TagLogits
 from adaptive_spacy.ner.tags import TagSet, count_tags, require_scheme
 from adaptive_spacy.parsing import read_object
@@ -121,6 +122,8 @@ class LabelledPipe(TrainablePipe):
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
         """Write the component into a folder. exclude (Iterable[str]): As in spaCy's pipes."""
+        # spaCy writes a pipeline over the one that is there
+        unseal(Path(path).parent)
         writers = {
             "cfg": lambda place: place.write_text(json.dumps(self.cfg, indent=2), encoding="utf8"),
             "vocab": lambda place: self.vocab.to_disk(place, exclude=exclude),
@@ -134,8 +137,11 @@ class LabelledPipe(TrainablePipe):
         path (str | Path): Its folder.
         exclude (Iterable[str]): As in spaCy's pipes.
         RETURNS (LabelledPipe): This one.
-        RAISES (ValueError): If the folder is not complete.
+        RAISES (ValueError): If the folder is not complete, or a file of the pipeline around it is
+            not what was written.
         """
+        # here, as `spacy.load` asks nobody else; the transformer and the vocabulary are spaCy's
+        require_unchanged(Path(path).parent)
         # spaCy takes a missing cfg for an empty one, which would leave the weights without labels
         if "cfg" not in exclude and not (Path(path) / "cfg").is_file():
             raise ValueError(f"{path}: expected the file cfg of {self.name}: the copy was cut off")

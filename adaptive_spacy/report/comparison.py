@@ -1,6 +1,5 @@
 """Approaches compared over the records of a sweep: tables and tests, as data and as Markdown."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -13,6 +12,7 @@ from adaptive_spacy.experiments.statistics import (
     PairedTest,
     Summary,
     adjust,
+    paired_interval,
     paired_test,
     summarize,
 )
@@ -33,6 +33,8 @@ class Run:
     sentences (int): Of the training set.
     history (list[dict]): One row per evaluation.
     dev_f1 (dict[str, float]): Dev F1 of the checkpoint in percent, by selection rule.
+    types (dict[str, dict]): Test scores by selection rule and type, as records hold them; empty of
+        a record without.
     """
 
     job: Job
@@ -43,6 +45,7 @@ class Run:
     sentences: int
     history: list[dict[str, Any]]
     dev_f1: dict[str, float]
+    types: dict[str, dict[str, dict[str, Any]]]
 
     @property
     def data(self) -> tuple[str, str]:
@@ -74,6 +77,7 @@ class Contrast(NamedTuple):
 
     fraction (float | None): The share; None: all of them together.
     p (float | None): Adjusted for the tests of the same data and rule; None: too few pairs.
+    interval (tuple[float, float] | None): Of the difference at 95 %, not adjusted; None of a pair.
     """
 
     dataset: str
@@ -84,6 +88,7 @@ class Contrast(NamedTuple):
     approach: str
     test: PairedTest
     p: float | None
+    interval: tuple[float, float] | None
 
     @property
     def verdict(self) -> str:
@@ -100,7 +105,8 @@ class Comparison:
     failed (list[Record]): Of jobs that failed.
     superseded (int): Records of a job under an older definition, which are left out.
     unfinished (list[str]): Folders without a record: running or interrupted.
-    versions (dict[str, list[str]]): Packages of which the runs used several versions.
+    versions (dict[str, list[str]]): Packages, with all versions that the runs used.
+    ended (tuple[str, str]): When the first and the last of the runs ended, in UTC.
     """
 
     runs: list[Run]
@@ -110,6 +116,7 @@ class Comparison:
     superseded: int
     unfinished: list[str]
     versions: dict[str, list[str]]
+    ended: tuple[str, str]
 
     @property
     def approaches(self) -> list[str]:
@@ -147,6 +154,7 @@ def compare(output: Path, *, reference: str = REFERENCE) -> Comparison:
             f"got {reference}"
         )
     rows = list(make_rows(runs))
+    ends = [str(record["finished"]) for record in done]
     return Comparison(
         runs=runs,
         rows=rows,
@@ -158,7 +166,8 @@ def compare(output: Path, *, reference: str = REFERENCE) -> Comparison:
             for path in output.glob("*/log.txt")
             if not (path.parent / RECORD).exists()
         ),
-        versions=mixed_versions(done),
+        versions=list_versions(done),
+        ended=(_minute(min(ends)), _minute(max(ends))),
     )
 
 
@@ -185,6 +194,7 @@ def read_run(record: Record) -> Run:
         sentences=record["data"]["train"]["sentences"],
         history=record["history"],
         dev_f1={rule: 100 * (one["dev_f1"] or 0.0) for rule, one in results.items()},
+        types={rule: one["test"].get("per_type") or {} for rule, one in results.items()},
     )
 
 
@@ -229,13 +239,14 @@ def make_contrasts(runs: Sequence[Run], reference: str) -> Iterator[Contrast]:
             tests = []
             for fraction, other in places:
                 pairs = pair(group, reference, other, fraction)
-                tests.append(
-                    paired_test([a.f1[rule] for a, _ in pairs], [b.f1[rule] for _, b in pairs])
-                )
-            adjusted = adjust(tests)
-            for (fraction, other), test, p in zip(places, tests, adjusted, strict=True):
+                scores = [a.f1[rule] for a, _ in pairs], [b.f1[rule] for _, b in pairs]
+                tests.append((paired_test(*scores), paired_interval(*scores)))
+            adjusted = adjust([test for test, _ in tests])
+            for place, (test, interval), p in zip(places, tests, adjusted, strict=True):
                 if test.pairs:
-                    yield Contrast(dataset, model, rule, fraction, reference, other, test, p)
+                    fraction, other = place
+                    about = dataset, model, rule, fraction, reference, other
+                    yield Contrast(*about, test, p, interval)
 
 
 def pair(
@@ -254,13 +265,18 @@ def pair(
     ]
 
 
-def mixed_versions(records: Iterable[Record]) -> dict[str, list[str]]:
-    """RETURNS (dict[str, list[str]]): Packages of which the records name several versions."""
-    used: dict[str, Counter[str]] = {}
+def list_versions(records: Iterable[Record]) -> dict[str, list[str]]:
+    """RETURNS (dict[str, list[str]]): Packages, with all versions that the records name."""
+    used: dict[str, set[str]] = {}
     for record in records:
         for package, version in record["versions"].items():
-            used.setdefault(package, Counter())[version] += 1
-    return {package: sorted(found) for package, found in used.items() if len(found) > 1}
+            used.setdefault(package, set()).add(version)
+    return {package: sorted(found) for package, found in used.items()}
+
+
+def _minute(finished: str) -> str:
+    """RETURNS (str): The moment of a record, without seconds."""
+    return one_line(finished[:16].replace("T", " "))
 
 
 def _place(run: Run) -> tuple[str, str, float, str, int]:

@@ -1,189 +1,122 @@
 """The comparison as one HTML page that opens from disk, without network."""
 
-from base64 import b64encode
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
+from adaptive_spacy import __version__
 from adaptive_spacy.experiments.records import RULES
-from adaptive_spacy.report.budget import LINE_HEADER, Budget, describe_budget, line_cells
-from adaptive_spacy.report.budget import NOTES as BUDGET_NOTES
-from adaptive_spacy.report.budget import ROW_HEADER as BUDGET_ROW_HEADER
-from adaptive_spacy.report.budget import TITLE as TITLE_OF_BUDGET
-from adaptive_spacy.report.budget import row_cells as budget_row_cells
+from adaptive_spacy.printable import listed, visible
+from adaptive_spacy.report.budget import Budget, describe_budget
 from adaptive_spacy.report.comparison import RULE_NAMES, Comparison
-from adaptive_spacy.report.comparison_figures import Picture
-from adaptive_spacy.report.comparison_text import (
-    CONTRAST_HEADER,
-    CONTRAST_NOTES,
-    NOTES,
-    ROW_HEADER,
-    contrast_cells,
-    describe_sources,
-    row_cells,
-)
-from adaptive_spacy.report.epoch_search import Answer, answer_header, answer_rows, describe_answer
+from adaptive_spacy.report.comparison_charts import describe_curves, describe_plots
+from adaptive_spacy.report.comparison_tables import list_tables
+from adaptive_spacy.report.comparison_text import conclude, describe_sources, find_main
+from adaptive_spacy.report.comparison_types import TypeRow, make_type_rows
+from adaptive_spacy.report.epoch_search import Answer, describe_answer
+from adaptive_spacy.report.html import render
 
-TEMPLATES = Path(__file__).parent / "templates"
 TITLE = "Comparison of approaches"
+#: What is chosen in a filter at first, where that is not all of it
+USUAL = {"rule": "last"}
+ANY = "*"
 
 
-def to_page(
-    comparison: Comparison,
-    pictures: Sequence[Picture],
-    answer: Answer | Budget | None = None,
-) -> str:
-    """Write the comparison as a page. Texts are escaped; figures are part of the page.
+def to_page(comparison: Comparison, answer: Answer | Budget | None = None) -> str:
+    """Write the comparison as a page. Texts are escaped; charts are drawn by its script.
 
     comparison (Comparison): The comparison.
-    pictures (Sequence[Picture]): Its figures.
     answer (Answer | Budget | None): To the question of the search over epochs, or of what a label
         is worth.
     RETURNS (str): HTML.
     """
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined
-    )
-    return environment.get_template("comparison.html").render(
+    types = list(make_type_rows(comparison.runs))
+    plots = describe_plots(comparison)
+    curves = describe_curves(comparison)
+    return render(
+        "comparison.html",
         title=TITLE,
+        about=describe_about(comparison),
+        answers=describe_outcome(answer),
+        findings=list(_findings(comparison)),
         sources=describe_sources(comparison),
-        filters=list(_filters(comparison)),
-        questions=list(_answer_parts(answer)),
-        pictures=[
-            {**one._asdict(), "data": b64encode(one.images["svg"]).decode("ascii")}
-            for one in pictures
-        ],
-        parts=[_rows_part(comparison), _contrasts_part(comparison)],
+        filters=list(_filters(comparison, types)),
+        any=ANY,
+        tables=list_tables(comparison, types, answer),
+        plots=plots,
+        curves=curves,
+        first=first_curve(comparison),
+        versions=_versions(comparison),
+        data={"plots": plots, "curves": curves},
     )
 
 
-def _filters(comparison: Comparison) -> list[dict[str, Any]]:
+def describe_about(comparison: Comparison) -> str:
+    """RETURNS (str): What was compared and when, in a line."""
+    datasets, models = ([*dict.fromkeys(one[i] for one in comparison.data)] for i in (0, 1))
+    first, last = comparison.ended
+    when = last if first == last else f"between {first} and {last}"
+    return (
+        f"{listed(comparison.approaches)} on {listed(datasets)} with {listed(models)}. "
+        f"{len(comparison.runs):,} trainings, ended {when} UTC."
+    )
+
+
+def describe_outcome(answer: Answer | Budget | None) -> list[str]:
+    """RETURNS (list[str]): The answer to the question that was asked, in sentences."""
+    if answer is None:
+        return []
+    return describe_budget(answer) if isinstance(answer, Budget) else describe_answer(answer)
+
+
+def first_curve(comparison: Comparison) -> int:
+    """RETURNS (int): Number of the row whose curves are shown at first: one with phases, if any."""
+    names = [(*run.job.cell, run.job.approach) for run in comparison.runs]
+    phased = [
+        name
+        for name, run in zip(names, comparison.runs, strict=True)
+        if any(row["phase"] for row in run.history)
+    ]
+    order = list(dict.fromkeys(names))
+    return order.index(phased[-1]) if phased else 0
+
+
+def _findings(comparison: Comparison) -> Iterator[dict[str, Any]]:
+    for rule in RULES:
+        for one in find_main(comparison, rule):
+            yield {
+                "of": {
+                    "dataset": [one.dataset],
+                    "model": [one.model],
+                    "approach": [one.reference, one.approach],
+                    "rule": [rule],
+                },
+                "rule": RULE_NAMES[rule],
+                "text": conclude(one),
+            }
+
+
+def _filters(comparison: Comparison, types: Sequence[TypeRow]) -> Iterator[dict[str, Any]]:
+    sizes = sorted({row.fraction for row in comparison.rows})
     axes = {
         "dataset": ("Data set", [row.dataset for row in comparison.rows]),
         "model": ("Model", [row.model for row in comparison.rows]),
-        "fraction": ("Share", [f"{row.fraction:g}" for row in comparison.rows]),
+        "fraction": (
+            "Share or labels",
+            [f"{size:g}" for size in sizes],
+        ),
         "approach": ("Approach", comparison.approaches),
+        "type": ("Type", sorted({row.name for row in types})),
+        "rule": ("Selection", list(RULES)),
     }
-    filters = [
-        {
-            "key": key,
-            "label": label,
-            "all": True,
-            "chosen": "",
-            "options": [(value, value) for value in dict.fromkeys(values)],
-        }
-        for key, (label, values) in axes.items()
+    for key, (label, values) in axes.items():
+        options = [(value, RULE_NAMES.get(value, value)) for value in dict.fromkeys(values)]
+        if len(options) > 1:
+            yield {"key": key, "label": label, "usual": USUAL.get(key, ANY), "options": options}
+
+
+def _versions(comparison: Comparison) -> list[tuple[str, str]]:
+    trained = [
+        (visible(package), visible(", ".join(found)))
+        for package, found in sorted(comparison.versions.items())
     ]
-    rules = [(rule, RULE_NAMES[rule]) for rule in RULES]
-    filters.append(
-        {"key": "rule", "label": "Selection", "all": True, "chosen": "last", "options": rules}
-    )
-    return filters
-
-
-def _rows_part(comparison: Comparison) -> dict[str, Any]:
-    rows = [
-        {
-            "kind": "",
-            "data": {
-                "dataset": row.dataset,
-                "model": row.model,
-                "fraction": f"{row.fraction:g}",
-                "approach": row.approach,
-            },
-            "cells": row_cells(row),
-        }
-        for row in comparison.rows
-    ]
-    return {"title": "Test F1", "notes": NOTES, "header": ROW_HEADER, "texts": 2, "rows": rows}
-
-
-def _contrasts_part(comparison: Comparison) -> dict[str, Any]:
-    rows = [
-        {
-            "kind": "real" if one.verdict in ("higher", "lower") else "not-real",
-            "data": {
-                "dataset": one.dataset,
-                "model": one.model,
-                "fraction": "" if one.fraction is None else f"{one.fraction:g}",
-                "approach": f"{one.reference} {one.approach}",
-                "rule": one.rule,
-            },
-            "cells": contrast_cells(one),
-        }
-        for one in comparison.contrasts
-    ]
-    header = CONTRAST_HEADER
-    return {"title": "Tests", "notes": CONTRAST_NOTES, "header": header, "texts": 3, "rows": rows}
-
-
-def _answer_parts(answer: Answer | Budget | None) -> Iterator[dict[str, Any]]:
-    if isinstance(answer, Budget):
-        yield from _budget_parts(answer)
-    elif answer is not None:
-        yield _epochs_part(answer)
-
-
-def _budget_parts(budget: Budget) -> Iterator[dict[str, Any]]:
-    yield {
-        "title": TITLE_OF_BUDGET,
-        "notes": "\n".join([*describe_budget(budget), "", BUDGET_NOTES]),
-        "header": BUDGET_ROW_HEADER,
-        "texts": 2,
-        "rows": [
-            {
-                "kind": "",
-                "data": {
-                    "dataset": row.cell.dataset,
-                    "model": row.cell.model,
-                    "fraction": f"{row.cell.labels:g}",
-                    "approach": row.approach,
-                },
-                "cells": cells,
-            }
-            for row, cells in zip(budget.rows, budget_row_cells(budget), strict=True)
-        ],
-    }
-    yield {
-        "title": f"{budget.reference} minus the others",
-        "notes": "",
-        "header": LINE_HEADER,
-        "texts": 1,
-        "rows": [
-            {
-                "kind": "real" if line.verdict in ("higher", "lower") else "not-real",
-                "data": {
-                    "dataset": line.dataset or "",
-                    "fraction": f"{line.cell.labels:g}" if line.cell else "",
-                    "approach": f"{budget.reference} {line.approach}",
-                },
-                "cells": cells,
-            }
-            for line, cells in zip(budget.lines, line_cells(budget), strict=True)
-        ],
-    }
-
-
-def _epochs_part(answer: Answer) -> dict[str, Any]:
-    rows = [
-        {
-            "kind": "",
-            "data": {
-                "dataset": line.dataset,
-                "model": line.model,
-                "fraction": "" if line.fraction is None else f"{line.fraction:g}",
-                "rule": line.rule,
-            },
-            "cells": cells,
-        }
-        for line, cells in zip(answer.lines, answer_rows(answer), strict=True)
-    ]
-    return {
-        "title": "One adaptive run against a search over epochs",
-        "notes": "\n".join(describe_answer(answer)),
-        "header": answer_header(),
-        "texts": 2,
-        "rows": rows,
-    }
+    return [*trained, ("this page: adaptive-spacy", __version__)]

@@ -1,7 +1,7 @@
 """A comparison in words: what was found, as lines, table cells and Markdown."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from adaptive_spacy.experiments.records import RULES
 from adaptive_spacy.experiments.statistics import Summary
@@ -10,6 +10,7 @@ from adaptive_spacy.report.comparison import RULE_NAMES, Comparison, Contrast, R
 from adaptive_spacy.report.markdown import plain, table
 
 ALL = "all"
+MORE = {"higher": "more", "lower": "less"}
 
 NOTES = """\
 F1 is the micro average of entities on the whole test set, by seqeval, in percent. ± is the standard
@@ -43,22 +44,48 @@ def describe_sources(comparison: Comparison) -> list[str]:
             f"Left out: {comparison.superseded} older records of jobs whose definition changed."
         )
     for package, versions in comparison.versions.items():
-        lines.append(visible(f"Mixed versions: {package} {', '.join(versions)}."))
+        if len(versions) > 1:
+            lines.append(visible(f"Mixed versions: {package} {', '.join(versions)}."))
     return lines
+
+
+def find_main(comparison: Comparison, rule: str) -> Iterator[Contrast]:
+    """YIELDS (Contrast): The tests over all shares of a data set; that of the share where there is
+    one."""
+    for one in comparison.contrasts:
+        shares = {row.fraction for row in comparison.rows if row[:2] == (one.dataset, one.model)}
+        if one.rule == rule and (one.fraction is None or len(shares) == 1):
+            yield one
 
 
 def describe_findings(comparison: Comparison, rule: str) -> list[str]:
     """RETURNS (list[str]): What the tests over all shares of a data set say, a line each; the
     single share's where there is one."""
-    lines = []
-    for one in comparison.contrasts:
-        shares = {row.fraction for row in comparison.rows if row[:2] == (one.dataset, one.model)}
-        if one.rule == rule and (one.fraction is None or len(shares) == 1):
-            lines.append(
-                f"{one.dataset}, {one.model}: {one.reference} against {one.approach}: "
-                f"{one.test.difference:+.2f} F1, {one.verdict}"
-            )
-    return lines
+    return [
+        f"{one.dataset}, {one.model}: {one.reference} against {one.approach}: "
+        f"{one.test.difference:+.2f} F1, {one.verdict}"
+        for one in find_main(comparison, rule)
+    ]
+
+
+def conclude(one: Contrast) -> str:
+    """RETURNS (str): What a test says, in a sentence that needs no table beside it."""
+    gap = one.test.difference
+    if one.verdict in MORE:
+        said = f"{one.reference} has {abs(gap):.1f} points of F1 {MORE[one.verdict]} than "
+        said += one.approach
+    elif one.verdict == "no difference shown":
+        said = f"no difference between {one.reference} and {one.approach} is shown ({gap:+.1f})"
+    else:
+        said = f"{one.reference} has {gap:+.1f} points of F1 beside {one.approach}, but that "
+        said += one.verdict
+    about = [f"{one.test.pairs} {'pair' if one.test.pairs == 1 else 'pairs'} of trainings"]
+    if one.interval is not None and one.verdict in MORE:
+        about.append(f"95 % {interval_cell(one.interval, '+.1f')}")
+    if one.p is not None:
+        about.append(f"adjusted p {p_value(one.p)}")
+    place = "" if one.fraction is not None else ", all shares"
+    return f"{one.dataset}, {one.model}{place}: {said}. {', '.join(about)}."
 
 
 def to_markdown(comparison: Comparison, figures: Sequence[tuple[str, str]]) -> str:
@@ -111,7 +138,6 @@ CONTRAST_HEADER = (
 
 def row_cells(row: Row) -> list[str]:
     """RETURNS (list[str]): A row of the table, one text per column of `ROW_HEADER`."""
-    interval = row.f1["last"].interval
     return [
         row.dataset,
         row.model,
@@ -120,7 +146,7 @@ def row_cells(row: Row) -> list[str]:
         row.approach,
         ", ".join(str(seed) for seed in row.seeds),
         *(spread(row.f1[rule]) for rule in RULES),
-        "-" if interval is None else f"[{interval[0]:.1f}, {interval[1]:.1f}]",
+        interval_cell(row.f1["last"].interval),
         spread(row.epochs),
         f"{row.updates.mean / 1000:.0f} k",
         spread(row.seconds, 60),
@@ -147,6 +173,11 @@ def spread(summary: Summary, unit: float = 1.0) -> str:
     """RETURNS (str): Mean ± standard error; the mean alone of a single seed."""
     mean = f"{summary.mean / unit:.1f}"
     return mean if summary.error is None else f"{mean} ± {summary.error / unit:.1f}"
+
+
+def interval_cell(interval: tuple[float, float] | None, form: str = ".1f") -> str:
+    """RETURNS (str): The bounds in square brackets; "-" for none."""
+    return "-" if interval is None else f"[{interval[0]:{form}}, {interval[1]:{form}}]"
 
 
 def p_value(p: float | None) -> str:

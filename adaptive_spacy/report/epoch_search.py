@@ -102,18 +102,23 @@ def answer_epochs(runs: Sequence[Run], *, reference: str = "adaptive") -> Answer
     return Answer(reference, names, lines)
 
 
+def describe_search(answer: Answer) -> str:
+    """RETURNS (str): What is compared."""
+    return f"{answer.reference} against a search over {', '.join(answer.candidates)}."
+
+
 def describe_answer(answer: Answer) -> list[str]:
-    """RETURNS (list[str]): What is compared, `NOTES`, and the outcome over all shares."""
-    sentences = [f"{answer.reference} against a search over {', '.join(answer.candidates)}.", NOTES]
+    """RETURNS (list[str]): The outcome over all shares in sentences, one per data set and model."""
+    sentences = []
     shares = {(one.dataset, one.model): 0 for one in answer.lines}
     for one in answer.lines:
         shares[one.dataset, one.model] += one.rule == "last" and one.fraction is not None
     for one in answer.lines:
         if one.rule == "last" and (one.fraction is None or shares[one.dataset, one.model] == 1):
             sentences.append(
-                f"{one.dataset}, {one.model}: {one.difference.mean:+.2f} F1 with the last "
-                f"checkpoint ({one.test.verdict(one.p)}), and the search costs {one.cost:.1f} "
-                "adaptive runs."
+                f"{one.dataset}, {one.model}: {answer.reference} against what the search keeps: "
+                f"{one.difference.mean:+.2f} F1 with the last checkpoint "
+                f"({one.test.verdict(one.p)}), and the search costs {one.cost:.1f} adaptive runs."
             )
     return sentences
 
@@ -163,7 +168,9 @@ def answer_markdown(answer: Answer) -> str:
     return "\n\n".join(
         [
             "## One adaptive run against a search over epochs",
-            "\n".join(one if one is NOTES else plain(one) for one in describe_answer(answer)),
+            "\n".join(
+                [plain(describe_search(answer)), NOTES, *map(plain, describe_answer(answer))]
+            ),
             table(answer_header(), answer_rows(answer)),
         ]
     )

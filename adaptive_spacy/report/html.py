@@ -36,17 +36,24 @@ def render(template: str, *, refresh: Refresh | None = None, **values: Any) -> s
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined
     )
-    environment.filters.update(embed=embed, count=count, percent=percent, visible=one_line)
+    environment.filters.update(
+        embed=embed, json=to_json, count=count, percent=percent, visible=one_line
+    )
     return environment.get_template(template).render(refresh=refresh, **values)
 
 
 def embed(value: Any) -> Markup:
     """RETURNS (Markup): JSON for an element <script type="application/json">, in which nothing can
     be read as a tag."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text = to_json(value)
     for letter in "<>&":
         text = text.replace(letter, f"\\u{ord(letter):04x}")
     return Markup(text)
+
+
+def to_json(value: Any) -> str:
+    """RETURNS (str): JSON without spaces; for an attribute, where it is escaped as any text is."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def count(number: float) -> str:

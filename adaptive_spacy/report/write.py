@@ -49,7 +49,7 @@ def write_report(
     if section:
         text += f"\n{section}\n"
     files = {
-        output / "report.html": to_page(comparison, pictures, answer).encode("utf8"),
+        output / "report.html": to_page(comparison, answer).encode("utf8"),
         output / "report.md": text.encode("utf8"),
         **files,
     }

@@ -16,6 +16,7 @@ from typing import Any
 from spacy.cli.package import package as make_sources
 
 import adaptive_spacy
+from adaptive_spacy.config.checksums import seal
 from adaptive_spacy.config.loading import load_pipeline, read_config
 from adaptive_spacy.data.datasets import Recipe
 from adaptive_spacy.parsing import read_object
@@ -92,6 +93,7 @@ def package(
         text = json.dumps(clean_meta(meta, pipeline), indent=2)
         (copy / "meta.json").write_text(text, encoding="utf8")
         require_finite(load_pipeline(copy, named=pipeline))
+        seal(copy)
         for line in warnings_of(meta.get("performance") or {}, history_of_last(pipeline)):
             warn(line)
         needs_own = requires_own(pipeline)

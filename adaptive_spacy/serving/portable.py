@@ -14,6 +14,7 @@ from typing import Any
 
 import srsly
 
+from adaptive_spacy.config.checksums import CHECKSUMS, require_unchanged
 from adaptive_spacy.config.loading import read_config
 from adaptive_spacy.transformer.hub import is_folder
 from adaptive_spacy.transformer.packages import PACKAGES
@@ -31,10 +32,13 @@ def copy_pipeline(pipeline: Path, target: Path, *, transformer: Path | None = No
     transformer (Path | None): Folder of the pretrained transformer, whose public name the copy
         states in the place of its path; None: the folder that the pipeline names.
     RETURNS (Path): The copy.
-    RAISES (ValueError): If a link in the pipeline leads out of it.
+    RAISES (ValueError): If a link in the pipeline leads out of it, or a file is not what was
+        written.
     """
     require_own_files(pipeline)
-    shutil.copytree(pipeline, target)
+    require_unchanged(pipeline)
+    # the copy's files are others
+    shutil.copytree(pipeline, target, ignore=lambda folder, names: {CHECKSUMS} & {*names})
     names = list(transformer_names(read_config(pipeline / "config.cfg", interpolate=True)))
     known = {name: public_name(str(transformer or name)) for name in names if is_folder(name)}
     clean_config(target / "config.cfg", known)

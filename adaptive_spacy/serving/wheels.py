@@ -23,7 +23,7 @@ EPOCH = "315532800"
 #: The same for zipfile: year to second
 DATE = (1980, 1, 1, 0, 0, 0)
 #: What builds a wheel, with its oldest version: those of the extra `demo`
-BUILDERS = {"build": "1.0", "setuptools": "70.1"}
+BUILDERS = {"build": "1.1.1", "setuptools": "70.1"}
 RECORD = ".dist-info/RECORD"
 
 
@@ -46,7 +46,7 @@ def build_wheel(sources: Path, output: Path) -> Path:
     """Build a wheel with the tools of this environment, so that no network is needed.
 
     RETURNS (Path): The wheel.
-    RAISES (ValueError): With the last line of the build, if it fails.
+    RAISES (ValueError): With what the build says of it, if it fails.
     """
     command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "-o", str(output)]
     done = subprocess.run(
@@ -58,9 +58,20 @@ def build_wheel(sources: Path, output: Path) -> Path:
     )
     wheels = sorted(output.glob("*.whl"))
     if done.returncode or not wheels:
-        lines = (done.stdout + done.stderr).strip().splitlines() or ["no output"]
-        raise ValueError(f"building the wheel of {sources.name} failed: {lines[-1]}")
+        reason = find_reason(done.stdout, done.stderr)
+        raise ValueError(f"building the wheel of {sources.name} failed: {reason}")
     return wheels[0]
+
+
+def find_reason(stdout: str, stderr: str) -> str:
+    """RETURNS (str): Why a build failed, in one line: what `build` calls its error, or else the
+    last line, where an exception stands."""
+    lines = [line.strip() for line in (stdout + "\n" + stderr).splitlines() if line.strip()]
+    told = [i for i, line in enumerate(lines) if line.startswith("ERROR")]
+    if not told:
+        return lines[-1] if lines else "no output"
+    # what is missing stands in the line below
+    return " ".join(lines[told[-1] : told[-1] + 2]).removeprefix("ERROR ")
 
 
 def write_wheel(path: Path, contents: Mapping[str, Path]) -> Path:

@@ -1,5 +1,7 @@
 """MLflow: `adaptive_spacy.MLflow.v1`."""
 
+import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,9 @@ from thinc.api import Config
 from adaptive_spacy.report.run.facts import settings_of
 from adaptive_spacy.tracking.follow import Tracker, following, require
 from adaptive_spacy.training.logger import SetupLogger
+
+#: What MLflow's own functions read, and its client leaves to whoever uses it
+EXPERIMENT, EXPERIMENT_ID = "MLFLOW_EXPERIMENT_NAME", "MLFLOW_EXPERIMENT_ID"
 
 
 def make_mlflow_v1(
@@ -27,40 +32,52 @@ def make_mlflow_v1(
     page (bool): Keep the page of the training, which predicts the test set once, as an artefact.
     """
     try:
-        import mlflow
+        from mlflow import MlflowClient
     except ImportError:
         raise require("mlflow or mlflow-skinny", "MLflow") from None
 
     def start(config: Config, output: Path | None) -> Tracker:
-        if uri is not None:
-            mlflow.set_tracking_uri(uri)
-        if experiment is not None and run_id is None:
-            mlflow.set_experiment(experiment)
+        # not the module's functions: they have one run and one experiment per process, which a
+        # script that trains may have set
+        client = MlflowClient(uri)
+        if run_id is not None:
+            client.update_run(run_id, status="RUNNING")
+            return MLflowRun(client, run_id)
         name = run_name or (output.resolve().name if output is not None else None)
-        # a script that trains may have a run of its own around it
-        nested = mlflow.active_run() is not None
-        run = mlflow.start_run(run_id=run_id, run_name=name, nested=nested)
-        if run_id is None:
-            # one that goes on has them, and refuses others
-            mlflow.log_params(settings_of(config))
-            mlflow.log_text(config.to_str(), "config.cfg")
-        return MLflowRun(mlflow, run.info.run_id)
+        run = client.create_run(find_experiment(client, experiment), run_name=name).info.run_id
+        for key, value in settings_of(config).items():
+            client.log_param(run, key, value)
+        client.log_text(run, config.to_str(), "config.cfg")
+        return MLflowRun(client, run)
 
     return following(start, page=page)
 
 
-class MLflowRun:
-    """A run that has begun. mlflow (Any): The module. run_id (str): Its number."""
+def find_experiment(client: Any, name: str | None) -> str:
+    """RETURNS (str): The number of the experiment of a name, which is made if there is none."""
+    if name is None and (number := os.environ.get(EXPERIMENT_ID)):
+        return number
+    name = name or os.environ.get(EXPERIMENT) or "Default"
+    found = client.get_experiment_by_name(name)
+    return str(found.experiment_id if found is not None else client.create_experiment(name))
 
-    def __init__(self, mlflow: Any, run_id: str) -> None:
-        self.mlflow, self.run_id = mlflow, run_id
+
+class MLflowRun:
+    """A run that has begun. client (Any): Of the store. run_id (str): Its number there."""
+
+    def __init__(self, client: Any, run_id: str) -> None:
+        self.client, self.run_id = client, run_id
 
     def log(self, step: int, values: dict[str, float]) -> None:
-        self.mlflow.log_metrics(values, step=step, run_id=self.run_id)
+        from mlflow.entities import Metric
+
+        now = int(1000 * time.time())
+        metrics = [Metric(name, value, now, step) for name, value in values.items()]
+        self.client.log_batch(self.run_id, metrics=metrics)
 
     def keep(self, page: Path, lines: list[str]) -> None:
-        self.mlflow.log_artifact(str(page), run_id=self.run_id)
-        self.mlflow.set_tag("mlflow.note.content", "\n\n".join(lines))
+        self.client.log_artifact(self.run_id, str(page))
+        self.client.set_tag(self.run_id, "mlflow.note.content", "\n\n".join(lines))
 
     def end(self, *, broken: bool) -> None:
-        self.mlflow.end_run("FAILED" if broken else "FINISHED")
+        self.client.set_terminated(self.run_id, "FAILED" if broken else "FINISHED")

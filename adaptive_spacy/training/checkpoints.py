@@ -20,6 +20,7 @@ import numpy
 from spacy.errors import Errors
 from spacy.language import Language
 
+from adaptive_spacy.config.checksums import seal
 from adaptive_spacy.files import replacing_folder
 from adaptive_spacy.ner.calibrated_pipe import CalibratedPipe
 from adaptive_spacy.training.lock import Lock, claim
@@ -138,7 +139,8 @@ def keep_temperatures(nlp: Language) -> None:
 def write_whole(
     nlp: Language, path: Path, exclude: Iterable[str] = (), *, performance: Mapping[str, Any]
 ) -> None:
-    """Write a pipeline into a folder that takes the place of another once it is complete.
+    """Write a pipeline, with checksums, into a folder that takes the place of another once it is
+    complete.
 
     nlp (Language): The pipeline.
     path (Path): The folder.
@@ -157,6 +159,7 @@ def write_whole(
             nlp.to_disk(aside, exclude=[*exclude, Path(CONFIG).stem, Path(META).stem])
             for name, text in ((META, meta), (CONFIG, config)):
                 (aside / name).write_text(text, encoding="utf8")
+            seal(aside)
     finally:
         nlp.meta["performance"] = former
 

@@ -18,6 +18,7 @@ from thinc.api import ConfigValidationError
 
 from adaptive_spacy.adaptive import active_schedule
 from adaptive_spacy.adaptive.callback import load_then, save_then
+from adaptive_spacy.adaptive.plans import HALF
 from adaptive_spacy.adaptive.schedule import PhaseSchedule
 from adaptive_spacy.config.names import GUARD, GUARDED
 from adaptive_spacy.config.requirements import whole
@@ -31,8 +32,6 @@ LEAST, LEAST_TWICE = 0.3, 0.5
 ONCE, TWICE = 0.4, 0.7
 #: Times its lowest value that the training loss rises to when weights break
 JUMP = 3.0
-#: Of the rate, after each time
-FACTOR = 0.5
 
 
 def make_guard_v1(
@@ -177,7 +176,7 @@ class Guard:
         assert self.schedule is not None
         load_weights(nlp, self.weights)
         self.rules.forget()
-        self.schedule.set_back(step, self.best_step, FACTOR, self.phases)
+        self.schedule.set_back(step, self.best_step, HALF, self.phases)
         times = len(self.schedule.setbacks)
         warnings.warn(
             f"step {step}: {fault}. Back to the weights of step {self.best_step}, with half the "

@@ -14,8 +14,8 @@ def is_running(training: Path) -> bool:
     training that begins just then would find it taken.
 
     training (Path): Output folder of a training.
-    RETURNS (bool): Whether a training writes into it: its process lives, or cannot be asked, as
-        that of another machine.
+    RETURNS (bool): Whether another process trains into it: it lives, or cannot be asked, as that of
+        another machine. A script that has trained holds its lock as long as the pipeline lives.
     """
     try:
         text = (training / LOCK).read_text(encoding="utf8", errors="replace")
@@ -24,6 +24,8 @@ def is_running(training: Path) -> bool:
     found = re.match(r"process (\d{1,10}) on (.+), since ", text)
     if found is None or found[2] != socket.gethostname() or sys.platform == "win32":
         return True
+    if int(found[1]) == os.getpid():
+        return False
     try:
         os.kill(int(found[1]), 0)
     except ProcessLookupError:

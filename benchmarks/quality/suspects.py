@@ -5,11 +5,13 @@
 A model that did not learn from these labels predicts them once. Then a share of them is damaged in
 four ways (`corruption.py`), another draw for each seed, and all entities are ranked: how many of
 the damaged ones are in the first 2, 5, 10 and 20 % of the list? Beside the ranking stand its two
-witnesses alone. The model learnt from clean labels; one that learns from damaged ones is worse.
+witnesses alone, and cleanlab's ranking where that is installed (`cleanlab_ranking.py`). The model
+learnt from clean labels; one that learns from damaged ones is worse.
 """
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from statistics import mean
 from typing import Annotated
@@ -19,6 +21,8 @@ from spacy.training import Example
 
 from adaptive_spacy.experiments.predictions import predict_corpus
 from adaptive_spacy.experiments.suspects import Suspect, rank_suspects
+from adaptive_spacy.training.evaluation import open_pipeline
+from benchmarks.quality.cleanlab_ranking import TokenJudge, doubt, find_rank
 from benchmarks.quality.corruption import WAYS, Damage, corrupt
 
 SHARES = (0.02, 0.05, 0.1, 0.2)
@@ -70,15 +74,21 @@ def main(
     predicted = predict_corpus(training, corpus=corpus)
     if predicted is None:
         raise typer.BadParameter(f"{training} has no model-last")
+    rank, rankings = find_rank(), dict(RANKINGS)
+    docs = [eg.reference for eg in predicted.examples]
+    judge = None if rank is None else TokenJudge(open_pipeline(str(training / "model-last")), docs)
     rows: dict[tuple[str, float], list[float]] = {}
     ways: Counter[str] = Counter()
     number = entities = 0
     for seed in range(seeds):
-        docs, damages = corrupt([eg.reference for eg in predicted.examples], share, seed=seed)
-        pairs = zip(predicted.examples, docs, strict=True)
-        ranked = rank_suspects([Example(eg.predicted, doc) for eg, doc in pairs])
+        damaged, damages = corrupt(docs, share, seed=seed)
+        pairs = zip(predicted.examples, damaged, strict=True)
+        examples = [Example(eg.predicted, doc) for eg, doc in pairs]
+        ranked = rank_suspects(examples)
+        if judge is not None:
+            rankings["cleanlab"] = partial(doubt, qualities=judge.judge(rank, examples))
         number, entities = len(damages), len(ranked)
-        for name, key in RANKINGS.items():
+        for name, key in rankings.items():
             order = sorted(ranked, key=lambda one, key=key: -key(one))  # type: ignore[misc]
             for part in SHARES:
                 found = find(order, damages, part)
@@ -88,7 +98,7 @@ def main(
     print(f"{number} labels damaged, {entities} entities ranked, {seeds} draws")
     print(f"| ranking | {' | '.join(f'first {100 * part:g} %' for part in SHARES)} |")
     print(f"| --- | {' | '.join('---' for _ in SHARES)} |")
-    for name in RANKINGS:
+    for name in rankings:
         print(f"| {name} | {' | '.join(f'{mean(rows[name, part]):.0f}' for part in SHARES)} |")
     print("both, first 5 %, each draw:", ", ".join(f"{one:.0f}" for one in rows["both", 0.05]))
     each = number * seeds / len(WAYS)

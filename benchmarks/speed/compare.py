@@ -81,21 +81,23 @@ def table(record: dict[str, Any]) -> str:
     return "\n".join(lines).strip()
 
 
-def main(
-    corpus: Annotated[Path, typer.Option(help="Folder of train.spacy and test.spacy.")],
-    transformer: Annotated[Path, typer.Option(help="Folder.")] = Path("assets/transformer"),
-    sentences: Annotated[int, typer.Option(help="Training sentences per epoch.")] = 320,
-    rounds: Annotated[int, typer.Option(help="Timed rounds.")] = 5,
-    task: Annotated[str, typer.Option(help="training, tagging or both.")] = "both",
-    output: Annotated[Path | None, typer.Option(help="JSONL, gets a line.")] = None,
-) -> None:
-    """Measure everyone side by side."""
-    tasks = TASKS if task == "both" else (task,)
+def compare(
+    corpus: Path, transformer: Path, sentences: int, rounds: int, tasks: tuple[str, ...] = TASKS
+) -> dict[str, Any]:
+    """Measure everyone side by side.
+
+    corpus (Path): Folder of train.spacy and test.spacy.
+    transformer (Path): Folder.
+    sentences (int): Training sentences per epoch.
+    rounds (int): How often each is timed.
+    RETURNS (dict): Seconds by task and contestant, one a round; words by task; device, threads,
+        versions.
+    """
     chosen = [one for one in CONTESTANTS if set(tasks) & set(one.tasks)]
     contestants = [one(corpus, transformer, sentences) for one in chosen]
     docs = DocBin().from_disk(corpus / "test.spacy").get_docs(Vocab())
     texts = [doc.text for doc in docs]
-    record = {
+    return {
         "corpus": corpus.name,
         "device": torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu",
         "bfloat16": HAS_BFLOAT16,
@@ -108,6 +110,19 @@ def main(
         },
         "seconds": measure(contestants, texts, rounds, tasks),
     }
+
+
+def main(
+    corpus: Annotated[Path, typer.Option(help="Folder of train.spacy and test.spacy.")],
+    transformer: Annotated[Path, typer.Option(help="Folder.")] = Path("assets/transformer"),
+    sentences: Annotated[int, typer.Option(help="Training sentences per epoch.")] = 320,
+    rounds: Annotated[int, typer.Option(help="Timed rounds.")] = 5,
+    task: Annotated[str, typer.Option(help="training, tagging or both.")] = "both",
+    output: Annotated[Path | None, typer.Option(help="JSONL, gets a line.")] = None,
+) -> None:
+    """Measure everyone side by side."""
+    tasks = TASKS if task == "both" else (task,)
+    record = compare(corpus, transformer, sentences, rounds, tasks)
     typer.echo(table(record))
     if output is not None:
         add_lines(output, [record])

@@ -64,6 +64,18 @@ def test_schedule_refuses_bad_arguments(arguments, message) -> None:
     assert error.value.desc == f"[training.optimizer.learn_rate] {message}"
 
 
+def test_hybrid_halves_its_rate_after_rounds() -> None:
+    schedule = make_hybrid_v1(rate=1.0, interval=2, total=5, warmup=1, cooldown=2, halved=[1, 3, 3])
+    # two updates a round, and that of step 0
+    assert [schedule.rate(step) for step in range(11)] == [
+        *(0.5, 1.0, 1.0),
+        *(0.5, 0.5, 0.5, 0.5),
+        *(0.125, 0.125 * 0.75, 0.125 * 0.5, 0.125 * 0.25),
+    ]
+    with pytest.raises(ConfigValidationError, match="halved: expected a whole number"):
+        make_hybrid_v1(rate=1.0, halved=[-1])
+
+
 def test_hybrid_refuses_a_total_that_is_too_short() -> None:
     with pytest.raises(ConfigValidationError) as error:
         make_hybrid_v1(rate=1.0, interval=2, total=8, warmup=2, cooldown=7)

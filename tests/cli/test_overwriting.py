@@ -36,7 +36,11 @@ COMMANDS: dict[str, list[list[str]]] = {
         ["other", "IN", "--output", "OUT"],
         ["other", "other", "--corpus", "IN", "--output", "OUT"],
     ],
-    "suspects": [["IN", "--output", "OUT"], ["other", "--corpus", "IN", "--output", "OUT"]],
+    "suspects": [
+        ["IN", "--output", "OUT"],
+        ["other", "--corpus", "IN", "--output", "OUT"],
+        ["other", "--next", "IN", "--output", "OUT"],
+    ],
     "train": [["IN", "--output", "OUT"], ["other", "--output", "OUT", "--code", "IN"]],
     "plot": [["IN", "OUT"]],
     "package": [
@@ -62,7 +66,7 @@ COMMANDS: dict[str, list[list[str]]] = {
 #: `init --force` replaces a config in place, which loses nothing: a second one changes nothing
 IN_PLACE = {"init"}
 #: They write nothing that anyone names
-WITHOUT_OUTPUT = {"check"}
+WITHOUT_OUTPUT = {"check", "watch"}
 
 
 def test_the_table_has_every_command() -> None:

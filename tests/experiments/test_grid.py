@@ -148,6 +148,7 @@ COUNTS = {
     "schemes": (2, 5, 11, 5),
     "small": (4, 1, 4, 3),
     "epochs": (6, 1, 4, 3),
+    "curve": (1, 1, 5, 3),
     "precision": (4, 1, 4, 3),
 }
 

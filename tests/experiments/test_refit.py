@@ -1,5 +1,6 @@
 import json
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from adaptive_spacy.ner.temperature import usable
 from adaptive_spacy.serving.package import describe
 from adaptive_spacy.training.evaluation import evaluate
 from tests.conftest import ROOT
+from tests.training.resume.trainings import break_off, files, history
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +89,29 @@ def test_refit_repeats_the_curve_on_all_data(
     assert nlp.get_pipe("transformer_ner").temperature == expected
 
 
+def test_refit_halves_the_rate_where_the_run_was_set_back(run: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(run, tmp_path / "run"))
+    before = rows(run)
+    # the same run, but for a collapse after round 2, and back to that
+    fallen = {**before[3], "scores": {**before[3]["scores"], "ents_f": 0.0}}
+    later = [{**row, "step": row["step"] + 2, "setbacks": 1} for row in before[3:]]
+    for number, row in enumerate(before[:3]):
+        row["scores"]["ents_f"] = number / 2
+    lines = [json.dumps(row) for row in (*before[:3], fallen, *later)]
+    (copy / "history.jsonl").write_text("\n".join(lines))
+    record = refit(copy, tmp_path / "refit")
+    stop = len(before) - 1
+    assert record["adaptive"]["stop"] == stop + 1
+    assert (record["refit"]["total"], record["refit"]["halved"]) == (stop, (2,))
+    after = rows(tmp_path / "refit")
+    # warm-up to the end of round 2; the rate of a row is that of its last update
+    assert after[2]["rate"] == pytest.approx(2e-2)
+    assert {row["rate"] for row in after[3:-2]} == {1e-2}
+    assert after[-1]["rate"] == pytest.approx(1e-2 / (2 * 4))
+    meta = srsly.read_json(tmp_path / "refit" / "model-last" / "meta.json")
+    assert "halved where the run was set back (after round 2)" in meta["notes"]
+
+
 def test_refit_needs_the_end_of_the_run(run: Path, tmp_path: Path) -> None:
     cut = Path(shutil.copytree(run, tmp_path / "cut"))
     lines = (cut / "history.jsonl").read_text().splitlines(keepends=True)
@@ -150,33 +175,31 @@ def test_refit_looks_at_the_test_corpus_first(run: Path, tmp_path: Path) -> None
     assert not output.exists()
 
 
-@pytest.mark.parametrize("kill", [False, True])
-def test_interrupted_refit_leaves_no_model_that_looks_finished(
-    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kill: bool
+def test_interrupted_refit_goes_on_and_leaves_no_model_that_looks_finished(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     output = tmp_path / "refit"
+    refit(run, output)
+    # the config names the joined corpus, so in the same place
+    whole = output.rename(tmp_path / "whole")
     output.mkdir()
     former = Path(shutil.copytree(run / "model-last", output / "model-last"))
     (output / "refit.json").write_text("{}")
-
-    def interrupted(*args, **kwargs):
-        # two evaluations, then the end
-        config = args[0].config
-        config["training"]["max_steps"] = 4
-        train(*args, **kwargs)
-        if kill:
-            # nobody clears up
-            monkeypatch.setattr(shutil, "rmtree", lambda *args, **kwargs: None)
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("adaptive_spacy.experiments.shipping.train", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        refit(run, output)
-    monkeypatch.undo()
+    steps = break_off(monkeypatch, at=3, by=lambda: signal.raise_signal(signal.SIGTERM))
+    result = CliRunner().invoke(app, ["refit", str(run), "--output", str(output)])
+    assert result.exit_code == 128 + signal.SIGTERM
+    assert "The last training is saved. Go on: the same command" in result.output
     # the former one is as it was
-    assert srsly.read_json(former / "meta.json") == srsly.read_json(run / "model-last/meta.json")
+    assert files(former) == files(run / "model-last")
     models = [path.parent for path in output.rglob("meta.json") if path.parent != former]
-    assert [model.parent.name for model in models] == (["unfinished"] * len(models))
-    assert bool(models) == kill
+    assert models
     for model in models:
+        assert model.parent == output / "unfinished"
         assert srsly.read_json(model / "meta.json")["notes"].startswith("Unfinished refit")
+    result = CliRunner().invoke(app, ["refit", str(run), "--output", str(output)])
+    assert result.exit_code == 0, result.output
+    assert f"Going on after step {steps[2]}" in result.output
+    assert steps[2:4] == sorted(steps[2:4])
+    assert files(output / "model-last") == files(whole / "model-last")
+    assert history(output) == history(whole)
+    assert not (output / "unfinished").exists()

@@ -28,14 +28,15 @@ def history(rounds: int = 10) -> list[Evaluation]:
 
 def test_replay_finds_the_phases_and_the_end(config: Config) -> None:
     rows = history()
-    machine = replay(config, rows)
+    machine, undone, halved = replay(config, rows)
+    assert (undone, halved) == (0, ())
     assert [machine.phase(one.step) for one in rows] == [one.phase for one in rows]
     assert machine.state.finished_at == rows[-1].step
     assert find_stop(machine, Path("run")) == 10
 
 
 def test_replay_of_a_training_that_was_stopped_names_it(config: Config) -> None:
-    machine = replay(config, history(9))
+    machine = replay(config, history(9)).machine
     with pytest.raises(ValueError, match=r"^run: .* stopped in round 9, 1 or more before it$"):
         find_stop(machine, Path("run"))
 
@@ -43,9 +44,9 @@ def test_replay_of_a_training_that_was_stopped_names_it(config: Config) -> None:
 def test_replay_takes_a_score_that_was_not_finite_for_none(config: Config) -> None:
     rows = history()
     rows[5] = replace(rows[5], scores={"ents_loss": None})
-    assert replay(config, rows).state == replay(config, history()).state
+    assert replay(config, rows).machine == replay(config, history()).machine
     rows[6] = replace(rows[6], scores={"ents_loss": None})
-    assert replay(config, rows).state.best == -0.31, "that of the round after"
+    assert replay(config, rows).machine.state.best == -0.31, "that of the round after"
 
 
 def test_replay_goes_back_where_the_guard_did(config: Config) -> None:
@@ -56,11 +57,19 @@ def test_replay_goes_back_where_the_guard_did(config: Config) -> None:
         replace(one, scores={**one.scores, "ents_f": score}, setbacks=int(number > 5))
         for number, (one, score) in enumerate(zip(rows, scores, strict=True))
     ]
-    expected = replay(config, rows[:4])
+    expected = replay(config, rows[:4]).machine
     for one in rows[6:]:
         expected.observe(one.step, -one.scores["ents_loss"])
-    assert replay(config, rows).state == expected.state
-    assert replay(config, [replace(one, setbacks=0) for one in rows]).state != expected.state
+    machine, undone, halved = replay(config, rows)
+    assert machine.state == expected.state
+    # rounds 4 and 5
+    assert (undone, halved) == (2, (3,))
+    other = replay(config, [replace(one, setbacks=0) for one in rows])
+    assert other.machine.state != expected.state
+    assert (other.undone, other.halved) == (0, ())
+    # collapsed again before there was a better one, in round 7
+    again = [replace(one, setbacks=one.setbacks + (number > 7)) for number, one in enumerate(rows)]
+    assert replay(config, again)[1:] == (4, (3, 3))
 
 
 def test_replay_needs_phases() -> None:

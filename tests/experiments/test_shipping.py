@@ -4,9 +4,13 @@ from pathlib import Path
 
 import pytest
 import srsly
+from spacy.util import load_config
 from thinc.api import Config
 
-from adaptive_spacy.experiments.shipping import state_temperatures
+from adaptive_spacy.experiments.fixed_length import Curve, fix_rounds
+from adaptive_spacy.experiments.shipping import mark, publish, state_temperatures, train_aside
+from tests.conftest import ROOT
+from tests.training.resume.trainings import Stop, break_off, files, history
 
 
 def model_of(folder: Path, *pipes: str) -> Path:
@@ -51,3 +55,79 @@ def test_each_component_states_its_own_temperature(tmp_path: Path) -> None:
     # of two components' the common name has the last one's
     state_temperatures(model, [{"temperature": 2.0, "temperature_one": 3.0}])
     assert (stated(model, "one"), stated(model, "two")) == (3.0, 1.0)
+
+
+@pytest.fixture
+def config(experiment_corpus: Path, transformer_folder: Path) -> Config:
+    """A training of a fixed length."""
+    settings = {
+        "paths.train": str(experiment_corpus / "train.spacy"),
+        "paths.dev": str(experiment_corpus / "dev.spacy"),
+        "variables.transformer": str(transformer_folder),
+        "variables.rate": 1e-2,
+        "training.batcher.batcher.size": 4,
+        "training.eval_frequency.least": 1,
+    }
+    adaptive = load_config(ROOT / "configs" / "adaptive.cfg", overrides=settings, interpolate=True)
+    curve = Curve(1e-2, 1, 2, "linear")
+    return fix_rounds(adaptive, curve, 4, experiment_corpus / "train.spacy")
+
+
+def train(config: Config, output: Path) -> Path:
+    output.mkdir(exist_ok=True)
+    return train_aside(config, output, notes="Unfinished", gpu_id=-1)
+
+
+def test_training_goes_on_wherever_it_was_broken_off(
+    config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = train(config, tmp_path / "whole")
+    for at in (1, 3, 5):
+        with monkeypatch.context() as patch:
+            steps = break_off(patch, at=at)
+            output = tmp_path / str(at)
+            with pytest.raises(Stop):
+                train(config, output)
+            model = train(config, output)
+        assert len(set(steps)) == len(steps) == 5
+        assert files(model) == files(whole)
+        assert history(model.parent) == history(whole.parent)
+
+
+def test_what_was_broken_off_after_the_training_is_as_after_it(
+    config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = break_off(monkeypatch, at=0)
+    model = train(config, tmp_path / "out")
+    before, count = files(model), len(steps)
+    mark(model, notes="Finished")
+    state_temperatures(model, [{"temperature": 2.0}])
+    assert files(model) != before
+    assert files(train(config, tmp_path / "out")) == before
+    # nothing was trained again
+    assert len(steps) == count
+
+
+def test_other_training_begins_anew(
+    config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = break_off(monkeypatch, at=2)
+    with pytest.raises(Stop):
+        train(config, tmp_path / "out")
+    config["training"]["dropout"] = 0.3
+    train(config, tmp_path / "out")
+    assert steps[2] == steps[0] == 0
+
+
+def test_model_takes_the_place_of_the_former_one_at_once(tmp_path: Path) -> None:
+    model, output = tmp_path / "unfinished" / "model-last", tmp_path
+    for folder, text in ((model, "new"), (output / "model-last", "old")):
+        folder.mkdir(parents=True)
+        (folder / "config.cfg").write_text(text)
+    (model.parent / "history.jsonl").write_text("{}")
+    publish(model, output)
+    assert (output / "model-last" / "config.cfg").read_text() == "new"
+    assert (output / "history.jsonl").read_text() == "{}"
+    # until all is in its place, so is what its training goes on from
+    assert (model / "config.cfg").read_text() == "new"
+    assert (model.parent / "history.jsonl").read_text() == "{}"

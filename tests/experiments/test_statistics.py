@@ -12,6 +12,7 @@ from adaptive_spacy.experiments.statistics import (
     adjust,
     bootstrap_interval,
     holm,
+    paired_interval,
     paired_test,
     summarize,
 )
@@ -136,3 +137,13 @@ def test_holm_known_answer() -> None:
 def test_adjust_leaves_out_what_cannot_show_anything() -> None:
     few, many = paired_test([1.0] * 3, [0.0] * 3), paired_test([1.0] * 8, [0.0] * 8)
     assert adjust([few, many, few, many]) == pytest.approx([None, 4 / 256, None, 4 / 256])
+
+
+def test_interval_of_pairs_is_students() -> None:
+    # differences 1, 2 and 3: the mean 2, its standard error 1 / 3 ** 0.5, t of 2 degrees 4.3027
+    low, high = paired_interval([2, 4, 6], [1, 2, 3]) or (0, 0)
+    assert (low, high) == (
+        pytest.approx(2 - 4.302653 / 3**0.5),
+        pytest.approx(2 + 4.302653 / 3**0.5),
+    )
+    assert paired_interval([2], [1]) is None

@@ -69,6 +69,12 @@ def make_record(
     }
 
 
+def add_types(record: dict[str, Any], f1: dict[str, float | None]) -> None:
+    """Add test F1 in [0, 1] by type to a record of a job that is done."""
+    for one in record.get("results", {}).values():
+        one["test"]["per_type"] = {name: {"f1": f1[name], "support": 20} for name in f1}
+
+
 def write_records(folder: Path, records: list[dict[str, Any]]) -> Path:
     for i, record in enumerate(records):
         write_record(folder / f"{record['id']}-{i}", record)

@@ -1,7 +1,10 @@
 """Trainings for tests of their pages: folders as a training, or `crossfit`, leaves them."""
 
+import contextlib
 import json
-from collections.abc import Sequence
+import os
+import socket
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,6 +14,7 @@ from spacy.tokens import Doc, DocBin
 
 from adaptive_spacy.ner import confidence
 from adaptive_spacy.training.history import Evaluation
+from adaptive_spacy.training.lock import LOCK
 from tests.report.evaluations import evaluation
 
 #: Words, annotated tags, predicted tags, confidences of what was predicted
@@ -70,6 +74,16 @@ def write_crossfit(
     DocBin(docs=found, store_user_data=True).to_disk(folder / "out-of-fold.spacy")
     (folder / "crossfit.json").write_text("{}", encoding="utf8")
     return folder
+
+
+@contextlib.contextmanager
+def training_elsewhere(folder: Path) -> Iterator[None]:
+    """Have a folder look as if another process, that which started the tests, trained into it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    text = f"process {os.getppid()} on {socket.gethostname()}, since now"
+    (folder / LOCK).write_text(text, encoding="utf8")
+    yield
+    (folder / LOCK).unlink()
 
 
 def write_training(folder: Path, rows: Sequence[Row] = ROWS, *, test: bool = True) -> Path:

@@ -14,8 +14,15 @@ from adaptive_spacy.report.live.server import serving
 from adaptive_spacy.report.live.state import Live
 from adaptive_spacy.report.live.watch import watch
 from adaptive_spacy.training.history import HISTORY
-from adaptive_spacy.training.lock import LOCK, Lock, claim
-from tests.report.runs import ROWS, make_history, write_crossfit, write_history, write_training
+from adaptive_spacy.training.lock import LOCK, Lock
+from tests.report.runs import (
+    ROWS,
+    make_history,
+    training_elsewhere,
+    write_crossfit,
+    write_history,
+    write_training,
+)
 
 
 def shown(live: Live) -> str:
@@ -34,18 +41,18 @@ def test_page_waits_grows_and_ends(tmp_path: Path) -> None:
     assert live.served[1] == tags[0]
     write_training(training)
     history = make_history(4)
-    lock = claim(training)
-    for count in (1, 2, 4):
-        write_history(training, history[:count])
-        said = list(live.update())
-        assert said == ([f"{training} runs"] if count == 1 else [])
-        assert "Where it stands.</strong> It is running" in shown(live)
-        assert f"All {count} evaluations as a table" in shown(live)
-        # no predictions: the processor is the training's
-        assert 'id="scores"' not in shown(live)
-        assert live.served[1] not in tags
-        tags.append(live.served[1])
-    del lock
+    with training_elsewhere(training):
+        for count in (1, 2, 4):
+            write_history(training, history[:count])
+            said = list(live.update())
+            assert said == ([f"{training} runs"] if count == 1 else [])
+            assert "Where it stands.</strong> It is running" in shown(live)
+            assert "What ships.</strong> Nothing yet: the training runs." in shown(live)
+            assert f"All {count} evaluations as a table" in shown(live)
+            # no predictions: the processor is the training's
+            assert 'id="scores"' not in shown(live)
+            assert live.served[1] not in tags
+            tags.append(live.served[1])
     assert list(live.update()) == [f"{training} has ended; its model predicts now"]
     assert "Why it stopped" in shown(live)
     assert 'id="scores"' not in shown(live)
@@ -59,50 +66,46 @@ def test_page_waits_grows_and_ends(tmp_path: Path) -> None:
 
 def test_half_a_line_is_passed_over(tmp_path: Path) -> None:
     training = tmp_path / "mine"
-    write_history(training, make_history(3))
-    lock = claim(training)
     line = json.dumps(asdict(make_history(4)[-1]))
-    for cut in (0, 1, len(line) // 2, len(line)):
-        write_history(training, make_history(3))
+    with training_elsewhere(training):
+        for cut in (0, 1, len(line) // 2, len(line)):
+            write_history(training, make_history(3))
+            with (training / HISTORY).open("a") as file:
+                file.write(line[:cut])
+            live = Live(training)
+            assert list(live.update()) == [f"{training} runs"]
+            assert "All 4 evaluations as a table" in shown(live)
         with (training / HISTORY).open("a") as file:
-            file.write(line[:cut])
-        live = Live(training)
-        assert list(live.update()) == [f"{training} runs"]
-        assert "All 4 evaluations as a table" in shown(live)
-    with (training / HISTORY).open("a") as file:
-        file.write("\n")
-    assert list(live.update()) == []
-    assert "All 5 evaluations as a table" in shown(live)
-    del lock
+            file.write("\n")
+        assert list(live.update()) == []
+        assert "All 5 evaluations as a table" in shown(live)
 
 
 def test_history_of_a_former_training_is_not_shown(tmp_path: Path) -> None:
     write_history(tmp_path, make_history(3))
     os.utime(tmp_path / HISTORY, (1, 1))
-    lock = claim(tmp_path)
-    live = Live(tmp_path)
-    assert "no evaluation yet" in " ".join(live.update())
-    # one that is resumed writes it anew
-    os.utime(tmp_path / HISTORY)
-    assert list(live.update()) == [f"{tmp_path} runs"]
-    del lock
+    with training_elsewhere(tmp_path):
+        live = Live(tmp_path)
+        assert "no evaluation yet" in " ".join(live.update())
+        # one that is resumed writes it anew
+        os.utime(tmp_path / HISTORY)
+        assert list(live.update()) == [f"{tmp_path} runs"]
 
 
 def test_faults_while_it_runs_are_said_once_and_the_page_stays(tmp_path: Path) -> None:
-    write_history(tmp_path, make_history(3))
-    lock = claim(tmp_path)
-    live = Live(tmp_path)
-    list(live.update())
-    page = live.served
-    (tmp_path / HISTORY).write_text("{}\n")
-    (line,) = live.update()
-    assert f"{HISTORY}:1: expected the keys of an evaluation" in line
-    assert list(live.update()) == []
-    assert live.served == page
-    write_history(tmp_path, make_history(5))
-    list(live.update())
-    assert "All 6 evaluations" in shown(live)
-    del lock
+    with training_elsewhere(tmp_path):
+        write_history(tmp_path, make_history(3))
+        live = Live(tmp_path)
+        list(live.update())
+        page = live.served
+        (tmp_path / HISTORY).write_text("{}\n")
+        (line,) = live.update()
+        assert f"{HISTORY}:1: expected the keys of an evaluation" in line
+        assert list(live.update()) == []
+        assert live.served == page
+        write_history(tmp_path, make_history(5))
+        list(live.update())
+        assert "All 6 evaluations" in shown(live)
 
 
 def test_faults_of_what_is_over_are_faults(tmp_path: Path) -> None:

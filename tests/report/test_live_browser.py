@@ -1,15 +1,18 @@
 """The page of a training that runs in a real browser: it follows, and keeps what one looks at."""
 
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from adaptive_spacy.report.live.server import serving
 from adaptive_spacy.report.live.state import Live
-from adaptive_spacy.training.lock import claim
-from tests.report.browser import Browser, open_browser
-from tests.report.runs import Row, make_history, write_crossfit, write_history
+from tests.report.accessibility import find_barriers
+from tests.report.browser import Browser
+from tests.report.runs import (
+    Row,
+    make_history,
+    training_elsewhere,
+    write_crossfit,
+    write_history,
+)
 
 HOSTILE: Row = (
     "</script><b>bold</b> Ada",
@@ -17,12 +20,6 @@ HOSTILE: Row = (
     "O O",
     [],
 )
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with open_browser(tmp_path_factory.mktemp("browser")) as found:
-        yield found
 
 
 def grow(browser: Browser, live: Live) -> None:
@@ -33,6 +30,10 @@ def grow(browser: Browser, live: Live) -> None:
 
 
 def test_page_follows_the_training(browser: Browser, tmp_path: Path) -> None:
+    browser.console.clear()
+    browser.requests.clear()
+    browser.size(1200)
+    browser.media()
     training = tmp_path / "<b>mine"
     live = Live(training, seconds=0.05)
     list(live.update())
@@ -40,29 +41,28 @@ def test_page_follows_the_training(browser: Browser, tmp_path: Path) -> None:
     with serving(live, 0) as address:
         browser.visit(address)
         assert "has no evaluation yet" in browser.text("#summary")
-        lock = claim(training)
-        for count in (1, 2, 12):
-            write_history(training, history[:count])
+        with training_elsewhere(training):
+            for count in (1, 2, 12):
+                write_history(training, history[:count])
+                grow(browser, live)
+                assert browser.text("details summary") == f"All {count} evaluations as a table"
+            assert "It is running" in browser.text("#summary")
+            assert browser.text("h1") == "Training <b>mine"
+            # what one looks at stays: the place, what is unfolded, what is sorted
+            browser.size(900, 400)
+            browser.click("details summary")
+            browser.click("details th:nth-child(2) button")
+            browser.run("window.scrollTo({top: 300, behavior: 'instant'})")
+            place = "Math.round(document.querySelector('.chart').getBoundingClientRect().top)"
+            before = browser.run(place)
+            write_history(training, make_history(13))
             grow(browser, live)
-            assert browser.text("details summary") == f"All {count} evaluations as a table"
-        assert "It is running" in browser.text("#summary")
-        assert browser.text("h1") == "Training <b>mine"
-        # what one looks at stays: the place, what is unfolded, what is sorted
-        browser.size(900, 400)
-        browser.click("details summary")
-        browser.click("details th:nth-child(2) button")
-        browser.run("window.scrollTo({top: 300, behavior: 'instant'})")
-        place = "Math.round(document.querySelector('.chart').getBoundingClientRect().top)"
-        before = browser.run(place)
-        write_history(training, make_history(13))
-        grow(browser, live)
-        assert browser.text("details summary") == "All 14 evaluations as a table"
-        assert browser.run("document.querySelector('details').open")
-        assert browser.run("location.hash") == "#sort-evaluations=1d"
-        assert browser.text("details tbody td") == "130"
-        # though the summary above has grown by a line
-        assert abs(browser.run(place) - before) <= 2
-        del lock
+            assert browser.text("details summary") == "All 14 evaluations as a table"
+            assert browser.run("document.querySelector('details').open")
+            assert browser.run("location.hash") == "#sort-evaluations=1d"
+            assert browser.text("details tbody td") == "130"
+            # though the summary above has grown by a line
+            assert abs(browser.run(place) - before) <= 2
         write_crossfit(training, [HOSTILE], history)
         grow(browser, live)
         assert "Why it stopped" in browser.text("#summary")
@@ -73,14 +73,34 @@ def test_page_follows_the_training(browser: Browser, tmp_path: Path) -> None:
     assert {one for one in browser.requests if not one.startswith(address)} == set()
 
 
+def test_pages_have_no_barrier(browser: Browser, tmp_path: Path) -> None:
+    live = Live(tmp_path)
+    list(live.update())
+    with serving(live, 0) as address:
+        for scheme in ("light", "dark"):
+            browser.media(scheme=scheme)
+            browser.visit(address)
+            assert find_barriers(browser) == []
+        with training_elsewhere(tmp_path):
+            write_history(tmp_path, make_history(3))
+            list(live.update())
+            browser.visit(address)
+            assert "It is running" in browser.text("#summary")
+            assert find_barriers(browser) == []
+
+
 def test_page_says_that_nobody_serves_it(browser: Browser, tmp_path: Path) -> None:
     live = Live(tmp_path, seconds=0.05)
     with serving(live, 0) as address:
         browser.visit(address)
         assert browser.text("#live") == "Shows the next evaluation by itself."
     browser.run(
-        """new Promise(done => new MutationObserver(done).observe(
-        document.querySelector("#live"), {childList: true}))""",
+        """new Promise(done => {
+        const line = document.querySelector("#live");
+        const look = () => line.textContent.startsWith("Nobody") && done();
+        new MutationObserver(look).observe(line, {childList: true});
+        look();
+        })""",
         wait=True,
     )
     assert browser.text("#live").startswith("Nobody serves this page any more")

@@ -8,6 +8,7 @@ from adaptive_spacy.ner.tags import Entity
 from adaptive_spacy.report.run.page import write_run
 from adaptive_spacy.report.run.passages import Predicted
 from adaptive_spacy.report.run.reliability import SIDE, Bin, describe_reliability, fill_bins
+from adaptive_spacy.training.calibration import summarize
 from adaptive_spacy.training.errors import Finding
 from tests.report.runs import write_crossfit, write_training
 
@@ -20,7 +21,7 @@ def findings(sure: float, right: int, wrong: int) -> list[Predicted]:
 
 def test_bins_hold_their_upper_bound() -> None:
     pairs = [(0.0, False), (0.1, True), (0.11, True), (0.2, False), (1.0, True)]
-    assert fill_bins(pairs) == [
+    assert fill_bins(summarize(pairs)) == [
         Bin("0 to 10", 2, pytest.approx(5), 50),
         Bin("10 to 20", 2, pytest.approx(15.5), 50),
         Bin("90 to 100", 1, 100, 100),
@@ -63,3 +64,32 @@ def test_page_has_a_plot_where_confidences_are_stated(tmp_path: Path) -> None:
     )
     other = write_run(write_training(tmp_path / "other"))[0].read_text(encoding="utf8")
     assert "Can the confidence be trusted?" not in other
+
+
+def test_plot_has_both_before_and_after_calibration() -> None:
+    measured = {
+        "temperature": {"ner": 2.0},
+        "before": summarize([(0.95, True)] * 10 + [(0.95, False)] * 10),
+    }
+    found = describe_reliability(findings(0.52, 10, 10), measured)
+    assert found is not None
+    assert (
+        "calibrated on dev, with temperature 2.00: before that the error was 45.0 points."
+        in (found["text"])
+    )
+    assert found["text"].startswith("It can be trusted")
+    ((x, y, _, what),) = found["former"]
+    assert (x, y) == (found["edge"] + SIDE * 0.95, SIDE / 2)
+    assert what == "before calibration: 20 entities, 95 % sure, 50 % right"
+    assert found["points"][0][3].startswith("after calibration: 20 entities, 52 % sure")
+    low, high = found["rows"]
+    assert (low["name"], low["before"], low["after"].entities) == ("50 to 60", None, 20)
+    assert (high["name"], high["before"].entities, high["after"]) == ("90 to 100", 20, None)
+
+
+def test_plot_without_a_temperature_says_so() -> None:
+    pairs = summarize([(0.9, True)] * 20)
+    found = describe_reliability(findings(0.9, 20, 0), {"temperature": {"a": 1.0}, "before": pairs})
+    assert found is not None
+    assert "no temperature to calibrate by" in found["text"]
+    assert found["former"] == []

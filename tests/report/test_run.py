@@ -19,7 +19,7 @@ from adaptive_spacy.report.run.page import write_run
 from adaptive_spacy.report.run.passages import (
     MOST_ERRORS,
 )
-from adaptive_spacy.report.run.story import describe_choice, describe_end
+from adaptive_spacy.report.run.story import describe_choice, describe_end, is_whole
 from tests.report.evaluations import evaluation
 from tests.report.runs import ROWS, make_history, write_crossfit, write_history, write_training
 from tests.tiers import examples
@@ -167,6 +167,10 @@ def test_choice_is_told_with_its_reason(tmp_path: Path) -> None:
     assert "partly luck" in describe_choice(tmp_path, history, "best", seen=False)
     fallen = [*history[:-1], replace(history[-1], f=0.1)]
     assert describe_choice(tmp_path, fallen, "last", seen=False).startswith("Take model-best")
+    stopped = describe_choice(tmp_path, history, "last", seen=False, whole=False)
+    assert "go on with it, or take model-best. On dev it had F1 70.0" in stopped
+    running = describe_choice(tmp_path, history, "last", seen=False, running=True)
+    assert running.startswith("Nothing yet: the training runs. On dev it had F1 70.0")
     assert "also the best" in describe_choice(tmp_path, history[:-1], "last", seen=False)
 
 
@@ -180,7 +184,13 @@ def test_choice_is_told_with_its_reason(tmp_path: Path) -> None:
 )
 def test_end_is_told_from_the_scores(rounds: int, text: str) -> None:
     config = Config().from_str(ADAPTIVE)
-    assert describe_end(config, make_history(8)[: rounds + 1]).startswith(text)
+    history = make_history(8)[: rounds + 1]
+    assert describe_end(config, history).startswith(text)
+    assert is_whole(config, history) == (rounds == 8)
+    left = describe_end(config, history, running=False)
+    assert left.startswith(text if rounds == 8 else "It was stopped, ")
+    runs = describe_end(config, history, running=True)
+    assert runs.startswith(text if rounds == 8 else "It is running, and takes ")
 
 
 def test_end_of_another_schedule_is_told() -> None:

@@ -1,14 +1,14 @@
 """The page of a training in a real browser: clicks, keys, colours, and no word to the network."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from adaptive_spacy.report.run.page import write_run
-from tests.report.browser import Browser, open_browser
+from tests.report.browser import Browser
 from tests.report.runs import ROWS, Row, make_history, write_crossfit
 
+pytestmark = pytest.mark.usefixtures("quiet")
 LABEL = "<img/src=x/onerror=console.log(1)>"
 HOSTILE: Row = ("</script><b>bold</b> Ada", f"O B-{LABEL}", "O O", [])
 #: 3 right, and of each other kind what 30 copies make
@@ -19,24 +19,6 @@ COPIES = 30
 def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("training")
     return write_run(write_crossfit(folder, [*ROWS * COPIES, HOSTILE], make_history(12)))[0]
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with open_browser(tmp_path_factory.mktemp("browser")) as found:
-        yield found
-
-
-@pytest.fixture(autouse=True)
-def quiet(browser: Browser) -> Iterator[None]:
-    """Nothing on the console, nothing asked of the network, in any test."""
-    browser.console.clear()
-    browser.requests.clear()
-    browser.size(1200)
-    browser.media()
-    yield
-    assert browser.console == []
-    assert browser.requests == []
 
 
 def titles(browser: Browser) -> list[str]:

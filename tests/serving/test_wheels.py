@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from adaptive_spacy.serving import wheels
-from adaptive_spacy.serving.wheels import publish, read_contents, require_builders
+from adaptive_spacy.serving.wheels import find_reason, publish, read_contents, require_builders
 from tests.lowest import read_lowest
 
 
@@ -68,3 +68,15 @@ def test_building_needs_builders(monkeypatch, name: str, found: str | None) -> N
 def test_builders_are_those_of_the_extra() -> None:
     lowest = read_lowest()
     assert {name: lowest[name] for name in wheels.BUILDERS} == wheels.BUILDERS
+
+
+@pytest.mark.parametrize(
+    ("stdout", "stderr", "reason"),
+    [
+        ("running egg_info\nERROR Missing dependencies:\n\twheel\n", "warning: no files", "wheel"),
+        ("running egg_info\n", "Traceback:\n  File\nValueError: no name\n", "ValueError: no name"),
+        ("", "", "no output"),
+    ],
+)
+def test_reason_of_a_failed_build_is_what_it_says(stdout: str, stderr: str, reason: str) -> None:
+    assert find_reason(stdout, stderr).removeprefix("Missing dependencies: ") == reason

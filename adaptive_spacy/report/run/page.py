@@ -21,6 +21,7 @@ from adaptive_spacy.experiments.suspects import rank_suspects
 from adaptive_spacy.printable import one_line, visible
 from adaptive_spacy.report.html import Refresh, render, write_page
 from adaptive_spacy.report.run.charts import HEADER, describe_charts, list_evaluations
+from adaptive_spacy.report.run.curve import describe_curve, read_curve
 from adaptive_spacy.report.run.facts import (
     DIGITS,
     Split,
@@ -40,6 +41,7 @@ from adaptive_spacy.report.run.story import (
     describe_expectation,
     describe_kind,
     describe_need,
+    is_whole,
 )
 from adaptive_spacy.report.training_title import counted
 from adaptive_spacy.training.errors import KINDS, RIGHT, count_errors
@@ -75,6 +77,7 @@ def write_run(
     select: str = "last",
     corpus: Path | None = None,
     gpu_id: int = -1,
+    curve: Path | None = None,
 ) -> tuple[Path, list[str]]:
     """Write the page of a training. Its model predicts the test set once, if there is one yet.
 
@@ -83,6 +86,7 @@ def write_run(
     select (str): The checkpoint that ships, "last" or "best".
     corpus (Path | None): Annotated sentences that it was not trained on; see `predict_corpus`.
     gpu_id (int): Number of the GPU; -1: the processor.
+    curve (Path | None): Records of trainings on parts of the labels, see `read_curve`.
     RETURNS (tuple): The file, and the summary in lines.
     RAISES (ValueError): If the history or the corpus cannot be read.
     """
@@ -93,8 +97,14 @@ def write_run(
     history = read_history(training, growing=running) or read_history(training)
     place = output or training
     path = place if place.suffix == ".html" else place / PAGE
+    learning = None
+    if curve is not None:
+        config = read_checkpoint_config(training, select)
+        learning = describe_curve(*read_curve(curve, config))
     found = predict_run(training, history, select=select, corpus=corpus, gpu_id=gpu_id)
-    page, lines = make_run(training, history, found, select=select, running=running)
+    page, lines = make_run(
+        training, history, found, select=select, running=running, learning=learning
+    )
     write_page(page, path)
     return path, lines
 
@@ -124,12 +134,14 @@ def make_run(
     select: str = "last",
     running: bool | None = None,
     refresh: Refresh | None = None,
+    learning: Mapping[str, Any] | None = None,
 ) -> tuple[str, list[str]]:
     """Make the page of a training.
 
     found (Predictions | None): What its model predicted; None: nothing yet.
     running (bool | None): Whether it runs; None: not known.
     refresh (Refresh | None): For a page that is served anew while the training runs.
+    learning (dict | None): What more labels may bring, see `describe_curve`.
     RETURNS (tuple): HTML, and the summary in lines.
     """
     config = read_checkpoint_config(training, select)
@@ -145,9 +157,21 @@ def make_run(
             "Where it stands" if running else "Why it stopped",
             describe_end(config, history, running=running),
         ),
-        _line("What ships", describe_choice(training, history, select, seen=seen)),
+        _line(
+            "What ships",
+            describe_choice(
+                training,
+                history,
+                select,
+                seen=seen,
+                whole=is_whole(config, history),
+                running=bool(running),
+            ),
+        ),
         *told,
     ]
+    if learning is not None:
+        summary.append(_line("What twice the labels may bring", learning["text"]))
     chart = describe_charts(history)
     model = training / CHECKPOINTS[select]
     page = render(
@@ -158,6 +182,7 @@ def make_run(
         refresh=refresh,
         summary=summary,
         chart=chart,
+        learning=learning,
         phases=[
             {"name": name, "start": counted(start), "end": counted(end)}
             for _, start, end, name in chart["phases"]
@@ -196,7 +221,7 @@ def _of_predictions(
     ]
     return summary, {
         "role": found.role,
-        "reliability": describe_reliability(findings),
+        "reliability": describe_reliability(findings, found.metrics.get("confidence")),
         "suspects": rank_suspects(found.examples)[:SUSPECTS],
         "whole": whole,
         "scores": scores,

@@ -4,7 +4,7 @@ The measures are those of `adaptive_spacy.training.calibration`.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from adaptive_spacy.report.run.passages import Predicted
@@ -29,11 +29,8 @@ class Bin(NamedTuple):
     right: float
 
 
-def fill_bins(pairs: Sequence[tuple[float, bool]]) -> list[Bin]:
-    """RETURNS (list[Bin]): Those that hold an entity.
-
-    pairs (Sequence[tuple]): Confidence in [0, 1], and whether the entity is right.
-    """
+def fill_bins(measured: Mapping[str, Any]) -> list[Bin]:
+    """RETURNS (list[Bin]): Those that hold an entity. measured (dict): As `summarize` returns."""
     return [
         Bin(
             f"{100 * row['from']:.0f} to {100 * row['to']:.0f}",
@@ -41,14 +38,22 @@ def fill_bins(pairs: Sequence[tuple[float, bool]]) -> list[Bin]:
             100 * row["confidence"],
             100 * row["right"],
         )
-        for row in summarize(pairs)["bins"]
+        for row in measured["bins"]
         if row["entities"]
     ]
 
 
-def describe_reliability(findings: Sequence[Predicted]) -> dict[str, Any] | None:
-    """RETURNS (dict | None): "text", "bins" and "points" of the plot, each [x, y, radius, what it
-    is]; None if no prediction has a confidence."""
+def describe_reliability(
+    findings: Sequence[Predicted], measured: Mapping[str, Any] | None = None
+) -> dict[str, Any] | None:
+    """Describe the plot and the table beside it.
+
+    measured (dict | None): Confidences before and after calibration, see `measure_confidence`;
+        None: only what is stated is known.
+    RETURNS (dict | None): "text"; "rows" of the table, each with "name", "after" and "before", a
+        `Bin` or None; "points" and "former" of the plot, after and before, each [x, y, radius, what
+        it is]; "side" and "edge" of it. None if no prediction has a confidence.
+    """
     pairs = [
         (one.confidence, one.finding.kind == RIGHT)
         for one in findings
@@ -56,19 +61,51 @@ def describe_reliability(findings: Sequence[Predicted]) -> dict[str, Any] | None
     ]
     if not pairs:
         return None
-    bins = fill_bins(pairs)
-    most = max(one.entities for one in bins)
-    points = [
+    after = fill_bins(summarize(pairs))
+    scaled = measured is not None and set(measured["temperature"].values()) != {1.0}
+    before = fill_bins(measured["before"]) if measured is not None and scaled else []
+    most = max(one.entities for one in (*after, *before))
+    bins = {one.name: one for one in after}
+    former = {one.name: one for one in before}
+    names = sorted({**bins, **former}, key=lambda name: int(name.split()[0]))
+    text = _judge(pairs)
+    if measured is not None:
+        text += f" {_compare(measured)}"
+    return {
+        "text": text,
+        "rows": [
+            {"name": name, "after": bins.get(name), "before": former.get(name)} for name in names
+        ],
+        "points": _points(after, most, "after calibration: " if before else ""),
+        "former": _points(before, most, "before calibration: "),
+        "side": SIDE,
+        "edge": EDGE,
+    }
+
+
+def _points(bins: Sequence[Bin], most: int, about: str) -> list[list[Any]]:
+    return [
         [
             round(EDGE + SIDE * one.confidence / 100, 1),
             round(SIDE * (1 - one.right / 100), 1),
             round(3 + 7 * math.sqrt(one.entities / most), 1),
-            f"{one.entities} entities, {one.confidence:.0f} % sure, {one.right:.0f} % right",
+            f"{about}{one.entities} entities, {one.confidence:.0f} % sure, {one.right:.0f} % right",
         ]
         for one in bins
     ]
-    plot = {"points": points, "side": SIDE, "edge": EDGE}
-    return {"text": _judge(pairs), "bins": bins, **plot}
+
+
+def _compare(measured: Mapping[str, Any]) -> str:
+    """RETURNS (str): What calibration changed."""
+    scales = [value for value in measured["temperature"].values() if value != 1.0]
+    if not scales:
+        return "They are as the network made them: there is no temperature to calibrate by."
+    before = 100 * measured["before"]["calibration_error"]
+    temperatures = " and ".join(f"{value:.2f}" for value in scales)
+    return (
+        f"They are calibrated on dev, with temperature {temperatures}: before that the error was "
+        f"{before:.1f} points."
+    )
 
 
 def _judge(pairs: Sequence[tuple[float, bool]]) -> str:

@@ -64,17 +64,33 @@ def describe_end(
 def _replay(config: Config, history: Sequence[Evaluation]) -> PhaseMachine | None:
     """RETURNS (PhaseMachine | None): None of another schedule."""
     try:
-        return replay(config, list(history))
+        return replay(config, list(history)).machine
     except (ValueError, KeyError, TypeError):
         return None
 
 
+def is_whole(config: Config | None, history: Sequence[Evaluation]) -> bool:
+    """RETURNS (bool): Whether a training came to the end of its phases, as far as its files tell;
+    also of one without phases."""
+    machine = _replay(config, history) if config is not None else None
+    return machine is None or machine.finished or machine.stalled
+
+
 def describe_choice(
-    training: Path, history: Sequence[Evaluation], select: str, *, seen: bool
+    training: Path,
+    history: Sequence[Evaluation],
+    select: str,
+    *,
+    seen: bool,
+    whole: bool = True,
+    running: bool = False,
 ) -> str:
-    """RETURNS (str): Which checkpoint the page is about, and why that.
+    """Say which checkpoint the page is about, and why that.
 
     seen (bool): Whether dev was trained on, so that its scores say nothing.
+    whole (bool): Whether the training came to its end.
+    running (bool): Whether it runs, so that nothing is chosen yet.
+    RETURNS (str): In sentences.
     """
     if seen:
         return (
@@ -82,6 +98,8 @@ def describe_choice(
             "parts of them took; its scores on dev are of sentences that it has seen."
         )
     scored = [one for one in history if one.f is not None and one.step > 0]
+    if not scored and running:
+        return "Nothing yet: the training runs."
     if not scored:
         return f"The page is about the {select} checkpoint; the history has no F1 on dev."
     last = scored[-1]
@@ -92,6 +110,8 @@ def describe_choice(
         f"On dev it had F1 {_percent(last.f)} after {unit} {counted(last.round)}; the highest was "
         f"{_percent(best.f)} after {unit} {counted(best.round)}"
     )
+    if running:
+        return f"Nothing yet: the training runs. {scores}."
     if select == "best":
         return (
             f"The checkpoint with the best score on dev ships, as it was asked for. {scores}: a "
@@ -101,6 +121,11 @@ def describe_choice(
         return f"Take model-best instead of the last model, which fell far below it. {scores}."
     if best is last:
         return f"The last model ships, which is also the best on dev: F1 {_percent(last.f)}."
+    if not whole:
+        return (
+            "The last model is of a training that was stopped before its learning rate had come "
+            f"down: go on with it, or take model-best. {scores}."
+        )
     return (
         f"The last model ships: its learning rate has come down all the way. {scores}, which is a "
         "maximum over all evaluations, so partly luck."

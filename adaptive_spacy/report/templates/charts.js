@@ -1,19 +1,4 @@
 // Line charts over the evaluations of a training, drawn as wide as they are shown.
-function ticks(low, high, wanted) {
-  if (!(high > low)) return [low];
-  const raw = (high - low) / wanted, size = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 5, 10].find(one => one * size >= raw) * size;
-  const found = [];
-  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) found.push(i * step);
-  return found;
-}
-const small = value => value === 0 ? "0" : Math.abs(value) < 0.001 ? value.toExponential(1).replace(".0e", "e") : String(+value.toPrecision(3));
-
-function shownFormat(name, value) {
-  if (value === null || value === undefined) return "not recorded";
-  return name === "percent" ? `${value.toFixed(1)} %` : small(value);
-}
-
 function drawChart(host, spec, data) {
   const width = Math.max(240, host.clientWidth), height = spec.names ? 150 : 170;
   const left = 52, right = 12, top = spec.names ? 24 : 10, bottom = spec.last ? 38 : 20;
@@ -38,14 +23,9 @@ function drawChart(host, spec, data) {
       free = at + name.length * 7.2 + 8;
     }
   }
-  for (const value of ticks(low, high, 3)) {
-    svg.append(make("line", { class: "axis", x1: left, x2: width - right, y1: y(value), y2: y(value) }));
-    svg.append(make("text", { x: left - 6, y: y(value) + 4, "text-anchor": "end" }, spec.format === "percent" ? String(Math.round(value)) : small(value)));
-  }
-  for (const value of ticks(0, end, Math.max(2, width / 90))) {
-    svg.append(make("text", { x: x(value), y: height - bottom + 15, "text-anchor": "middle" }, small(value)));
-  }
-  if (spec.last) svg.append(make("text", { x: (left + width - right) / 2, y: height - 4, "text-anchor": "middle" }, data.unit));
+  frame(svg, { left, right: width - right, bottom: height - bottom }, {
+    x, y, xTicks: ticks(0, end, Math.max(2, width / 90)), yTicks: ticks(low, high, 3), format: spec.format, name: spec.last ? data.unit : "",
+  });
   if (!values.length) svg.append(make("text", { x: width / 2, y: height / 2, "text-anchor": "middle" }, "not recorded"));
   for (const one of spec.series) {
     let path = "", pen = "M";
@@ -87,11 +67,8 @@ function startCharts(data) {
       one.drawn.cross.setAttribute("x2", place);
       one.drawn.tip.hidden = i === null || one !== owner;
       if (i !== null && one === owner) {
-        const body = make("table", {}, ...rows(i).map(([name, value]) => make("tr", {}, make("th", { scope: "row" }, name), make("td", {}, value))));
-        one.drawn.tip.replaceChildren(make("strong", {}, `${data.unit} ${+data.x[i].toFixed(2)}${phase(i) ? `, ${phase(i)}` : ""}`), body);
-        const room = one.drawn.tip.offsetWidth + 14;
-        one.drawn.tip.style.left = `${Math.max(0, place + room > one.drawn.width ? place - room : place + 12)}px`;
-        one.drawn.tip.style.top = "1.5rem";
+        const title = `${data.unit} ${+data.x[i].toFixed(2)}${phase(i) ? `, ${phase(i)}` : ""}`;
+        fillTip(one.drawn.tip, title, rows(i), place, one.drawn.width);
       }
     }
   }
@@ -118,7 +95,5 @@ function startCharts(data) {
     });
   }
   charts.forEach(draw);
-  let known = innerWidth;
-  const again = () => charts.forEach(draw);
-  addEventListener("resize", () => { if (innerWidth !== known) { known = innerWidth; again(); } });
+  onResize(() => charts.forEach(draw));
 }

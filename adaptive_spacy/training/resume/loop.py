@@ -12,7 +12,7 @@ from typing import Any
 from spacy.language import Language
 from spacy.training import Example
 from spacy.training.loop import subdivide_batch
-from thinc.api import Optimizer, constant
+from thinc.api import Optimizer, constant, set_dropout_rate
 
 from adaptive_spacy.training.resume.batches import Batches
 from adaptive_spacy.training.resume.faults import explaining, require_finite_losses
@@ -102,8 +102,10 @@ class Loop:
         self.step, self.words, self.losses = state["step"], state["words"], state["losses"]
         self.results = [(score, step) for score, step in state["results"]]
         self.started = perf_counter() - state["seconds"]
-        for _ in range(self.step + 1):
-            next(self.dropouts)
+        drawn = [next(self.dropouts) for _ in range(self.step + 1)]
+        # models keep the last one, and their files name it, also if no update follows
+        for pipe in self._learning():
+            set_dropout_rate(pipe.model, drawn[-1])
 
     def _update(self, epoch: int, batch: list[Example]) -> None:
         training = self.training
@@ -122,10 +124,14 @@ class Loop:
                     annotates=training["annotating_components"],
                 )
             require_finite_losses(self.losses, self.nlp)
-            for name, pipe in self.nlp.pipeline:
-                if name not in frozen and _learns(pipe):
-                    pipe.finish_update(self.optimizer)  # type: ignore[attr-defined]
+            for pipe in self._learning():
+                pipe.finish_update(self.optimizer)
             self.optimizer.step_schedules()
+
+    def _learning(self) -> list[Any]:
+        """RETURNS (list): The components that are trained."""
+        frozen = self.training["frozen_components"]
+        return [pipe for name, pipe in self.nlp.pipeline if name not in frozen and _learns(pipe)]
 
     def _evaluated(self) -> tuple[float | None, dict[str, Any] | None, bool | None]:
         if self.step % self.training["eval_frequency"]:

@@ -82,6 +82,20 @@ class Snapshots:
             )
         return None
 
+    def read_same(self, identity: dict[str, Any]) -> dict[str, Any] | None:
+        """Read the newest if it is of this very training, on such a machine; remove all others.
+
+        RETURNS (dict | None): Its state; None: the training begins anew.
+        """
+        try:
+            found = self.read()
+        except ValueError:
+            found = None
+        if found is None or found[0] != identity:
+            self.clear()
+            return None
+        return found[1]
+
     def finish(self, identity: dict[str, Any]) -> None:
         """The training is over: nothing is left to go on with."""
         self.folder.mkdir(parents=True, exist_ok=True)

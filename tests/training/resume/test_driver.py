@@ -91,8 +91,8 @@ def test_resumed_training_ends_where_an_undisturbed_one_does(
     config = read_short(corpus_folder, transformer_folder, name)
     whole = make_driver(config, tmp_path / "whole")
     whole.run()
-    # in the middle of an epoch, before an evaluation, near the end
-    for step in (4, whole.loop.step - 2):
+    # in the middle of an epoch, before an evaluation, near the end, and after it
+    for step in (4, whole.loop.step - 2, whole.loop.step):
         output = tmp_path / f"broken-{step}"
         driver = make_driver(config, output)
         stop_after(driver, step)

@@ -49,7 +49,8 @@ def broken_off(config: Path, output: Path, monkeypatch: pytest.MonkeyPatch, step
 
     with monkeypatch.context() as patch:
         patch.setattr(Driver, "save", stopped)
-        assert isinstance(run(config, output).exception, Stop)
+        with pytest.raises(Stop):
+            run(config, output)
 
 
 def test_training_goes_on_and_then_has_nothing_left(

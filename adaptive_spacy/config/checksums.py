@@ -1,0 +1,85 @@
+"""Checksums beside a pipeline's files, so that a byte that was flipped, or an end that is missing,
+is found when the pipeline is loaded: weights look as good with it, and predict something else.
+
+They are of a folder as it was written as a whole. spaCy's `nlp.to_disk`, which writes a part after
+the other over what is there, has none.
+"""
+
+import hashlib
+import json
+import warnings
+from pathlib import Path
+from typing import Any
+
+from adaptive_spacy.parsing import read_object
+
+CHECKSUMS = "checksums.json"
+#: Tells our file from another of that name
+KIND = "sha256 of a pipeline's files"
+#: People change these by hand, which is no damage
+EDITED = ("config.cfg", "meta.json")
+
+
+def seal(pipeline: Path) -> None:
+    """Write down what the files of a pipeline are now.
+
+    pipeline (Path): Its folder.
+    """
+    found = {
+        path.relative_to(pipeline).as_posix(): _hash(path)
+        for path in sorted(pipeline.rglob("*"))
+        if path.is_file() and path != pipeline / CHECKSUMS
+    }
+    text = json.dumps({KIND: found}, indent=1, ensure_ascii=False)
+    (pipeline / CHECKSUMS).write_text(text, encoding="utf8")
+
+
+def unseal(pipeline: Path) -> None:
+    """A part of a pipeline is written anew: what is there no longer tells of it."""
+    try:
+        ours = bool(_read(pipeline))
+    except ValueError:
+        return
+    if ours:
+        (pipeline / CHECKSUMS).unlink()
+
+
+def require_unchanged(pipeline: Path) -> None:
+    """Compare a pipeline's files with its checksums. Without any, and for files that came later,
+    nothing is known. Warns of what people may have changed.
+
+    pipeline (Path): Its folder.
+    RAISES (ValueError): If another file is missing or is not what was written.
+    """
+    changed = [
+        name for name, expected in _read(pipeline).items() if _hash(pipeline / name) != expected
+    ]
+    if damaged := [name for name in changed if name not in EDITED]:
+        raise ValueError(
+            f"{pipeline}: {', '.join(damaged)}: not what was written, as {CHECKSUMS} tells: "
+            "damaged, cut off or missing. Copy the pipeline anew, or take the other checkpoint; if "
+            f"you changed it yourself, remove {CHECKSUMS}"
+        )
+    for name in changed:
+        warnings.warn(
+            f"{pipeline / name}: changed since the pipeline was written, as {CHECKSUMS} tells; if "
+            f"not by you, it is damaged: copy it anew. If by you, remove {CHECKSUMS}",
+            # of this place, so that it is said once, whoever asks
+            stacklevel=1,
+        )
+
+
+def _read(pipeline: Path) -> dict[str, Any]:
+    """RETURNS (dict): The checksums by file; empty: there are none of ours.
+    RAISES (ValueError): If they are damaged."""
+    path = pipeline / CHECKSUMS
+    found = read_object(path, "the checksums of a pipeline").get(KIND) if path.is_file() else {}
+    return found if isinstance(found, dict) else {}
+
+
+def _hash(path: Path) -> str | None:
+    """RETURNS (str | None): SHA-256 of a file; None: there is none."""
+    if not path.is_file():
+        return None
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
