@@ -100,8 +100,8 @@ BAD_LINES = {
     ),
     "NUL in the type": (
         "T3\tL\0C 17 21\tYork",
-        "found 'T3\\tL\\x00C 17 21\\tYork', expected an ID, the type with its offsets, and the text, "
-        r"with tabs between them, e.g. 'T1\tPER 0 3\tAda'",
+        "found 'T3\\tL\\x00C 17 21\\tYork', expected an ID, the type with its offsets, and the "
+        r"text, with tabs between them, e.g. 'T1\tPER 0 3\tAda'",
     ),
     "ID again": ("T1\tLOC 17 21\tYork", "found the ID 'T1' again, expected another"),
     "other text": (
