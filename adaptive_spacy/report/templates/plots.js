@@ -31,7 +31,9 @@ function drawPlot(host, spec, series) {
   const log = spec.log && Math.min(...xs) > 0, to = log ? Math.log10 : value => value;
   let [left, right] = [to(log ? Math.min(...xs) : Math.min(0, ...xs)), to(Math.max(...xs))];
   if (!(right > left)) { left -= 0.5; right += 0.5; }
-  const low = Math.min(0, ...ys), high = Math.max(...ys, low + 1e-9) + 0.06 * (Math.max(...ys) - low);
+  const low = Math.min(0, ...ys), top = Math.max(...ys, low);
+  // where all is zero, an axis of one
+  const high = top > low ? top + 0.06 * (top - low) : low + 1;
   const x = value => box.left + 8 + (box.right - box.left - 16) * (to(value) - left) / (right - left);
   const y = value => box.bottom - (box.bottom - box.top) * (value - low) / (high - low);
   const wanted = Math.max(2, width / 90);
