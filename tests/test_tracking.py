@@ -1,6 +1,7 @@
 """Trainings in the tools that compare them: what was told is read back from their own files."""
 
 import json
+import shutil
 import struct
 from collections.abc import Iterator
 from io import StringIO
@@ -31,7 +32,8 @@ def training(
 ) -> Iterator[Path]:
     """A training that every tool which is installed was told of, in its folder."""
     folder = tmp_path_factory.mktemp("tracked")
-    write_corpus(corpus_folder / "test.spacy", SENTENCES)
+    corpus = Path(shutil.copytree(corpus_folder, folder / "corpus"))
+    write_corpus(corpus / "test.spacy", SENTENCES)
     arguments: dict[str, dict[str, Any]] = {
         "mlflow": {"uri": f"sqlite:///{folder / 'mlflow.db'}", "experiment": "tiny"},
         "tensorboard": {},
@@ -44,7 +46,7 @@ def training(
     ]
     # as the command line overrides it
     settings = {"training.logger.then": then, "training.max_steps": 6}
-    settings |= overrides(corpus_folder, transformer_folder)
+    settings |= overrides(corpus, transformer_folder)
     config = load_config(ROOT / "configs" / "adaptive.cfg", overrides=settings)
     with pytest.MonkeyPatch.context() as patch:
         # where MLflow keeps files beside a database, and what W&B would put into the home

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from spacy.tokens import Doc
 
+from adaptive_spacy.data.schemes import PREFIXED
+
 #: Entity types that no data set has so many of, but a column of words or links
 MANY_TYPES = 100
 #: Tokens without an end of a sentence among them, above which a file probably has no such ends
@@ -31,12 +33,28 @@ def find_oddities(
             f"{name} has {len(types):,} entity types, which may be words or links in place of "
             "types: convert it with the right column of tags"
         )
+    parts = find_parts(types)
+    if parts:
+        yield (
+            f"{name} has the types {', '.join(parts)}, which look like tags of single tokens: if "
+            "each is a part of an entity, write the tokens with these tags, and convert that"
+        )
     if longest > LONG_TEXT:
         yield (
             f"{name} has a document of {longest:,} tokens without an end of a sentence: if the "
             "file has none, convert it with --sentences 100, which cuts it into sentences of at "
             "most 100 tokens"
         )
+
+
+def find_parts(types: Mapping[str, int]) -> list[str]:
+    """RETURNS (list[str]): Types that are tags of single tokens, as `B-PER` and `I-PER`, which
+    tools write that give each token an entity of its own; two of them, or nothing."""
+    for label in sorted(types):
+        inner = f"I-{label[2:]}"
+        if PREFIXED.fullmatch(label) and label != inner and inner in types:
+            return [label, inner]
+    return []
 
 
 def measure(doc: Doc) -> int:

@@ -32,6 +32,9 @@ BROKEN = "\tbroken"  # a row that could not be read
 PREFIXED = re.compile(r"[BILUESMW]-.+")
 # without brackets and stars: CoNLL-2012's `(PERSON*` would pass for a type
 TYPE = re.compile(r"[^()*\t]*\w[^()*\t]*")
+#: A type with another tag behind it: `B-DNA|B-protein` of entities within one another, or `B-PER|O`
+#: of a whole sentence
+STACKED = re.compile(r".+[|,;+#/]\s*([BILUESMW][-_:].+|O([|,;+#/].*)?)")
 
 Ents = list[tuple[int, int, str]]
 
@@ -72,7 +75,8 @@ def parse_tag(raw: str, scheme: str) -> Tag | None:
         return NOTHING
     letter, label = ("", raw) if scheme == "bare" else raw.partition("-")[::2]
     kind = SCHEMES[scheme].get(letter)
-    return Tag(kind, label) if kind and TYPE.fullmatch(label) else None
+    is_type = TYPE.fullmatch(label) and (scheme == "bare" or not STACKED.fullmatch(label))
+    return Tag(kind, label) if kind and is_type else None
 
 
 def find_meanings(tags: Iterable[str], scheme: str) -> dict[str, Tag]:

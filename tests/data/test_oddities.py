@@ -13,6 +13,10 @@ TAGS = "".join(f"w{i}\tB-TYPE{i}\n\n" for i in range(MANY_TYPES + 1))
 CASES = {
     "no entity": ("a\tO\n\nb\tO\n", "has no entity"),
     "hundreds of types": (TAGS, f"has {MANY_TYPES + 1} entity types"),
+    "parts of entities": (
+        "Ada\tB-B-PER\nKing\tB-I-PER\nruns\tO\n",
+        "has the types B-PER, I-PER, which look like tags of single tokens",
+    ),
     "one document": (
         "Ada\tB-PER\n" + "runs\tO\n" * LONG_TEXT,
         f"has a document of {LONG_TEXT + 1:,} tokens without an end of a sentence",
@@ -43,6 +47,8 @@ def test_usual_corpora_are_not_odd():
     types = {"PER": 3}
     assert list(find_oddities("train", documents=9, types=types, longest=LONG_TEXT)) == []
     assert list(find_oddities("train", documents=0, types={}, longest=0)) == []
+    cells = {"B-cell": 3, "I-band": 1, "S-1": 2}
+    assert list(find_oddities("train", documents=9, types=cells, longest=0)) == []
 
 
 def test_documents_with_sentences_are_not_measured():

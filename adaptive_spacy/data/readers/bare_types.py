@@ -18,8 +18,8 @@ TYPE_NAME = re.compile(r"[A-Z][A-Z0-9_-]+")
 #: What a type may hold; not so pairs of key and value, brackets and marks
 NAME = re.compile(r"\w[\w .:/&'+-]*")
 NUMBER = re.compile(r"[\d\W_]+")
-#: Links into knowledge bases
-LINK = re.compile(r"[QP]\d+|NIL_?\d*|https?:.*")
+#: Links into knowledge bases, and the senses of WordNet and PropBank: girl.n.01, come.03
+LINK = re.compile(r"[QP]\d+|NIL_?\d*|https?:.*|[^\W\d_][\w'~-]*\.(?:[a-z]\.)?\d\d")
 #: Of those that look like tags with a prefix the ones that may be types: B-cell, E-mail
 LIKE_TYPE = re.compile(r"[A-Z]-[a-z]+")
 INSIST = "--scheme bare takes it for a type"

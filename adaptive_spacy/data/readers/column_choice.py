@@ -13,6 +13,7 @@ from adaptive_spacy.data.readers.column_kinds import (
     is_index,
     is_sentence_name,
 )
+from adaptive_spacy.data.readers.tag_spelling import is_outside
 
 #: How the header of a table calls its columns, in lower case
 # fmt: off
@@ -55,6 +56,11 @@ def is_header(fields: Row) -> bool:
     names = [field.strip().casefold() for field in fields]
     tags = [name for name in names if name in TAG_NAMES or name.startswith(("ne-", "ner"))]
     return any(name in TOKEN_NAMES for name in names) and bool(tags) and len(names) > 1
+
+
+def is_token_name(column: int, names: Sequence[str]) -> bool:
+    """Whether a file calls a column the token."""
+    return bool(names) and names[column].strip().casefold() in TOKEN_NAMES
 
 
 def find_column(option: str, given: int | str, columns: int, names: Sequence[str]) -> int:
@@ -121,11 +127,16 @@ def choose_columns(
     glue = next((i for i, kind in enumerate(kinds) if kind is Kind.NO_SPACE), -1)
     if token is None:
         token = _choose_token(columns, kinds, numbered, tag, names, values if may_swap else None)
+        if may_swap and columns > 2:
+            _refuse_tags_as_tokens(token, kinds, values, names)
     if tag is None:
         tag = _choose_tag(columns, kinds, values, token, {*numbered, glue}, names)
     tokens = [fields[token] for fields in full]
-    # beside tags with a prefix, or where the user insists, a token may be of several words
-    is_tagged = kinds[tag] in (Kind.TAGS, Kind.OUTSIDE, Kind.BRACKETS)
+    # beside tags with a prefix, or where the user insists, a token may be of several words; but a
+    # table of which none is outside is a list of names
+    is_tagged = kinds[tag] in (Kind.TAGS, Kind.OUTSIDE, Kind.BRACKETS) and (
+        columns == 2 or is_token_name(token, names) or any(map(is_outside, values[tag]))
+    )
     if may_swap and not is_tagged and 2 * sum(" " in one.strip() for one in tokens) > len(tokens):
         raise ValueError(
             f"found texts of several words in column {token}, expected a token in each row"
@@ -190,6 +201,22 @@ def _choose_token(
             f"--tag-column {others[0]} the second"
         )
     return others[0]
+
+
+def _refuse_tags_as_tokens(
+    token: int, kinds: Sequence[Kind], values: Sequence[Counter[str]], names: Sequence[str]
+) -> None:
+    """RAISES (ValueError): If what would be the token are tags: the tags of a sentence in a line,
+    whose tokens are in another file, or a tag before the token and one behind it."""
+    if is_token_name(token, names):
+        return
+    is_tag = kinds[token] is Kind.TAGS and "O" in values[token]
+    if is_tag or all(kind in (Kind.TAGS, Kind.OUTSIDE) for kind in kinds):
+        raise ValueError(
+            f"found tags in column {token} ({describe_types(values[token])}), where the token "
+            "would be, expected a token and its tag per row; --token-column says where the token "
+            "is, if it is in this file at all"
+        )
 
 
 def _choose_tag(

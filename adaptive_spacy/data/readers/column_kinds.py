@@ -32,6 +32,8 @@ ROLES = re.compile(r"([CR]-)?(ARG|AM-|A\d|V$).*")
 #: CoNLL-2012's `(PERSON*`, `*)`, `(GPE)` and `*`
 BRACKETS = re.compile(r"\((?P<type>[^()*\s]+)\*?(?P<close>\))?|\*\)|\*|-")
 NO_SPACE = ("SpaceAfter=No", "NoSpaceAfter")
+#: HIPE's, in the same column
+END_OF_SENTENCE = "EndOfSentence"
 #: Entity columns that hold a type where bare types stand beside other tags
 LEAST_OUTSIDE = 0.25
 
@@ -61,7 +63,7 @@ def find_kind(values: Mapping[str, int]) -> Kind:
     """
     if set(values) <= {"", "_"}:
         return Kind.EMPTY
-    if any(flag in value.split("|") for value in values for flag in NO_SPACE):
+    if any(flag in value.split("|") for value in values for flag in (*NO_SPACE, END_OF_SENTENCE)):
         return Kind.NO_SPACE
     tags = {raw: count for raw, count in values.items() if not is_outside(raw) and raw}
     if not tags:

@@ -5,7 +5,7 @@ from collections import Counter
 from typing import NamedTuple
 
 DOCSTART = "-DOCSTART-"
-KEY_AND_VALUE = re.compile(r"# +[\w.:-]+ =(\s|$)")
+KEY_AND_VALUE = re.compile(r"# +[\w.:-]+( [\w.:-]+)? =(\s|$)")
 
 
 class Layout(NamedTuple):
@@ -64,7 +64,9 @@ def fit_row(fields: list[str], columns: int) -> list[str]:
 
 def is_comment(line: str, fields: list[str], columns: int) -> bool:
     """Whether a line that starts with `# ` is a comment and not the token `#`."""
-    return len(fields) > columns or KEY_AND_VALUE.match(line) is not None
+    # of two columns a token may have a space in it
+    words = line.split() if columns > 2 else fields
+    return len(words) > columns or KEY_AND_VALUE.match(line) is not None
 
 
 def count_columns(rows: list[list[str]]) -> int:

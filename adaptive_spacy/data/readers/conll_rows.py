@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from adaptive_spacy.data.readers.column_kinds import NO_SPACE
+from adaptive_spacy.data.readers.column_kinds import END_OF_SENTENCE, NO_SPACE
 from adaptive_spacy.data.readers.conll_columns import (
     DOCSTART,
     Layout,
@@ -31,10 +31,16 @@ TEXT = "\ttext\t"
 NUMBERS = re.compile(r"(?P<first>\d{1,15})-(?P<last>\d{1,15})")
 EMPTY_NODE = re.compile(r"\d+\.\d+")
 TEXT_COMMENT = re.compile(r"# ?text ?= ?")
-NEW_DOCUMENT = re.compile(r"# ?newdoc( |$)")
+NEW_DOCUMENT = re.compile(r"# ?newdoc( |$)|# ([\w.-]+:)?document_id =")
 
 #: Lines, and the number of the first
 Chunks = Iterable[tuple[int, list[str]]]
+
+
+class Ending(str):
+    """The tag of a row that says of itself that it ends a sentence."""
+
+    __slots__ = ()
 
 
 class Rows(NamedTuple):
@@ -83,11 +89,17 @@ class RowReader:
         self._known: dict[str, tuple[str | None, str]] = {}
 
     def sentences(self, chunks: Chunks, problems: Problems) -> Iterator[Rows]:
-        """Yield the rows sentence by sentence.
+        """Read the rows sentence by sentence.
 
         chunks (Chunks): The lines, see `read_lines`.
         problems (Problems): Takes the rows that cannot be read; their tag is BROKEN.
+        RETURNS (Iterator[Rows]): The sentences.
         """
+        found = self._sentences(chunks, problems)
+        return found if self.layout.glue < 0 else (part for rows in found for part in split(rows))
+
+    def _sentences(self, chunks: Chunks, problems: Problems) -> Iterator[Rows]:
+        """YIELDS (Rows): What blank lines and documents divide."""
         known, convert = self._known, self.convert or keep
         document = 0
         tokens: list[str] = []
@@ -145,6 +157,9 @@ class RowReader:
                 elif token is not None or tag is BROKEN:
                     tags.append(tag)
                     numbers.append(number)
+                    if type(tag) is Ending:
+                        yield from self._pair(tags, numbers)
+                        tags, numbers = [], [0]
             at = self._find_cut(first + len(lines) - 1, tags)
             if at:
                 yield from self._pair(tags[:at], numbers[: at + 1])
@@ -175,7 +190,7 @@ class RowReader:
             return None, DOCUMENT
         if line.startswith("#") and self._is_comment(line, fields):
             found = TEXT_COMMENT.match(line) if index >= 0 else None
-            if found is None and index >= 0 and NEW_DOCUMENT.match(line):
+            if found is None and NEW_DOCUMENT.match(line):
                 return None, DOCUMENT
             return None, f"{TEXT}{line[found.end() :]}" if found else SKIPPED
         if len(fields) == columns:
@@ -194,7 +209,8 @@ class RowReader:
         layout = self.layout
         if layout.header and tuple(fields) == layout.header:
             return None, SKIPPED
-        glued = layout.glue >= 0 and is_glued(fields[layout.glue])
+        flags = fields[layout.glue].split("|") if layout.glue >= 0 else []
+        glued = any(flag in flags for flag in NO_SPACE)
         if layout.has_ranges:
             number = fields[layout.numbers]
             if EMPTY_NODE.fullmatch(number):
@@ -208,7 +224,8 @@ class RowReader:
         tag = fields[layout.tag].strip(" ")
         if layout.key:
             tag = find_value(tag, layout.key) or layout.default
-        return Glued(token) if glued else token, tag or UNTAGGED
+        tag = tag or UNTAGGED
+        return Glued(token) if glued else token, Ending(tag) if END_OF_SENTENCE in flags else tag
 
     def _find_problem(self, line: str, fields: list[str]) -> str | None:
         """RETURNS (str | None): What is wrong with a row."""
@@ -255,9 +272,12 @@ def count_range(number: str) -> int:
     return max(-1, int(found["last"]) - int(found["first"]) + 1) or -1
 
 
-def is_glued(value: str) -> bool:
-    """Whether a column says that no space follows."""
-    return any(flag in value.split("|") for flag in NO_SPACE)
+def split(rows: Rows) -> Iterator[Rows]:
+    """YIELDS (Rows): The sentences of what was taken for one, where rows say that they end one."""
+    ends = [i for i, tag in enumerate(rows.tags, 1) if type(tag) is Ending]
+    for start, end in pairwise(sorted({0, *ends, len(rows.tags)})):
+        notes = [(at - start, note) for at, note in rows.notes if start <= at < end]
+        yield Rows(rows.tokens[start:end], rows.tags[start:end], rows.document, notes)
 
 
 def find_value(pairs: str, key: str) -> str:

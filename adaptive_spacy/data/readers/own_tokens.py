@@ -7,6 +7,9 @@ from adaptive_spacy.data.readers.offsets import CharSpan
 from adaptive_spacy.data.readers.record_fields import check_string
 from adaptive_spacy.data.source import shorten
 
+#: What Prodigy notes of a transformer's word piece, whose text is written with marks, as `##s`
+PIECE = "tokenizer_id"
+
 
 def place_tokens(text: str, tokens: list[Any]) -> tuple[list[str], list[bool], list[int]]:
     """Find a record's own tokens in its text. White space between two of them that is not just
@@ -33,6 +36,11 @@ def place_tokens(text: str, tokens: list[Any]) -> tuple[list[str], list[bool], l
     at = 0
     for i, token in enumerate(tokens):
         start, end, word = read_token(token, i)
+        if PIECE in token:
+            word = text[start:end]
+            if start == end:  # as <s>: none of the text
+                positions.append(len(words))
+                continue
         if not at <= start < end or text[start:end] != word:
             raise ValueError(
                 f"found token {i}, {shorten(word)} from {start} to {end}, expected tokens that "

@@ -60,6 +60,14 @@ TEXTS = (
         re.compile(r"#begin document"),
         "CoNLL-2012 (OntoNotes); write a token and its tag per row",
     ),
+    (
+        re.compile(r"(# \S+ \| .*\r?\n)+#id=.*\r?\n#text="),
+        "WebAnno TSV 2; open it in INCEpTION, and export WebAnno TSV 3 or CoNLL 2002",
+    ),
+    (
+        re.compile(r"T\d+\t\S+ \d+ \d+(;\d+ \d+)*\t"),
+        "brat's annotations without their text; give the folder of both, a.ann and a.txt",
+    ),
     (re.compile(r"\{\\rtf"), "RTF; save it as plain text"),
     (re.compile(r"(?i)<!doctype html|<html[\s>]"), "HTML; extract and annotate its text"),
     (re.compile(r"diff --git |--- a/"), "a patch"),

@@ -18,7 +18,7 @@ from adaptive_spacy.data.readers.tag_table import Tagged
 
 
 class SpacyTuples(JsonRecords):
-    """Records `["text", {"entities": [[start, end, label], ...]}]`."""
+    """Records `["text", {"entities": [[start, end, label], ...]}]`, or the list alone."""
 
     title = "spaCy v2 tuples"
     limits = "categories; links"
@@ -29,7 +29,7 @@ class SpacyTuples(JsonRecords):
             isinstance(record, list)
             and len(record) == 2
             and isinstance(record[0], str)
-            and isinstance(record[1], dict)
+            and (isinstance(record[1], dict) or is_list_of_entities(record[1]))
         )
 
     @staticmethod
@@ -38,9 +38,19 @@ class SpacyTuples(JsonRecords):
             raise ValueError(f'found {show_json(record)}, expected ["text", {{"entities": [...]}}]')
         text, annotations = record
         check_string(text, "the text")
+        if isinstance(annotations, list):
+            return AnnotatedText(text, annotations)
         if "entities" not in annotations:
             raise ValueError(f'found {list_keys(annotations)} beside the text, expected "entities"')
         return AnnotatedText(text, get_list(annotations, "entities"))
+
+
+def is_list_of_entities(value: Any) -> bool:
+    """Whether a value is a list of `[start, end, label]`, or of nothing."""
+    return isinstance(value, list) and all(
+        isinstance(one, list) and [type(part) for part in one[:3]] == [int, int, str]
+        for one in value
+    )
 
 
 class SpacyJson(JsonRecords):

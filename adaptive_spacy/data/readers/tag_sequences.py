@@ -11,6 +11,7 @@ from adaptive_spacy.data.schemes import (
     EDGE,
     PREFIXED,
     SCHEMES,
+    STACKED,
     UNTAGGED,
     Tag,
     may_follow,
@@ -85,6 +86,11 @@ def find_tag_faults(
         doubt = find_doubt(raw, doubted or {}) if is_type else None
         if tag is None or doubt is not None:
             message = f"found tag {shorten(raw)}, expected {describe_tags(scheme)}"
+            if tag is None and STACKED.fullmatch(raw):
+                message = (
+                    f"found several tags in one, {shorten(raw)}, expected one per token; write "
+                    "each into a row or a column of its own"
+                )
             if doubt is not None:
                 message += " without a prefix" + (f"; {doubt}" if doubt else "")
             faults.append(Fault(pair, f"{message} {suffix}"))

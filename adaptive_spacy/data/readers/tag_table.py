@@ -35,7 +35,7 @@ from adaptive_spacy.data.source import MAX_PROBLEMS, Problems, Sentence, shorten
 
 # what data sets call the same things
 WORDS = ("tokens", "words")
-TAGS = ("ner_tags", "tags", "ner", "labels")
+TAGS = ("ner_tags", "tags", "ner", "labels", "ne", "ne_tags", "bio_tags", "iob_tags")
 
 MISSING_TAGS = ("O", "mask")
 HOW_TO_READ_MISSING = (

@@ -117,7 +117,24 @@ def is_token_span(value: Any) -> bool:
     """Whether a value is an entity by tokens, by its shape."""
     if isinstance(value, list):
         return len(value) >= 3 and [type(one) for one in value[:2]] == [int, int]
-    return isinstance(value, dict) and {"start", "end"} <= value.keys()
+    return isinstance(value, dict) and ({"start", "end"} <= value.keys() or has_indices(value))
+
+
+def has_indices(value: Any) -> bool:
+    """Whether an entity names each of its tokens: `{"index": [2, 3], "type": "PER"}` (W2NER)."""
+    return isinstance(value, dict) and isinstance(value.get("index"), list)
+
+
+def read_indices(raw: dict[str, Any]) -> dict[str, Any]:
+    """RETURNS (dict[str, Any]): An entity that names its tokens, with the first and the one behind
+    the last. RAISES (ValueError): If they are not one after another."""
+    index = raw["index"]
+    are_numbers = bool(index) and all(type(one) is int for one in index)
+    if not are_numbers or index != list(range(index[0], index[0] + len(index))):
+        raise ValueError(
+            f"found the entity {show_json(raw)}, expected tokens that follow one another"
+        )
+    return {**raw, "start": index[0], "end": index[-1] + 1}
 
 
 def tell_ends(record: dict[str, Any], spans_key: str | None) -> set[str]:
@@ -161,6 +178,8 @@ def choose_ends(record: dict[str, Any], spans: list[Any], shown: frozenset[str])
 def read_tokens(raw: Any, count: int, ends: str) -> TokenSpan:
     """RETURNS (TokenSpan): An entity with its first and its last token.
     RAISES (ValueError): If these are none of the record."""
+    if has_indices(raw):
+        raw, ends = read_indices(raw), EXCLUSIVE
     start, end, label, _ = read_span(raw)
     last = end if ends == INCLUSIVE else end - 1
     if not 0 <= start <= last < count:
