@@ -48,7 +48,8 @@ function drawPlot(host, spec, series) {
     for (const [a, b, from, until] of one.points) {
       if (from !== null) svg.append(make("line", { class: `bar ${colour}`, x1: x(a), x2: x(a), y1: y(from), y2: y(until) }));
       if (one.points.length > 60) continue;
-      const mark = MARKS[one.colour % MARKS.length](x(a), y(b), 4);
+      // where colours begin again, marks do not
+      const mark = MARKS[(one.colour + Math.floor(one.colour / 8)) % MARKS.length](x(a), y(b), 4);
       mark.setAttribute("class", `dot ${colour}`);
       svg.append(mark);
     }
