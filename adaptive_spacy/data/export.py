@@ -1,8 +1,10 @@
 """Write .spacy files in any format that is read, so that reading them again gives the same."""
 
+import shutil
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
@@ -18,7 +20,8 @@ from adaptive_spacy.data.readers.spacy_tokenizer import load_tokenizer
 from adaptive_spacy.data.schemes import find_scheme
 from adaptive_spacy.data.source import Problems, Sentence, read_doc
 from adaptive_spacy.data.writers.formats import WRITERS, choose_format
-from adaptive_spacy.data.writers.tagged import split_sentences
+from adaptive_spacy.data.writers.jsonl import JsonlWriter
+from adaptive_spacy.data.writers.tagged import TaggedWriter, split_sentences
 from adaptive_spacy.data.writers.writer import Writer
 from adaptive_spacy.files import replacing, replacing_folder, require_other
 
@@ -50,7 +53,7 @@ def export(
     format = choose_format(output, format)
     writer = WRITERS[format](find_scheme(scheme), lang or "xx", output.suffix.lower())
     check_output(output, writer)
-    check_lang(lang, writer)
+    check_options(scheme, lang, writer)
     files = list_shards(path)
     exported = Exported(output, format, writer)
     survey(path, read_all(files, "Checking", progress), exported)
@@ -58,12 +61,13 @@ def export(
     def docs() -> Numbered:
         return list_parts(read_sentences(files, "Writing", progress), writer)
 
+    checker = ReadBack(format, writer, docs)
     with open_output(output, writer) as aside:
         writer.write((sentence for _, sentence in docs()), aside)
         if exported.docs:
-            checker = ReadBack(format, writer, docs)
             checker.check(aside, path)
             exported.retokenized = checker.retokenized
+            exported.is_recognised = checker.is_recognised(aside)
     return exported
 
 
@@ -77,8 +81,10 @@ def check_output(output: Path, writer: Writer) -> None:
         raise ValueError(f"{output}: expected a file to write to, found a folder")
 
 
-def check_lang(lang: str | None, writer: Writer) -> None:
-    """RAISES (ValueError): If there is no such language, or no use for one."""
+def check_options(scheme: str, lang: str | None, writer: Writer) -> None:
+    """RAISES (ValueError): If there is no use for an option, or no such language."""
+    if find_scheme(scheme) != "BIO" and not isinstance(writer, TaggedWriter | JsonlWriter):
+        raise ValueError(f"--scheme: expected a format of tags, {writer.title} has none")
     if lang is None:
         return
     if writer.holds.tokens:
@@ -86,8 +92,21 @@ def check_lang(lang: str | None, writer: Writer) -> None:
     load_tokenizer(lang)
 
 
-def open_output(output: Path, writer: Writer) -> AbstractContextManager[Path]:
-    return replacing_folder(output) if writer.is_folder else replacing(output)
+@contextmanager
+def open_output(output: Path, writer: Writer) -> Iterator[Path]:
+    """YIELDS (Path): Where to write what takes the place of the output; what comes of it is in a
+    file in any case, so that it can be read again, also if the output is a pipe."""
+    if writer.is_folder:
+        with replacing_folder(output) as aside:
+            yield aside
+    elif not output.exists() or output.is_file():
+        with replacing(output) as aside:
+            yield aside
+    else:
+        with TemporaryDirectory() as folder:
+            yield Path(folder) / "output"
+            with (Path(folder) / "output").open("rb") as written, output.open("wb") as stream:
+                shutil.copyfileobj(written, stream)
 
 
 def survey(path: Path, docs: Iterator[Doc], exported: Exported) -> None:

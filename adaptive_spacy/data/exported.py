@@ -22,6 +22,7 @@ class Exported:
     longest (int): Sentences of the doc that has most.
     several (int): Docs of several sentences.
     retokenized (int): Docs that `convert` divides into other tokens.
+    is_recognised (bool): Whether `convert` tells by itself what format it is.
     others (Counter[str]): Annotation that is not of entities, which is not written, by kind.
     """
 
@@ -36,6 +37,7 @@ class Exported:
     longest: int = 0
     several: int = 0
     retokenized: int = 0
+    is_recognised: bool = True
     others: Counter[str] = field(default_factory=Counter)
 
     def add(self, sentence: Sentence) -> None:
@@ -59,6 +61,8 @@ class Exported:
         """RETURNS (list[str]): How to read it back, and what it could not hold."""
         title, holds, reading = self.writer.title, self.writer.holds, self.writer.reading()
         lines = []
+        if not self.is_recognised:
+            lines.append(f"--format {self.format} reads it back: nothing in it tells the format")
         if self.missing and "missing_tag" in reading:
             lines.append(
                 f"Tokens without annotation: {self.missing:,}, written without a tag; "

@@ -6,8 +6,9 @@ from itertools import zip_longest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from adaptive_spacy.data.readers.formats import open_source
+from adaptive_spacy.data.readers.formats import open_source, recognise
 from adaptive_spacy.data.source import Sentence, shorten
+from adaptive_spacy.data.writers.formats import WRITERS
 from adaptive_spacy.data.writers.writer import Holds, Writer, find_char_spans
 
 #: Sentences with the number of the doc that each is, or is of
@@ -43,6 +44,14 @@ class ReadBack:
         if number:
             raise ValueError(f"{source}: doc {number}: {alone}")
         raise ValueError(f"{source}: {fault}")
+
+    def is_recognised(self, path: Path) -> bool:
+        """Whether a file tells by itself what format it has."""
+        try:
+            found = recognise(path)
+        except ValueError:
+            return False
+        return WRITERS.get(found) is type(self.writer)
 
     def _find_fault(self, path: Path, start: int, end: int) -> str | None:
         """RETURNS (str | None): What is read otherwise than the docs from one to another; None:

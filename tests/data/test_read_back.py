@@ -1,13 +1,18 @@
 """What was exported is read again: of many docs the one that does not come back is named."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from spacy.tokens import Doc, DocBin, Span, SpanGroup
 from spacy.vocab import Vocab
 
 from adaptive_spacy.data import read_back
 from adaptive_spacy.data.export import export
+from adaptive_spacy.data.readers.formats import recognise
 from adaptive_spacy.data.source import Sentence
 from adaptive_spacy.data.writers.conll import ConllWriter
+from adaptive_spacy.data.writers.formats import WRITERS
 from adaptive_spacy.data.writers.json_records import DoccanoWriter
 from tests.data.writers.stored import store
 
@@ -63,6 +68,44 @@ def test_what_only_the_first_doc_cannot_hold_is_found_there(tmp_path):
     assert found.docs == 2
     with pytest.raises(ValueError, match=r"doc 1: found the text '.ufeffa', read again as 'a'"):
         export(store(tmp_path, doc, ADA), tmp_path / "out", format="links")
+
+
+def test_output_may_be_a_pipe(tmp_path):
+    path = store(tmp_path, ADA)
+    os.mkfifo(tmp_path / "pipe")
+    with ThreadPoolExecutor(1) as pool:
+        text = pool.submit((tmp_path / "pipe").read_text)
+        export(path, tmp_path / "pipe", format="lines")
+        assert text.result() == "Ada|B-PER sings|O\n"
+    with pytest.raises(ValueError, match="doc 1: found 1 tokens without annotation"):
+        export(store(tmp_path, ADA._replace(missing=[1])), tmp_path / "pipe", format="links")
+
+
+@pytest.mark.parametrize("format", WRITERS)
+def test_written_format_is_recognised_or_named(tmp_path, format):
+    """In a name that says nothing."""
+    path = store(tmp_path, ADA)
+    assert export(path, tmp_path / "out", format=format).notes() == [
+        *(
+            ["Docs whose spaces are not known: 1, written with one each"]
+            if WRITERS[format].holds.spaces and format not in ("jsonl", "prodigy")
+            else []
+        )
+    ]
+    assert WRITERS[recognise(tmp_path / "out")] is WRITERS[format]
+
+
+def test_format_that_nothing_tells_is_named(tmp_path):
+    exported = export(store(tmp_path, ADA._replace(ents=[])), tmp_path / "out", format="links")
+    assert exported.notes()[0] == "--format links reads it back: nothing in it tells the format"
+
+
+def test_scheme_is_for_formats_of_tags(tmp_path):
+    path = store(tmp_path, ADA)
+    export(path, tmp_path / "out", format="csv", scheme="bmes")
+    assert "Ada,S-PER" in (tmp_path / "out").read_text()
+    with pytest.raises(ValueError, match="--scheme: expected a format of tags, doccano has none"):
+        export(path, tmp_path / "out", format="doccano", scheme="BMES")
 
 
 def test_writer_that_loses_something_is_caught(tmp_path, monkeypatch):

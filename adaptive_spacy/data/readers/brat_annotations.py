@@ -9,7 +9,9 @@ from typing import NamedTuple
 from adaptive_spacy.data.readers.offsets import CharSpan, check_offsets, squeeze
 from adaptive_spacy.data.source import Problems, shorten
 
-TEXT_BOUND = re.compile(r"(T\w+)\t(\S+) (-?\d{1,15} -?\d{1,15}(?:;-?\d{1,15} -?\d{1,15})*)\t(.*)")
+TEXT_BOUND = re.compile(
+    r"(T\w+)\t([^\s\0]+) (-?\d{1,15} -?\d{1,15}(?:;-?\d{1,15} -?\d{1,15})*)\t(.*)"
+)
 EVENT = re.compile(r"E\w+\t[^\s:]+:(T\w+)")
 # the other kinds of annotation, by the letter that their lines start with
 OTHER = {

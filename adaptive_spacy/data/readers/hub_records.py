@@ -7,6 +7,8 @@ from typing import Any
 from tqdm import tqdm
 
 from adaptive_spacy.data.readers.arrow import (
+    ARROW_FILE,
+    PARQUET,
     OpenTable,
     find_class_names,
     open_table,
@@ -31,6 +33,7 @@ class HubRecords(AnyJson):
     def recognise(cls, sample: PathSample) -> Evidence | None:
         """RETURNS (Evidence | None): Whether the path is a data set of texts with entities."""
         is_table = sample.is_folder or sample.path.suffix in (".parquet", ".arrow")
+        is_table = is_table or sample.head.startswith((PARQUET, ARROW_FILE))
         if is_table and holds_entities(sample.path):
             return Evidence(Confidence.CERTAIN, "a table of texts and entities")
         return None

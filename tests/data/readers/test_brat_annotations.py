@@ -98,6 +98,11 @@ BAD_LINES = {
         "found 'X1\\tPER 0 3\\tAda', expected an ID, the type with its offsets, and the text, with "
         r"tabs between them, e.g. 'T1\tPER 0 3\tAda'",
     ),
+    "NUL in the type": (
+        "T3\tL\0C 17 21\tYork",
+        "found 'T3\\tL\\x00C 17 21\\tYork', expected an ID, the type with its offsets, and the "
+        r"text, with tabs between them, e.g. 'T1\tPER 0 3\tAda'",
+    ),
     "ID again": ("T1\tLOC 17 21\tYork", "found the ID 'T1' again, expected another"),
     "other text": (
         "T2\tLOC 13 21\tNew Jork",

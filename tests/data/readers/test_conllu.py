@@ -199,3 +199,18 @@ def test_conllu_refuses_a_range_that_goes_down(tmp_path, numbers):
     text = f"{numbers}\tdel{blanks}\n" + rows(("Ada", "NE=B-PER|SpaceAfter=No"), (".", "NE=O"))
     with pytest.raises(ValueError, match=rf":1: found the range '{numbers}', expected one that"):
         open_source(write(tmp_path, text))
+
+
+def test_newdoc_divides_documents_and_the_end_of_a_sentence_may_have_no_space(tmp_path):
+    row = "1\t{}\t_\t_\t_\t_\t_\t_\t_\tNE=O{}\n\n"
+    first = row.format("a", "|SpaceAfter=No") + row.format("b", "") + row.format("c", "")
+    path = tmp_path / "file"
+    texts = [f"# text = {word}\n" for word in "abc"]
+    lines = first.split("1\t")[1:]
+    path.write_text(
+        "# newdoc id = 1\n" + texts[0] + f"1\t{lines[0]}" + texts[1] + f"1\t{lines[1]}"
+        "# newdoc\n" + texts[2] + f"1\t{lines[2]}"
+    )
+    found = list(open_source(path, group="documents"))
+    assert [(one.text, one.sent_starts) for one in found] == [("ab", [0, 1]), ("c", [0])]
+    assert [one.text for one in open_source(path)] == ["a", "b", "c"]
