@@ -23,6 +23,7 @@ from thinc.api import Model
 from adaptive_spacy.experiments.records import RULES
 from adaptive_spacy.experiments.sentences import Counts, count_per_sentence, join_counts
 from adaptive_spacy.ner.calibrated_pipe import CalibratedPipe
+from adaptive_spacy.training.calibration import keep_plain
 from adaptive_spacy.training.checkpoints import keep_temperatures, write_whole
 from adaptive_spacy.training.evaluation import predict, score
 from adaptive_spacy.training.logger import SetupLogger, TrainingLog
@@ -249,6 +250,7 @@ def score_candidates(
         examples = list(test(nlp))
         predict(nlp, examples)
         if step == candidates.last["step"]:
+            keep_plain(nlp, examples)
             write_predictions(examples, folder / PREDICTIONS)
         scored[step] = {
             "epoch": epoch_of(evaluation),

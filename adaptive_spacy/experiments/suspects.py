@@ -46,7 +46,7 @@ class Suspect:
     score (float): In (0, 1): how strongly both witnesses speak against the annotation.
     text (str): The words.
     annotated, predicted (tuple[int, int, str] | None): First token, token after the last, type.
-    confidence (float | None): Of what was predicted.
+    confidence (float | None): Of what was predicted, at temperature 1 where that is known.
     for_it, against_it (int): Other places of the same words that are annotated as here, and as the
         model reads them; of a hit, in any other way.
     """
@@ -98,7 +98,8 @@ class Forms:
 def _judge(number: int, eg: Example, forms: Forms) -> Iterator[Suspect]:
     doc = eg.reference
     gold = [Entity(ent.start, ent.end, ent.label_) for ent in doc.ents]
-    located = [(locate_entity(eg, ent), confidence.read(ent)) for ent in eg.predicted.ents]
+    # sharper ones tell better which labels are wrong, and worse how many (docs/reading.md)
+    located = [(locate_entity(eg, ent), confidence.read_plain(ent)) for ent in eg.predicted.ents]
     stated = {entity: sure for entity, sure in located if entity is not None}
     for one in compare(gold, [*stated]):
         sure = None if one.found is None else stated[one.found]

@@ -14,6 +14,8 @@ from spacy.tokens import Doc, Span
 
 NAME = "confidence"
 TYPE = "confidence_type"
+#: The same at temperature 1; only where somebody asked for it
+PLAIN = "confidence_plain"
 SEPARATOR = "\t"
 
 
@@ -46,13 +48,25 @@ def write(entity: Span, confidence: float, pipe: str) -> None:
     _data(entity)[_key(TYPE, entity)] = f"{entity.label_}{SEPARATOR}{pipe}"
 
 
+def write_plain(entity: Span, confidence: float) -> None:
+    """Keep what the confidence of an entity would be without a temperature."""
+    _data(entity)[_key(PLAIN, entity)] = confidence
+
+
+def read_plain(entity: Span) -> float | None:
+    """RETURNS (float | None): The confidence at temperature 1 if it was kept, or else as stated."""
+    stated = read(entity)
+    return None if stated is None else _data(entity).get(_key(PLAIN, entity), stated)
+
+
 def clear(doc: Doc, pipe: str) -> None:
     """Forget the confidences that a component gave."""
     data: dict[Any, Any] = doc.user_data
     for key in [key for key in data if _is_type(key)]:
         if _source(data[key])[1] in {pipe, None}:
             del data[key]
-            data.pop((key[0], NAME, *key[2:]), None)
+            for name in (NAME, PLAIN):
+                data.pop((key[0], name, *key[2:]), None)
 
 
 def _source(kept: Any) -> tuple[str | None, str | None]:

@@ -7,10 +7,11 @@ right and from 0 where it is not, so that lower is better.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from spacy.language import Language
+from spacy.tokens import Doc, Span
 from spacy.training import Example
 from wasabi import table
 
@@ -50,17 +51,33 @@ def measure_confidence(nlp: Language, examples: Sequence[Example]) -> dict[str, 
     }
 
 
+def keep_plain(nlp: Language, examples: Iterable[Example]) -> None:
+    """Keep on predicted docs what confidences would be at temperature 1 (`confidence.read_plain`).
+    Before the examples are scored."""
+    pipes = [pipe for _, pipe in nlp.pipeline if isinstance(pipe, TransformerNER)]
+    for eg in examples:
+        for ent, before in _plain(pipes, eg.predicted):
+            confidence.write_plain(ent, before)
+
+
 def _compare(pipes: Sequence[TransformerNER], eg: Example) -> Iterator[Sureness]:
-    doc = eg.predicted
     gold = {Entity(ent.start, ent.end, ent.label_) for ent in eg.reference.ents}
+    for ent, before in _plain(pipes, eg.predicted):
+        after, entity = confidence.read(ent), locate_entity(eg, ent)
+        if after is not None and entity is not None:
+            yield Sureness(before, after, entity in gold)
+
+
+def _plain(pipes: Sequence[TransformerNER], doc: Doc) -> Iterator[tuple[Span, float]]:
+    """YIELDS (tuple): An entity of the pipes, and its confidence at temperature 1."""
     plain = {pipe.name: pipe.confidences(doc, 1.0) or {} for pipe in pipes}
     for ent in doc.ents:
-        after, entity = confidence.read(ent), locate_entity(eg, ent)
-        key = Entity(ent.start, ent.end, ent.label_)
         of_pipe = next((name for name in plain if confidence.is_from(ent, name)), None)
-        before = None if of_pipe is None else plain[of_pipe].get(key)
-        if after is not None and before is not None and entity is not None:
-            yield Sureness(before, after, entity in gold)
+        before = (
+            None if of_pipe is None else plain[of_pipe].get(Entity(ent.start, ent.end, ent.label_))
+        )
+        if before is not None:
+            yield ent, before
 
 
 def summarize(pairs: Sequence[tuple[float, bool]]) -> dict[str, Any]:

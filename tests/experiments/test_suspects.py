@@ -64,6 +64,14 @@ def test_score_is_the_product_of_both_odds() -> None:
     assert rank(("Ada shines", "O O", "B-PER O", [1.0]))[0].score == pytest.approx(0.98)
 
 
+def test_model_speaks_at_temperature_one_where_that_is_known() -> None:
+    confidence.register()
+    gold, found = make_docs([("Ada shines", "O O", "B-PER O", [0.7])])
+    confidence.write_plain(found[0].ents[0], 0.95)
+    (one,) = rank_suspects([Example(found[0], gold[0])])
+    assert (one.confidence, one.score) == (0.95, pytest.approx(0.95))
+
+
 def test_other_places_that_are_not_annotated_speak_for_a_missing_label() -> None:
     free: Row = ("Paris sleeps", "O O", "O O", [])
     (first, *_) = rank(free, free, *OTHERS, ("Paris shines", "O O", "B-LOC O", [0.9]))

@@ -11,7 +11,8 @@ from spacy.training import Example
 from typer.testing import CliRunner
 
 from adaptive_spacy.cli.app import app
-from adaptive_spacy.training.calibration import measure_confidence, summarize
+from adaptive_spacy.ner import confidence
+from adaptive_spacy.training.calibration import keep_plain, measure_confidence, summarize
 from adaptive_spacy.training.evaluation import predict, score
 from tests.conftest import SENTENCES
 from tests.ner.pipelines import examples, learn, make_nlp
@@ -31,6 +32,29 @@ def predicted(nlp: Language, sentences=SENTENCES + NOISE) -> list[Example]:
     found = examples(nlp, sentences)
     predict(nlp, found)
     return found
+
+
+def test_plain_confidences_are_those_of_temperature_one(nlp: Language) -> None:
+    found, (later, *_) = predicted(nlp), predicted(nlp)
+    # before anybody asks, what is stated
+    entity = later.predicted.ents[0]
+    assert confidence.read_plain(entity) == confidence.read(entity)
+    keep_plain(nlp, found)
+    docs = [eg.predicted for eg in found]
+    # and it goes with the doc
+    back = list(DocBin(store_user_data=True, docs=docs).get_docs(nlp.vocab))
+    pipe = nlp.get_pipe("transformer_ner")
+    pipe.temperature = 1.0
+    try:
+        sharp = [ent._.confidence for eg in predicted(nlp) for ent in eg.predicted.ents]
+    finally:
+        pipe.temperature = 2.5
+    plain = [confidence.read_plain(ent) for doc in back for ent in doc.ents]
+    assert plain == pytest.approx(sharp)
+    assert plain != pytest.approx([ent._.confidence for doc in back for ent in doc.ents])
+    # what is predicted again has lost it
+    again = nlp(docs[0])
+    assert confidence.read_plain(again.ents[0]) == confidence.read(again.ents[0])
 
 
 def test_summary_by_hand() -> None:
