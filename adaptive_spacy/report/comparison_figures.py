@@ -43,15 +43,11 @@ class Picture(NamedTuple):
     """A figure in its formats.
 
     name (str): File name without suffix. title (str): What it shows.
-    dataset, model (str), rule (str | None): What it is of; None: all selection rules.
     images (dict[str, bytes]): By suffix.
     """
 
     name: str
     title: str
-    dataset: str
-    model: str
-    rule: str | None
     images: dict[str, bytes]
 
 
@@ -65,14 +61,14 @@ def draw_comparison(comparison: Comparison) -> Iterator[Picture]:
             title = f"{dataset}, {model}: {RULE_NAMES[rule]} checkpoint"
             figure = draw_approaches(rows, comparison.approaches, rule, title)
             name = file_name(f"{dataset}-{model}-{rule.replace('_', '-')}")
-            yield Picture(name, title, dataset, model, rule, render(figure))
+            yield Picture(name, title, render(figure))
         for approach in comparison.approaches:
             phased = [r for r in runs if r.job.approach == approach and r.history[0]["phase"]]
             if phased:
                 title = f"{dataset}, {model}: learning curves of {approach}, a line per seed"
                 figure = draw_curves(phased, title)
                 name = file_name(f"{dataset}-{model}-curves-{approach}")
-                yield Picture(name, title, dataset, model, None, render(figure))
+                yield Picture(name, title, render(figure))
 
 
 def file_name(text: str) -> str:

@@ -44,7 +44,7 @@ def to_page(comparison: Comparison, answer: Answer | Budget | None = None) -> st
         tables=list_tables(comparison, types, answer),
         plots=plots,
         curves=curves,
-        first=first_curve(comparison),
+        first=curves[first_curve(comparison)]["name"],
         versions=_versions(comparison),
         data={"plots": plots, "curves": curves},
     )

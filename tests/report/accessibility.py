@@ -7,8 +7,8 @@ import pytest
 
 from tests.report.browser import Browser
 
-#: WCAG 2.0 and 2.1, levels A and AA
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+#: WCAG 2.0 and 2.1, levels A and AA, and what is good practice beside them
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 
 
 def find_barriers(browser: Browser) -> list[str]:

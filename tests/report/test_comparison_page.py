@@ -152,9 +152,12 @@ def test_charts_are_read_off_by_mouse_and_by_key(browser: Browser, page: Path) -
     browser.press("Home")
     said = "adaptive, sentences to learn from 10, F1 50.0 %, ± standard error 44.2 % to 55.8 %"
     assert browser.text("#said") == f"{said}, 3 seeds"
-    browser.choose("select[name=curve]", "0")
+    browser.choose("select[name=curve]", "news, tiny, 0.1, stable")
     assert browser.texts("[data-curve=f] .key") == ["seed 1", "seed 2", "seed 3"]
-    assert browser.run("location.hash") == "#curve=0"
+    assert browser.run("location.hash") == "#curve=news%2C+tiny%2C+0.1%2C+stable"
+    browser.reload()
+    kept = browser.run("document.querySelector('select[name=curve]').value")
+    assert kept == "news, tiny, 0.1, stable"
 
 
 @pytest.mark.usefixtures("quiet")

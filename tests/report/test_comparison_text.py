@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from adaptive_spacy.report.comparison import compare
-from adaptive_spacy.report.comparison_text import describe_sources
+from adaptive_spacy.report.comparison_text import conclude, describe_sources
 from tests.report.comparisons import records
 from tests.report.records import make_job, make_record, write_records
 
@@ -31,3 +31,14 @@ def test_sources_are_told(tmp_path: Path) -> None:
     ]
     row = next(r for r in comparison.rows if (r.approach, r.fraction) == ("adaptive", 1.0))
     assert row.f1["last"].mean == pytest.approx(80.0)
+
+
+def test_test_is_told_in_a_sentence_whatever_it_says(tmp_path: Path) -> None:
+    found = [one for one in records() if one["job"]["fraction"] == 0.1]
+    first, *_ = compare(write_records(tmp_path, found)).contrasts
+    assert conclude(first) == (
+        "news, tiny: adaptive has +10.0 points of F1 beside stable, but that cannot be shown with "
+        "3 pairs (p >= 0.25). 3 pairs of trainings."
+    )
+    shown = first._replace(test=first.test._replace(difference=-10.0, least_p=0.001), p=0.01)
+    assert conclude(shown).startswith("news, tiny: adaptive has 10.0 points of F1 less than stable")

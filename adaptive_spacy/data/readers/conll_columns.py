@@ -64,9 +64,10 @@ def fit_row(fields: list[str], columns: int) -> list[str]:
 
 def is_comment(line: str, fields: list[str], columns: int) -> bool:
     """Whether a line that starts with `# ` is a comment and not the token `#`."""
-    # of two columns a token may have a space in it
-    words = line.split() if columns > 2 else fields
-    return len(words) > columns or KEY_AND_VALUE.match(line) is not None
+    if len(fields) > columns or KEY_AND_VALUE.match(line):
+        return True
+    # with a tab behind; of two columns the token may have a space in it
+    return columns > 2 and fields[0].startswith("# ")
 
 
 def count_columns(rows: list[list[str]]) -> int:

@@ -10,7 +10,7 @@ function startComparison(data) {
     }
   }
   function drawCurves() {
-    const { name, seeds } = data.curves[select.value];
+    const { name, seeds } = data.curves.find(one => one.name === select.value);
     for (const [key, y, format] of [["f", "F1", "percent"], ["loss", "loss", "number"]]) {
       const spec = { title: name, x: "epoch", y, format, describe: `${name}: ${y} on dev by epoch, a line per seed`, log: false };
       drawPlot($(`[data-curve=${key}]`), spec, seeds.map((one, i) => ({ name: one.name, colour: i, points: one[key] })));

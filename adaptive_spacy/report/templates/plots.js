@@ -31,7 +31,9 @@ function drawPlot(host, spec, series) {
   const log = spec.log && Math.min(...xs) > 0, to = log ? Math.log10 : value => value;
   let [left, right] = [to(log ? Math.min(...xs) : Math.min(0, ...xs)), to(Math.max(...xs))];
   if (!(right > left)) { left -= 0.5; right += 0.5; }
-  const low = Math.min(0, ...ys), high = Math.max(...ys, low + 1e-9) + 0.06 * (Math.max(...ys) - low);
+  const low = Math.min(0, ...ys), top = Math.max(...ys, low);
+  // where all is zero, an axis of one
+  const high = top > low ? top + 0.06 * (top - low) : low + 1;
   const x = value => box.left + 8 + (box.right - box.left - 16) * (to(value) - left) / (right - left);
   const y = value => box.bottom - (box.bottom - box.top) * (value - low) / (high - low);
   const wanted = Math.max(2, width / 90);
@@ -46,7 +48,8 @@ function drawPlot(host, spec, series) {
     for (const [a, b, from, until] of one.points) {
       if (from !== null) svg.append(make("line", { class: `bar ${colour}`, x1: x(a), x2: x(a), y1: y(from), y2: y(until) }));
       if (one.points.length > 60) continue;
-      const mark = MARKS[one.colour % MARKS.length](x(a), y(b), 4);
+      // where colours begin again, marks do not
+      const mark = MARKS[(one.colour + Math.floor(one.colour / 8)) % MARKS.length](x(a), y(b), 4);
       mark.setAttribute("class", `dot ${colour}`);
       svg.append(mark);
     }

@@ -62,6 +62,12 @@ def test_comments_may_name_columns_and_documents(tmp_path):
     assert read(tmp_path, "# 1\tB-X\n", "two")[0].ents == [("# 1", "X")]
 
 
+def test_comments_may_have_tabs(tmp_path):
+    rows = "ada _ _ B-PER\nking _ _ I-PER\nruns _ _ O\n"
+    text = f"# id 12-ab\tdomain=en\n{rows}\n# id 13-ab\tdomain=en\n{rows}"
+    assert read(tmp_path, text) == [Read("ada king runs", [("ada king", "PER")], [])] * 2
+
+
 HIPE = (
     "TOKEN\tNE\tMISC\n# hipe:document_id = a\nAda\tB-pers\t_\nran\tO\tNoSpaceAfter\n"
     ".\tO\tEndOfSentence\nUlm\tB-loc\tEndOfSentence|NoSpaceAfter\n"
