@@ -76,9 +76,11 @@ class ReadBack:
         """RETURNS (str): The first of the problems that a reader found, without its place and how
         `convert` would mend it."""
         first = problems.split(";\n")[0]
-        found = re.sub(rf"^{re.escape(str(path))}[^:]*(: ?[a-z]* ?\d+)?: ", "", first)
+        found = re.sub(
+            rf"^{re.escape(str(path))}[^:]*(: ?[a-z]* ?\d+)?: (document [^:]*: )?", "", first
+        )
         message = found.split("; --")[0].removesuffix(";")
-        if self.writer.holds.tokens:
+        if self.writer.holds.tokens or " token" not in message:
             return f"{message}; {self.writer.title} cannot hold it, JSONL can"
         return (
             f"{message}; {self.writer.title} has no tokens, and --lang {self.writer.lang} makes "

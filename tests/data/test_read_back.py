@@ -39,7 +39,8 @@ ADA = Sentence(["Ada", "sings"], [(0, 1, "PER")], [])
         (
             "doccano",
             Sentence(["a", " "], [(1, 2, "X")], []),
-            "found an entity from 2 to 3 (X)",
+            "found an entity from 2 to 3 (X) that covers only white space, expected text; doccano "
+            "cannot hold it, JSONL can",
         ),
         (
             "doccano",

@@ -275,11 +275,8 @@ def count_range(number: str) -> int:
 def split(rows: Rows) -> Iterator[Rows]:
     """YIELDS (Rows): The sentences of what was taken for one, where rows say that they end one."""
     ends = [i for i, tag in enumerate(rows.tags, 1) if type(tag) is Ending]
-    if not ends:
-        yield rows
-        return
     for start, end in pairwise(sorted({0, *ends, len(rows.tags)})):
-        notes = [(at - start, note) for at, note in rows.notes if start <= at < end]
+        notes = [(at - start, note) for at, note in rows.notes if start <= at < end or not ends]
         yield Rows(rows.tokens[start:end], rows.tags[start:end], rows.document, notes)
 
 
