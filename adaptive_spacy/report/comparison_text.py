@@ -75,7 +75,7 @@ def conclude(one: Contrast) -> str:
         said = f"{one.reference} has {abs(gap):.1f} points of F1 {MORE[one.verdict]} than "
         said += one.approach
     elif one.verdict == "no difference shown":
-        said = f"no difference between {one.reference} and {one.approach} is shown ({gap:+.1f})"
+        said = f"whether {one.reference} and {one.approach} differ is not shown ({gap:+.1f})"
     else:
         said = f"{one.reference} has {gap:+.1f} points of F1 beside {one.approach}, but that "
         said += one.verdict

@@ -37,7 +37,7 @@ def test_page_says_what_was_compared_and_what_came_out_first(page: Path) -> None
     )
     assert f"{about}, ended 2026-01-01 00:00 UTC." in head
     assert "tweets, tiny: adaptive against what the search keeps: +5.00 F1" in head
-    said = "news, tiny, all shares: no difference between adaptive and stable is shown (+5.0). "
+    said = "news, tiny, all shares: whether adaptive and stable differ is not shown (+5.0). "
     assert f"{said}6 pairs of trainings, adjusted p 0.25." in head
     versions = text[text.index('id="made"') :]
     assert re.search(r"spacy</th><td[^>]*>3\.8\.18</td>", versions)
