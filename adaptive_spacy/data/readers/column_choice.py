@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from adaptive_spacy.data.readers.column_kinds import (
@@ -12,6 +13,7 @@ from adaptive_spacy.data.readers.column_kinds import (
     find_kind,
     is_index,
     is_sentence_name,
+    read_numbers,
 )
 from adaptive_spacy.data.readers.tag_spelling import is_outside
 
@@ -124,6 +126,8 @@ def choose_columns(
     values = [Counter(fields[column] for fields in full) for column in range(columns)]
     kinds = [find_kind(one) for one in values]
     numbered = _number_columns(rows, full, columns, kinds, {token, tag})
+    if not names:
+        _refuse_lost_sentences(rows, numbered)
     glue = next((i for i, kind in enumerate(kinds) if kind is Kind.NO_SPACE), -1)
     if token is None:
         token = _choose_token(columns, kinds, numbered, tag, names, values if may_swap else None)
@@ -171,6 +175,29 @@ def _number_columns(
     while fronts and not is_index(kept, fronts[-1]):
         fronts.pop()
     return fronts
+
+
+def _refuse_lost_sentences(rows: Sequence[Row], numbered: Sequence[int]) -> None:
+    """RAISES (ValueError): If numbers alone say where sentences end, which blank lines would."""
+    if not all(rows[:-1]):
+        return
+    whole = [fields for fields in rows if fields]
+    for column in numbered:
+        values = [fields[column] for fields in whole if column < len(fields)]
+        changes = sum(one != two for one, two in pairwise(values))
+        if 0 < changes < len(values) - 1:
+            raise ValueError(
+                f"found a sentence's number or name in column {column} and no blank line, which "
+                "would end a sentence; begin the file with a row of names of the columns: "
+                "sentence_id for that one, token, tag, and any for others"
+            )
+        numbers = [number for number in read_numbers(values) if number is not None]
+        again = next((i for i, (one, two) in enumerate(pairwise(numbers)) if two < one), None)
+        if again is not None:
+            raise ValueError(
+                f"found numbers in column {column} that start again in row {again + 2} and no "
+                "blank line, which would end a sentence; put one before each row where they do"
+            )
 
 
 def _choose_token(
