@@ -107,7 +107,7 @@ def test_round_is_worth_its_evaluation(
     assert steps == expected
 
 
-@examples(15)
+@examples(8)
 @given(
     epoch=st.integers(1, 5000),
     dev=st.integers(0, 5000),

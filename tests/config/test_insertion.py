@@ -18,6 +18,7 @@ from adaptive_spacy.training.checks.config import find_faults
 from adaptive_spacy.training.history import read_history
 from tests.config.spacys_configs import spacys_config
 from tests.conftest import ROOT
+from tests.tiers import sliced
 from tests.util import write_texts
 
 PIPES = ["ner", "textcat", "spancat"]
@@ -42,7 +43,7 @@ def paths(folder: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("gpu", [False, True])
-@pytest.mark.parametrize("pipe", PIPES)
+@pytest.mark.parametrize("pipe", sliced(["ner"], of=PIPES))
 def test_spacys_configs_become_adaptive(
     pipe: str, gpu: bool, corpora, tmp_path, capsys, monkeypatch
 ) -> None:
@@ -71,6 +72,7 @@ def test_spacys_configs_become_adaptive(
 
 
 @pytest.mark.parametrize("pipe", PIPES)
+@pytest.mark.slow
 def test_spacys_configs_train_until_the_schedule_ends(pipe: str, corpora, tmp_path, capsys) -> None:
     config = spacys_config(pipe)
     add_adaptive_blocks(config)

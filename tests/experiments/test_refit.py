@@ -47,6 +47,7 @@ def rows(folder: Path) -> list[dict]:
     return [json.loads(line) for line in (folder / "history.jsonl").read_text().splitlines()]
 
 
+@pytest.mark.slow
 def test_refit_repeats_the_curve_on_all_data(
     run: Path, experiment_corpus: Path, tmp_path: Path
 ) -> None:

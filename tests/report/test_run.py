@@ -139,6 +139,7 @@ def test_embedded_json_holds_no_tag_and_reads_back(value: object) -> None:
     assert json.loads(text) == value
 
 
+@pytest.mark.slow
 def test_large_page_stays_small(tmp_path: Path) -> None:
     """250 evaluations, 20 types, 2,000 sentences, all of which go wrong."""
     words = " ".join(f"word{i}" for i in range(25))

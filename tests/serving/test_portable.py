@@ -59,6 +59,7 @@ def holders(folder: Path, text: str) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 def test_wheel_holds_no_path_of_the_machine(
     trained: Path, corpus_folder: Path, transformer_folder: Path, tmp_path: Path
 ) -> None:

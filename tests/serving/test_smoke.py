@@ -20,6 +20,7 @@ def test_smoke_test_of_a_good_wheel(packages: Path, trained: Path, tmp_path: Pat
     assert srsly.read_json(tmp_path / "m" / "smoke.json")["identical"] is True
 
 
+@pytest.mark.slow
 def test_smoke_test_notices_another_pipeline(
     packages: Path, transformer_folder: Path, tmp_path: Path
 ) -> None:

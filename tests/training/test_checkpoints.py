@@ -105,6 +105,7 @@ def test_broken_off_checkpoint_never_loads_as_a_mixture(
     assert (folder / "config.cfg").read_text() == (whole / "config.cfg").read_text()
 
 
+@pytest.mark.slow
 def test_cut_copy_of_a_checkpoint_is_refused_or_the_same(
     pipeline: Language, tmp_path: Path
 ) -> None:

@@ -99,6 +99,7 @@ def test_guard_goes_back_no_more_often_than_it_may(tmp_path: Path) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.slow
 def test_real_collapse_ends_better_with_a_guard(
     corpus_folder: Path, transformer_folder: Path, tmp_path: Path
 ) -> None:

@@ -54,6 +54,7 @@ def test_train_transformer_ner(corpus_folder, transformer_folder, tmp_path: Path
     assert nlp("Ada lives in Paris .")._.trf_data is None
 
 
+@pytest.mark.slow
 def test_train_by_the_refined_loss(corpus_folder, transformer_folder, tmp_path: Path) -> None:
     settings = overrides(corpus_folder, transformer_folder)
     settings["training.before_update.monitor"] = '{"ents_loss_refined": -1.0}'

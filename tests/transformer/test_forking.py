@@ -93,6 +93,7 @@ print(torch.get_num_threads())
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="spaCy forks on Linux alone")
+@pytest.mark.slow
 def test_forks_of_a_warm_process_do_not_hang(transformer_folder, tmp_path: Path) -> None:
     trained(transformer_folder, OURS, steps=15).to_disk(tmp_path / "model")
     command = [sys.executable, "-c", FORK, str(tmp_path / "model")]

@@ -12,6 +12,7 @@ import spacy
 from spacy.language import Language
 
 from tests.conftest import SENTENCES
+from tests.tiers import sliced
 from tests.transformer.pipelines import OURS, Prediction, learn, read, trained
 
 THREADS = 8
@@ -48,7 +49,9 @@ def in_batches(nlp: Language, texts: list[str]) -> list[Prediction]:
 
 
 @pytest.mark.parametrize("predict", [one_by_one, in_batches])
-@pytest.mark.parametrize("beside", [False, True], ids=["alone", "beside a training"])
+@pytest.mark.parametrize(
+    "beside", sliced([True], of=[False, True]), ids=["alone", "beside a training"]
+)
 def test_threads_predict_what_one_does(
     folder: Path,
     transformer_folder,

@@ -36,6 +36,7 @@ MEMORY = [
 
 @pytest.mark.parametrize("error", MEMORY, ids=lambda error: type(error).__name__)
 @pytest.mark.parametrize("doing", sliced(["training"], ["training", "evaluation"]))
+@pytest.mark.slow
 def test_memory_that_runs_out_names_the_setting(
     error: Exception, doing: str, tmp_path: Path
 ) -> None:
