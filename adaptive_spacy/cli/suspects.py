@@ -9,6 +9,8 @@ from adaptive_spacy.cli.options import GpuId
 
 #: Rows that the terminal shows
 SHOWN = 20
+#: Of all entities, and of texts, what is written if nobody says
+SHARE, COUNT = 0.05, 100
 
 
 def suspects_cli(
@@ -38,8 +40,11 @@ def suspects_cli(
         ),
     ] = "spans",
     share: Annotated[
-        float, typer.Option(min=0, max=1, help="Of all entities, how many to write.")
-    ] = 0.05,
+        float | None,
+        typer.Option(
+            min=0, max=1, help="Of all entities, how many to write.", show_default=str(SHARE)
+        ),
+    ] = None,
     next: Annotated[
         Path | None,
         typer.Option(
@@ -48,7 +53,10 @@ def suspects_cli(
             "to say which to label next.",
         ),
     ] = None,
-    count: Annotated[int, typer.Option(min=1, help="With --next: how many texts to choose.")] = 100,
+    count: Annotated[
+        int | None,
+        typer.Option(min=1, help="With --next: how many texts to choose.", show_default=str(COUNT)),
+    ] = None,
     gpu_id: GpuId = -1,
 ) -> None:
     """Rank labels by what speaks against them: missing, of a wrong type or boundary, inconsistent.
@@ -78,10 +86,13 @@ def suspects_cli(
     require_format(format)
     require_other(output, [training, corpus, next])
     if next is not None:
-        if corpus is not None:
-            raise ValueError("--next ranks texts without labels: expected no --corpus beside it")
-        _choose_next(training, next, output, format, count, gpu_id)
+        given = {"--corpus": corpus, "--share": share}
+        if named := [name for name, value in given.items() if value is not None]:
+            raise ValueError(f"--next ranks texts without labels: expected no {named[0]} beside it")
+        _choose_next(training, next, output, format, count or COUNT, gpu_id)
         return
+    if count is not None:
+        raise ValueError("--count: expected --next, of whose texts it says how many to choose")
     if is_crossfit(training) and corpus is None:
         found = read_held_out(training)
     else:
@@ -93,7 +104,7 @@ def suspects_cli(
             )
         found = predicted
     ranked = rank_suspects(found.examples)
-    chosen = ranked[: round(share * len(ranked))]
+    chosen = ranked[: round((SHARE if share is None else share) * len(ranked))]
     for one in chosen[:SHOWN]:
         typer.echo(one_line(f"{100 * one.score:5.1f}  document {one.doc + 1}, {describe(one)}"))
     typer.echo(

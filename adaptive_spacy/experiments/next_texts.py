@@ -6,6 +6,7 @@ marginal relevance (Carbonell and Goldstein 1998) with distances as in core sets
 2018, arXiv 1708.00489), so that the second text of a kind counts less than the first.
 """
 
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,17 +20,14 @@ from spacy.tokens import Doc
 from thinc.api import Config, to_numpy
 from tqdm import tqdm
 
-from adaptive_spacy.data.corpus import read_docs
-from adaptive_spacy.data.export import list_shards
 from adaptive_spacy.data.texts import read_texts
-from adaptive_spacy.experiments.predictions import CHECKPOINTS, path_of, read_checkpoint_config
+from adaptive_spacy.experiments.predictions import CHECKPOINTS, read_checkpoint_config
+from adaptive_spacy.experiments.shipping import read_splits
 from adaptive_spacy.parsing import reading
 from adaptive_spacy.training.evaluation import open_pipeline
 from adaptive_spacy.transformer.cleaner import TransformerCleaner
 
 Floats = NDArray[numpy.floating]
-#: Frees the vectors that distances are made of
-CLEANER = "transformer_cleaner"
 
 
 @dataclass(frozen=True)
@@ -60,9 +58,9 @@ def choose_next(
     if config is None:
         raise ValueError(f"{training}: expected the output folder of a training with {model.name}")
     setup_gpu(gpu_id, silent=True)
-    nlp = open_pipeline(str(model))
+    nlp, labelled = open_pipeline(str(model)), _labelled(config, training)
     with reading(model, "a pipeline that can predict"):
-        candidates = judge(nlp, read_texts(texts, nlp.vocab), _labelled(config, nlp))
+        candidates = judge(nlp, read_texts(texts, nlp.vocab), labelled)
     if not candidates:
         raise ValueError(f"{texts}: expected texts that the training had no labels of, found none")
     return choose(candidates, count), len(candidates)
@@ -84,7 +82,8 @@ def judge(nlp: Language, texts: Iterable[Doc | str], labelled: set[str]) -> list
             f"of {', '.join(nlp.pipe_names)}"
         )
     new = list(_drop_repeated(texts, labelled))
-    cleaners = [name for name in nlp.pipe_names if nlp.get_pipe_meta(name).factory == CLEANER]
+    # they free the vectors that distances are made of
+    cleaners = [name for name, pipe in nlp.pipeline if isinstance(pipe, TransformerCleaner)]
     clean, found = TransformerCleaner(), []
     with nlp.select_pipes(disable=cleaners):
         bar = tqdm(nlp.pipe(new), total=len(new), desc="Predicting", unit="text", disable=None)
@@ -118,15 +117,15 @@ def choose(candidates: Sequence[Candidate], count: int) -> list[Candidate]:
     return chosen
 
 
-def _labelled(config: Config, nlp: Language) -> set[str]:
-    paths = [path_of(config, split) for split in ("train", "dev")]
-    there = [path for path in paths if path is not None and path.exists()]
-    return {
-        doc.text
-        for path in there
-        for file in list_shards(path)
-        for doc in read_docs(file, nlp.vocab)
-    }
+def _labelled(config: Config, training: Path) -> set[str]:
+    """RETURNS (set[str]): The texts of a training's corpora, as its config reads them."""
+    try:
+        with reading(training, "a training whose corpora can be read"):
+            splits = read_splits(config)
+    except (ValueError, OSError) as error:
+        warnings.warn(f"{error}; so texts that it has labels of may be chosen again", stacklevel=2)
+        return set()
+    return {doc.text for docs in splits.values() for doc in docs}
 
 
 def _drop_repeated(texts: Iterable[Doc | str], labelled: set[str]) -> Iterator[Doc | str]:

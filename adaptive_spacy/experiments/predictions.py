@@ -17,7 +17,6 @@ from adaptive_spacy.data.corpus import locate, read_docs
 from adaptive_spacy.experiments.crossfit import CROSSFIT, LABELLED, OUT_OF_FOLD, pair
 from adaptive_spacy.ner.confidence import register
 from adaptive_spacy.parsing import reading
-from adaptive_spacy.training.calibration import keep_plain
 from adaptive_spacy.training.evaluation import (
     open_pipeline,
     predict,
@@ -96,7 +95,6 @@ def predict_corpus(
     # any component may be in it
     with reading(model, "a pipeline that can predict"):
         predict(nlp, examples)
-    keep_plain(nlp, examples)
     return Predictions(found, role, examples, score(nlp, examples))
 
 

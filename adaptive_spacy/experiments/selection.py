@@ -23,7 +23,6 @@ from thinc.api import Model
 from adaptive_spacy.experiments.records import RULES
 from adaptive_spacy.experiments.sentences import Counts, count_per_sentence, join_counts
 from adaptive_spacy.ner.calibrated_pipe import CalibratedPipe
-from adaptive_spacy.training.calibration import keep_plain
 from adaptive_spacy.training.checkpoints import keep_temperatures, write_whole
 from adaptive_spacy.training.evaluation import predict, score
 from adaptive_spacy.training.logger import SetupLogger, TrainingLog
@@ -249,9 +248,6 @@ def score_candidates(
             weights.restore()
         examples = list(test(nlp))
         predict(nlp, examples)
-        if step == candidates.last["step"]:
-            keep_plain(nlp, examples)
-            write_predictions(examples, folder / PREDICTIONS)
         scored[step] = {
             "epoch": epoch_of(evaluation),
             "step": step,
@@ -260,6 +256,9 @@ def score_candidates(
             "checkpoint": _keep(nlp, evaluation, folder) if keep else None,
             "test": test_scores(nlp, examples),
         }
+        if step == candidates.last["step"]:
+            # with what scoring has kept on them
+            write_predictions(examples, folder / PREDICTIONS)
         counted[str(step)] = count_per_sentence(nlp, examples)
     last.restore()
     results = {rule: scored[chosen[rule][0]["step"]] if rule in chosen else None for rule in RULES}

@@ -14,7 +14,7 @@ from spacy.tokens import Doc, Span
 
 NAME = "confidence"
 TYPE = "confidence_type"
-#: The same at temperature 1; only where somebody asked for it
+#: The same at temperature 1; only where it was measured (training/calibration.py)
 PLAIN = "confidence_plain"
 SEPARATOR = "\t"
 

@@ -118,3 +118,8 @@ def require(package: str, name: str) -> ValueError:
     return ValueError(
         f'adaptive_spacy.{name}.v1 needs {package}: pip install "adaptive-spacy[track]"'
     )
+
+
+def name_of(output: Path | None) -> str | None:
+    """RETURNS (str | None): What a run is called after its output folder; None without one."""
+    return None if output is None else output.resolve().name

@@ -8,7 +8,7 @@ from typing import Any
 from thinc.api import Config
 
 from adaptive_spacy.report.run.facts import settings_of
-from adaptive_spacy.tracking.follow import Tracker, following, require
+from adaptive_spacy.tracking.follow import Tracker, following, name_of, require
 from adaptive_spacy.training.logger import SetupLogger
 
 #: What MLflow's own functions read, and its client leaves to whoever uses it
@@ -43,7 +43,7 @@ def make_mlflow_v1(
         if run_id is not None:
             client.update_run(run_id, status="RUNNING")
             return MLflowRun(client, run_id)
-        name = run_name or (output.resolve().name if output is not None else None)
+        name = run_name or name_of(output)
         run = client.create_run(find_experiment(client, experiment), run_name=name).info.run_id
         for key, value in settings_of(config).items():
             client.log_param(run, key, value)

@@ -5,7 +5,7 @@ from typing import Any
 
 from thinc.api import Config
 
-from adaptive_spacy.tracking.follow import Tracker, following, require
+from adaptive_spacy.tracking.follow import Tracker, following, name_of, require
 from adaptive_spacy.training.logger import SetupLogger
 
 
@@ -34,13 +34,12 @@ def make_wandb_v1(
         raise require("wandb", "Wandb") from None
 
     def start(config: Config, output: Path | None) -> Tracker:
-        name = run_name or (output.resolve().name if output is not None else None)
         if folder is not None:
             Path(folder).mkdir(parents=True, exist_ok=True)
         # a script that trains several times has a run for each
         run = wandb.init(
             project=project,
-            name=name,
+            name=run_name or name_of(output),
             id=run_id,
             resume="allow" if run_id is not None else None,
             mode=mode,

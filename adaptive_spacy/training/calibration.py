@@ -7,7 +7,7 @@ right and from 0 where it is not, so that lower is better.
 """
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from spacy.language import Language
@@ -33,8 +33,9 @@ class Sureness(NamedTuple):
 
 
 def measure_confidence(nlp: Language, examples: Sequence[Example]) -> dict[str, Any] | None:
-    """Compare the confidences of predicted entities with what is right. Before the examples are
-    scored, as that drops what confidences are made of.
+    """Compare the confidences of predicted entities with what is right, and keep on the docs what
+    they would be at temperature 1 (`confidence.read_plain`). Before the examples are scored, as
+    that drops what confidences are made of.
 
     nlp (Language): The pipeline. examples (Sequence[Example]): Predicted by it.
     RETURNS (dict | None): "temperature" by component; "before", at temperature 1, and "after", as
@@ -51,18 +52,10 @@ def measure_confidence(nlp: Language, examples: Sequence[Example]) -> dict[str, 
     }
 
 
-def keep_plain(nlp: Language, examples: Iterable[Example]) -> None:
-    """Keep on predicted docs what confidences would be at temperature 1 (`confidence.read_plain`).
-    Before the examples are scored."""
-    pipes = [pipe for _, pipe in nlp.pipeline if isinstance(pipe, TransformerNER)]
-    for eg in examples:
-        for ent, before in _plain(pipes, eg.predicted):
-            confidence.write_plain(ent, before)
-
-
 def _compare(pipes: Sequence[TransformerNER], eg: Example) -> Iterator[Sureness]:
     gold = {Entity(ent.start, ent.end, ent.label_) for ent in eg.reference.ents}
     for ent, before in _plain(pipes, eg.predicted):
+        confidence.write_plain(ent, before)
         after, entity = confidence.read(ent), locate_entity(eg, ent)
         if after is not None and entity is not None:
             yield Sureness(before, after, entity in gold)

@@ -1,6 +1,7 @@
 """Which texts to label next: doubts and distances by hand, and files that tools import."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy
@@ -86,7 +87,7 @@ def training(tmp_path_factory: pytest.TempPathFactory, pipeline: Language) -> Pa
         write_corpus(folder / f"{split}.spacy", SENTENCES[: 4 if split == "train" else 1])
         pipeline.config["paths"][split] = str(folder / f"{split}.spacy")
         pipeline.config["corpora"] = {
-            one: {"@readers": "spacy.Corpus.v1", "path": f"${{paths.{one}}}"}
+            one: {"@readers": "adaptive_spacy.Corpus.v1", "path": f"${{paths.{one}}}"}
             for one in ("train", "dev")
         }
     (folder / "training").mkdir()
@@ -168,5 +169,25 @@ def test_labels_beside_texts_without_are_refused(training: Path, tmp_path: Path)
     pool.write_text("Ray calls", encoding="utf8")
     code, out = run(training, "--next", pool, "--corpus", pool)
     assert (code, "expected no --corpus beside it" in out) == (1, True)
+    code, out = run(training, "--next", pool, "--share", "0.1")
+    assert (code, "expected no --share beside it" in out) == (1, True)
+    # and what means nothing without it
+    code, out = run(training, "--count", "3")
+    assert (code, "--count: expected --next" in out) == (1, True)
     code, out = run(tmp_path, "--next", pool)
     assert (code, "expected the output folder of a training" in " ".join(out.split())) == (1, True)
+
+
+def test_corpora_that_are_gone_are_told_of(training: Path, tmp_path: Path) -> None:
+    moved = tmp_path / "training"
+    shutil.copytree(training, moved)
+    config = moved / "model-last" / "config.cfg"
+    text = config.read_text(encoding="utf8").replace("train.spacy", "gone.spacy")
+    config.write_text(text, encoding="utf8")
+    pool = tmp_path / "pool.txt"
+    pool.write_text("\n".join(LINES), encoding="utf8")
+    with pytest.warns(UserWarning, match="texts that it has labels of may be chosen again"):
+        code, out = run(moved, "--next", pool, "--count", "1")
+    assert code == 0
+    # and those of the training are among them
+    assert f"1 of {len({*LINES} - {''})} texts that are new" in out

@@ -26,7 +26,7 @@ def test_candidates_are_scored_with_their_weights_and_leave_the_last(
     monkeypatch.setattr(selection, "test_scores", lambda nlp, examples: nlp.value)
     monkeypatch.setattr(selection, "count_per_sentence", lambda nlp, examples: None)
     monkeypatch.setattr(selection, "join_counts", lambda counted: None)
-    nlp: Any = SimpleNamespace(value=0, pipeline=[])
+    nlp: Any = SimpleNamespace(value=0)
     candidates = Candidates()
     for step, loss, f in ((2, 0.1, 0.2), (4, 0.3, 0.9), (6, 0.4, 0.5)):
         nlp.value = step

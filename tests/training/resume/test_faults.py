@@ -13,7 +13,6 @@ from typer.testing import CliRunner
 from adaptive_spacy import files as writing
 from adaptive_spacy.cli.app import app
 from adaptive_spacy.training.resume.faults import is_out_of_memory
-from tests.tiers import sliced
 from tests.training.resume.trainings import (
     check_models,
     files,
@@ -35,7 +34,7 @@ MEMORY = [
 
 
 @pytest.mark.parametrize("error", MEMORY, ids=lambda error: type(error).__name__)
-@pytest.mark.parametrize("doing", sliced(["training"], ["training", "evaluation"]))
+@pytest.mark.parametrize("doing", ["training", "evaluation"])
 @pytest.mark.slow
 def test_memory_that_runs_out_names_the_setting(
     error: Exception, doing: str, tmp_path: Path
