@@ -1,7 +1,7 @@
 """Weights & Biases: `adaptive_spacy.Wandb.v1`."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from thinc.api import Config
 
@@ -12,7 +12,7 @@ from adaptive_spacy.training.logger import SetupLogger
 def make_wandb_v1(
     project: str,
     run_name: str | None = None,
-    mode: str | None = None,
+    mode: Literal["online", "offline", "disabled"] | None = None,
     folder: str | None = None,
     run_id: str | None = None,
     page: bool = True,

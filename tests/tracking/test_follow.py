@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from spacy.util import registry
-from thinc.api import Config
+from thinc.api import Config, ConfigValidationError
 
 from adaptive_spacy.tracking.follow import Follower
 from adaptive_spacy.tracking.values import fit, list_values
@@ -93,6 +93,12 @@ def test_tracker_alone_says_where_it_belongs() -> None:
     info = {key: value for key, value in INFO.items() if key != "evaluation"}
     with pytest.raises(ValueError, match=r"expected it in \[training.logger\] then"):
         follower.step(info)
+
+
+def test_wandb_takes_no_mode_that_it_does_not_have() -> None:
+    tracker = {"@loggers": "adaptive_spacy.Wandb.v1", "project": "tiny", "mode": "ofline"}
+    with pytest.raises(ConfigValidationError, match=r"mode.*'ofline' is not .*'online'"):
+        registry.resolve({"logger": tracker})
 
 
 @pytest.mark.parametrize("name", ["mlflow", "torch.utils.tensorboard", "wandb"])
