@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from adaptive_spacy.data.readers.bioc_json import BiocJson
+from adaptive_spacy.data.readers.dygie import Dygie
 from adaptive_spacy.data.readers.json_records import JsonRecords, describe_record
 from adaptive_spacy.data.readers.json_values import NotJson
 from adaptive_spacy.data.readers.label_studio import LabelStudio, LabelStudioMin
@@ -11,7 +12,7 @@ from adaptive_spacy.data.readers.prodigy import Prodigy
 from adaptive_spacy.data.readers.reader import Confidence, Evidence, PathSample
 from adaptive_spacy.data.readers.record_file import RecordFile
 from adaptive_spacy.data.readers.spacy_v2 import SpacyJson, SpacyTuples
-from adaptive_spacy.data.readers.tagged_tokens import TaggedTokens
+from adaptive_spacy.data.readers.tagged_tokens import TaggedTokens, are_tagged
 from adaptive_spacy.data.readers.text_entities import (
     Dataturks,
     Doccano,
@@ -29,6 +30,7 @@ JSON_FORMATS: dict[str, type[JsonRecords]] = {
     "spacy-v2": SpacyTuples,
     "spacy-v2-json": SpacyJson,
     "bioc-json": BiocJson,
+    "dygie": Dygie,
     "token-entities": TokenEntities,
     "tokens": TaggedTokens,
     "dataturks": Dataturks,
@@ -57,6 +59,8 @@ class AnyJson(JsonRecords):
             if isinstance(raw, NotJson):
                 problems.add(number, raw.message)
                 continue
+            if self.spans_key and are_tagged(raw, self.spans_key):
+                return TaggedTokens
             try:
                 record = self._choose(raw)
                 found = detect_format(record) or self._find_in_container(raw)
