@@ -18,6 +18,7 @@ from adaptive_spacy.data.readers.column_kinds import (
     is_index,
     is_sentence_name,
 )
+from adaptive_spacy.data.readers.column_names import DOCUMENT_NAME, SENTENCE, find_named
 from adaptive_spacy.data.readers.tag_spelling import is_outside
 from adaptive_spacy.data.readers.token_marks import find_language, have_places
 
@@ -130,8 +131,9 @@ def choose_columns(
     values = [Counter(fields[column] for fields in full) for column in range(columns)]
     kinds = [find_kind(one) for one in values]
     numbered = _number_columns(rows, full, columns, kinds, {token, tag})
-    if not names:
-        refuse_lost_sentences(rows, numbered)
+    if find_named(names, SENTENCE, range(columns)) < 0:
+        documents = find_named(names, DOCUMENT_NAME, range(columns))
+        refuse_lost_sentences(rows, [i for i in numbered if i != documents])
     glue = next((i for i, kind in enumerate(kinds) if kind is Kind.NO_SPACE), -1)
     if token is None:
         token = _choose_token(columns, kinds, numbered, tag, names, values if may_swap else None)

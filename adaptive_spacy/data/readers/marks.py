@@ -16,6 +16,19 @@ TAG = re.compile(r"<(/?)([A-Za-z_][\w.-]*)((?:\s+[\w:-]+\s*=\s*(?:\"[^\"<]*\"|'[
 OPENNLP = re.compile(r"<START(?::([^<>\s]+))?>|<END>")
 KIND = re.compile(r"(?i)\btype\s*=\s*[\"']([^\"']+)[\"']")
 ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|#\d+|#x[\da-fA-F]+);")
+# elements of a page, which are no types
+# fmt: off
+PAGE = frozenset((
+    "a", "b", "i", "u", "em", "strong", "span", "div", "li", "ul", "ol", "dl", "dt", "dd", "td",
+    "th", "tr", "table", "tbody", "thead", "font", "sub", "sup", "code", "pre", "small", "big",
+    "center", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "body", "head", "html", "script",
+    "style", "button", "label", "form", "option", "section", "article",
+))
+# fmt: on
+#: What a link leads to, in place of a type
+TARGET = re.compile(
+    r"\s*(?:https?|ftp|mailto)|#.*|.*/.*|(?i:.*\.(?:html?|md|png|jpe?g|gif|svg|pdf|txt|php|aspx?))"
+)
 # elements that only frame texts
 FRAMES = frozenset(("doc", "docid", "text", "p", "s", "sentence", "root", "document", "headline"))
 
@@ -67,7 +80,7 @@ def name_type(match: re.Match[str]) -> str:
     RAISES (ValueError): If it names none."""
     if match[3] is None:
         label = match[2].split(":")[0].strip()
-        if re.fullmatch(r"\s*(?:https?|ftp|mailto)", label) or "/" in label:
+        if TARGET.fullmatch(label):
             raise ValueError(f"found the link {shorten(match[0])}, expected a type in parentheses")
     else:
         try:
@@ -97,6 +110,11 @@ def read_tags(line: str) -> AnnotatedText | None:
             if opened:
                 raise ValueError(f"found {shorten(match[0])} within <{opened[0]}>, expected none")
             kind = KIND.search(attributes)
+            if name in PAGE and not kind:
+                raise ValueError(
+                    f"found {shorten(match[0])}, an element of HTML, expected elements that are "
+                    "called as their entities' types"
+                )
             opened = (name, len(text), kind[1] if kind else name)
         elif opened is None or opened[0] != name:
             raise ValueError(f"found {shorten(match[0])}, expected <{name}> before it")

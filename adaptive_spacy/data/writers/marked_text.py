@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
-from adaptive_spacy.data.readers.marks import FRAMES
+from adaptive_spacy.data.readers.marks import FRAMES, PAGE
 from adaptive_spacy.data.source import Sentence
 from adaptive_spacy.data.writers.writer import LINE_ENDS, TEXT_ONLY, StreamWriter, find_char_spans
 
@@ -55,7 +55,7 @@ class InlineTagsWriter(MarkedWriter):
         return escape(text, SPACE)
 
     def mark(self, text: str, label: str) -> str:
-        if NAME.fullmatch(label) and label.lower() not in FRAMES:
+        if NAME.fullmatch(label) and label.lower() not in FRAMES | PAGE:
             return f"<{label}>{text}</{label}>"
         return f'<ENAMEX type="{label}">{text}</ENAMEX>'
 

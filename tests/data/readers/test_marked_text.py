@@ -58,10 +58,17 @@ def test_what_is_escaped_is_unescaped(tmp_path):
         ("<PER></PER> x", "expected its end after its start"),
         ("<PER> Ada</PER> x", "with white space at its edge"),
         ("x<PER>yz</PER>", "expected whole tokens"),
+        ("<p>x <b>y</b></p>", "found '<b>', an element of HTML"),
     ],
 )
 def test_tags_that_do_not_fit_are_refused(tmp_path, line, message):
     assert message in refuse(tmp_path, f"<PER>Ada</PER> sings\n{line}\n")
+
+
+@pytest.mark.parametrize("target", ["ada.html", "#top", "pages/ada", "ftp://x", "Ada.PNG"])
+def test_links_to_pages_are_no_types(tmp_path, target):
+    message = refuse(tmp_path, f"[Emma](PER) left\n[Ada]({target}) sings\n")
+    assert f":2: found the link '[Ada]({target})', expected a type in parentheses" in message
 
 
 @pytest.mark.parametrize(
