@@ -137,6 +137,7 @@ TESTED_WITH = {
     "data/readers/annotated_text": "data/readers/json_records",
     "data/readers/brackets": "data/readers/conll_2012",
     "data/readers/column_kinds": "data/readers/column_choice",
+    "data/readers/column_names": "data/readers/column_choice",
     "data/readers/line_chunks": "data/readers/conll",
     "data/readers/marks": "data/readers/marked_text",
     "data/readers/numbered_file": "data/readers/csv_table",

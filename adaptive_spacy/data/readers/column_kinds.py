@@ -73,7 +73,10 @@ def find_kind(values: Mapping[str, int]) -> Kind:
     """
     if set(values) <= {"", "_"}:
         return Kind.EMPTY
-    if any(flag in value.split("|") for value in values for flag in (*NO_SPACE, END_OF_SENTENCE)):
+    joined = "|".join(values)
+    flags = {*NO_SPACE, END_OF_SENTENCE}
+    # asked of all values at once, as most columns have none
+    if any(flag in joined for flag in flags) and flags & set(joined.split("|")):
         return Kind.NO_SPACE
     tags = {raw: count for raw, count in values.items() if not is_outside(raw) and raw}
     if not tags:
