@@ -104,7 +104,7 @@ class HubData:
     def _find_columns(self, tag_column: str | None) -> tuple[str, str, list[str] | None]:
         """RETURNS (tuple[str, str, list[str] | None]): Columns of tokens and tags, and the names of
         the tags; None if they are no numbers."""
-        found = []
+        found: list[tuple[str, str, list[str] | None]] = []
         for path in self._files:
             with open_table(path) as table:
                 words_at = find_column(path, table.schema, WORDS)

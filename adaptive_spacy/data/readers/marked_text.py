@@ -1,9 +1,10 @@
 """Texts with their entities marked in them, a line each, or the strings of a JSON list."""
 
 import re
+from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from adaptive_spacy.data.readers.annotated_text import AnnotatedText
 from adaptive_spacy.data.readers.json_values import JsonFile, NotJson
@@ -119,12 +120,13 @@ def list_texts(sample: PathSample) -> list[str]:
 
 
 class MarkedText(TextRecords):
-    """Texts with marks of one kind.
+    """Texts with marks of one kind."""
 
-    read_line (ReadLine): Reads one.
-    """
-
-    read_line: ClassVar[ReadLine]
+    @staticmethod
+    @abstractmethod
+    def read_line(line: str) -> AnnotatedText | None:
+        """RETURNS (AnnotatedText | None): A text with its marks; None: it holds none of a text.
+        RAISES (ValueError): If its marks do not fit."""
 
     @classmethod
     def _open(cls, path: Path, encoding: str, progress: bool) -> RecordFile:
