@@ -12,7 +12,7 @@ from tests.conftest import ROOT
 def test_last_training_reads_as_the_folds_did(tmp_path: Path) -> None:
     config = load_config(
         ROOT / "configs" / "adaptive.cfg",
-        overrides={"paths.train": "train.spacy", "paths.dev": "dev.spacy"},
+        overrides={"paths.train": "a.spacy", "paths.dev": "b.spacy", "variables.rate": 1e-4},
         interpolate=True,
     )
     config["corpora"]["train"]["max_length"] = 50
