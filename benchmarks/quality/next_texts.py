@@ -57,8 +57,8 @@ def by_chance(candidates: Sequence[Candidate], count: int, random: Random) -> li
 
 ORDERS: dict[str, Callable[[Sequence[Candidate], int, Random], list[Candidate]]] = {
     "doubts": by_doubts,
-    "doubts per token": by_doubts_per_token,
     "random": by_chance,
+    "doubts per token": by_doubts_per_token,
 }
 
 
