@@ -33,6 +33,9 @@ from benchmarks.measurements import add_lines, read_lines
 
 #: Every so many cycles the training is broken off and resumed
 BROKEN = 3
+#: First update after which that is done, and how many from there, in turn: in the middle of an
+#: epoch, at its end, at an evaluation
+EARLIEST, PLACES = 10, 16
 #: Cycles that do not count: allocators and caches fill up
 WARM_UP = 3
 #: Passes over the test set's texts
@@ -182,8 +185,7 @@ def soak(corpus: Path, output: Path, arguments: list[str], *, seconds: float) ->
     with own_scratch(output) as scratch:
         while time.perf_counter() - started < seconds:
             begun = time.perf_counter()
-            # another place each time: in the middle of an epoch, and at its end
-            break_off = 20 + count if count % BROKEN == 1 else None
+            break_off = EARLIEST + count % PLACES if count % BROKEN == 1 else None
             score = run(corpus, output, [*splits, *arguments], break_off=break_off)
             now = time.perf_counter()
             row = {
