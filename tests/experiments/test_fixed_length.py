@@ -14,7 +14,7 @@ from tests.conftest import ROOT
 
 def test_places_in_epochs_become_rounds_of_the_last_training(corpus_folder: Path) -> None:
     paths = {f"paths.{split}": str(corpus_folder / f"{split}.spacy") for split in ("train", "dev")}
-    settings = {**paths, "training.eval_frequency.least": 5}
+    settings = {**paths, "training.eval_frequency.least": 5, "variables.rate": 1e-4}
     config = load_config(ROOT / "configs" / "adaptive.cfg", overrides=settings, interpolate=True)
     batches = count_batches(config)
     assert batches < 5, "a round is longer than an epoch"
