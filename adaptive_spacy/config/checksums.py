@@ -8,6 +8,9 @@ the other over what is there, has none.
 import hashlib
 import json
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +21,8 @@ CHECKSUMS = "checksums.json"
 KIND = "sha256 of a pipeline's files"
 #: People change these by hand, which is no damage
 EDITED = ("config.cfg", "meta.json")
+#: The pipeline that is being loaded, and was compared before
+_compared: ContextVar[Path | None] = ContextVar("compared", default=None)
 
 
 def seal(pipeline: Path) -> None:
@@ -44,6 +49,22 @@ def unseal(pipeline: Path) -> None:
         (pipeline / CHECKSUMS).unlink()
 
 
+@contextmanager
+def comparing(pipeline: Path) -> Iterator[None]:
+    """A context in which a pipeline is loaded. Its files are compared before, and not again by its
+    components: reading all of them takes a while.
+
+    pipeline (Path): Its folder.
+    RAISES (ValueError): See `require_unchanged`.
+    """
+    require_unchanged(pipeline)
+    token = _compared.set(pipeline.resolve())
+    try:
+        yield
+    finally:
+        _compared.reset(token)
+
+
 def require_unchanged(pipeline: Path) -> None:
     """Compare a pipeline's files with its checksums. Without any, and for files that came later,
     nothing is known. Warns of what people may have changed.
@@ -51,6 +72,8 @@ def require_unchanged(pipeline: Path) -> None:
     pipeline (Path): Its folder.
     RAISES (ValueError): If another file is missing or is not what was written.
     """
+    if pipeline.resolve() == _compared.get():
+        return
     changed = [
         name for name, expected in _read(pipeline).items() if _hash(pipeline / name) != expected
     ]

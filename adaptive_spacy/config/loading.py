@@ -8,7 +8,7 @@ from spacy.language import Language
 from spacy.util import load_config
 from thinc.api import Config
 
-from adaptive_spacy.config.checksums import require_unchanged
+from adaptive_spacy.config.checksums import comparing
 from adaptive_spacy.parsing import reading
 
 
@@ -34,6 +34,5 @@ def load_pipeline(pipeline: str | Path, *, named: str | Path | None = None) -> L
         and the reason.
     """
     # first, as spaCy reads what is damaged as far as it can
-    require_unchanged(Path(pipeline))
-    with reading(named or pipeline, "a pipeline that spaCy can load"):
+    with comparing(Path(pipeline)), reading(named or pipeline, "a pipeline that spaCy can load"):
         return spacy.load(pipeline)

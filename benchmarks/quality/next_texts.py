@@ -6,10 +6,13 @@ Train and dev of a data set are a pool that has no labels yet, but for a first r
 seed. Each round trains on what is labelled (a fifth of it is dev), chooses as many texts again, and
 looks their labels up. Orders: the one that ships; the same with its doubts divided by the number of
 tokens; and a random one. All start from the same sample and the same model.
+
+Started again, it goes on where it was: orders that the output has of the same settings are not
+measured anew. The first training of a seed is, as the others choose by it, and must come to the
+same F1: what else changed would otherwise be between the lines of one table.
 """
 
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -24,9 +27,15 @@ from spacy.tokens import Doc, DocBin
 from adaptive_spacy.data.corpus import read_docs
 from adaptive_spacy.experiments.next_texts import Candidate, choose, judge
 from adaptive_spacy.training.evaluation import evaluate
-from benchmarks.measurements import add_lines
+from adaptive_spacy.training.resume.identity import machine, versions
+from adaptive_spacy.transformer.folders import sha256
+from benchmarks.measurements import add_lines, read_lines
 
 DEV = 5
+START = "start"
+#: Of a checksum, that are kept
+DIGITS = 16
+Row = dict[str, Any]
 
 
 def by_doubts(candidates: Sequence[Candidate], count: int, random: Random) -> list[Candidate]:
@@ -48,8 +57,8 @@ def by_chance(candidates: Sequence[Candidate], count: int, random: Random) -> li
 
 ORDERS: dict[str, Callable[[Sequence[Candidate], int, Random], list[Candidate]]] = {
     "doubts": by_doubts,
-    "doubts per token": by_doubts_per_token,
     "random": by_chance,
+    "doubts per token": by_doubts_per_token,
 }
 
 
@@ -87,27 +96,53 @@ class Study:
 
 
 def follow(
-    study: Study, start: list[str], rounds: int, seed: int, folder: Path
-) -> list[dict[str, Any]]:
+    study: Study, start: list[str], rounds: int, seed: int, folder: Path, known: Sequence[Row]
+) -> Iterator[list[Row]]:
     """Let each order label texts, round by round.
 
-    RETURNS (list[dict]): Seed, order, labelled texts and their words, and F1.
+    known (Sequence[dict]): What was measured with the same settings.
+    YIELDS (list[dict]): What each order that is not among them came to: seed, order, labelled
+        texts and their words, and F1. Before the first, the start that they share.
+    RAISES (ValueError): If the start comes to another F1 than it did.
     """
 
-    def row(order: str, texts: Sequence[str], f1: float) -> dict[str, Any]:
+    def row(order: str, texts: Sequence[str], f1: float) -> Row:
         words = sum(len(study.pool[text]) for text in texts)
         return {"seed": seed, "order": order, "texts": len(texts), "words": words, "f1": f1}
 
-    rows = [row("start", start, study.learn(start, folder / "start"))]
-    for name, order in ORDERS.items():
-        labelled, last, random = list(start), folder / "start", Random(seed)
+    former = {one["order"]: one["f1"] for one in known if one["seed"] == seed}
+    left = [name for name in ORDERS if name not in former]
+    if not left:
+        return
+    first = row(START, start, study.learn(start, folder / START))
+    if START not in former:
+        yield [first]
+    elif former[START] != first["f1"]:
+        raise ValueError(
+            f"seed {seed}: the first training came to F1 {first['f1']}, but to {former[START]} in "
+            "the output: what trains or reads has changed; begin another output"
+        )
+    for name in left:
+        labelled, last, random, rows = list(start), folder / START, Random(seed), list[Row]()
         for number in range(rounds):
-            chosen = order(study.candidates(labelled, last), len(start), random)
+            chosen = ORDERS[name](study.candidates(labelled, last), len(start), random)
             labelled += [one.doc.text for one in chosen]
             last = folder / f"{name}-{number}"
             rows.append(row(name, labelled, study.learn(labelled, last)))
-            print(json.dumps(rows[-1]), flush=True)
-    return rows
+        yield rows
+
+
+def describe(corpus: Path, config: Path, transformer: Path, rate: float) -> Row:
+    """RETURNS (dict): What lines of one table have in common, but for the number of texts."""
+    parts = [corpus / f"{part}.spacy" for part in ("train", "dev", "test")]
+    files = [*parts, config, *sorted(transformer.iterdir())]
+    return {
+        "corpus": corpus.name,
+        "rate": rate,
+        "files": {one.name: sha256(one)[:DIGITS] for one in files if one.is_file()},
+        "versions": versions(),
+        "machine": machine(),
+    }
 
 
 def main(
@@ -117,19 +152,24 @@ def main(
     rounds: Annotated[int, typer.Option(help="How often texts are chosen.")] = 2,
     seeds: Annotated[int, typer.Option(help="First samples.")] = 3,
     config: Annotated[Path, typer.Option(help="Of the trainings.")] = Path("configs/adaptive.cfg"),
-    transformer: Annotated[str, typer.Option(help="Folder.")] = "assets/transformer",
+    transformer: Annotated[Path, typer.Option(help="Folder.")] = Path("assets/transformer"),
     rate: Annotated[float, typer.Option(help="Of the trainings.")] = 1e-4,
 ) -> None:
     """Train, choose, train again; a line of JSON each."""
     vocab = spacy.blank("xx").vocab
     docs = [doc for part in ("train", "dev") for doc in read_docs(corpus / f"{part}.spacy", vocab)]
     pool = {doc.text: doc for doc in docs}
-    overrides = {"variables.rate": rate, "variables.transformer": transformer}
+    settings = describe(corpus, config, transformer, rate) | {"start": start, "rounds": rounds}
+    overrides = {"variables.rate": rate, "variables.transformer": str(transformer)}
     for seed in range(1, seeds + 1):
         first = Random(seed).sample(sorted(pool), start)
         study = Study(pool, corpus / "test.spacy", config, {**overrides, "system.seed": seed})
+        lines = read_lines(output) if output.is_file() else []
+        known = [one for one in lines if one.get("settings") == settings]
         with TemporaryDirectory() as folder:
-            add_lines(output, follow(study, first, rounds, seed, Path(folder)))
+            for rows in follow(study, first, rounds, seed, Path(folder), known):
+                add_lines(output, ({**row, "settings": settings} for row in rows))
+                print(*rows, sep="\n", flush=True)
 
 
 if __name__ == "__main__":

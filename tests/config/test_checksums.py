@@ -12,7 +12,14 @@ from spacy.util import load_config
 from typer.testing import CliRunner
 
 from adaptive_spacy.cli.app import app
-from adaptive_spacy.config.checksums import CHECKSUMS, EDITED, require_unchanged, seal
+from adaptive_spacy.config import checksums
+from adaptive_spacy.config.checksums import (
+    CHECKSUMS,
+    EDITED,
+    comparing,
+    require_unchanged,
+    seal,
+)
 from adaptive_spacy.config.loading import load_pipeline
 from adaptive_spacy.training.checkpoints import write_whole
 from tests.conftest import ROOT
@@ -93,6 +100,38 @@ def test_damage_of_any_file_is_found(
 
 def test_whole_pipeline_loads_without_a_word(saved: Path) -> None:
     assert attempt(spacy.load, saved) == attempt(load_pipeline, saved) == "nothing"
+
+
+def test_files_are_read_once_for_their_checksums(
+    saved: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def note(path: Path) -> str | None:
+        read.append(path.relative_to(saved).as_posix())
+        return compute(path)
+
+    compute = checksums._hash
+    monkeypatch.setattr(checksums, "_hash", note)
+    every = [name for name in names(saved) if name != CHECKSUMS]
+    load_pipeline(saved)
+    assert sorted(read) == every
+    # by our component alone, and again once the command has loaded its pipeline
+    read.clear()
+    spacy.load(saved)
+    assert sorted(read) == every
+    read.clear()
+    with pytest.raises(RuntimeError), comparing(saved):
+        raise RuntimeError
+    require_unchanged(saved)
+    assert sorted(read) == sorted([*every, *every])
+
+
+def test_another_pipeline_is_compared_meanwhile(saved: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(saved, tmp_path / "copy"))
+    flip(folder / "transformer" / "model")
+    with comparing(saved), pytest.raises(ValueError, match="not what was written"):
+        require_unchanged(folder)
 
 
 def test_command_refuses_in_one_line(saved: Path, corpus_folder: Path, tmp_path: Path) -> None:

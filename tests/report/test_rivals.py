@@ -73,6 +73,7 @@ def test_differences_are_told_by_who_finds_what(rivalry: Rivalry) -> None:
     (line,) = describe_rivalry(rivalry)
     # 3 right of 4 predicted, and 2 of 3, of 6 annotated
     assert line.startswith("new has F1 60.0, old 44.4: a difference of +15.6, between ")
+    assert "over other sentences, too narrow of so few (no difference shown)" in line
     assert line.endswith("It finds 2 entities that old misses, and misses 1 that old finds.")
 
 

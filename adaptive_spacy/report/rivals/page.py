@@ -16,6 +16,7 @@ from adaptive_spacy.report.rivals.differences import (
     show_differences,
 )
 from adaptive_spacy.report.rivals.models import Rivalry
+from adaptive_spacy.report.run.outlook import FEW_SENTENCES, numbered
 from adaptive_spacy.report.run.scores import Score
 
 
@@ -23,18 +24,19 @@ def describe_rivalry(rivalry: Rivalry) -> Iterator[str]:
     """YIELDS (str): The outcome in sentences, a model beside the reference each."""
     first, *others = rivalry.rivals
     differences = find_differences(rivalry.rivals)
+    few = ", too narrow of so few" if len(first.documents) < FEW_SENTENCES else ""
     for i, (rival, gap) in enumerate(zip(others, rivalry.gaps, strict=True), 1):
         text = f"{rival.name} has F1 {_percent(rival.score.f1)}, {first.name} "
         text += f"{_percent(first.score.f1)}: a difference of {gap.difference:+.1f}"
         if gap.interval is not None:
             text += f", between {gap.interval[0]:+.1f} and {gap.interval[1]:+.1f} with 95 % "
-            text += f"confidence over other sentences ({gap.verdict})"
+            text += f"confidence over other sentences{few} ({gap.verdict})"
         right = [one.by for one in differences if one.annotated]
         ours = sum(by[i] and not by[0] for by in right)
         theirs = sum(by[0] and not by[i] for by in right)
         yield (
-            f"{text}. It finds {ours:,} entities that {first.name} misses, and misses {theirs:,} "
-            f"that {first.name} finds."
+            f"{text}. It finds {numbered(ours, 'entity', 'entities')} that {first.name} misses, "
+            f"and misses {theirs:,} that {first.name} finds."
         )
 
 
@@ -86,7 +88,8 @@ def make_rivalry(rivalry: Rivalry) -> str:
         "rivals.html",
         title="Models compared",
         about=(
-            f"{len(first.documents):,} sentences with {first.score.annotated:,} entities of "
+            f"{numbered(len(first.documents), 'sentence')} with "
+            f"{numbered(first.score.annotated, 'entity', 'entities')} of "
             f"{visible(rivalry.corpus.as_posix())}"
         ),
         summary=list(describe_rivalry(rivalry)),

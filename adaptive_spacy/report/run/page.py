@@ -32,15 +32,16 @@ from adaptive_spacy.report.run.facts import (
     list_versions,
     settings_of,
 )
+from adaptive_spacy.report.run.outlook import describe_expectation, describe_kind, describe_need
 from adaptive_spacy.report.run.passages import choose, find_all, read_documents, show
 from adaptive_spacy.report.run.reliability import describe_reliability
 from adaptive_spacy.report.run.scores import measure
 from adaptive_spacy.report.run.story import (
+    TAKE_BEST,
+    TAKE_NONE,
     describe_choice,
     describe_end,
-    describe_expectation,
-    describe_kind,
-    describe_need,
+    describe_lack,
     is_whole,
 )
 from adaptive_spacy.report.training_title import counted
@@ -52,6 +53,10 @@ from adaptive_spacy.training.seqeval_report import ScoredSentence
 PAGE = "report.html"
 #: Labels that deserve a second look
 SUSPECTS = 20
+UNKNOWN = (
+    "Not known: neither the dev set nor a test set beside it is where the config says. Name "
+    "annotated sentences that it did not learn from (--corpus)."
+)
 NAMES = {
     RIGHT: "right",
     "type": "wrong type",
@@ -151,23 +156,26 @@ def make_run(
     values: dict[str, Any] = {"scores": None}
     if found is not None:
         told, values = _of_predictions(found, learnt)
+    elif config is not None and refresh is None and any(one.f is not None for one in history):
+        told = [_line("What to expect", UNKNOWN)]
     seen = found is not None and found.role == HELD_OUT
+    if config is None and not running and not seen:
+        choice = describe_lack(training, select)
+    else:
+        choice = describe_choice(
+            training,
+            history,
+            select,
+            seen=seen,
+            whole=is_whole(config, history),
+            running=bool(running),
+        )
     summary = [
         _line(
             "Where it stands" if running else "Why it stopped",
             describe_end(config, history, running=running),
         ),
-        _line(
-            "What ships",
-            describe_choice(
-                training,
-                history,
-                select,
-                seen=seen,
-                whole=is_whole(config, history),
-                running=bool(running),
-            ),
-        ),
+        _line("What ships", choice),
         *told,
     ]
     if learning is not None:
@@ -178,7 +186,7 @@ def make_run(
         "run.html",
         **{"examples": None, "reliability": None, "suspects": None, **values},
         title=f"Training {visible(training.resolve().name)}",
-        about=_about(training, model, running=running),
+        about=_about(training, None if config is None else model, running=running),
         refresh=refresh,
         summary=summary,
         chart=chart,
@@ -186,6 +194,7 @@ def make_run(
         phases=[
             {"name": name, "start": counted(start), "end": counted(end)}
             for _, start, end, name in chart["phases"]
+            if end > start
         ],
         rows=list_evaluations(history),
         row_header=HEADER,
@@ -200,7 +209,7 @@ def make_run(
 
 
 def _line(about: str, text: str) -> dict[str, Any]:
-    return {"about": about, "text": text, "warn": text.startswith("Take model-best")}
+    return {"about": about, "text": text, "warn": text.startswith((TAKE_BEST, TAKE_NONE))}
 
 
 def _of_predictions(
@@ -216,7 +225,7 @@ def _of_predictions(
     cells = errors["per_type"].items()
     summary = [
         _line("What to expect", describe_expectation(found, whole, len(documents))),
-        _line("What would help most", describe_need(scores, whole, learnt)),
+        _line("What would help most", describe_need(scores, whole, learnt, errors)),
         *(_line("What goes wrong", text) for text in describe_kind(errors)),
     ]
     return summary, {
@@ -260,10 +269,11 @@ def _splits(training: Path, config: Config | None, found: Predictions | None) ->
     return splits
 
 
-def _about(training: Path, model: Path, *, running: bool | None) -> str:
+def _about(training: Path, model: Path | None, *, running: bool | None) -> str:
     changed = datetime.fromtimestamp((training / HISTORY).stat().st_mtime, tz=UTC)
+    of = "A" if model is None else f"{model.name} of a"
     seen = "runs, last evaluated" if running else "ended or was last seen"
-    return f"{model.name} of a training that {seen} {changed:%Y-%m-%d %H:%M} UTC"
+    return f"{of} training that {seen} {changed:%Y-%m-%d %H:%M} UTC"
 
 
 def _facts(training: Path, config: Config | None, model: Path) -> Iterator[tuple[str, str]]:

@@ -22,7 +22,7 @@ class Score(NamedTuple):
 
     name (str): The type. annotated, predicted (int): Entities.
     interval (tuple[float, float] | None): Of F1 at 95 %, percentile bootstrap over sentences; None
-        of a single sentence.
+        where they cannot tell: of a single one, and where all have the same F1.
     gain (float): Points that F1 of all would gain if all errors of this type were right.
     """
 
@@ -101,6 +101,8 @@ def bootstrap_types(counts: Counts, *, seed: int = 0) -> list[Interval | None]:
 def _score(name: str, row: NDArray[numpy.int64], interval: Interval | None, gain: float) -> Score:
     right, wrong, missed = (int(one) for one in row)
     found, annotated = right + wrong, right + missed
+    # nothing is as sure as an interval without width says
+    told = interval if interval is not None and interval[0] < interval[1] else None
     return Score(
         name,
         annotated,
@@ -108,7 +110,7 @@ def _score(name: str, row: NDArray[numpy.int64], interval: Interval | None, gain
         100 * right / found if found else None,
         100 * right / annotated if annotated else None,
         float(f1(row)) if found or annotated else None,
-        interval,
+        told,
         gain,
     )
 

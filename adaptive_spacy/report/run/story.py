@@ -1,33 +1,23 @@
-"""A training in words: why it stopped, what ships, what to expect of it, what would help."""
+"""What a history tells in words: how long a training was, why it stopped, which model to take."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from thinc.api import Config
 
 from adaptive_spacy.adaptive.phases import PhaseMachine
-from adaptive_spacy.experiments.predictions import DEV, HELD_OUT, Predictions
+from adaptive_spacy.experiments.predictions import CHECKPOINTS
 from adaptive_spacy.experiments.replay import replay
-from adaptive_spacy.printable import one_line
-from adaptive_spacy.report.run.scores import Score
 from adaptive_spacy.report.training_title import counted, unit_of
-from adaptive_spacy.training.errors import KINDS
 from adaptive_spacy.training.history import Evaluation
 from adaptive_spacy.training.soundness import FAR_BELOW
 
-#: What an error of a kind is, in the plural
-ERRORS = {
-    "type": "entities with the wrong type",
-    "boundary": "entities with a wrong boundary",
-    "both": "entities with both type and boundary wrong",
-    "missed": "entities that it missed",
-    "spurious": "entities where there are none",
-}
-#: Fewer errors than this say nothing of a type
-FEW = 5
+#: How a line begins that says not to take what would ship
+TAKE_BEST, TAKE_NONE = "Take model-best", "Take none of its models"
+#: Of the highest learning rate, what has come down all the way
+LOW = 0.1
 
 
 def describe_end(
@@ -41,13 +31,23 @@ def describe_end(
     last, unit = history[-1], unit_of(history)
     time = timedelta(seconds=round(last.seconds))
     length = f"{counted(round(last.round, 1), unit)} in {time} (h:mm:ss)"
+    return _describe_end(config, history, length, running) + _describe_setbacks(last.setbacks)
+
+
+def _describe_end(
+    config: Config | None, history: Sequence[Evaluation], length: str, running: bool | None
+) -> str:
+    unit = unit_of(history)
     if config is None and not running:
         return f"{length}. Why it stopped is not known: the checkpoint is not there, or not yet."
     machine = _replay(config, history) if config is not None else None
     if machine is None and running:
         return f"It is running, {length} so far."
     if machine is None:
-        return f"{length}. Its schedule is not adaptive: its length was fixed beforehand."
+        return (
+            f"{length}. Its schedule is not adaptive: its config says how long it trains, unless "
+            "it is stopped before."
+        )
     if machine.stalled:
         return f"It ended without learning: the score never rose above its first. {length}."
     if machine.finished:
@@ -59,6 +59,16 @@ def describe_end(
         return f"It is running, and takes {left} or more to its end. {length} so far."
     stopped = "It is running, or was stopped" if running is None else "It was stopped"
     return f"{stopped}, {left} or more before its end. {length} so far."
+
+
+def _describe_setbacks(number: int) -> str:
+    if not number:
+        return ""
+    times = "once" if number == 1 else f"{number} times, each"
+    return (
+        f" It unlearnt on the way, and went back to its best evaluation {times} with half the "
+        "learning rate: a lower one (variables.rate) may spare it that."
+    )
 
 
 def _replay(config: Config, history: Sequence[Evaluation]) -> PhaseMachine | None:
@@ -112,80 +122,70 @@ def describe_choice(
     )
     if running:
         return f"Nothing yet: the training runs. {scores}."
+    if not best.f:
+        return (
+            f"{TAKE_NONE}: F1 on dev was 0.0 after every {unit}. Train with another learning rate "
+            "(variables.rate), or on more sentences."
+        )
+    # what ranks may be another score than F1
+    kept = max(reversed(scored), key=lambda one: (_or_lowest(one.score), _or_lowest(one.f)))
     if select == "best":
         return (
-            f"The checkpoint with the best score on dev ships, as it was asked for. {scores}: a "
-            "maximum over all evaluations, so partly luck."
+            "The checkpoint with the best score on dev ships, as it was asked for: F1 "
+            f"{_percent(kept.f)} after {unit} {counted(kept.round)}, the best of all evaluations, "
+            f"so partly luck. The last model had {_percent(last.f)} after {unit} "
+            f"{counted(last.round)}."
         )
-    if (last.f or 0.0) < FAR_BELOW * (best.f or 0.0):
-        return f"Take model-best instead of the last model, which fell far below it. {scores}."
-    if best is last:
-        return f"The last model ships, which is also the best on dev: F1 {_percent(last.f)}."
+    if _lost_its_loss(history):
+        return (
+            f"{TAKE_BEST} instead of the last model, whose loss was not finite (NaN or infinite). "
+            f"{scores}. Train with a lower learning rate (variables.rate)."
+        )
+    if (last.f or 0.0) < min(FAR_BELOW * best.f, kept.f or 0.0):
+        return f"{TAKE_BEST} instead of the last model, which fell far below it. {scores}."
     if not whole:
+        other = "" if best is last else ", or take model-best"
         return (
             "The last model is of a training that was stopped before its learning rate had come "
-            f"down: go on with it, or take model-best. {scores}."
+            f"down: go on with it{other}. {scores}."
         )
+    if best is last:
+        return f"The last model ships, which is also the best on dev: F1 {_percent(last.f)}."
+    down = ": its learning rate has come down all the way" if _came_down(history) else ""
     return (
-        f"The last model ships: its learning rate has come down all the way. {scores}, which is a "
-        "maximum over all evaluations, so partly luck."
+        f"The last model ships{down}. {scores}, which is a maximum over all evaluations, so partly "
+        "luck."
     )
 
 
-def describe_expectation(found: Predictions, whole: Score, sentences: int) -> str:
-    """RETURNS (str): What F1 to expect, and of what that is known."""
-    if whole.f1 is None:
-        return f"Nothing can be expected: {found.role} has no entities, and none were found."
-    text = f"Expect F1 {whole.f1:.1f} on sentences like these"
-    if whole.interval is not None:
-        text += (
-            f", between {whole.interval[0]:.1f} and {whole.interval[1]:.1f} with 95 % confidence"
-        )
-    text += (
-        f": measured on {found.role}, {sentences:,} sentences with {whole.annotated:,} entities. "
-        "The interval counts the chance in these sentences, not that of another training."
-    )
-    if found.role == DEV:
-        text += " Dev told when to stop, so this is a little too high; a test set would not be."
-    if found.role == HELD_OUT:
-        text += " The model that ships learnt from more labels, so it should do a little better."
-    return text
+def describe_lack(training: Path, select: str) -> str:
+    """RETURNS (str): That a checkpoint is not there, and which one is."""
+    others = [
+        f" {folder} is there: --select {name}."
+        for name, folder in CHECKPOINTS.items()
+        if (training / folder / "config.cfg").is_file()
+    ]
+    missing = f"Nothing: there is no {CHECKPOINTS[select]}; was the training broken off?"
+    return "".join([missing, *others])
 
 
-def describe_need(types: Sequence[Score], whole: Score, train: Mapping[str, int]) -> str:
-    """RETURNS (str): Which type needs labels most.
-
-    train (dict): Labels of each type that it learnt from; empty: not known.
-    """
-    first = next(iter(types), None)
-    if first is None or whole.f1 is None or first.gain <= 0:
-        return "No type stands out: there are no errors."
-    name = one_line(first.name)
-    text = (
-        f"More labels of {name}: its errors cost most. Without them F1 of all would be "
-        f"{whole.f1 + first.gain:.1f}"
-    )
-    known = f"; it learnt from {train.get(first.name, 0):,} of them" if train else ""
-    own = "" if first.f1 is None else f". F1 of {name} is {first.f1:.1f}"
-    few = " That is of few errors, and may be chance." if first.annotated < FEW else ""
-    return f"{text}{own}{known}.{few}"
+def _lost_its_loss(history: Sequence[Evaluation]) -> bool:
+    """RETURNS (bool): Whether a loss that was a number is none in the end: a history has no others
+    than finite ones."""
+    losses = ([one.train_loss for one in history], [one.dev_loss for one in history])
+    return any(one[-1] is None and any(loss is not None for loss in one) for one in losses)
 
 
-def describe_kind(errors: Mapping[str, Any]) -> Iterator[str]:
-    """YIELDS (str): Which kind of error costs most; nothing without errors."""
-    now, total = errors["f1"], errors["total"]
-    if now is None or not any(total[kind] for kind in KINDS):
-        return
-    worst = max(KINDS, key=lambda kind: errors["f1_if_mended"][kind] or 0.0)
-    gain = 100 * ((errors["f1_if_mended"][worst] or 0.0) - now)
-    text = f"The costliest errors are {ERRORS[worst]}: {total[worst]:,}, {gain:.1f} points of F1."
-    if errors["confusions"]:
-        first = errors["confusions"][0]
-        text += (
-            f" The types most often taken for each other: {one_line(first['gold'])} read as "
-            f"{one_line(first['found'])}, {first['count']:,} times."
-        )
-    yield text
+def _came_down(history: Sequence[Evaluation]) -> bool:
+    """RETURNS (bool): Whether a training that is whole ended with its rate low."""
+    rates = [one.rate for one in history if one.rate is not None]
+    low = bool(rates) and rates[-1] <= LOW * max(rates)
+    return low or history[-1].phase in ("cooldown", "finished")
+
+
+def _or_lowest(number: float | None) -> float:
+    """RETURNS (float): A score that can be compared."""
+    return -math.inf if number is None else number
 
 
 def _percent(share: float | None) -> str:

@@ -29,7 +29,7 @@ function shownFormat(name, value) {
 function frame(svg, box, { x, y, xTicks, yTicks, format, name }) {
   for (const value of yTicks) {
     svg.append(make("line", { class: "axis", x1: box.left, x2: box.right, y1: y(value), y2: y(value) }));
-    svg.append(make("text", { x: box.left - 6, y: y(value) + 4, "text-anchor": "end" }, format === "percent" ? String(Math.round(value)) : small(value)));
+    svg.append(make("text", { x: box.left - 6, y: y(value) + 4, "text-anchor": "end" }, format === "percent" ? String(+value.toFixed(1)) : small(value)));
   }
   for (const value of xTicks) {
     svg.append(make("text", { x: x(value), y: box.bottom + 15, "text-anchor": "middle" }, small(value)));

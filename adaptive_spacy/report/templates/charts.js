@@ -5,7 +5,8 @@ function drawChart(host, spec, data) {
   const end = Math.max(data.x[data.x.length - 1], 1);
   const values = spec.series.flatMap(one => data[one.key]).filter(value => value !== null);
   let low = Math.min(0, ...values), high = Math.max(...values, low);
-  if (!(high > low)) high = low + 1;
+  // where all is zero, an axis of one, or of all percents
+  if (!(high > low)) high = low + (spec.format === "percent" ? 100 : 1);
   high += (high - low) * 0.08;
   const x = value => left + (width - left - right) * value / end;
   const y = value => height - bottom - (height - top - bottom) * (value - low) / (high - low);
@@ -24,7 +25,7 @@ function drawChart(host, spec, data) {
     }
   }
   frame(svg, { left, right: width - right, bottom: height - bottom }, {
-    x, y, xTicks: ticks(0, end, Math.max(2, width / 90)), yTicks: ticks(low, high, 3), format: spec.format, name: spec.last ? data.unit : "",
+    x, y, xTicks: ticks(0, end, Math.min(end, Math.max(2, width / 90))), yTicks: ticks(low, high, 3), format: spec.format, name: spec.last ? data.unit : "",
   });
   if (!values.length) svg.append(make("text", { x: width / 2, y: height / 2, "text-anchor": "middle" }, "not recorded"));
   for (const one of spec.series) {
@@ -43,7 +44,7 @@ function drawChart(host, spec, data) {
     const place = x(mark.x), anchor = place < width * 0.3 ? "start" : place > width * 0.7 ? "end" : "middle";
     svg.append(make("circle", { class: `ring c-${mark.colour}`, cx: place, cy: y(mark.y), r: 5 }));
     const above = y(mark.y) - 10 > top + 8;
-    svg.append(make("text", { x: place, y: y(mark.y) + (above ? -10 : 20), "text-anchor": anchor }, mark.text));
+    svg.append(make("text", { class: "halo", x: place, y: y(mark.y) + (above ? -10 : 20), "text-anchor": anchor }, mark.text));
   }
   const cross = make("line", { class: "cross", y1: top, y2: height - bottom, visibility: "hidden" });
   svg.append(cross);

@@ -14,7 +14,11 @@ function highlight(passage, entities, focus, hues) {
   for (const one of taken.sort((a, b) => a[0] - b[0])) {
     parts.push(passage.words.slice(at, one[0]).join(""));
     const text = passage.words.slice(one[0], one[1]).join(""), bare = text.trimEnd();
-    const mark = make("mark", { class: same(one) ? "focus" : null }, bare, " ", make("b", {}, one[2] + (one[3] !== null ? ` ${Math.round(100 * one[3])} %` : "")));
+    const label = make("b", {}, one[2] + (one[3] !== null ? ` ${Math.round(100 * one[3])} %` : ""));
+    // no line begins with the label of what the line before has, if that fits on a phone
+    const from = bare.lastIndexOf(" ") + 1, short = bare.length - from + label.textContent.length <= 24;
+    const tail = short ? [bare.slice(0, from), make("span", { class: "last" }, bare.slice(from), " ", label)] : [bare, " ", label];
+    const mark = make("mark", { class: same(one) ? "focus" : null }, ...tail);
     mark.style.setProperty("--h", hues[one[2]] ?? 0);
     parts.push(mark, text.slice(bare.length));
     at = one[1];

@@ -9,7 +9,7 @@ const DASHES = [null, "6 3", "2 3"];
 const paint = i => `c-s${i % 8}`;
 
 function legend(series) {
-  return series.filter(one => one.name).map(one => make("span", { class: `key ${paint(one.colour)}` }, one.name));
+  return series.filter(one => one.name).map(one => make("span", { class: `key ${paint(one.colour)} dash-${Math.floor(one.colour / 8) % 3}` }, one.name));
 }
 
 function drawPlot(host, spec, series) {
@@ -32,8 +32,8 @@ function drawPlot(host, spec, series) {
   let [left, right] = [to(log ? Math.min(...xs) : Math.min(0, ...xs)), to(Math.max(...xs))];
   if (!(right > left)) { left -= 0.5; right += 0.5; }
   const low = Math.min(0, ...ys), top = Math.max(...ys, low);
-  // where all is zero, an axis of one
-  const high = top > low ? top + 0.06 * (top - low) : low + 1;
+  // where all is zero, an axis of one, or of all percents
+  const high = top > low ? top + 0.06 * (top - low) : low + (spec.format === "percent" ? 100 : 1);
   const x = value => box.left + 8 + (box.right - box.left - 16) * (to(value) - left) / (right - left);
   const y = value => box.bottom - (box.bottom - box.top) * (value - low) / (high - low);
   const wanted = Math.max(2, width / 90);
