@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from adaptive_spacy.training.resume.snapshots import Snapshots
-from tests.training.resume.test_elsewhere import SCORES, broken_off, digests, resume, run, same_ends
+from tests.training.holder import HOLDER
+from tests.training.resume.commands import SCORES, broken_off, digests, resume, run, same_ends
 from tests.training.resume.trainings import history, make_config
-from tests.training.test_lock import HOLDER
 
 BATCHER = '{"@batchers": "spacy.batch_by_sequence.v1", "size": 5}'
 SIZES = '{"@schedules": "compounding.v1", "start": 4.0, "stop": 12.0, "compound": 1.1}'
