@@ -46,7 +46,7 @@ def crossfit_cli(
     that it had not seen is kept, and says which F1 to expect. With a dozen to
     some hundreds of sentences, where a dev set costs too much of them.
 
-        adaptive-spacy crossfit corpus/mine.spacy --output training/mine --variables.rate 1e-4
+        adaptive-spacy crossfit corpus/mine.spacy --output training/mine
 
     Settings of the config are given as in `spacy train`. A run that was
     stopped goes on where it was when it is started again.

@@ -59,7 +59,7 @@ def schedule_of(config: Config) -> dict[str, Any]:
         )
     arguments = {key: value for key, value in blocks[0].items() if not key.startswith("@")}
     # a sweep keeps the config as it was given, where the callback's rate wins
-    rate = (training["before_update"] or {}).get("rate")
+    rate = resolve_value((training["before_update"] or {}).get("rate"))
     return arguments if rate is None else {**arguments, "rate": rate}
 
 

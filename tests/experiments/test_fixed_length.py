@@ -14,7 +14,7 @@ from tests.conftest import ROOT
 
 def test_places_in_epochs_become_rounds_of_the_last_training(corpus_folder: Path) -> None:
     paths = {f"paths.{split}": str(corpus_folder / f"{split}.spacy") for split in ("train", "dev")}
-    settings = {**paths, "training.eval_frequency.least": 5}
+    settings = {**paths, "training.eval_frequency.least": 5, "variables.rate": 1e-4}
     config = load_config(ROOT / "configs" / "adaptive.cfg", overrides=settings, interpolate=True)
     batches = count_batches(config)
     assert batches < 5, "a round is longer than an epoch"
@@ -29,7 +29,7 @@ def test_places_in_epochs_become_rounds_of_the_last_training(corpus_folder: Path
 def test_last_training_reads_as_the_folds_did(tmp_path: Path) -> None:
     config = load_config(
         ROOT / "configs" / "adaptive.cfg",
-        overrides={"paths.train": "train.spacy", "paths.dev": "dev.spacy"},
+        overrides={"paths.train": "a.spacy", "paths.dev": "b.spacy", "variables.rate": 1e-4},
         interpolate=True,
     )
     config["corpora"]["train"]["max_length"] = 50
