@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from adaptive_spacy.data.readers.column_doubts import (
     refuse_lost_sentences,
+    refuse_names_as_tokens,
     refuse_numbers_as_tokens,
     refuse_tags_as_tokens,
 )
@@ -140,6 +141,7 @@ def choose_columns(
         if may_swap and columns > 2 and not is_token_name(token, names):
             refuse_tags_as_tokens(token, kinds, values)
             refuse_numbers_as_tokens(token, tag, kinds, values)
+            refuse_names_as_tokens(rows, columns, token, tag, kinds)
     if tag is None:
         tag = _choose_tag(columns, kinds, values, token, {*numbered, glue}, names)
     tokens = [fields[token] for fields in full]

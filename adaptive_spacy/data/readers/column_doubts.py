@@ -73,6 +73,31 @@ def refuse_numbers_as_tokens(
         )
 
 
+def refuse_names_as_tokens(
+    rows: Sequence[Row], columns: int, token: int, tag: int | None, kinds: Sequence[Kind]
+) -> None:
+    """RAISES (ValueError): If what would be the token mostly stays the same from row to row, while
+    another column has other words: the name of a file, a speaker, a language."""
+    kept = [fields if len(fields) == columns else [] for fields in rows]
+    pairs = [(one, two) for one, two in pairwise(kept) if one and two]
+    same = [(one, two) for one, two in pairs if one[token] == two[token]]
+    # a number may come twice by chance, and no name does that has another word beside it
+    least = 2 if all(NUMBER.fullmatch(one[token]) for one, _ in same) else 1
+    if len(same) < least or 2 * len(same) < len(pairs):
+        return
+    for i, kind in enumerate(kinds):
+        if kind is not Kind.OTHER or i in (token, tag):
+            continue
+        values = Counter(fields[i] for fields in kept if fields)
+        differ = sum(one[i] != two[i] for one, two in same)
+        if are_words(values) and 2 * differ > len(same):
+            raise ValueError(
+                f"found the same in most rows of a sentence in column {token}, where the token "
+                f"would be, and words in column {i}, expected tokens; --token-column {i} takes the "
+                f"words, --token-column {token} the other"
+            )
+
+
 def are_words(values: Counter[str]) -> bool:
     """Whether a column holds words of a text: many different ones, some in small letters."""
     has_small = any(any(map(str.islower, value)) for value in values)

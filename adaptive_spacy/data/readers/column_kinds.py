@@ -22,7 +22,7 @@ INDEX = re.compile(r"\d{1,15}([-.]\d+)?")
 #: A number with the mark of a list: 1. or (1)
 DOTTED_INDEX = re.compile(r"\A[(\[]?(\d{1,15})[.:)\]]\Z")
 #: A name that ends in numbers, as `Sentence: 1`, s3-7, T1 or doc-1.4
-NAMED_INDEX = re.compile(r"(?P<stem>\D+)(?P<number>\d{1,15})(?:\D\d+)*")
+NAMED_INDEX = re.compile(r"(?P<stem>\D+)(?P<number>\d{1,15})(?:\D{1,3}\d+)*")
 #: Phrases that a chunker marks: English, and German as in CoNLL 2003
 # fmt: off
 CHUNKS = {

@@ -9,7 +9,7 @@ from adaptive_spacy.data.readers.column_choice import Choice, choose_columns
 from adaptive_spacy.data.readers.column_kinds import INDEX, Kind, describe_types, find_kind
 from adaptive_spacy.data.readers.conll import ConllFile
 from adaptive_spacy.data.readers.conll_columns import Layout
-from adaptive_spacy.data.readers.misc_pairs import is_entity_key, list_keys
+from adaptive_spacy.data.readers.misc_pairs import fill_outside, is_entity_key, list_keys
 from adaptive_spacy.data.readers.reader import Confidence, Evidence, PathSample
 
 STANDARD = ("ID", "FORM", "LEMMA", "UPOS", "XPOS", "FEATS", "HEAD", "DEPREL", "DEPS", "MISC")
@@ -108,7 +108,7 @@ class ConlluFile(ConllFile):
             if name not in SYNTAX and find_kind(values) in (Kind.TAGS, Kind.BARE, Kind.OUTSIDE):
                 found[name] = column, "", values
         for key, values in list_keys(full, misc).items():
-            values["O"] += max(0, len(full) - values.total())
+            fill_outside(values, len(full))
             if is_entity_key(key, values):
                 found[key] = misc, key, values
         if len(found) != 1:

@@ -51,6 +51,13 @@ def is_entity_key(key: str, values: Counter[str]) -> bool:
     return is_sure or (is_known and may_be)
 
 
+def fill_outside(values: Counter[str], count: int) -> None:
+    """Count the tokens without a key, of so many, as `O`; it is none of its values if all have it,
+    as there `o` may stand for it."""
+    if values.total() < count:
+        values["O"] += count - values.total()
+
+
 def find_keys(rows: Sequence[list[str]], columns: int) -> dict[str, tuple[int, Counter[str]]]:
     """RETURNS (dict[str, tuple[int, Counter[str]]]): The keys of all columns that hold nothing but
     pairs: the column of each, and how often it has which value; `O` where it is not.
@@ -62,6 +69,6 @@ def find_keys(rows: Sequence[list[str]], columns: int) -> dict[str, tuple[int, C
         if not hold_pairs([fields[column] for fields in rows]):
             continue
         for key, values in list_keys(rows, column).items():
-            values["O"] += max(0, len(rows) - values.total())
+            fill_outside(values, len(rows))
             found.setdefault(key, (column, values))
     return found
