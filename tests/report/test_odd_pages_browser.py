@@ -11,9 +11,11 @@ from adaptive_spacy.report.html import write_page
 from adaptive_spacy.report.run.page import write_run
 from tests.report.browser import Browser
 from tests.report.records import make_job, make_record, write_records
-from tests.report.runs import ROWS, Row, make_history, write_crossfit, write_history
+from tests.report.runs import ROWS, Row, make_history, write_crossfit, write_history, write_training
 
 pytestmark = pytest.mark.usefixtures("quiet")
+#: The control for the order of passages, if it is seen
+ORDER = "['select[name=order]'].filter(one => document.querySelector(one).checkVisibility()).join()"
 NAME = "AN_ORGANIZATION_OF_SOME_KIND_"
 
 
@@ -56,6 +58,16 @@ def test_label_stays_in_the_line_of_its_last_word(browser: Browser, page: Path) 
     # a label that would not fit may begin a line, and runs over nothing
     browser.choose("select[name=kind]", "missed")
     assert browser.run("document.documentElement.scrollWidth") <= 400
+
+
+def test_order_by_confidence_is_offered_where_there_is_one(
+    browser: Browser, page: Path, tmp_path: Path
+) -> None:
+    browser.open(page)
+    assert "select[name=order]" in browser.run(ORDER)
+    browser.open(write_run(write_training(tmp_path / "mine"))[0])
+    assert browser.run(ORDER) == ""
+    assert len(browser.texts(".example h3")) > 3
 
 
 def test_interval_is_seen_behind_its_dot(browser: Browser, page: Path) -> None:

@@ -77,7 +77,7 @@ def test_dev_is_said_to_have_been_seen(tmp_path: Path) -> None:
 
 def test_no_type_is_blamed_where_nothing_is_right(tmp_path: Path) -> None:
     assert need([MISSED, CONFUSED], tmp_path).startswith(
-        "No type stands out: nothing that it found is right. Train with another learning rate"
+        "No type stands out: nothing that it found is right. Train to the end, with another"
     )
     assert need([RIGHT], tmp_path) == "No type stands out: there are no errors."
 
