@@ -87,6 +87,10 @@ def test_paper_is_white_and_leaves_out_what_is_folded(browser: Browser, page: Pa
     assert fills[0] == fills[1]
     assert browser.run("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert browser.texts("summary") == []
+    # notes are no larger than what they are of
+    sizes = "['.note', 'body'].map(one => parseFloat(getComputedStyle($(one)).fontSize))"
+    small, usual = browser.run(sizes)
+    assert small < usual
 
 
 def test_axis_of_nothing_names_each_tick_once(browser: Browser, tmp_path: Path) -> None:
