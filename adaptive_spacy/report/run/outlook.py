@@ -58,6 +58,8 @@ def describe_need(
     errors (dict): As `count_errors` returns.
     """
     first = next(iter(types), None)
+    if not whole.annotated:
+        return "No type stands out: there is nothing to find."
     if first is None or first.gain <= 0:
         return "No type stands out: there are no errors."
     if not whole.f1:
