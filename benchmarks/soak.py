@@ -8,7 +8,8 @@ one process.
 
 A cycle is a whole training with `adaptive.cfg`, every third one broken off by a signal and resumed;
 its model is scored on the test set and tags its texts. Each adds a line. The last line printed has
-the slope of memory, and the exit code is 1 if that is above the bound. Linux only.
+the slope of memory, and the exit code is 1 unless all of its interval is below the bound. Linux
+only.
 """
 
 import gc
@@ -32,11 +33,15 @@ from benchmarks.measurements import add_lines, read_lines
 
 #: Every so many cycles the training is broken off and resumed
 BROKEN = 3
+#: First update after which that is done, and how many from there, in turn: in the middle of an
+#: epoch, at its end, at an evaluation
+EARLIEST, PLACES = 10, 16
 #: Cycles that do not count: allocators and caches fill up
 WARM_UP = 3
 #: Passes over the test set's texts
 PASSES = 3
-MIB = 2**20
+#: What is told of the first cycle and of the last
+HELD = ("rss_mib", "peak_mib", "threads", "open_files", "shared_memory", "scratch_files")
 PROCESS = Path("/proc/self")
 
 
@@ -55,6 +60,13 @@ class Slope(NamedTuple):
     low: float
     high: float
 
+    def verdict(self, most: float) -> str:
+        """RETURNS (str): Whether that is at most so many MiB per hour: "flat", "it grows", or
+        "unknown"."""
+        if self.high <= most:
+            return "flat"
+        return "it grows" if self.low > most else "unknown"
+
 
 class BreakingOff(Pace):
     """Sends the process a signal after an update, as a scheduler would."""
@@ -70,14 +82,28 @@ class BreakingOff(Pace):
         return super().is_due(step, evaluated, seconds)
 
 
-def fit(rows: Sequence[dict[str, Any]]) -> Slope:
-    """RETURNS (Slope): Of the memory that is held after each cycle, without the first ones.
-    RAISES (ValueError): If there are too few cycles."""
+def divide(
+    rows: Sequence[dict[str, Any]],
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """RETURNS (tuple): The cycles after the first ones: whole trainings, and resumed ones."""
     kept = rows[WARM_UP:]
+    resumed = [row for row in kept if row["broken_off_after"] is not None]
+    return [row for row in kept if row["broken_off_after"] is None], resumed
+
+
+def fit(rows: Sequence[dict[str, Any]]) -> Slope:
+    """Fit a line to the memory that is held after each cycle of a whole training, without the first
+    ones. A resumed one holds more, now some MiB and now a hundred, up to the next cycle; what it
+    never gives back, the cycles after it hold too.
+
+    RETURNS (Slope): The line.
+    RAISES (ValueError): If there are too few cycles.
+    """
+    kept, _ = divide(rows)
     if len(kept) < 3:
         raise ValueError(
-            f"a slope needs {WARM_UP + 3} cycles or more, {WARM_UP} of them to warm up; got "
-            f"{len(rows)}"
+            f"a slope needs 3 cycles or more of whole trainings, after {WARM_UP} of any to warm "
+            f"up; got {len(kept)}"
         )
     hours = numpy.asarray([row["until"] for row in kept]) / 3600
     found = stats.linregress(hours, [row["rss_mib"] for row in kept])
@@ -159,8 +185,7 @@ def soak(corpus: Path, output: Path, arguments: list[str], *, seconds: float) ->
     with own_scratch(output) as scratch:
         while time.perf_counter() - started < seconds:
             begun = time.perf_counter()
-            # another place each time: in the middle of an epoch, and at its end
-            break_off = 20 + count if count % BROKEN == 1 else None
+            break_off = EARLIEST + count % PLACES if count % BROKEN == 1 else None
             score = run(corpus, output, [*splits, *arguments], break_off=break_off)
             now = time.perf_counter()
             row = {
@@ -177,19 +202,22 @@ def soak(corpus: Path, output: Path, arguments: list[str], *, seconds: float) ->
 
 
 def report(path: Path, most: float) -> bool:
-    """Print the slope, and what else was held first and last. RETURNS (bool): Whether memory stays
-    flat."""
+    """Print the slope, and what was held. RETURNS (bool): Whether memory stays flat."""
     rows = read_lines(path)
-    slope, first, last = fit(rows), rows[WARM_UP], rows[-1]
-    for key in ("rss_mib", "peak_mib", "threads", "open_files", "shared_memory", "scratch_files"):
-        print(f"{key}: {first[key]} after cycle {first['cycle']}, {last[key]} in the end")
-    flat = slope.mib <= most
+    slope, (whole, resumed) = fit(rows), divide(rows)
+    for key in HELD:
+        print(
+            f"{key}: {whole[0][key]} after cycle {whole[0]['cycle']}, {whole[-1][key]} in the end"
+        )
+    for name, some in (("whole", whole), ("resumed", resumed)):
+        if memory := [row["rss_mib"] for row in some]:
+            print(f"{len(some)} {name} trainings left {min(memory):.0f} to {max(memory):.0f} MiB")
     print(
         f"memory: {slope.mib:+.1f} MiB per hour (95 %: {slope.low:+.1f} to {slope.high:+.1f}), "
-        f"{slope.cycles} cycles in {slope.hours:.2f} hours after {WARM_UP} to warm up; at most "
-        f"{most:g}: {'flat' if flat else 'it grows'}"
+        f"{slope.cycles} whole trainings in {slope.hours:.2f} hours, after {WARM_UP} cycles to "
+        f"warm up; at most {most:g}: {slope.verdict(most)}"
     )
-    return flat
+    return slope.verdict(most) == "flat"
 
 
 def main(
@@ -199,7 +227,9 @@ def main(
     ),
     output: Annotated[Path, typer.Option(help="Folder for models and lines.")] = Path("runs/soak"),
     minutes: Annotated[float, typer.Option(min=0.0, help="How long.")] = 120.0,
-    most: Annotated[float, typer.Option(help="MiB per hour that pass for flat.")] = 30.0,
+    most: Annotated[
+        float, typer.Option(help="MiB per hour that pass for flat, at the interval's upper end.")
+    ] = 30.0,
     report_of: Annotated[
         Path | None, typer.Option("--report", help="Lines of before: only state their slope.")
     ] = None,

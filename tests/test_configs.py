@@ -12,6 +12,7 @@ from thinc.api import Config
 
 from adaptive_spacy.adaptive.phases import STALL
 from adaptive_spacy.config.blocks import resolve_value
+from adaptive_spacy.transformer.rate import suit
 from tests.conftest import ROOT, SENTENCES, write_corpus
 from tests.trainings import NAMES, overrides, run_spacy
 
@@ -52,7 +53,7 @@ def test_config_resolves_with_data(name: str, corpus_folder, transformer_folder)
     assert training["before_update"].rate == 3e-3
     # before the training begins nobody knows how long a round is
     schedule = read(name)["training"]["optimizer"]["learn_rate"]
-    assert training["optimizer"].learn_rate == schedule["rate"]
+    assert f"{training['optimizer'].learn_rate}" == f"{schedule['rate']}"
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -84,16 +85,19 @@ def test_config_passes_spacy_debug_config(name: str, corpus_folder, transformer_
     assert "Config is valid" in printed
 
 
+@pytest.mark.parametrize(("asked", "rate"), [(3e-3, 3e-3), ("auto", suit(32))])
 @pytest.mark.parametrize("name", NAMES)
-def test_config_trains_a_step(name: str, corpus_folder, transformer_folder, tmp_path) -> None:
-    settings = overrides(corpus_folder, transformer_folder)
+def test_config_trains_a_step(
+    name: str, asked: float | str, rate: float, corpus_folder, transformer_folder, tmp_path
+) -> None:
+    settings = {**overrides(corpus_folder, transformer_folder), "variables.rate": asked}
     config = load_config(ROOT / "configs" / f"{name}.cfg", overrides=settings, interpolate=False)
     nlp = init_nlp(config)
     nlp.config["training"]["max_steps"] = 1
     train(nlp, tmp_path)
     saved = load_config(tmp_path / "model-last" / "config.cfg")
     # a saved pipeline states the rate that it was trained with
-    assert saved["training"]["optimizer"]["learn_rate"]["rate"] == 3e-3
+    assert saved["training"]["optimizer"]["learn_rate"]["rate"] == rate
     assert saved["training"]["eval_frequency"]["@misc"] == "adaptive_spacy.steps.v1"
     assert nlp.meta["performance"]["ents_f"] >= 0.0
 

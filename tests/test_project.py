@@ -135,12 +135,14 @@ def test_project_runs_of_other_variables_share_no_output(
 
 def test_project_writes_equal_rates_alike(tmp_path: Path) -> None:
     shutil.copy(ROOT / "project.yml", tmp_path)
-    assert dry_run(tmp_path, "--vars.rate", "1e-4") == dry_run(tmp_path)
+    asked = [dry_run(tmp_path, "--vars.rate", rate) for rate in ("1e-4", "0.0001", "auto")]
+    assert asked[0] == asked[1]
+    assert asked[2] == dry_run(tmp_path) != asked[0]
 
 
 def test_clean_removes_what_the_commands_made_and_nothing_else(tmp_path: Path, monkeypatch) -> None:
     kept = ["corpus/mine/train.spacy", "training/mine/model-last/meta.json", "packages/x.whl"]
-    run = "gt/sample-adaptive-0.0001-1.0-0"
+    run = "gt/sample-adaptive-auto-1.0-0"
     made = ["corpus/sample/dev.spacy", f"training/{run}.cfg", f"training/{run}/history.jsonl"]
     for name in [*kept, *made]:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)

@@ -142,7 +142,7 @@ def test_project_runs_once_then_changes_nothing(transformer_folder: Path, tmp_pa
     settings = ["--vars.transformer", str(transformer_folder), "--vars.fraction", "0.2"]
     first = project(tmp_path, "all", ".", *settings, "--vars.config", "original")
     assert first.count("Running command:") == 10
-    run = f"{transformer_folder}/sample-original-0.0001-0.2-0".lstrip("/")
+    run = f"{transformer_folder}/sample-original-auto-0.2-0".lstrip("/")
     smoke = srsly.read_json(tmp_path / "metrics" / f"{run}-last-smoke-test.json")
     assert smoke["identical"] is True
     assert smoke["package"] == "en_sample_ner"

@@ -98,6 +98,10 @@ TABLE = {
         lambda path: {"corpus": corpus(path), "batcher": configure_minibatch(3)},
         lambda it: it == 7,
     ),
+    "adaptive_spacy.rate.v1": (
+        lambda folder: {"rate": 2e-5, "name": str(folder)},
+        lambda rate: rate == 2e-5,
+    ),
     "adaptive_spacy.piece_lengths.v1": (
         # the tokenizer is loaded when it is needed
         lambda path: {"name": "tiny"},

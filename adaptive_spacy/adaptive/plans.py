@@ -4,10 +4,29 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from adaptive_spacy.adaptive.phases import Phase, PhaseMachine, require
+from adaptive_spacy.config.names import AUTO
 from adaptive_spacy.config.requirements import Requirement
 
 #: Of the rate, after a setback
 HALF = 0.5
+
+
+class Untold(float):
+    """A rate that the training has not told yet; in a loop of one's own it stays at this."""
+
+    def __format__(self, spec: str) -> str:
+        # spaCy says what the optimizer begins with before the training tells anything
+        return format(AUTO, spec)
+
+
+#: It suits transformers of the size of BERT, and harms no smaller one
+UNTOLD = Untold(5e-5)
+
+
+def read_rate(rate: float | str) -> float:
+    """RETURNS (float): The highest rate that a config asks for; of "auto" one that the training
+    tells."""
+    return UNTOLD if rate == AUTO else rate  # type: ignore[return-value]  # what else is refused
 
 
 class Plan(Protocol):

@@ -11,18 +11,17 @@ keeps and writes into; of Python objects, so that what an optimizer makes of it 
 bit for bit. A schedule that no training tells stays at its rate.
 """
 
-import math
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy
 
 from adaptive_spacy.adaptive import active_schedule
-from adaptive_spacy.adaptive.phases import STALL, Phase, PhaseMachine, Segment, State, require
-from adaptive_spacy.adaptive.plans import HalvedMachine, Plan, Settings, Triangle, length_in_steps
-from adaptive_spacy.config.names import ADAPTIVE, HYBRID, LINEAR
-from adaptive_spacy.config.requirements import NOT_NEGATIVE, POSITIVE, Requirement, number, whole
+from adaptive_spacy.adaptive.phases import STALL, Phase, PhaseMachine, State, require
+from adaptive_spacy.adaptive.plans import Plan, Settings, Untold, read_rate
+from adaptive_spacy.config.names import ADAPTIVE, AUTO, RATE
+from adaptive_spacy.config.requirements import Requirement
 
 __all__ = [
     "AdaptiveSchedule",
@@ -31,8 +30,6 @@ __all__ = [
     "PhaseSchedule",
     "State",
     "make_adaptive_v1",
-    "make_hybrid_v1",
-    "make_linear_v1",
 ]
 
 
@@ -50,7 +47,7 @@ class PhaseSchedule:
         self.name = name
         self.make_plan = make_plan
         self.settings = settings
-        self.plan = make_plan(settings)
+        self.plan = self._make_plan()
         self.drawn = 0
         self.begun = False
         #: When the training went back to an earlier step, which one, and the factor on its rate
@@ -98,12 +95,18 @@ class PhaseSchedule:
             )
             require("interval", known.interval, same)
             return
+        told = Requirement(
+            f'a number beside [training.optimizer.learn_rate] rate = "{AUTO}", as '
+            f'@misc = "{RATE}" gives it',
+            lambda rate: rate is not None or not isinstance(known.rate, Untold),
+        )
+        told.check("Bad callback", "[training.before_update] rate", rate)
         self.settings = Settings(
             known.rate if rate is None else rate,
             interval() if known.interval is None else known.interval,
             total_steps(),
         )
-        self.plan = self.make_plan(self.settings)
+        self.plan = self._make_plan()
         if self.first is not None and self.plan is not None:
             self.first[()] = self.plan.rate(0)
 
@@ -159,10 +162,15 @@ class PhaseSchedule:
         if self.machine is not None:
             self.machine.state = State.from_dict(state["phases"])
 
+    def _make_plan(self) -> Plan | None:
+        # bad arguments are found by it too
+        plan = self.make_plan(self.settings)
+        return None if isinstance(self.settings.rate, Untold) else plan
+
     def _warn(self) -> None:
         """The second rate is drawn, and nobody has told the schedule of a training."""
         if self.plan is None:
-            _warn(self.name, f"how long a round is: the rate stays {self.settings.rate}")
+            _warn(self.name, f"how long a round is: the rate stays {+self.settings.rate:g}")
 
 
 class AdaptiveSchedule(PhaseSchedule):
@@ -180,7 +188,7 @@ class AdaptiveSchedule(PhaseSchedule):
 
 
 def make_adaptive_v1(
-    rate: float,
+    rate: float | str,
     interval: int | None = None,
     warmup: int = 2,
     cooldown: int = 7,
@@ -192,6 +200,7 @@ def make_adaptive_v1(
 ) -> AdaptiveSchedule:
     """Registered as `adaptive_spacy.adaptive.v1`.
 
+    rate (float | str): The highest rate, > 0, or "auto": told by `[training.before_update] rate`.
     interval (int | None): Steps per round; None: learnt from the training.
     The other arguments are those of `PhaseMachine`.
     """
@@ -211,84 +220,7 @@ def make_adaptive_v1(
         )
         return machine if settings.interval is not None else None
 
-    return AdaptiveSchedule(ADAPTIVE, make_plan, Settings(rate, interval))
-
-
-def make_hybrid_v1(
-    rate: float,
-    interval: int | None = None,
-    total: int | None = None,
-    warmup: int = 2,
-    cooldown: int = 7,
-    shape: str = "linear",
-    halved: Sequence[int] = (),
-) -> PhaseSchedule:
-    """The curve of one adaptive run without its feedback: `adaptive_spacy.hybrid.v1`.
-
-    interval (int | None): Steps per round; None: learnt from the training.
-    total (int | None): Rounds of the training, the last `cooldown` of which cool down; None: as
-        many as `[training] max_steps` makes.
-    halved (Sequence[int]): Rounds after which the rate is halved, where `adaptive_spacy.guard.v1`
-        set the adaptive run back; a round that is there twice halves it twice.
-    The other arguments are those of `PhaseMachine`.
-    RAISES (ConfigValidationError): If warm-up and cool-down do not fit into `total`.
-    """
-    # bad ones are found as its arguments
-    PhaseMachine(rate, 1 if interval is None else interval, warmup, cooldown, shape=shape)
-    least = warmup + cooldown
-    fitting = number(f"at least warmup + cooldown = {least}", lambda value: value >= least)
-    require("total", total, fitting.or_null() if total is None else fitting)
-    for one in halved:
-        require("halved", one, whole(0))
-
-    def make_plan(settings: Settings) -> PhaseMachine | None:
-        interval = 1 if settings.interval is None else settings.interval
-        machine = HalvedMachine(settings.rate, interval, warmup, cooldown, shape=shape)
-        machine.halved = tuple(halved)
-        steps = length_in_steps(settings, total)
-        if steps is None:
-            return None
-        if cooldown:
-            # a training that is cut short, as for a trial, is cut in its cool-down
-            start = max(warmup, steps // interval - cooldown) * interval
-            machine.state.segments.append(Segment(first=start + 1, cooling_from=start))
-        return machine
-
-    return PhaseSchedule(HYBRID, make_plan, Settings(rate, interval))
-
-
-def make_linear_v1(
-    rate: float, interval: int | None = None, total: int | None = None, warmup: float = 2.0
-) -> PhaseSchedule:
-    """A linear warm-up from 0 and a linear fall to 0: `adaptive_spacy.linear.v1`.
-
-    The rates are those of thinc's `warmup_linear.v1`, which takes steps, and so would need the
-    corpus in `[training.optimizer]`.
-
-    rate (float): The highest rate, > 0.
-    interval (int | None): Steps per round; None: learnt from the training.
-    total (int | None): Rounds of the training; None: as many as `[training] max_steps` makes.
-    warmup (float): Rounds of warm-up, >= 0.
-    RAISES (ConfigValidationError): If the warm-up does not fit into `total`.
-
-    EXAMPLE:
-        >>> rates = make_linear_v1(rate=1.0, interval=2, total=4, warmup=2)
-        >>> [next(rates) for _ in range(9)]
-        [0.0, 0.25, 0.5, 0.75, 1.0, 0.75, 0.5, 0.25, 0.0]
-    """
-    require("rate", rate, POSITIVE)
-    require("interval", interval, whole(1).or_null())
-    require("warmup", warmup, NOT_NEGATIVE)
-    fitting = number(f"at least warmup = {warmup:g}", lambda value: value >= warmup)
-    require("total", total, fitting.or_null() if total is None else fitting)
-
-    def make_plan(settings: Settings) -> Triangle | None:
-        steps = length_in_steps(settings, total)
-        if steps is None or settings.interval is None:
-            return None
-        return Triangle(settings.rate, math.ceil(warmup * settings.interval), steps)
-
-    return PhaseSchedule(LINEAR, make_plan, Settings(rate, interval))
+    return AdaptiveSchedule(ADAPTIVE, make_plan, Settings(read_rate(rate), interval))
 
 
 def _warn(name: str, what: str) -> None:

@@ -46,7 +46,7 @@ def crossfit_cli(
     that it had not seen is kept, and says which F1 to expect. With a dozen to
     some hundreds of sentences, where a dev set costs too much of them.
 
-        adaptive-spacy crossfit corpus/mine.spacy --output training/mine --variables.rate 1e-4
+        adaptive-spacy crossfit corpus/mine.spacy --output training/mine
 
     Settings of the config are given as in `spacy train`. A run that was
     stopped goes on where it was when it is started again.
@@ -89,9 +89,12 @@ def crossfit_cli(
         gpu_id=gpu_id,
     )
     epochs = ", ".join(f"{fold['epochs']:.1f}" for fold in found.record["folds"])
+    # not in records of before
+    places = ", ".join(f"{one:.1f}" for one in found.record.get("halved", ()))
+    halved = f"; rate halved after {places} epochs, as in most of them" if places else ""
     typer.echo(
         f"✔ {output / 'model-last'}: {len(docs)} sentences, {found.record['epochs']:.1f} "
-        f"epochs, the mean of {epochs}"
+        f"epochs, the mean of {epochs}{halved}"
     )
     typer.echo(f"Expected F1 {found.expected.describe()}, of models that had not seen the sentence")
     if test is not None:

@@ -18,5 +18,8 @@ GUARDED = "ents_f"
 CORPUS = "adaptive_spacy.Corpus.v1"
 LOGGER = "adaptive_spacy.Logger.v1"
 PIECE_LENGTHS = "adaptive_spacy.piece_lengths.v1"
+RATE = "adaptive_spacy.rate.v1"
 STEPS = "adaptive_spacy.steps.v1"
 UNTIL_FINISHED = "adaptive_spacy.until_finished.v1"
+#: A learning rate that nobody chose: by the transformer
+AUTO = "auto"

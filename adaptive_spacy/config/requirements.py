@@ -8,6 +8,8 @@ from typing import Any
 
 from thinc.api import ConfigValidationError
 
+from adaptive_spacy.config.names import AUTO
+
 #: Whole numbers of a config may be of any length; one beyond this counts nothing that can be done
 LARGEST = 10**12
 BEYOND = f"; expected none beyond {LARGEST:g}"
@@ -85,3 +87,6 @@ NOT_NEGATIVE = number("a number >= 0", lambda value: value >= 0)
 #: Beyond it no optimizer leaves finite weights
 HIGHEST_RATE = 10.0
 RATE = number(f"a number > 0 and <= {HIGHEST_RATE:g}", lambda value: 0 < value <= HIGHEST_RATE)
+RATE_OR_AUTO = Requirement(
+    f'{RATE.allowed} or "{AUTO}"', lambda value: value == AUTO or RATE.holds(value)
+)

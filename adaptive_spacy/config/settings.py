@@ -8,12 +8,14 @@ from typing import Any
 from spacy.util import get_lang_class
 
 from adaptive_spacy.config.metrics import is_loss
-from adaptive_spacy.config.names import ADAPT
+from adaptive_spacy.config.names import ADAPT, ADAPTIVE, AUTO, SCHEDULES
+from adaptive_spacy.config.names import RATE as NAMED
 from adaptive_spacy.config.requirements import (
     BELOW_ONE,
     NOT_NEGATIVE,
     POSITIVE,
     RATE,
+    RATE_OR_AUTO,
     Requirement,
     is_number,
     whole,
@@ -54,8 +56,13 @@ SETTINGS: dict[str, dict[str, Requirement]] = {
         "head_rate": POSITIVE,
     },
     # of every schedule that calls its highest rate so
-    "training.optimizer.learn_rate": {"rate": RATE, "initial_rate": RATE, "base_rate": RATE},
+    "training.optimizer.learn_rate": {
+        "rate": RATE_OR_AUTO,
+        "initial_rate": RATE,
+        "base_rate": RATE,
+    },
     "training.before_update": {"rate": RATE.or_null()},
+    "training.before_update.rate": {"rate": RATE_OR_AUTO},
     "training.batcher": {"size": whole(1)},
     "training.batcher.batcher": {"size": whole(1)},
 }
@@ -80,6 +87,7 @@ def find_setting_faults(config: Mapping[str, Any]) -> Iterator[str]:
                 faulty.add(f"{place}.{key}")
                 yield f"[{place}] {key}: {fault}"
     yield from _unwritable(config, "", faulty)
+    yield from _untold_rate(config)
     yield from _span_faults(config)
     yield from _name_faults(config)
     yield from _weight_faults(config)
@@ -122,6 +130,20 @@ def _is_writable(value: Any) -> bool:
     if isinstance(value, float):
         return math.isfinite(value)
     return not isinstance(value, int) or -(2**63) <= value < 2**63
+
+
+def _untold_rate(config: Mapping[str, Any]) -> Iterator[str]:
+    """A schedule that waits to be told its rate, and nobody who tells it."""
+    schedule = find(config, "training.optimizer.learn_rate")
+    name, callback = schedule.get("@schedules"), find(config, "training.before_update")
+    if schedule.get("rate") != AUTO or (name == ADAPTIVE and not callback):
+        # that nobody tells the schedule of evaluations is said elsewhere
+        return
+    if name not in SCHEDULES or callback.get("rate") is None:
+        yield (
+            f'[training.optimizer.learn_rate] rate: expected a number, got "{AUTO}", which needs a '
+            f'schedule of ours and [training.before_update.rate] with @misc = "{NAMED}"'
+        )
 
 
 def _span_faults(config: Mapping[str, Any]) -> Iterator[str]:

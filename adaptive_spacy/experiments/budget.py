@@ -39,7 +39,7 @@ def require_labels(job: Job) -> None:
 def draw_labels(job: Job, files: Mapping[str, Path], folder: Path) -> dict[str, Path]:
     """Draw the labelled sentences, divide them as `convert --split` does, and write them.
 
-    job (Job): A job with `labels`. With `train_on_dev` all of them are trained on, and dev's
+    job (Job): A job with `labels`. One that learns from all has them all in train, and dev's
         scores are of seen data.
     files (Mapping[str, Path]): The data set's splits.
     folder (Path): Gets train.spacy and dev.spacy.
@@ -62,7 +62,7 @@ def draw_labels(job: Job, files: Mapping[str, Path], folder: Path) -> dict[str, 
         split: [labelled[i] for i in numpy.flatnonzero(place == number)]
         for number, split in enumerate(SPLITS[:2])
     }
-    if job.train_on_dev:
+    if job.learns_from_all:
         parts["train"] = labelled
     return {split: _write(part, folder / f"{split}.spacy") for split, part in parts.items()}
 

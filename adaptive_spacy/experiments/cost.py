@@ -49,6 +49,14 @@ def expect(job: Job, sizes: Mapping[str, float], records: Iterable[Record] = ())
     fixed = fixed_epochs(job)
     epochs = fixed if fixed is not None else likely_epochs(job, records)
     train, dev = _shares(job, sizes)
+    if job.folds is not None:
+        # each label teaches in all folds but one and in the last training, and is held out once
+        return Cost(
+            epochs=epochs,
+            known=False,
+            updates=epochs * job.folds * (train + dev),
+            evaluations=(epochs + 3) * (train + dev) + epochs * dev + 3 * sizes["test"],
+        )
     return Cost(
         epochs=epochs,
         known=fixed is not None,
@@ -84,7 +92,7 @@ def _least(job: Job, steps: Mapping[str, Any]) -> float:
     size = batcher.get("batcher", batcher).get("size")
     if job.labels is None or job.dev is None or not isinstance(size, int):
         return 0.0
-    sentences = job.labels * (1.0 if job.train_on_dev else 1 - job.dev)
+    sentences = job.labels * (1.0 if job.learns_from_all else 1 - job.dev)
     return (steps.get("least") or 0) / ceil(sentences / size)
 
 

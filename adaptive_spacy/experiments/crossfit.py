@@ -3,15 +3,15 @@
 A dev set of its own costs labels that teach nothing, and the length that a single small one finds
 is a lottery. So the labels are divided into folds. An adaptive training per fold learns from the
 others and watches this one; the last training learns from all labels, for as many epochs as those
-took on average. What falls out: a prediction for each labelled sentence by a model that had not
-seen it, and with them what to expect of the model on sentences like these.
+took on average, and halves its rate where most of them were set back. What falls out: a prediction
+for each labelled sentence by a model that had not seen it, and with them what to expect of the
+model on sentences like these.
 """
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from statistics import mean
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import spacy
@@ -22,15 +22,15 @@ from spacy.training.loop import DIR_MODEL_LAST
 from thinc.api import Config
 
 from adaptive_spacy.config.loading import load_pipeline
+from adaptive_spacy.experiments.courses import Course, agree, course_of
 from adaptive_spacy.experiments.expectation import Expectation, expect_scores
-from adaptive_spacy.experiments.fixed_length import count_batches, curve_of, fix_epochs
+from adaptive_spacy.experiments.fixed_length import curve_of, fix_epochs
 from adaptive_spacy.experiments.fold_jobs import identify, make_jobs, require_adaptive
 from adaptive_spacy.experiments.folds import assign_folds, fold_names, write_folds
 from adaptive_spacy.experiments.job import Job
 from adaptive_spacy.experiments.local import LocalProcesses
 from adaptive_spacy.experiments.progress import Progress
 from adaptive_spacy.experiments.records import Record
-from adaptive_spacy.experiments.replay import find_stop, replay
 from adaptive_spacy.experiments.runner import Backend, sweep
 from adaptive_spacy.experiments.selection import PREDICTIONS
 from adaptive_spacy.experiments.shipping import (
@@ -61,6 +61,8 @@ CROSSFIT = "crossfit.json"
 ROUNDS = 12, 25
 #: The least that a round reads with the shipped configs: 8 updates of 16 sentences
 SENTENCES_OF_ROUND = 128
+#: What meta.json has of the record
+ABOUT = ("labelled", "folds", "epochs", "halved", "expected", "seed")
 NOTES = "Unfinished: its scores are of sentences that it was trained on."
 
 
@@ -142,12 +144,14 @@ def crossfit(
                 summarize_fold(job, record, output)
                 for job, record in zip(jobs, records, strict=True)
             ]
+            course = agree([Course(one["epochs"], tuple(one["halved"])) for one in found])
             done = {
                 "identity": identity,
                 "seed": seed,
                 "labelled": len(docs),
                 "folds": found,
-                "epochs": mean(fold["epochs"] for fold in found),
+                "epochs": course.epochs,
+                "halved": list(course.halved),
                 "expected": asdict(expect_scores(pair(held_out, docs))),
             }
             with computing_in(threads):
@@ -209,22 +213,12 @@ def train_folds(jobs: Sequence[Job], output: Path, backend: Backend, silent: boo
     return [by_fold[job.dataset] for job in jobs]
 
 
-def count_epochs(job: Job, folder: Path) -> float:
-    """Count the passes over its own part that a fold's training took to its end.
-
-    folder (Path): The job's, with its history.
-    RETURNS (float): Passes.
-    RAISES (ValueError): If it was stopped before its end.
-    """
-    config, history = job.make_config().interpolate(), read_history(folder)
-    machine = replay(config, history).machine
-    return find_stop(machine, folder) * machine.interval / count_batches(config)
-
-
 def summarize_fold(job: Job, record: Record, output: Path) -> dict[str, Any]:
     """RETURNS (dict): What crossfit.json says of a fold."""
+    course = course_of(job, output / FOLDS / job.folder())
     return {
-        "epochs": count_epochs(job, output / FOLDS / job.folder()),
+        "epochs": course.epochs,
+        "halved": list(course.halved),
         "updates": record["updates"],
         "token_updates": record["token_updates"],
         "sentences": {split: record["data"][split]["sentences"] for split in ("train", "dev")},
@@ -251,12 +245,13 @@ def pair(predicted: Sequence[Doc], docs: Sequence[Doc]) -> list[Example]:
 
 def train_all(config: Config, record: Record, output: Path, gpu_id: int) -> None:
     """Train on all docs, for as many epochs as the folds took; see `crossfit`."""
-    fixed = fix_epochs(config, curve_of(config), record["epochs"], output / LABELLED)
+    length, halved = record["epochs"], record["halved"]
+    fixed = fix_epochs(config, curve_of(config), length, output / LABELLED, halved)
     fixed.to_disk(output / "config.cfg")
     setup_gpu(gpu_id, silent=True)
     model = train_aside(fixed, output, notes=NOTES, gpu_id=gpu_id)
     record["history"] = [asdict(one) for one in read_history(model.parent)]
-    about = {key: record[key] for key in ("labelled", "folds", "epochs", "expected", "seed")}
+    about = {key: record[key] for key in ABOUT}
     mark(model, notes=describe(record), crossfit=about)
     state_temperatures(model, record["folds"])
     publish(model, output)
@@ -266,12 +261,14 @@ def describe(record: Record) -> str:
     """RETURNS (str): What the model is and what to expect of it, in words."""
     expected = Expectation(**read_expected(record))
     count = len(record["folds"])
+    epochs = ", ".join(f"{one:.1f}" for one in record["halved"])
+    halved = f" The rate is halved where most of them were set back (after epoch {epochs})."
     return (
         f"Trained on all {record['labelled']} labelled sentences, for the {record['epochs']:.1f} "
         f"epochs that {count} adaptive trainings on {count - 1} of {count} parts of them took on "
-        "average. This is the last model, nothing was selected. Expected F1, of those trainings on "
-        f"the part that each had not seen: {expected.describe()} in percent, the interval at 95 % "
-        "over sentences."
+        f"average.{halved if epochs else ''} This is the last model, nothing was selected. "
+        "Expected F1, of those trainings on the part that each had not seen: "
+        f"{expected.describe()} in percent, the interval at 95 % over sentences."
     )
 
 

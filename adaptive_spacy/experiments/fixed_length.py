@@ -4,6 +4,7 @@ Used by what trains on all labels, dev among them, when adaptive trainings on a 
 found how long to train (arXiv 2202.02617, appendix L).
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -58,7 +59,7 @@ def schedule_of(config: Config) -> dict[str, Any]:
         )
     arguments = {key: value for key, value in blocks[0].items() if not key.startswith("@")}
     # a sweep keeps the config as it was given, where the callback's rate wins
-    rate = (training["before_update"] or {}).get("rate")
+    rate = resolve_value((training["before_update"] or {}).get("rate"))
     return arguments if rate is None else {**arguments, "rate": rate}
 
 
@@ -96,9 +97,13 @@ def count_batches(config: Config) -> int:
     return batches_per_epoch(resolved["corpus"], resolved["batcher"], config["nlp"]["lang"])
 
 
-def fix_epochs(config: Config, curve: Curve, epochs: float, corpus: Path) -> Config:
+def fix_epochs(
+    config: Config, curve: Curve, epochs: float, corpus: Path, halved: Sequence[float] = ()
+) -> Config:
     """Fix the length of a training in passes over all of the corpus, see `fix_rounds`.
 
+    halved (Sequence[float]): Passes after which the rate is halved, at the end of the round that is
+        nearest.
     RAISES (ValueError): If the config does not count its rounds by the corpus, or reads it in
         another way than by ours.
     """
@@ -124,6 +129,11 @@ def fix_epochs(config: Config, curve: Curve, epochs: float, corpus: Path) -> Con
     made = _fix(config, curve, steps, None, corpus)
     # what the folds' readers do to each doc, as an augmenter or `max_length`, is done here too
     made["corpora"]["train"] = {**config["corpora"]["train"], **made["corpora"]["train"]}
+    if halved:
+        whole = made.interpolate()
+        per_epoch = count_batches(whole) / resolve_value(whole["training"]["eval_frequency"])
+        rounds = [round(one * per_epoch) for one in halved]
+        made["training"]["optimizer"]["learn_rate"]["halved"] = rounds
     return made
 
 

@@ -22,6 +22,7 @@ from pydantic import (
     model_validator,
 )
 
+from adaptive_spacy.experiments.folds import LEAST, MOST
 from adaptive_spacy.experiments.job import NAME, STOP_OF, Job, needed
 from adaptive_spacy.parsing import describe_faults, read_yaml, show
 
@@ -63,6 +64,8 @@ class Approach(_Block):
         number of epochs of that approach's jobs over the seeds, rounded; they run first.
     train_on_dev (bool): Train on train and dev together. Dev scores are of seen data then.
     dev (float | None): In a grid of `labels`, the share of them that is kept for dev; None: 0.2.
+    folds (int | None): In a grid of `labels`, as `adaptive-spacy crossfit` does: so many folds find
+        how long to train on all of them. The cost is that of all its trainings.
     search (str | None): Name of the search that this approach is one candidate of; "epochs" for
         fixed numbers of epochs, which `report --question epochs` chooses from.
     """
@@ -71,6 +74,7 @@ class Approach(_Block):
     settings: dict[str, Any] = {}
     train_on_dev: bool = False
     dev: Annotated[float, Field(gt=0, lt=1)] | None = None
+    folds: Annotated[int, Field(ge=LEAST, le=MOST)] | None = None
     search: str | None = None
 
     @field_validator("settings")
@@ -150,9 +154,15 @@ class Grid(_Block):
         if len(given) != 1:
             raise ValueError(f"expected either {' or '.join(SIZES)}, got {' and '.join(given)}")
         for name, approach in self.approaches.items():
-            if approach.dev is not None and self.labels is None:
+            for key in ("dev", "folds"):
+                if getattr(approach, key) is not None and self.labels is None:
+                    raise ValueError(
+                        f"approaches.{name}.{key}: expected `labels` that it divides, got fractions"
+                    )
+            if approach.folds is not None and (approach.train_on_dev or approach.dev is not None):
                 raise ValueError(
-                    f"approaches.{name}.dev: expected `labels` that it is a share of, got fractions"
+                    f"approaches.{name}.folds: expected neither train_on_dev nor dev, as the "
+                    "folds divide the labels"
                 )
         for size in self.first_seeds:
             if size not in self.sizes:
@@ -208,6 +218,7 @@ class Grid(_Block):
                         device=device,
                         labels=int(size) if self.labels else None,
                         dev=(approach.dev or DEV) if self.labels else None,
+                        folds=approach.folds,
                     )
 
 

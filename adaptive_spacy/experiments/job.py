@@ -11,6 +11,7 @@ from typing import Any
 from confection import Config
 
 from adaptive_spacy.config.settings import find_setting_faults
+from adaptive_spacy.experiments.fixed_length import curve_of
 from adaptive_spacy.parsing import reading
 
 #: What the parts of a folder's name may hold
@@ -39,6 +40,7 @@ class Job:
     labels (int | None): Sentences that are annotated, of train and dev together, drawn anew for
         each seed; None: the fraction counts.
     dev (float | None): Share of the labels that is kept for dev; None without `labels`.
+    folds (int | None): Folds that find how long to train on all labels; None: one training.
     """
 
     approach: str
@@ -57,12 +59,18 @@ class Job:
     device: str
     labels: int | None = None
     dev: float | None = None
+    folds: int | None = None
 
     @property
     def size(self) -> float:
         """RETURNS (float): How much data there is: the labels (2 or more) or the fraction (1 at
         the most)."""
         return self.fraction if self.labels is None else self.labels
+
+    @property
+    def learns_from_all(self) -> bool:
+        """RETURNS (bool): Whether the sentences of dev are among those that are trained on."""
+        return self.train_on_dev or self.folds is not None
 
     @property
     def cell(self) -> tuple[str, str, float]:
@@ -126,7 +134,8 @@ class Job:
     def check(self) -> None:
         """RAISES (ValueError): If a file that the job needs is missing, or its config is broken."""
         self.files()
-        for fault in find_setting_faults(self.make_config().interpolate()):
+        config = self.make_config().interpolate()
+        for fault in find_setting_faults(config):
             raise ValueError(f"approaches.{self.approach}: {fault}")
         looks_local = self.transformer.startswith((".", "/")) or self.transformer.count("/") > 1
         if not Path(self.transformer).is_dir() and (
@@ -136,12 +145,18 @@ class Job:
                 f"models.{self.model}: expected a folder or a name of the hub, got "
                 f"{self.transformer}; `adaptive-spacy model` makes the folder"
             )
+        if self.folds is not None:
+            try:
+                curve_of(config)
+            except ValueError as error:
+                raise ValueError(f"approaches.{self.approach}.folds: {error}") from None
 
     def definition(self) -> dict[str, Any]:
         """RETURNS (dict): All that the result depends on, apart from the machine and the versions:
         the names, the config, the content of the files, the threads."""
         # the definition of a job with a fraction stays what it was before there were labels
         labels = {} if self.labels is None else {"labels": self.labels, "dev": self.dev}
+        folds = {} if self.folds is None else {"folds": self.folds}
         return {
             "approach": self.approach,
             "dataset": self.dataset,
@@ -155,6 +170,7 @@ class Job:
             "data": {split: hash_file(path) for split, path in self.files().items()},
             "transformer": hash_transformer(self.transformer),
             **labels,
+            **folds,
         }
 
     def identity(self) -> str:

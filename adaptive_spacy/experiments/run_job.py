@@ -10,6 +10,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import spacy
 import torch
@@ -22,6 +23,9 @@ from spacy.vocab import Vocab
 
 from adaptive_spacy.data.corpus import FractionCorpus
 from adaptive_spacy.experiments.budget import draw_labels
+from adaptive_spacy.experiments.crossfit import FOLDS
+from adaptive_spacy.experiments.fixed_length import curve_of, fix_epochs
+from adaptive_spacy.experiments.fold_length import find_course
 from adaptive_spacy.experiments.job import SPLITS, Job
 from adaptive_spacy.experiments.records import Record, make_failure
 from adaptive_spacy.experiments.selection import RESULTS, epoch_of
@@ -58,8 +62,10 @@ def run_job(job: Job, folder: Path, *, keep: bool = False, gpu_id: int = -1) -> 
         computing_in(job.threads),
     ):
         try:
-            _train(job, folder, keep=keep, gpu_id=gpu_id)
+            folds = _train(job, folder, keep=keep, gpu_id=gpu_id)
             record.update(read_results(folder), data=count_data(job, folder), status="done")
+            if folds:
+                add_cost(record, folds)
         except Exception as error:
             traceback.print_exc()
             record.update(status="failed", reason=describe_error(error))
@@ -98,19 +104,29 @@ def read_results(folder: Path) -> Record:
     }
 
 
-def write_job_config(job: Job, folder: Path, *, keep: bool) -> Path:
+def write_job_config(
+    job: Job, folder: Path, *, keep: bool, gpu_id: int = -1
+) -> tuple[Path, list[dict[str, Any]]]:
     """Write the config that is trained: with absolute paths, so that `spacy train` repeats the job
-    from any folder. RETURNS (Path): The file."""
+    from any folder.
+
+    RETURNS (tuple): The file; and of a job with folds, which are trained before, what they found.
+    """
     config = job.make_config()
+    if Path(job.transformer).is_dir():
+        config["variables"]["transformer"] = str(Path(job.transformer).resolve())
     files = {split: path.resolve() for split, path in job.files().items()}
+    folds: list[dict[str, Any]] = []
     if job.labels is not None:
         files |= draw_labels(job, files, folder)
     elif job.train_on_dev:
         config["corpora"]["train"]["fraction"] = 1.0
         files["train"] = _join_corpora(job, files, folder)
+    if job.folds is not None:
+        course, folds = find_course(job, files["train"], folder, gpu_id=gpu_id)
+        whole = config.interpolate()
+        config = fix_epochs(whole, curve_of(whole), course.epochs, files["train"], course.halved)
     config["paths"].update(train=str(files["train"]), dev=str(files["dev"]))
-    if Path(job.transformer).is_dir():
-        config["variables"]["transformer"] = str(Path(job.transformer).resolve())
     config["training"]["logger"] = {
         "@loggers": LOGGER,
         "folder": str(folder.resolve()),
@@ -119,7 +135,7 @@ def write_job_config(job: Job, folder: Path, *, keep: bool) -> Path:
     }
     path = folder / "config.cfg"
     config.to_disk(path)
-    return path
+    return path, folds
 
 
 def count_data(job: Job, folder: Path) -> dict[str, dict[str, int]]:
@@ -134,7 +150,7 @@ def count_data(job: Job, folder: Path) -> dict[str, dict[str, int]]:
     }
     if job.labels is not None:
         # train has them all where dev is a part of it
-        parts = [counts["train"]] if job.train_on_dev else [counts["train"], counts["dev"]]
+        parts = [counts["train"]] if job.learns_from_all else [counts["train"], counts["dev"]]
         counts["labelled"] = {key: sum(one[key] for one in parts) for key in parts[0]}
     return counts
 
@@ -146,9 +162,17 @@ def count_corpus(path: Path, fraction: float = 1.0) -> dict[str, int]:
     return {"sentences": len(lengths), "tokens": sum(lengths)}
 
 
-def _train(job: Job, folder: Path, *, keep: bool, gpu_id: int) -> None:
-    """What `adaptive-spacy train --resume` does, but where to say that a config is broken."""
-    path = write_job_config(job, folder, keep=keep)
+def add_cost(record: Record, folds: list[dict[str, Any]]) -> None:
+    """State the folds in a record, whose updates are then those of all its trainings."""
+    record["folds"] = folds
+    for key in ("updates", "token_updates"):
+        record[key] += sum(one[key] for one in folds)
+
+
+def _train(job: Job, folder: Path, *, keep: bool, gpu_id: int) -> list[dict[str, Any]]:
+    """What `adaptive-spacy train --resume` does, but where to say that a config is broken.
+    RETURNS (list[dict]): Of a job with folds, what they found."""
+    path, folds = write_job_config(job, folder, keep=keep, gpu_id=gpu_id)
     setup_gpu(gpu_id, silent=True)
     config: Config = load_config(path)
     snapshots = Snapshots(folder / RESUME)
@@ -160,6 +184,7 @@ def _train(job: Job, folder: Path, *, keep: bool, gpu_id: int) -> None:
     driver = Driver(nlp, None, snapshots=snapshots, identity=identity, use_gpu=gpu_id)
     driver.run(state)
     snapshots.clear()
+    return folds
 
 
 def _join_corpora(job: Job, files: dict[str, Path], folder: Path) -> Path:
@@ -178,7 +203,7 @@ def _join_corpora(job: Job, files: dict[str, Path], folder: Path) -> Path:
 def _empty(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for path in folder.iterdir():
-        if path.name == RESUME:
+        if path.name in (RESUME, FOLDS):
             continue
         if path.is_dir():
             shutil.rmtree(path)

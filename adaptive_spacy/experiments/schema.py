@@ -44,6 +44,7 @@ class JobFields(_Part):
     device: Literal["cpu", "gpu"]
     labels: Annotated[int, Field(ge=2)] | None = None
     dev: Annotated[float, Field(gt=0, lt=1)] | None = None
+    folds: Annotated[int, Field(ge=2)] | None = None
 
 
 class TypeScores(_Part):

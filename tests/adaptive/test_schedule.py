@@ -1,6 +1,5 @@
 """Schedules as the optimizer draws them: curves, arguments, and what they learn of a training."""
 
-import doctest
 import math
 import warnings
 
@@ -8,30 +7,12 @@ import numpy
 import pytest
 from thinc.api import SGD, Adam, ConfigValidationError, RAdam, warmup_linear
 
-from adaptive_spacy.adaptive import schedule as module
-from adaptive_spacy.adaptive.schedule import (
-    make_adaptive_v1,
-    make_hybrid_v1,
-    make_linear_v1,
-)
+from adaptive_spacy.adaptive.fixed_schedules import make_hybrid_v1, make_linear_v1
+from adaptive_spacy.adaptive.schedule import make_adaptive_v1
 from adaptive_spacy.training.optimizer import make_adamw_v1
 
 # here the schedules are drawn without a training
 pytestmark = pytest.mark.filterwarnings("ignore:adaptive_spacy.adaptive.v1. nobody tells")
-
-
-def test_hybrid_has_the_curve_of_an_adaptive_run() -> None:
-    # total 4, C = 2: e = (4 - 2) * 2 = 4
-    schedule = make_hybrid_v1(rate=1.0, interval=2, total=4, warmup=1, cooldown=2)
-    rates = [next(schedule) for _ in range(11)]
-    assert rates == pytest.approx([0.5, 1, 1, 1, 1, 1, 0.75, 0.5, 0.25, 0, 0])
-    assert [schedule.machine.phase(t) for t in (0, 2, 4, 5, 6)] == [
-        "warmup",
-        "plateau",
-        "plateau",
-        "cooldown",
-        "cooldown",
-    ]
 
 
 def test_optimizer_draws_the_rate_of_the_next_update() -> None:
@@ -64,31 +45,6 @@ def test_schedule_refuses_bad_arguments(arguments, message) -> None:
     assert error.value.desc == f"[training.optimizer.learn_rate] {message}"
 
 
-def test_hybrid_halves_its_rate_after_rounds() -> None:
-    schedule = make_hybrid_v1(rate=1.0, interval=2, total=5, warmup=1, cooldown=2, halved=[1, 3, 3])
-    # two updates a round, and that of step 0
-    assert [schedule.rate(step) for step in range(11)] == [
-        *(0.5, 1.0, 1.0),
-        *(0.5, 0.5, 0.5, 0.5),
-        *(0.125, 0.125 * 0.75, 0.125 * 0.5, 0.125 * 0.25),
-    ]
-    with pytest.raises(ConfigValidationError, match="halved: expected a whole number"):
-        make_hybrid_v1(rate=1.0, halved=[-1])
-
-
-def test_hybrid_refuses_a_total_that_is_too_short() -> None:
-    with pytest.raises(ConfigValidationError) as error:
-        make_hybrid_v1(rate=1.0, interval=2, total=8, warmup=2, cooldown=7)
-    assert error.value.desc == (
-        "[training.optimizer.learn_rate] total: expected at least warmup + cooldown = 9, got 8"
-    )
-
-
-def test_schedule_documentation_runs() -> None:
-    assert doctest.testmod(module).failed == 0
-    assert doctest.testmod(module).attempted > 0
-
-
 def begin(schedule, rate: float | None = None, interval: int = 2, total_steps: int = 0) -> None:
     schedule.begin(rate=rate, interval=lambda: interval, total_steps=lambda: total_steps)
 
@@ -98,6 +54,14 @@ LEARNT = {
     "adaptive": (lambda: make_adaptive_v1(0.3), lambda: make_adaptive_v1(0.1, 3)),
     "hybrid": (lambda: make_hybrid_v1(0.3), lambda: make_hybrid_v1(0.1, 3, 16)),
     "linear": (lambda: make_linear_v1(0.3), lambda: make_linear_v1(0.1, 3, 16)),
+    # the schedule that is told its rate, too
+    "auto": (lambda: make_adaptive_v1("auto"), lambda: make_adaptive_v1(0.1, 3)),
+    "auto, with an interval": (
+        lambda: make_adaptive_v1("auto", 3),
+        lambda: make_adaptive_v1(0.1, 3),
+    ),
+    "auto hybrid": (lambda: make_hybrid_v1("auto", 3, 16), lambda: make_hybrid_v1(0.1, 3, 16)),
+    "auto linear": (lambda: make_linear_v1("auto", 3, 16), lambda: make_linear_v1(0.1, 3, 16)),
     "thinc": (lambda: make_linear_v1(0.3), lambda: warmup_linear(0.1, 6, 48)),
 }
 
@@ -132,6 +96,28 @@ def test_a_schedule_that_no_training_tells_stays_at_its_rate_and_says_so_once(ma
     assert rates == [0.25] * 11
 
 
+@pytest.mark.parametrize("make", [make_adaptive_v1, make_hybrid_v1, make_linear_v1])
+def test_a_rate_that_is_told_later_is_printed_as_it_stands_in_the_config(make) -> None:
+    optimizer = Adam(make("auto"))
+    # as spaCy's loop does
+    assert f"Initial learn rate: {optimizer.learn_rate}" == "Initial learn rate: auto"
+    begin(optimizer.schedules["learn_rate"], rate=0.25, total_steps=64)
+    # the first update of the warm-up
+    assert float(optimizer.learn_rate) == (0.0 if make is make_linear_v1 else 0.25 / 4)
+
+
+@pytest.mark.parametrize("make", [make_adaptive_v1, make_hybrid_v1, make_linear_v1])
+def test_a_rate_that_nobody_tells_is_refused_in_a_training_and_low_in_a_loop(make) -> None:
+    schedule = make("auto")
+    assert float(next(schedule)) == 5e-5
+    with pytest.warns(UserWarning, match="the rate stays 5e-05"):
+        assert next(schedule) == 5e-5
+    with pytest.raises(ConfigValidationError, match=r'rate: expected a number beside .* "auto"'):
+        begin(make("auto"))
+    with pytest.raises(ConfigValidationError, match="rate: expected a number > 0, got 'fast'"):
+        make("fast")
+
+
 def test_a_schedule_without_callback_says_that_its_phase_never_turns() -> None:
     schedule = make_adaptive_v1(0.25, interval=2)
     next(schedule)
@@ -142,8 +128,3 @@ def test_a_schedule_without_callback_says_that_its_phase_never_turns() -> None:
 def test_a_rate_beside_a_given_interval_is_refused() -> None:
     with pytest.raises(ConfigValidationError, match="interval: expected null beside"):
         begin(make_adaptive_v1(0.25, interval=2), rate=0.5)
-
-
-def test_a_hybrid_without_an_end_is_refused() -> None:
-    with pytest.raises(ConfigValidationError, match="total: expected a number of rounds where"):
-        begin(make_hybrid_v1(0.25))

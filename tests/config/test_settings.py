@@ -9,7 +9,9 @@ from spacy.util import load_config
 from thinc.api import ConfigValidationError
 
 from adaptive_spacy.adaptive.callback import make_adapt_v1
-from adaptive_spacy.adaptive.schedule import make_adaptive_v1, make_hybrid_v1, make_linear_v1
+from adaptive_spacy.adaptive.fixed_schedules import make_hybrid_v1, make_linear_v1
+from adaptive_spacy.adaptive.schedule import make_adaptive_v1
+from adaptive_spacy.config.names import LINEAR
 from adaptive_spacy.config.settings import find_setting_faults
 from adaptive_spacy.training.checks.report import get_ready
 from adaptive_spacy.training.optimizer import make_adamw_v1
@@ -55,12 +57,33 @@ REFUSED: list[tuple[str, list[Any], str]] = [
     ("training.optimizer.grad_clip", [-1, "1.0", math.inf], "a number >= 0"),
     ("training.optimizer.weight_decay", [-1, math.nan], "a number >= 0"),
     ("training.optimizer.learn_rate", [0, -1, 1e10, "1e-3", True], RATE),
-    ("training.optimizer.learn_rate.rate", [0, 1e3, "1e-3", math.nan, 10**400], RATE),
-    ("training.before_update.rate", [0, 1e10, "fast"], f"{RATE} or null"),
+    (
+        "training.optimizer.learn_rate.rate",
+        [0, 1e3, "1e-3", math.nan, 10**400],
+        f'{RATE} or "auto"',
+    ),
+    ("training.before_update.rate", [0, 1e10, "fast", "auto"], f"{RATE} or null"),
+    ("training.before_update.rate.rate", [0, 1e10, "fast", None], f'{RATE} or "auto"'),
     ("training.batcher.batcher.size", [0, -1, "16"], "a whole number >= 1"),
     ("nlp.batch_size", [0, -3, 1.5], "a whole number >= 1 or null"),
     ("training.gpu_allocator", ["cupy", 0, True], '"pytorch", "tensorflow" or null'),
 ]
+
+
+@pytest.mark.parametrize("told", [None, "nobody", "thinc"])
+def test_a_rate_of_auto_is_told_by_the_training(told: str | None) -> None:
+    config = load_config(CONFIGS[0], interpolate=True)
+    training = config["training"]
+    training["optimizer"]["learn_rate"] = {"@schedules": LINEAR, "rate": "auto"}
+    if told == "nobody":
+        training["before_update"]["rate"] = None
+    elif told == "thinc":
+        training["optimizer"]["learn_rate"]["@schedules"] = "constant.v1"
+    message = (
+        '[training.optimizer.learn_rate] rate: expected a number, got "auto", which needs a '
+        'schedule of ours and [training.before_update.rate] with @misc = "adaptive_spacy.rate.v1"'
+    )
+    assert list(find_setting_faults(config)) == ([] if told is None else [message])
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,14 @@ def experiment_corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def labelled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A .spacy file of 13 sentences, one of them twice."""
+    return write_corpus(
+        tmp_path_factory.mktemp("labelled") / "few.spacy", [*SENTENCES, *HARD, SENTENCES[0]]
+    )
+
+
+@pytest.fixture(scope="session")
 def grid_file(
     tmp_path_factory: pytest.TempPathFactory, experiment_corpus: Path, transformer_folder: Path
 ) -> Path:

@@ -6,35 +6,17 @@ from statistics import mean
 
 import pytest
 import spacy
-from spacy.tokens import Doc, DocBin
+from spacy.tokens import Doc
 from spacy.training import Example
-from typer.testing import CliRunner
 
 import adaptive_spacy
-from adaptive_spacy.cli.app import app
 from adaptive_spacy.experiments.crossfit import crossfit
 from adaptive_spacy.ner.temperature import usable
 from adaptive_spacy.training.evaluation import evaluate, score
 from tests.conftest import ROOT, SENTENCES, write_corpus
 from tests.experiments.conftest import HARD
+from tests.experiments.crossfits import FOLDS, SETTINGS, docs_of, run
 from tests.training.resume.trainings import Stop, break_off, files
-
-FOLDS = 3
-SETTINGS = {
-    "variables.rate": 2e-2,
-    "training.batcher.batcher.size": 4,
-    "training.eval_frequency.least": 1,  # a round is an epoch
-    "training.optimizer.learn_rate.cooldown": 2,
-    "training.optimizer.learn_rate.warmup": 1,
-}
-
-
-@pytest.fixture(scope="module")
-def labelled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """12 sentences, one of them twice."""
-    return write_corpus(
-        tmp_path_factory.mktemp("labelled") / "few.spacy", [*SENTENCES, *HARD, SENTENCES[0]]
-    )
 
 
 @pytest.fixture(scope="module")
@@ -46,22 +28,6 @@ def output(
     result = run(labelled, folder, transformer_folder)
     assert result.exit_code == 0, result.output
     return folder
-
-
-def run(labelled: Path, output: Path, transformer: Path, *more: str):
-    settings = {**SETTINGS, "variables.transformer": str(transformer)}
-    options = [part for key, value in settings.items() for part in (f"--{key}", str(value))]
-    return CliRunner().invoke(
-        app,
-        [
-            *("crossfit", str(labelled), "--output", str(output), "--folds", str(FOLDS)),
-            *("--config", str(ROOT / "configs" / "adaptive.cfg"), *options, *more),
-        ],
-    )
-
-
-def docs_of(path: Path) -> list[Doc]:
-    return list(DocBin().from_disk(path).get_docs(spacy.blank("en").vocab))
 
 
 def test_each_sentence_is_held_out_once_and_never_in_a_copy(output: Path, labelled: Path) -> None:
@@ -81,6 +47,7 @@ def test_last_training_has_all_labels_and_the_mean_length(output: Path) -> None:
     record = json.loads((output / "crossfit.json").read_text())
     lengths = [fold["epochs"] for fold in record["folds"]]
     assert record["epochs"] == pytest.approx(mean(lengths))
+    assert record["halved"] == []
     # each fold's length by its own log
     for fold, length in enumerate(lengths, 1):
         (log,) = (output / "folds").glob(f"fold-{fold}-*/history.jsonl")
@@ -171,6 +138,46 @@ def test_broken_off_run_goes_on(
     assert files(output / "model-last") == whole
 
 
+def test_last_training_halves_its_rate_where_most_folds_did(
+    output: Path, labelled: Path, transformer_folder: Path, tmp_path: Path
+) -> None:
+    copy = Path(shutil.copytree(output, tmp_path / "few"))
+    before = json.loads((copy / "crossfit.json").read_text())
+    (copy / "crossfit.json").unlink()
+    for fold in (1, 3):
+        (log,) = (copy / "folds").glob(f"fold-{fold}-*/history.jsonl")
+        set_back(log, after=2)
+    result = run(labelled, copy, transformer_folder)
+    assert result.exit_code == 0, result.output
+    assert "rate halved after 2.0 epochs, as in most of them" in " ".join(result.output.split())
+    record = json.loads((copy / "crossfit.json").read_text())
+    # what was taken back does not count
+    assert record["epochs"] == pytest.approx(before["epochs"])
+    assert [fold["halved"] for fold in record["folds"]] == [[2.0], [], [2.0]]
+    assert record["halved"] == [2.0]
+    rates, known = ([row["rate"] for row in made["history"]] for made in (record, before))
+    # a row's rate is that of its last update
+    assert rates[:3] == known[:3]
+    assert rates[3:] == pytest.approx([rate / 2 for rate in known[3:]])
+    meta = json.loads((copy / "model-last" / "meta.json").read_text())
+    assert "halved where most of them were set back (after epoch 2.0)" in meta["notes"]
+    assert meta["crossfit"]["halved"] == [2.0]
+
+
+def set_back(log: Path, *, after: int) -> None:
+    """Tell of a fold's training that it collapsed a round later, and went back."""
+    rows = [json.loads(line) for line in log.read_text().splitlines()]
+    for number, row in enumerate(rows[: after + 1]):
+        row["scores"]["ents_f"] = number / after
+    fallen = rows[after + 1]
+    fallen = {**fallen, "scores": {**fallen["scores"], "ents_f": 0.0}}
+    later = [
+        {**row, "step": row["step"] + row["steps_per_round"], "setbacks": 1}
+        for row in rows[after + 1 :]
+    ]
+    log.write_text("\n".join(map(json.dumps, [*rows[: after + 1], fallen, *later])))
+
+
 def test_function_returns_the_pipeline(
     output: Path, labelled: Path, transformer_folder: Path
 ) -> None:
@@ -187,80 +194,6 @@ def test_function_returns_the_pipeline(
     assert found.nlp.pipe_names == ["transformer", "transformer_ner", "transformer_cleaner"]
     assert found.record == json.loads((output / "crossfit.json").read_text())
     assert found.expected.f1 == found.record["expected"]["f1"]
-
-
-@pytest.mark.parametrize(
-    ("more", "message"),
-    [
-        (["--folds", "1"], "--folds: expected 2 to 100, got 1"),
-        (["--folds", "13"], "different texts, 12, got 13"),
-        (["--paths.dev", "x.spacy"], "--paths.dev: expected a setting that the folds leave open"),
-        (["--test", "nope.spacy"], "expected a .spacy file or a folder of them, got nope.spacy"),
-        (["--rate", "1"], "--rate: expected an option of crossfit, or a setting"),
-        (["--config", "nope.cfg"], "nope.cfg: there is no such file"),
-    ],
-)
-def test_faults_are_found_before_anything_is_made(
-    more: list[str], message: str, labelled: Path, tmp_path: Path, transformer_folder: Path
-) -> None:
-    result = run(labelled, tmp_path / "few", transformer_folder, *more)
-    assert result.exit_code == 1
-    assert message in " ".join(result.output.split())
-    assert not (tmp_path / "few" / "model-last").exists()
-
-
-def test_schedule_must_be_adaptive(
-    labelled: Path, tmp_path: Path, transformer_folder: Path
-) -> None:
-    with pytest.raises(ValueError, match="has another schedule, whose length was fixed"):
-        crossfit(
-            docs_of(labelled),
-            config=ROOT / "configs" / "stable.cfg",
-            output=tmp_path / "few",
-            folds=FOLDS,
-            settings={"variables.transformer": str(transformer_folder)},
-        )
-    assert not (tmp_path / "few" / "model-last").exists()
-
-
-def test_labels_must_be_there(tmp_path: Path, transformer_folder: Path) -> None:
-    path = write_corpus(tmp_path / "one.spacy", [SENTENCES[0], SENTENCES[4], ("it rains", "O O")])
-    result = run(path, tmp_path / "few", transformer_folder)
-    assert result.exit_code == 1
-    assert "found them in 1 of 3" in result.output
-
-
-def test_folder_of_something_else_is_left(
-    tmp_path: Path, labelled: Path, transformer_folder: Path
-) -> None:
-    (tmp_path / "notes.txt").write_text("mine")
-    result = run(labelled, tmp_path, transformer_folder)
-    assert result.exit_code == 1
-    assert "which holds something else" in result.output
-    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
-
-
-def test_dry_run_says_what_it_costs(
-    tmp_path: Path, labelled: Path, transformer_folder: Path
-) -> None:
-    result = run(labelled, tmp_path / "few", transformer_folder, "--dry-run")
-    assert result.exit_code == 0, result.output
-    assert not (tmp_path / "few").exists()
-    tokens = sum(map(len, docs_of(labelled)))
-    # twice two thirds and one
-    assert f"{3 * tokens:,} tokens per epoch, 4.5 times as many" in result.output
-
-
-@pytest.mark.parametrize("names", [["model-last", "model-best"], ["labelled.spacy"]])
-def test_what_others_made_is_never_taken_for_its_own(
-    tmp_path: Path, labelled: Path, transformer_folder: Path, names: list[str]
-) -> None:
-    for name in names:
-        (tmp_path / name).mkdir()
-    result = run(labelled, tmp_path, transformer_folder)
-    assert result.exit_code == 1
-    assert "which holds something else" in result.output
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names)
 
 
 def test_refused_run_leaves_a_finished_one(

@@ -1,18 +1,35 @@
 """A config whose length is fixed: the curve of one that was adaptive."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 from spacy.util import load_config
 
-from adaptive_spacy.experiments.fixed_length import curve_of, fix_epochs
+from adaptive_spacy.config.blocks import find_blocks
+from adaptive_spacy.config.names import GUARD
+from adaptive_spacy.experiments.fixed_length import count_batches, curve_of, fix_epochs
 from tests.conftest import ROOT
+
+
+def test_places_in_epochs_become_rounds_of_the_last_training(corpus_folder: Path) -> None:
+    paths = {f"paths.{split}": str(corpus_folder / f"{split}.spacy") for split in ("train", "dev")}
+    settings = {**paths, "training.eval_frequency.least": 5, "variables.rate": 1e-4}
+    config = load_config(ROOT / "configs" / "adaptive.cfg", overrides=settings, interpolate=True)
+    batches = count_batches(config)
+    assert batches < 5, "a round is longer than an epoch"
+    fixed = partial(fix_epochs, config, curve_of(config), 30.0, corpus_folder / "train.spacy")
+    made = fixed([5.0, 5.0, 20 / batches])
+    assert made["training"]["optimizer"]["learn_rate"]["halved"] == [batches, batches, 4]
+    assert "halved" not in fixed()["training"]["optimizer"]["learn_rate"]
+    # which still goes back itself
+    assert find_blocks(made["training"]["before_update"], "callbacks", GUARD)
 
 
 def test_last_training_reads_as_the_folds_did(tmp_path: Path) -> None:
     config = load_config(
         ROOT / "configs" / "adaptive.cfg",
-        overrides={"paths.train": "train.spacy", "paths.dev": "dev.spacy"},
+        overrides={"paths.train": "a.spacy", "paths.dev": "b.spacy", "variables.rate": 1e-4},
         interpolate=True,
     )
     config["corpora"]["train"]["max_length"] = 50

@@ -127,6 +127,9 @@ def test_labels_take_the_place_of_fractions(tmp_path: Path) -> None:
         (LABELS + "first_seeds: {50: 2}\n", "first_seeds: expected some of 25, 400, got 50"),
         (LABELS.replace("a.cfg", "a.cfg, dev: 1.0"), "a.dev: Input should be less than 1"),
         (MINIMAL.replace("a.cfg", "a.cfg, dev: 0.2"), "approaches.a.dev: expected `labels` that"),
+        (MINIMAL.replace("a.cfg", "a.cfg, folds: 5"), "approaches.a.folds: expected `labels` that"),
+        (LABELS.replace("a.cfg", "a.cfg, folds: 1"), "a.folds: Input should be greater than or eq"),
+        (LABELS.replace("a.cfg", "a.cfg, folds: 5, dev: 0.2"), "a.folds: expected neither train_"),
     ],
 )
 def test_broken_sizes_are_named(text: str, message: str, tmp_path: Path) -> None:
@@ -136,7 +139,7 @@ def test_broken_sizes_are_named(text: str, message: str, tmp_path: Path) -> None
 
 # grid: approaches, combinations of dataset and model, fractions, seeds
 COUNTS = {
-    "budget": (10, 3, 6, 6),
+    "budget": (11, 3, 6, 6),
     "main": (3, 5, 11, 5),
     "confirmation": (3, 5, 11, 5),
     "simplification": (3, 5, 11, 5),
@@ -168,7 +171,7 @@ def test_grids_have_their_jobs(name: str, monkeypatch: pytest.MonkeyPatch) -> No
         seeds = (4 * 6 + 3 + 2) / 6
     assert len(grid.approaches) == approaches
     assert len(grid.pairs()) == pairs
-    assert len(jobs) == approaches * pairs * fractions * seeds
+    assert len(jobs) == round(approaches * pairs * fractions * seeds)
     # every setting fits the config that it is for
     for job in {job.approach: job for job in jobs}.values():
         job.make_config()

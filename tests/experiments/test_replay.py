@@ -16,7 +16,7 @@ from tests.report.evaluations import adaptive
 @pytest.fixture
 def config() -> Config:
     """Of the training that `adaptive` tells of."""
-    settings = {"paths.train": "train.spacy", "paths.dev": "dev.spacy"}
+    settings = {"variables.rate": 1e-4, "paths.train": "train.spacy", "paths.dev": "dev.spacy"}
     config = load_config(ROOT / "configs" / "adaptive.cfg", overrides=settings, interpolate=True)
     config["training"]["optimizer"]["learn_rate"].update(warmup=2, cooldown=3)
     return config

@@ -21,6 +21,10 @@ class Item:
         return self.size
 
 
+#: Number of items, then size and number of their batches
+SIZES = {3: (4, 1), 20: (4, 5), 40: (5, 8), 80: (10, 8), 127: (15, 9), 128: (16, 8), 800: (16, 50)}
+
+
 def make_items(sizes: list[int]) -> list[Item]:
     return [Item(i, size) for i, size in enumerate(sizes)]
 
@@ -41,6 +45,27 @@ def test_buckets_give_each_item_once_in_as_many_batches(sizes, size, window, jit
     assert sorted(name for batch in batches for name in batch) == [item.name for item in items]
     assert len(batches) == -(-len(sizes) // size) == make_buckets_v1(size).count(len(sizes))
     assert all(0 < len(batch) <= size for batch in batches)
+
+
+@given(st.integers(0, 300), st.integers(1, 20), st.integers(1, 9), st.integers(1, 9))
+def test_few_items_make_smaller_batches(number, size, batches, smallest) -> None:
+    batcher = make_buckets_v1(size, window=12, batches=batches, smallest=smallest)
+    found = names(batcher(make_items([7] * number)))
+    assert sorted(name for batch in found for name in batch) == list(range(number))
+    assert len(found) == batcher.count(number)
+    largest = max(map(len, found), default=0)
+    assert largest <= size
+    if largest > smallest:
+        # no batch is larger than a share of the items, unless nobody knew how few there are
+        assert largest <= number // batches or number >= 12 * size
+    # and none smaller than that allows, but the last of a window
+    assert sum(len(batch) < min(size, smallest) for batch in found) <= 1 + number // (12 * size)
+
+
+def test_twenty_sentences_are_five_updates_and_fifty_eight() -> None:
+    batcher = make_buckets_v1(16, batches=8)
+    found = {number: (batcher.size_of(number), batcher.count(number)) for number in SIZES}
+    assert found == SIZES
 
 
 def test_buckets_without_jitter_hold_neighbours_in_length() -> None:
@@ -96,6 +121,8 @@ def test_buckets_read_no_further_than_a_window() -> None:
         ({"window": 0}, "window: expected a whole number >= 1, got 0"),
         ({"jitter": 1.0}, r"jitter: expected a number in \[0, 1\), got 1.0"),
         ({"size": 1.5}, "size: expected a whole number >= 1, got 1.5"),
+        ({"batches": 0}, "batches: expected a whole number >= 1 or null, got 0"),
+        ({"smallest": 0}, "smallest: expected a whole number >= 1, got 0"),
         ({"seed": -1}, "seed: expected a whole number >= 0, got -1"),
     ],
 )

@@ -54,6 +54,7 @@ class Forecast:
     memory (int | None): Most bytes that the process had; None: the system does not tell.
     gpu_memory (int | None): Most bytes on the GPU; None: without one.
     precision (str | None): What the transformer computes in here; None: it is not ours.
+    rate (float | None): The highest learning rate; None: no callback tells it.
     """
 
     rounds: Rounds | None
@@ -63,6 +64,7 @@ class Forecast:
     memory: int | None
     gpu_memory: int | None
     precision: str | None = None
+    rate: float | None = None
 
     def seconds(self, steps: int) -> float:
         """RETURNS (float): For so many updates and their evaluations, without saving models."""
@@ -79,6 +81,8 @@ class Forecast:
             rows.append(("at least", self._length(rounds.fewest)))
             most = "no limit" if rounds.most is None else self._length(rounds.most)
             rows.append(("at most", most))
+        if self.rate is not None:
+            rows.append(("highest rate", f"{self.rate:g}"))
         if self.precision is not None:
             rows.append(("computes in", self.precision))
         rows.append(("a step", f"{self.seconds_per_step:.3f} s"))
@@ -157,6 +161,7 @@ def _measure(nlp: "Language", bar: tqdm) -> Forecast:
         peak_memory(),
         torch.cuda.max_memory_allocated() if torch.cuda.is_available() else None,
         precision_of(nlp),
+        getattr(training["before_update"], "rate", None),
     )
 
 

@@ -5,12 +5,13 @@ from pathlib import Path
 import pytest
 
 from adaptive_spacy.training.checks.forecast import forecast
+from adaptive_spacy.transformer.rate import suit
 from tests.trainings import read
 from tests.util import scripted_config
 
 
 def test_forecast_times_real_steps(sound_corpus, transformer_folder) -> None:
-    config = read(sound_corpus, transformer_folder)
+    config = read(sound_corpus, transformer_folder, variables__rate="auto")
     before = config.to_str(interpolate=False)
     found = forecast(config)
     assert found.rounds is not None
@@ -20,10 +21,12 @@ def test_forecast_times_real_steps(sound_corpus, transformer_folder) -> None:
     assert found.evaluated_whole
     expected = 27 * found.seconds_per_step + 10 * found.seconds_per_evaluation
     assert found.seconds(27) == pytest.approx(expected)
-    assert [name for name, _ in found.rows()][:6] == [
+    assert dict(found.rows())["highest rate"] == f"{suit(32):g}"
+    assert [name for name, _ in found.rows()][:7] == [
         "steps per epoch",
         "at least",
         "at most",
+        "highest rate",
         "computes in",
         "a step",
         "an evaluation",

@@ -1,0 +1,63 @@
+"""What the folds' trainings went through, and what the training on all labels takes over of it.
+
+Lengths count in epochs: a round of the folds has another number of sentences than one of all.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import count
+from pathlib import Path
+from statistics import mean, median
+from typing import NamedTuple
+
+from adaptive_spacy.experiments.fixed_length import count_batches
+from adaptive_spacy.experiments.job import Job
+from adaptive_spacy.experiments.replay import find_stop, replay
+from adaptive_spacy.training.history import read_history
+
+
+class Course(NamedTuple):
+    """What the weights of a training went through to its end.
+
+    epochs (float): Passes over what it learns from, without those that the guard took back.
+    halved (tuple[float, ...]): After how many of them the rate was halved, once for each time that
+        the guard went back.
+    """
+
+    epochs: float
+    halved: tuple[float, ...] = ()
+
+
+def course_of(job: Job, folder: Path) -> Course:
+    """RETURNS (Course): That of a fold's training.
+
+    folder (Path): The job's, with its history.
+    RAISES (ValueError): If it was stopped before its end.
+    """
+    config = job.make_config().interpolate()
+    machine, undone, halved = replay(config, read_history(folder))
+    rounds = max(find_stop(machine, folder) - undone, machine.warmup + machine.cooldown)
+    epochs = machine.interval / count_batches(config)
+    return Course(rounds * epochs, tuple(one * epochs for one in halved))
+
+
+def agree(courses: Sequence[Course]) -> Course:
+    """RETURNS (Course): The mean length; the rate is halved for the first time if more than half of
+    the courses did so, at the median of where they did, for the second time if more than half did
+    so twice, and so on.
+
+    EXAMPLE:
+        >>> agree([Course(8.0, (2.0,)), Course(12.0, (4.0, 5.0)), Course(10.0)])
+        Course(epochs=10.0, halved=(3.0,))
+    """
+    epochs = mean(one.epochs for one in courses)
+    # where shorter courses went well, it may not come so far
+    return Course(epochs, tuple(one for one in _halvings(courses) if one < epochs))
+
+
+def _halvings(courses: Sequence[Course]) -> Iterator[float]:
+    for number in count():
+        places = [one.halved[number] for one in courses if len(one.halved) > number]
+        # what happens to a few is the luck of their parts
+        if 2 * len(places) <= len(courses):
+            return
+        yield median(places)

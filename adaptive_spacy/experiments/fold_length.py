@@ -1,0 +1,59 @@
+"""How long to train on all labels of a job: as the folds of `adaptive-spacy crossfit` find it, one
+after the other in the job's own process and folder."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import spacy
+from spacy.tokens import Doc, DocBin
+
+from adaptive_spacy.experiments.courses import Course, agree
+from adaptive_spacy.experiments.crossfit import FOLDS, summarize_fold
+from adaptive_spacy.experiments.folds import assign_folds, fold_names, write_folds
+from adaptive_spacy.experiments.job import Job
+from adaptive_spacy.experiments.records import read_record, write_record
+
+
+class Found(NamedTuple):
+    """course (Course): Of the training on all labels. folds (list[dict]): What crossfit.json says
+    of each."""
+
+    course: Course
+    folds: list[dict[str, Any]]
+
+
+def find_course(job: Job, labelled: Path, folder: Path, *, gpu_id: int) -> Found:
+    """Train the folds that have no record yet.
+
+    job (Job): A job with `folds`.
+    labelled (Path): Its labelled sentences.
+    folder (Path): The job's; gets `folds`.
+    RETURNS (Found): What they found.
+    RAISES (ValueError): If the labels cannot be divided so, or a fold's training failed.
+    """
+    # the folds are jobs as well
+    from adaptive_spacy.experiments.run_job import run_job
+
+    assert job.folds is not None
+    docs = _read(labelled, job.lang)
+    corpora = [folder / FOLDS / "corpora" / name for name in fold_names(job.folds)]
+    write_folds(docs, assign_folds(docs, job.folds, job.seed), corpora)
+    found = []
+    for corpus in corpora:
+        fold = replace(
+            job, dataset=corpus.name, corpus=str(corpus), labels=None, dev=None, folds=None
+        )
+        place = folder / FOLDS / fold.folder()
+        record = read_record(place)
+        if record is None:
+            record = run_job(fold, place, gpu_id=gpu_id)
+            write_record(place, record)
+        if record["status"] != "done":
+            raise ValueError(f"{corpus.name}: {record['reason']}")
+        found.append(summarize_fold(fold, record, folder))
+    return Found(agree([Course(one["epochs"], tuple(one["halved"])) for one in found]), found)
+
+
+def _read(path: Path, lang: str) -> list[Doc]:
+    return list(DocBin().from_disk(path).get_docs(spacy.blank(lang).vocab))

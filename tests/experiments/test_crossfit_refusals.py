@@ -1,0 +1,83 @@
+"""What `crossfit` refuses or says before it trains."""
+
+from pathlib import Path
+
+import pytest
+
+from adaptive_spacy.experiments.crossfit import crossfit
+from tests.conftest import ROOT, SENTENCES, write_corpus
+from tests.experiments.crossfits import FOLDS, docs_of, run
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (["--folds", "1"], "--folds: expected 2 to 100, got 1"),
+        (["--folds", "13"], "different texts, 12, got 13"),
+        (["--paths.dev", "x.spacy"], "--paths.dev: expected a setting that the folds leave open"),
+        (["--test", "nope.spacy"], "expected a .spacy file or a folder of them, got nope.spacy"),
+        (["--rate", "1"], "--rate: expected an option of crossfit, or a setting"),
+        (["--config", "nope.cfg"], "nope.cfg: there is no such file"),
+    ],
+)
+def test_faults_are_found_before_anything_is_made(
+    more: list[str], message: str, labelled: Path, tmp_path: Path, transformer_folder: Path
+) -> None:
+    result = run(labelled, tmp_path / "few", transformer_folder, *more)
+    assert result.exit_code == 1
+    assert message in " ".join(result.output.split())
+    assert not (tmp_path / "few" / "model-last").exists()
+
+
+def test_schedule_must_be_adaptive(
+    labelled: Path, tmp_path: Path, transformer_folder: Path
+) -> None:
+    with pytest.raises(ValueError, match="has another schedule, whose length was fixed"):
+        crossfit(
+            docs_of(labelled),
+            config=ROOT / "configs" / "stable.cfg",
+            output=tmp_path / "few",
+            folds=FOLDS,
+            settings={"variables.transformer": str(transformer_folder)},
+        )
+    assert not (tmp_path / "few" / "model-last").exists()
+
+
+def test_labels_must_be_there(tmp_path: Path, transformer_folder: Path) -> None:
+    path = write_corpus(tmp_path / "one.spacy", [SENTENCES[0], SENTENCES[4], ("it rains", "O O")])
+    result = run(path, tmp_path / "few", transformer_folder)
+    assert result.exit_code == 1
+    assert "found them in 1 of 3" in result.output
+
+
+def test_folder_of_something_else_is_left(
+    tmp_path: Path, labelled: Path, transformer_folder: Path
+) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    result = run(labelled, tmp_path, transformer_folder)
+    assert result.exit_code == 1
+    assert "which holds something else" in result.output
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_dry_run_says_what_it_costs(
+    tmp_path: Path, labelled: Path, transformer_folder: Path
+) -> None:
+    result = run(labelled, tmp_path / "few", transformer_folder, "--dry-run")
+    assert result.exit_code == 0, result.output
+    assert not (tmp_path / "few").exists()
+    tokens = sum(map(len, docs_of(labelled)))
+    # twice two thirds and one
+    assert f"{3 * tokens:,} tokens per epoch, 4.5 times as many" in result.output
+
+
+@pytest.mark.parametrize("names", [["model-last", "model-best"], ["labelled.spacy"]])
+def test_what_others_made_is_never_taken_for_its_own(
+    tmp_path: Path, labelled: Path, transformer_folder: Path, names: list[str]
+) -> None:
+    for name in names:
+        (tmp_path / name).mkdir()
+    result = run(labelled, tmp_path, transformer_folder)
+    assert result.exit_code == 1
+    assert "which holds something else" in result.output
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names)

@@ -1,0 +1,111 @@
+"""Jobs that learn from all their labels, as long as folds found."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import spacy
+from spacy.tokens import DocBin
+
+from adaptive_spacy.experiments import run_job as module
+from adaptive_spacy.experiments.cost import expect
+from adaptive_spacy.experiments.crossfit import FOLDS, crossfit
+from adaptive_spacy.experiments.grid import Grid
+from adaptive_spacy.experiments.job import Job
+from adaptive_spacy.experiments.run_job import run_job
+from adaptive_spacy.experiments.schema import check_record
+from tests.conftest import NOISE, SENTENCES, write_corpus
+
+
+@pytest.fixture
+def job(grid: Grid, tmp_path: Path, in_root: None) -> Job:
+    """14 labelled sentences in two folds."""
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    write_corpus(folder / "train.spacy", SENTENCES)
+    write_corpus(folder / "dev.spacy", NOISE)
+    write_corpus(folder / "test.spacy", SENTENCES)
+    labels = len({text for text, _ in SENTENCES + NOISE})
+    job = next(grid.jobs())
+    return replace(job, corpus=str(folder), fraction=1.0, labels=labels, dev=0.2, folds=2)
+
+
+def losses(record: dict[str, Any]) -> list[float]:
+    return [row["train_loss"] for row in record["history"]]
+
+
+def test_job_with_folds_trains_as_crossfit_does(job: Job, tmp_path: Path) -> None:
+    record = run_job(job, tmp_path / "job")
+    assert record["status"] == "done", record["reason"]
+    check_record(record)
+    docs = list(
+        DocBin().from_disk(tmp_path / "job" / "train.spacy").get_docs(spacy.blank("en").vocab)
+    )
+    settings = {**job.settings, "variables.transformer": job.transformer}
+    _, _, expected = crossfit(
+        docs,
+        config=Path(job.config),
+        output=tmp_path / "crossfit",
+        folds=2,
+        seed=job.seed,
+        settings=settings,
+        silent=True,
+    )
+    measured = ("epochs", "halved", "updates", "token_updates", "sentences", "f1")
+    assert [{key: one[key] for key in measured} for one in record["folds"]] == [
+        {key: one[key] for key in measured} for one in expected["folds"]
+    ]
+    assert losses(record) == losses(expected)
+    # all labels taught, and each training is in the cost
+    assert record["data"]["labelled"] == record["data"]["train"]
+    assert record["data"]["train"]["sentences"] == job.labels
+    last = record["history"][-1]["step"] + 1
+    assert record["updates"] == last + sum(one["updates"] for one in record["folds"])
+    assert record["token_updates"] > sum(one["token_updates"] for one in record["folds"]) > 0
+
+
+def test_folds_that_have_their_record_are_not_trained_again(
+    job: Job, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = run_job(job, tmp_path / "job")
+    assert first["status"] == "done", first["reason"]
+    trained: list[str] = []
+    real = run_job
+
+    def counting(one: Job, *arguments: Any, **options: Any) -> dict[str, Any]:
+        trained.append(one.dataset)
+        return real(one, *arguments, **options)
+
+    monkeypatch.setattr(module, "run_job", counting)
+    (record,) = (tmp_path / "job" / FOLDS).glob("fold-2-*/record.json")
+    record.unlink()
+    again = run_job(job, tmp_path / "job")
+    assert trained == ["fold-2"]
+    assert losses(again) == losses(first)
+
+
+def test_fold_that_fails_is_the_reason(job: Job, tmp_path: Path) -> None:
+    settings = {**job.settings, "training.max_steps": 2}
+    record = run_job(replace(job, settings=settings), tmp_path / "job")
+    assert record["status"] == "failed"
+    assert "fold-1" in record["reason"]
+
+
+def test_job_with_folds_is_another_and_costs_more(job: Job) -> None:
+    single = replace(job, folds=None)
+    assert job.identity() != single.identity()
+    assert job.learns_from_all
+    assert not single.learns_from_all
+    sizes = {"train": 800.0, "dev": 200.0, "test": 100.0}
+    once, folded = expect(single, sizes), expect(job, sizes)
+    # half of the labels in each of two folds, then all, instead of four fifths
+    assert folded.updates / once.updates == pytest.approx(2 / 0.8)
+    assert folded.evaluations > once.evaluations
+
+
+def test_folds_need_an_adaptive_schedule(job: Job) -> None:
+    fixed = replace(job, config="configs/stable.cfg", settings={})
+    with pytest.raises(ValueError, match=r"^approaches\.adaptive\.folds: .*expected @schedules = "):
+        fixed.check()
+    job.check()
