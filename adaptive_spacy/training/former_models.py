@@ -30,8 +30,7 @@ def keep_former(output: Path) -> Path | None:
     output (Path): The folder, which need not exist.
     RETURNS (Path | None): Where the former models are; None: there are none.
     """
-    for name in MODELS:
-        recover_folder(output / name)
+    recover_models(output)
     models = [output / name for name in MODELS if (output / name / CONFIG).is_file()]
     known = list(_kept(output))
     if not models or any(_is_same(models[0], one) for one in known):
@@ -49,6 +48,12 @@ def keep_former(output: Path) -> Path | None:
         if (output / HISTORY).is_file():
             shutil.copy2(output / HISTORY, aside / HISTORY)
     return place
+
+
+def recover_models(output: Path) -> None:
+    """Put back the models that a killed training had moved out of the way of new ones."""
+    for name in MODELS:
+        recover_folder(output / name)
 
 
 def drop_beaten(output: Path, score: float) -> list[Path]:

@@ -144,6 +144,7 @@ def test_page_states_the_slope_that_was_found(capsys: pytest.CaptureFixture[str]
     assert (int(found[1]), found[2]) == (len(lines), f"{lines[-1]['until'] / 3600:.1f}")
     shown = f"{slope.mib:+.1f} MiB per hour (95 %: {slope.low:+.1f} to {slope.high:+.1f})"
     assert shown in PAGE
+    assert f"through the {slope.cycles} others" in PAGE
     for some in divide(lines):
         memory = [line["rss_mib"] for line in some]
         assert f"{min(memory):.0f} to {max(memory):.0f} MiB" in PAGE

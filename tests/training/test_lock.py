@@ -14,16 +14,8 @@ from spacy.training.loop import train
 from thinc.api import ConfigValidationError
 
 from adaptive_spacy.training.lock import LOCK, claim, output_of
+from tests.training.holder import HOLDER
 from tests.util import scripted_config
-
-HOLDER = """
-import sys
-from pathlib import Path
-from adaptive_spacy.training.lock import claim
-lock = claim(Path(sys.argv[1]))
-print("held", flush=True)
-sys.stdin.read()
-"""
 
 
 @pytest.fixture

@@ -140,6 +140,11 @@ class Batches:
         if self.corpus_state is not None and isinstance(self.corpus, Resumable):
             self.corpus.load_state(self.nlp, self.corpus_state, output)
         self.begun, self.sizes_drawn = state["begun"], state["sizes"]
+        if len(self.sizes) != len(self.sizes_drawn):
+            raise ValueError(
+                f"[training.batcher]: expected {len(self.sizes_drawn)} schedules of sizes, as "
+                f"before, got {len(self.sizes)}: this training cannot go on with it"
+            )
         for size, drawn in zip(self.sizes, self.sizes_drawn, strict=True):
             while size.drawn < drawn:
                 next(size)

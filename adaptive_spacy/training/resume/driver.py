@@ -104,7 +104,7 @@ class Driver:
         RAISES (Interrupted): If it was ended by a signal; the training is saved then.
         """
         if state is not None:
-            self._load_state(state)
+            self.load(state)
         try:
             self._steps()
         except Exception as error:
@@ -160,9 +160,10 @@ class Driver:
             "random": randomness.take(),
         }
 
-    def _load_state(self, state: dict[str, Any]) -> None:
-        """Everything as it was, in the order in which one thing needs another: batches are drawn
-        before the schedule knows that it may be finished, and random numbers come last."""
+    def load(self, state: dict[str, Any]) -> None:
+        """Have everything as a snapshot holds it, in the order in which one thing needs another:
+        batches are drawn before the schedule knows that it may be finished, and random numbers come
+        last."""
         nlp, loop = self.nlp, self.loop
         loop.load_state(state["loop"])
         loop.batches.load_state(state["batches"], self.output)

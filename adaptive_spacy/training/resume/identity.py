@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from spacy.training.corpus import FILE_TYPE
 from thinc.api import Config
 
 from adaptive_spacy.data.corpus import locate
@@ -25,18 +26,24 @@ BLOCKS = ("paths",)
 MOST_SHOWN = 5
 
 
-def identify(config: Config, code: Path | None = None) -> dict[str, Any]:
+def identify(
+    config: Config, code: Path | None = None, output: Path | None = None
+) -> dict[str, Any]:
     """Describe a training.
 
     config (Config): As it was read, with what overrides it.
     code (Path | None): A Python file with functions of the config.
+    output (Path | None): Where the training writes, which is nothing that it reads, also where the
+        config names it or a folder around it.
     RETURNS (dict): "config", "files" (their checksums), "versions" and "machine", each flat.
     """
     config = config.interpolate()
-    paths = {*_paths(config), *([str(code)] if code is not None else [])}
+    aside = None if output is None else output.resolve()
+    named = {*_paths(config), *([str(code)] if code is not None else [])}
+    paths = sorted(one for one in named if Path(one).resolve() != aside)
     return {
         "config": {key: value for key, value in _flatten(config)},
-        "files": {path: _hash(Path(path)) for path in sorted(paths)},
+        "files": {path: _hash(Path(path), aside) for path in paths},
         "versions": versions(),
         "machine": machine(),
     }
@@ -62,10 +69,16 @@ def machine() -> dict[str, Any]:
 
 
 def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    """RETURNS (list[str]): What differs in config, files and versions, in words; the first few."""
+    """RETURNS (list[str]): What differs in config, files and versions, in words; the first few. The
+    same content under another path is no difference."""
+    files, files_now = then.get("files", {}), now.get("files", {})
     found = [
-        *(_name(*one) for one in _differing(then, now, "config")),
-        *(f"the content of {key} is another one" for key, *_ in _differing(then, now, "files")),
+        *(
+            _name(key, one, other)
+            for key, one, other in _differing(then, now, "config")
+            if not _content(one, files) == _content(other, files_now) is not None
+        ),
+        *_changed_files(then, now),
         *(_name(*one) for one in _differing(then, now, "versions")),
     ]
     shown = found[:MOST_SHOWN]
@@ -85,6 +98,32 @@ def _differing(
     for key in sorted({*one, *other}):
         if one.get(key) != other.get(key):
             yield key, one.get(key), other.get(key)
+
+
+def _content(value: Any, files: Mapping[str, str]) -> str | None:
+    """RETURNS (str | None): The checksum of the file or folder that a value of the config names;
+    None: it names none."""
+    if not isinstance(value, str):
+        return None
+    path = Path(value)
+    # see `locate`
+    shards = path.with_suffix("") if path.suffix == FILE_TYPE else path
+    return files.get(path.as_posix()) or files.get(shards.as_posix())
+
+
+def _changed_files(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
+    """YIELDS (str): What differs in the files, in words."""
+    files, files_now = then.get("files", {}), now.get("files", {})
+    left, new = files.keys() - files_now, files_now.keys() - files
+    moved = {files[path] for path in left} & {files_now[path] for path in new}
+    for path, one, other in _differing(then, now, "files"):
+        if path in left and one not in moved:
+            gone = "is not" if Path(path).exists() else "is gone"
+            yield f"{path} was read then, it {gone} now"
+        elif path in new and other not in moved:
+            yield f"{path} is read now, it was not then"
+        elif path not in left | new:
+            yield f"the content of {path} is another one"
 
 
 def _name(key: str, then: Any, now: Any) -> str:
@@ -118,13 +157,15 @@ def _paths(config: Mapping[str, Any], inside: bool = False) -> Iterator[str]:
                 yield path.as_posix()
 
 
-def _hash(path: Path) -> str:
-    """RETURNS (str): SHA-256 of a file, or of all files in a folder with their names."""
+def _hash(path: Path, aside: Path | None = None) -> str:
+    """RETURNS (str): SHA-256 of a file, or of all files in a folder with their names, but for those
+    in another folder, an absolute path without links."""
     if path.is_file():
         stat = path.stat()
         return _hash_file(path.resolve(), stat.st_size, stat.st_mtime_ns)
     digest = hashlib.sha256()
-    for one in sorted(one for one in path.rglob("*") if one.is_file()):
+    found = (one for one in path.rglob("*") if one.is_file())
+    for one in sorted(one for one in found if aside not in one.resolve().parents):
         digest.update(f"{one.relative_to(path).as_posix()}\0{_hash(one)}\n".encode())
     return digest.hexdigest()
 

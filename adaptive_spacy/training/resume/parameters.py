@@ -89,6 +89,7 @@ def load_weights(nlp: Language, weights: dict[str, torch.Tensor]) -> None:
             for one in node.param_names:
                 if f"{name}.{one}" in left:
                     values: Any = left.pop(f"{name}.{one}").numpy().copy()
+                    _require_shape(node, one, values)
                     node.set_param(one, cast(Any, node.ops.asarray(values)))
             for number, shim in enumerate(node.shims):
                 _load_shim(shim, f"{name}.shim{number}", left)
@@ -119,6 +120,15 @@ def _load_shim(shim: Any, place: str, left: dict[str, torch.Tensor]) -> None:
             scaler._growth_tracker = left.pop(f"{place}/growth").to(scaler._growth_tracker.device)
     elif module is not None:
         shim.from_bytes(left.pop(place).numpy().tobytes())
+
+
+def _require_shape(node: Model[Any, Any], name: str, values: Any) -> None:
+    """thinc takes an array of any shape."""
+    if node.has_param(name) and node.get_param(name).shape != values.shape:
+        raise RuntimeError(
+            f"{node.name} {name} has the shape {values.shape} there and "
+            f"{node.get_param(name).shape} here"
+        )
 
 
 def _filled(node: Model[Any, Any]) -> list[str]:

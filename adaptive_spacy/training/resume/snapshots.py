@@ -113,17 +113,27 @@ class Snapshots:
         """Remove all of a former training, and nothing else that lies there."""
         (self.folder / FINISHED).unlink(missing_ok=True)
         for folder in self.folders():
-            shutil.rmtree(folder, ignore_errors=True)
+            # what stays would pass for the new training's own
+            shutil.rmtree(folder)
         with suppress(OSError):  # not there, or others' things are left
             self.folder.rmdir()
 
     def folders(self) -> list[Path]:
-        """RETURNS (list[Path]): The snapshots, oldest first."""
-        found = self.folder.glob("step-*")
+        """RETURNS (list[Path]): The snapshots, oldest first.
+        RAISES (OSError): If nobody can say, as of a folder that may not be read."""
+        if not self.folder.exists():
+            return []
+        # not `glob`, to which such a folder is empty
+        found = self.folder.iterdir()
         return sorted(one for one in found if NAME.fullmatch(one.name) and one.is_dir())
 
 
 def _read(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    if (other := _format_of(folder / MANIFEST)) != FORMAT:
+        raise ValueError(
+            f"{folder}: expected a snapshot of format {FORMAT}, found {other}, which another "
+            "version of adaptive-spacy wrote and can go on with"
+        )
     missing = [name for name in (MANIFEST, STATE, ARRAYS) if not (folder / name).is_file()]
     if missing:
         raise ValueError(f"{folder}: expected a whole snapshot, {missing[0]} is missing")
@@ -136,6 +146,14 @@ def _read(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     with reading(folder / ARRAYS, "arrays in a file of safetensors"):
         arrays = load_file(folder / ARRAYS)
     return found["identity"], _join(found["state"], arrays)
+
+
+def _format_of(manifest: Path) -> int:
+    """RETURNS (int): The format that a manifest states; ours where it says nothing."""
+    if not manifest.is_file():
+        return FORMAT
+    found = re.search(rb'"format": (\d{1,9})\b', manifest.read_bytes())
+    return int(found[1]) if found else FORMAT
 
 
 def _divide(value: Any, place: str, arrays: dict[str, torch.Tensor]) -> Any:

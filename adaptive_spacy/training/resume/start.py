@@ -6,11 +6,12 @@ from typing import Any, NamedTuple
 
 from spacy.cli._util import import_code, setup_gpu
 from spacy.training.initialize import init_nlp
+from spacy.training.loop import DIR_MODEL_BEST, DIR_MODEL_LAST
 from spacy.util import load_config
 
 from adaptive_spacy.config.overrides import parse_overrides
 from adaptive_spacy.parsing import reading
-from adaptive_spacy.training.former_models import keep_former
+from adaptive_spacy.training.former_models import keep_former, recover_models
 from adaptive_spacy.training.lock import claim
 from adaptive_spacy.training.messages import wrap
 from adaptive_spacy.training.resume.driver import Driver
@@ -60,13 +61,12 @@ def start(
         overrides = parse_overrides(arguments, "train", "--paths.train")
         with reading(path, "a config of spaCy"):
             config = load_config(path, overrides=overrides, interpolate=False)
-            identity = identify(config, code)
+            identity = identify(config, code, output)
         lock = claim(output)
         snapshots = Snapshots(output / RESUME)
         state = None
         if asked.resume:
-            if (over := snapshots.finished()) is not None and not differences(over, identity):
-                _say(f"✔ Nothing is left to do: the training in {output} came to its end")
+            if _is_over(snapshots, identity, output):
                 return None
             state = _find_state(snapshots, identity, output, force=asked.force)
         setup_gpu(gpu_id)
@@ -84,13 +84,27 @@ def start(
                 interruption=interruption,
                 use_gpu=gpu_id,
             )
-            driver.run(state)
+            if state is not None:
+                _load(driver, state, forced=asked.force)
+            driver.run()
         except Interrupted as signal:
             _say(f"ℹ {_how_to_go_on(snapshots)}")
             return signal.number
         finally:
             del lock
         return None
+
+
+def _is_over(snapshots: Snapshots, identity: dict[str, Any], output: Path) -> bool:
+    """Whether this very training came to its end here, and what it made is still there."""
+    over = snapshots.finished()
+    if over is None or differences(over, identity):
+        return False
+    if not (output / DIR_MODEL_LAST).is_dir():
+        _say(f"ℹ The training in {output} came to its end, but its {DIR_MODEL_LAST} is gone")
+        return False
+    _say(f"✔ Nothing is left to do: the training in {output} came to its end")
+    return True
 
 
 def _find_state(
@@ -115,7 +129,28 @@ def _find_state(
     if others := other_machine(then, identity):
         _say(f"⚠ Another machine: the end may differ in the last digits ({'; '.join(others)})")
     _say(f"ℹ Going on after step {state['loop']['step']}")
+    recover_models(output)
+    if not (output / DIR_MODEL_BEST).is_dir():
+        _, best = max(state["loop"]["results"])
+        _say(
+            f"⚠ The {DIR_MODEL_BEST} of step {best} is gone from {output}, and is not in what was "
+            "saved: only one that is as good takes its place"
+        )
     return state
+
+
+def _load(driver: Driver, state: dict[str, Any], *, forced: bool) -> None:
+    """RAISES (ValueError): If it is of another training that has other parts."""
+    try:
+        driver.load(state)
+    except (LookupError, AttributeError, TypeError, RuntimeError, AssertionError) as error:
+        if not forced:
+            raise
+        raise ValueError(
+            "what was saved does not fit what this config builds "
+            f"({type(error).__name__}: {error}): --force cannot go on with it. Give it the config "
+            "that it had, or leave --resume out to start anew"
+        ) from error
 
 
 def _make_room(snapshots: Snapshots, output: Path) -> None:
