@@ -72,6 +72,7 @@ def convert_cli(
     spacy-v2          ["Ada sings", {"entities": [[0, 3, "PER"]]}]
     spacy-v2-json     [{"paragraphs": [{"sentences": [{"tokens": [...]}]}]}]
     bioc-json         {"documents": [{"passages": [{"offset": 0, "text": "Ada", ...}]}]}
+    dygie             {"sentences": [["Ada", "sings"]], "ner": [[[0, 0, "PER"]]]}
     token-entities    {"tokenized_text": ["Ada", "sings"], "ner": [[0, 0, "PER"]]}
     tokens            {"tokens": ["Ada", "sings"], "ner_tags": ["B-PER", "O"]}
     dataturks         {"content": "Ada", "annotation": [{"label": ["PER"], "points": [...]}]}
@@ -86,7 +87,8 @@ def convert_cli(
     rasa              nlu: - intent: x, examples: - I am [Ada](PER)
     opennlp           <START:PER> Ada <END> sings .
     inline-tags       <PER>Ada</PER> sings
-    links             [Ada](PER) sings
+    links             [Ada](PER) sings  or  ["[Ada](PER) sings", "So does Bob"]
+    braces            {{PER:Ada}} sings
     brat              a folder of .txt and .ann, or .a1 and .a2
     hub, hub-records  a data set of Hugging Face: tokens and tags, or texts and entities
 

@@ -48,6 +48,7 @@ def export_cli(
     spacy-v2          ["Ada sings", {"entities": [[0, 3, "PER"]]}]
     spacy-v2-json     {"id": 0, "paragraphs": [{"sentences": [{"tokens": [...]}]}]}
     bioc-json         {"id": "1", "passages": [{"offset": 0, "text": "Ada sings", ...}]}
+    dygie             {"doc_key": "1", "sentences": [["Ada", "sings"]], "ner": [[[0, 0, "PER"]]]}
     token-entities    {"tokenized_text": ["Ada", "sings"], "ner": [[0, 0, "PER"]]}
     tokens            {"tokens": ["Ada", "sings"], "ner_tags": ["B-PER", "O"]}
     dataturks         {"content": "Ada sings", "annotation": [{"label": ["PER"], "points": ...}]}
@@ -62,6 +63,7 @@ def export_cli(
     opennlp           <START:PER> Ada <END> sings
     inline-tags       <PER>Ada</PER> sings
     links             [Ada](PER) sings
+    braces            {{PER:Ada}} sings
     brat              a folder of .txt and .ann:  T1 PER 0 3 Ada
     hub, hub-records  parquet (extra hub): tokens and ner_tags, or text and entities
 

@@ -35,6 +35,8 @@ TYPE = re.compile(r"[^()*\t]*\w[^()*\t]*")
 #: A type with another tag behind it: `B-DNA|B-protein` of entities within one another, or `B-PER|O`
 #: of a whole sentence
 STACKED = re.compile(r".+[|,;+#/]\s*([BILUESMW][-_:].+|O([|,;+#/].*)?)")
+#: Tags divided by spaces, as of a whole sentence
+SEQUENCE = re.compile(r"(?:[BILUESMW][-_:]\S+|O)(?: +(?:[BILUESMW][-_:]\S+|O))+")
 
 Ents = list[tuple[int, int, str]]
 
@@ -75,8 +77,13 @@ def parse_tag(raw: str, scheme: str) -> Tag | None:
         return NOTHING
     letter, label = ("", raw) if scheme == "bare" else raw.partition("-")[::2]
     kind = SCHEMES[scheme].get(letter)
-    is_type = TYPE.fullmatch(label) and (scheme == "bare" or not STACKED.fullmatch(label))
+    is_type = TYPE.fullmatch(label) and (scheme == "bare" or not is_stacked(raw))
     return Tag(kind, label) if kind and is_type else None
+
+
+def is_stacked(raw: str) -> bool:
+    """Whether what stands for a tag are several."""
+    return any(one.fullmatch(raw) for one in (STACKED, SEQUENCE))
 
 
 def find_meanings(tags: Iterable[str], scheme: str) -> dict[str, Tag]:

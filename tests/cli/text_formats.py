@@ -30,6 +30,11 @@ BIOC = "".join(
 CONTENTS: list[tuple[str, str, Any]] = [
     ("bioc-json", "corpus.json", {"documents": [{"passages": [BIOC_PASSAGE]}]}),
     (
+        "dygie",
+        "corpus.jsonl",
+        {"doc_key": "a", "sentences": [WORDS], "ner": [[[0, 0, "PER"], [3, 4, "LOC"]]]},
+    ),
+    (
         "token-entities",
         "corpus.jsonl",
         {"tokenized_text": WORDS, "ner": [[0, 0, "PER"], [3, 4, "LOC"]]},
@@ -80,6 +85,8 @@ CONTENTS: list[tuple[str, str, Any]] = [
     ),
     ("inline-tags", "corpus.txt", "<PER>Ada</PER> lives in <LOC>New York</LOC>.\n"),
     ("links", "corpus.txt", "[Ada](PER) lives in [New York](LOC).\n"),
+    ("links", "corpus.json", json.dumps(["[Ada](PER) lives in [New York](LOC)."])),
+    ("braces", "corpus.txt", "{{PER:Ada}} lives in {{LOC:New York}}.\n"),
 ]
 
 

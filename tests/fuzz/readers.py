@@ -40,6 +40,10 @@ WORDS = (
         b"[1]",
         b"# text = ",
         b"en:",
+        b"# x\t",
+        b"{{X:",
+        b"}}",
+        b"](X)",
     ),
     *(
         b"# global.columns = ",

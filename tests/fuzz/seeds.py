@@ -18,6 +18,9 @@ TALK = {
 RECORDS = (
     {"classes": ["PER"], "annotations": [None, ["Ada", {"entities": [[0, 3, "PER"]]}]]},
     {"tokenized_text": ["Ada", "sings"], "ner": [[0, 0, "PER"]]},
+    {"sentences": [["Ada", "sings"], ["Ulm"]], "ner": [[[0, 0, "PER"]], [[2, 2, "LOC"]]]},
+    {"tokens": ["Ada", "sings"], "tags": ["NNP", "VBZ"], "ner": ["B-PER", "O"]},
+    {"text": "Ada sings", "tokens": ["Ada", "sings"], "entities": [[0, 3, "PER"]]},
     {"tokens": ["Ada", "sings"], "entities": [{"start": 0, "end": 1, "type": "PER"}]},
     {"content": "Ada", "annotation": [{"label": ["X"], "points": [{"start": 0, "end": 2}]}]},
     {"text": "Ada", "label": {"PER": {"Ada": [[0, 2]]}}},
@@ -72,5 +75,6 @@ TEXTS: dict[str, tuple[bytes, ...]] = {
     ),
     "opennlp": (b"<START:PER> Ada <END> sings .\nx\n",),
     "inline-tags": (b'<PER>Ada</PER> &amp; <X type="LOC">Paris</X>\n<s>x</s>\n',),
-    "links": (b"[Ada](PER) sings\nx\n",),
+    "links": (b"[Ada](PER) sings\nx\n", b'["[Ada](PER) sings", "x\\ny"]\n'),
+    "braces": (b"{{PER:Ada}} sings\nx\n", b'["{{PER:Ada}} sings"]\n'),
 }

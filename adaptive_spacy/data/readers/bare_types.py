@@ -37,8 +37,10 @@ def find_doubt(raw: str, tags: Mapping[str, int]) -> str | None:
         return ""
     if LIKE_PREFIXED.fullmatch(raw):
         return INSIST if LIKE_TYPE.fullmatch(raw) and raw[2:] not in tags else ""
-    is_letter = raw[:1] in "BI"
-    return "" if is_letter and {f"B{raw[1:]}", f"I{raw[1:]}"} <= tags.keys() else None
+    # a letter of a scheme with nothing between it and the type: BPER, PERI
+    is_letter = raw[:1] in "BI" and {f"B{raw[1:]}", f"I{raw[1:]}"} <= tags.keys()
+    is_letter |= raw[-1:] in "BI" and {f"{raw[:-1]}B", f"{raw[:-1]}I"} <= tags.keys()
+    return "" if is_letter else None
 
 
 def find_doubt_of_all(tags: Mapping[str, int], *, has_outside: bool) -> tuple[str, str] | None:

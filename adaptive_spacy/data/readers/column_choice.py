@@ -3,9 +3,13 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
+from adaptive_spacy.data.readers.column_doubts import (
+    refuse_lost_sentences,
+    refuse_numbers_as_tokens,
+    refuse_tags_as_tokens,
+)
 from adaptive_spacy.data.readers.column_kinds import (
     Kind,
     Row,
@@ -13,9 +17,10 @@ from adaptive_spacy.data.readers.column_kinds import (
     find_kind,
     is_index,
     is_sentence_name,
-    read_numbers,
 )
+from adaptive_spacy.data.readers.column_names import DOCUMENT_NAME, SENTENCE, find_named
 from adaptive_spacy.data.readers.tag_spelling import is_outside
+from adaptive_spacy.data.readers.token_marks import find_language, have_places
 
 #: How the header of a table calls its columns, in lower case
 # fmt: off
@@ -33,8 +38,6 @@ TAG_NAMES = {
 # fmt: on
 #: Of these the one that is no other layer of tags
 ENTITY_NAMES = re.compile(r"(?i)ner?([-_]?(tags?|labels?))?|named[-_ ]?entit(y|ies)")
-#: WikiAnn's `en:Ada`
-LANGUAGE = re.compile(r"(?P<prefix>(?:[a-z]{2,3}(?:-[a-z]+)*|simple):).+")
 
 
 class Choice(NamedTuple):
@@ -44,6 +47,7 @@ class Choice(NamedTuple):
     numbers (int): The column that numbers the tokens, -1: none.
     glue (int): The column that says where no space follows, -1: none.
     prefix (str): A language before each token, as `en:`.
+    has_places (bool): Whether each token ends in its place in a word, as in Weibo NER.
     """
 
     token: int
@@ -51,6 +55,7 @@ class Choice(NamedTuple):
     numbers: int = -1
     glue: int = -1
     prefix: str = ""
+    has_places: bool = False
 
 
 def is_header(fields: Row) -> bool:
@@ -126,13 +131,15 @@ def choose_columns(
     values = [Counter(fields[column] for fields in full) for column in range(columns)]
     kinds = [find_kind(one) for one in values]
     numbered = _number_columns(rows, full, columns, kinds, {token, tag})
-    if not names:
-        _refuse_lost_sentences(rows, numbered)
+    if find_named(names, SENTENCE, range(columns)) < 0:
+        documents = find_named(names, DOCUMENT_NAME, range(columns))
+        refuse_lost_sentences(rows, [i for i in numbered if i != documents])
     glue = next((i for i, kind in enumerate(kinds) if kind is Kind.NO_SPACE), -1)
     if token is None:
         token = _choose_token(columns, kinds, numbered, tag, names, values if may_swap else None)
-        if may_swap and columns > 2:
-            _refuse_tags_as_tokens(token, kinds, values, names)
+        if may_swap and columns > 2 and not is_token_name(token, names):
+            refuse_tags_as_tokens(token, kinds, values)
+            refuse_numbers_as_tokens(token, tag, kinds, values)
     if tag is None:
         tag = _choose_tag(columns, kinds, values, token, {*numbered, glue}, names)
     tokens = [fields[token] for fields in full]
@@ -145,15 +152,14 @@ def choose_columns(
         raise ValueError(
             f"found texts of several words in column {token}, expected a token in each row"
         )
-    prefix = find_language(tokens)
-    return Choice(token, tag, numbered[-1] if numbered else -1, glue, prefix)
-
-
-def find_language(tokens: Sequence[str]) -> str:
-    """RETURNS (str): The language that most tokens begin with, as `en:`; empty: there is none."""
-    found = Counter(one["prefix"] for token in tokens if (one := LANGUAGE.fullmatch(token)))
-    prefix, count = max(found.items(), key=lambda one: one[1], default=("", 0))
-    return prefix if 2 * count >= len(tokens) else ""
+    return Choice(
+        token,
+        tag,
+        numbered[-1] if numbered else -1,
+        glue,
+        find_language(tokens),
+        have_places(tokens),
+    )
 
 
 def _number_columns(
@@ -175,29 +181,6 @@ def _number_columns(
     while fronts and not is_index(kept, fronts[-1]):
         fronts.pop()
     return fronts
-
-
-def _refuse_lost_sentences(rows: Sequence[Row], numbered: Sequence[int]) -> None:
-    """RAISES (ValueError): If numbers alone say where sentences end, which blank lines would."""
-    if not all(rows[:-1]):
-        return
-    whole = [fields for fields in rows if fields]
-    for column in numbered:
-        values = [fields[column] for fields in whole if column < len(fields)]
-        changes = sum(one != two for one, two in pairwise(values))
-        if 0 < changes < len(values) - 1:
-            raise ValueError(
-                f"found a sentence's number or name in column {column} and no blank line, which "
-                "would end a sentence; begin the file with a row of names of the columns: "
-                "sentence_id for that one, token, tag, and any for others"
-            )
-        numbers = [number for number in read_numbers(values) if number is not None]
-        again = next((i for i, (one, two) in enumerate(pairwise(numbers)) if two < one), None)
-        if again is not None:
-            raise ValueError(
-                f"found numbers in column {column} that start again in row {again + 2} and no "
-                "blank line, which would end a sentence; put one before each row where they do"
-            )
 
 
 def _choose_token(
@@ -228,22 +211,6 @@ def _choose_token(
             f"--tag-column {others[0]} the second"
         )
     return others[0]
-
-
-def _refuse_tags_as_tokens(
-    token: int, kinds: Sequence[Kind], values: Sequence[Counter[str]], names: Sequence[str]
-) -> None:
-    """RAISES (ValueError): If what would be the token are tags: the tags of a sentence in a line,
-    whose tokens are in another file, or a tag before the token and one behind it."""
-    if is_token_name(token, names):
-        return
-    is_tag = kinds[token] is Kind.TAGS and "O" in values[token]
-    if is_tag or all(kind in (Kind.TAGS, Kind.OUTSIDE) for kind in kinds):
-        raise ValueError(
-            f"found tags in column {token} ({describe_types(values[token])}), where the token "
-            "would be, expected a token and its tag per row; --token-column says where the token "
-            "is, if it is in this file at all"
-        )
 
 
 def _choose_tag(

@@ -10,6 +10,7 @@ from adaptive_spacy.data.readers.bare_types import find_doubt, find_doubt_of_all
 from adaptive_spacy.data.readers.tag_spelling import (
     MOST,
     OUT_TAGS,
+    find_outside,
     find_spelling,
     is_outside,
     is_untyped,
@@ -18,6 +19,8 @@ from adaptive_spacy.data.schemes import PREFIXED
 
 #: A number, no longer than int() reads, or what CoNLL-U numbers a range (2-3), an empty node (4.1)
 INDEX = re.compile(r"\d{1,15}([-.]\d+)?")
+#: A number with the mark of a list: 1. or (1)
+DOTTED_INDEX = re.compile(r"\A[(\[]?(\d{1,15})[.:)\]]\Z")
 #: A name that ends in numbers, as `Sentence: 1`, s3-7, T1 or doc-1.4
 NAMED_INDEX = re.compile(r"(?P<stem>\D+)(?P<number>\d{1,15})(?:\D\d+)*")
 #: Phrases that a chunker marks: English, and German as in CoNLL 2003
@@ -29,6 +32,10 @@ CHUNKS = {
 # fmt: on
 #: What has CoNLL-2012's brackets and is no entity: the arguments of a verb
 ROLES = re.compile(r"([CR]-)?(ARG|AM-|A\d|V$).*")
+#: And coreference: numbers of clusters, as 139, e139-person or person-139
+CLUSTER = re.compile(r"e?\d+(?:-.*)?|[^\W\d]+[-_]\d+")
+#: And clauses, beside `CHUNKS`
+CLAUSES = re.compile(r"TOP|S|SBAR|SBARQ|SINV|SQ|FRAG|PRN|X|WH(?:NP|PP|ADVP|ADJP)|NX|QP|RRC|NAC|UCP")
 #: CoNLL-2012's `(PERSON*`, `*)`, `(GPE)` and `*`
 BRACKETS = re.compile(r"\((?P<type>[^()*\s]+)\*?(?P<close>\))?|\*\)|\*|-")
 NO_SPACE = ("SpaceAfter=No", "NoSpaceAfter")
@@ -36,6 +43,9 @@ NO_SPACE = ("SpaceAfter=No", "NoSpaceAfter")
 END_OF_SENTENCE = "EndOfSentence"
 #: Entity columns that hold a type where bare types stand beside other tags
 LEAST_OUTSIDE = 0.25
+
+#: Of what stands for `O` that which no other column has
+LIKE_O = ("o", "other", "outside")
 
 #: Rows from which gaps between numbers are told from numbers in a text
 FEW_ROWS = 4
@@ -63,7 +73,10 @@ def find_kind(values: Mapping[str, int]) -> Kind:
     """
     if set(values) <= {"", "_"}:
         return Kind.EMPTY
-    if any(flag in value.split("|") for value in values for flag in (*NO_SPACE, END_OF_SENTENCE)):
+    joined = "|".join(values)
+    flags = {*NO_SPACE, END_OF_SENTENCE}
+    # asked of all values at once, as most columns have none
+    if any(flag in joined for flag in flags) and flags & set(joined.split("|")):
         return Kind.NO_SPACE
     tags = {raw: count for raw, count in values.items() if not is_outside(raw) and raw}
     if not tags:
@@ -71,7 +84,8 @@ def find_kind(values: Mapping[str, int]) -> Kind:
     if is_untyped(values) and "O" in values:
         return Kind.TAGS
     if is_bracketed(values):
-        return Kind.BRACKETS
+        are_phrases = all(one in CHUNKS or CLAUSES.fullmatch(one) for one in list_bracketed(values))
+        return Kind.CHUNKS if are_phrases else Kind.BRACKETS
     spelling = find_spelling(values)
     types = Counter[str]()
     for raw, count in values.items():
@@ -81,12 +95,21 @@ def find_kind(values: Mapping[str, int]) -> Kind:
     typed = sum(count for raw, count in tags.items() if not is_outside(raw, spelling.outside))
     if types and types.total() >= MOST * typed:
         return Kind.CHUNKS if set(types) <= CHUNKS else Kind.TAGS
-    return Kind.BARE if are_bare(values, tags) else Kind.OTHER
+    outside = find_outside(values)
+    if outside in LIKE_O:
+        tags = {raw: count for raw, count in tags.items() if raw.casefold() != outside}
+    return Kind.BARE if tags and are_bare(values, tags, outside) else Kind.OTHER
 
 
-def are_bare(values: Mapping[str, int], tags: Mapping[str, int]) -> bool:
-    """Whether values are types and an `O`; one letter each is a part of speech."""
-    outside = sum(values.get(raw, 0) for raw in OUT_TAGS)
+def are_bare(values: Mapping[str, int], tags: Mapping[str, int], word: str) -> bool:
+    """Whether values are types and an `O`, or what stands for it; one letter each is a part of
+    speech.
+
+    tags (Mapping[str, int]): The types among them.
+    word (str): What stands for `O`, in lower case; empty: nothing does.
+    """
+    is_out = {*OUT_TAGS, word} if word in LIKE_O else set(OUT_TAGS)
+    outside = sum(n for raw, n in values.items() if raw in OUT_TAGS or raw.casefold() in is_out)
     return (
         outside >= LEAST_OUTSIDE * sum(values.values())
         and any(len(raw) > 1 for raw in tags)
@@ -97,9 +120,18 @@ def are_bare(values: Mapping[str, int], tags: Mapping[str, int]) -> bool:
 
 def is_bracketed(values: Mapping[str, int]) -> bool:
     """Whether values are CoNLL-2012's brackets, at least one of them open."""
-    found = [BRACKETS.fullmatch(value) for value in values]
-    types = {one["type"] for one in found if one and one["type"]}
-    return all(found) and any(not ROLES.match(label) and not label.isdigit() for label in types)
+    types = list_bracketed(values)
+    return (
+        all(map(BRACKETS.fullmatch, values))
+        and any(not ROLES.match(label) for label in types)
+        and not any(map(CLUSTER.fullmatch, types))
+    )
+
+
+def list_bracketed(values: Mapping[str, int]) -> set[str]:
+    """RETURNS (set[str]): The types behind brackets that open."""
+    found = filter(None, map(BRACKETS.fullmatch, values))
+    return {one["type"] for one in found if one["type"]}
 
 
 def describe_types(values: Counter[str]) -> str:
@@ -167,6 +199,7 @@ def is_restarted(numbers: Sequence[int | None]) -> bool:
 def read_numbers(values: Sequence[str]) -> Iterator[int | None]:
     """YIELDS (int | None): The number of each value, of a range or an empty node the first; None:
     it is none. The values of a named index all have one name."""
+    values = [DOTTED_INDEX.sub(r"\1", value) for value in values]
     named = [NAMED_INDEX.fullmatch(value) for value in values]
     is_named = len({found["stem"] for found in named if found}) == 1
     for value, found in zip(values, named, strict=True):

@@ -20,10 +20,11 @@ from adaptive_spacy.data.readers.column_kinds import (
     is_bracketed,
 )
 from adaptive_spacy.data.readers.conll_columns import DOCSTART, Layout, count_columns, split_row
-from adaptive_spacy.data.readers.conll_rows import Chunks, RowReader, Rows, find_value
+from adaptive_spacy.data.readers.conll_rows import Chunks, RowReader, Rows
 from adaptive_spacy.data.readers.entity_ids import ID_SCHEME, are_counted, are_ids, read_ids
 from adaptive_spacy.data.readers.line_chunks import read_lines
-from adaptive_spacy.data.readers.misc_pairs import find_keys, is_entity_key
+from adaptive_spacy.data.readers.misc_pairs import find_keys, find_value, is_entity_key
+from adaptive_spacy.data.readers.number_signs import NumberSigns
 from adaptive_spacy.data.readers.reader import Confidence, Evidence, PathSample
 from adaptive_spacy.data.readers.tag_table import HOW_TO_READ_MISSING, Place
 from adaptive_spacy.data.readers.token_file import TokenFile
@@ -36,9 +37,8 @@ class ConllFile(TokenFile):
     """The sentences of a file of rows.
 
     Columns are separated by tabs or, in a row without a tab, by spaces. A first row of names, as
-    `word` and `label`, is a header. `-DOCSTART-` rows divide documents. Comments are skipped: lines
-    that start with `# ` and go on as `key = value` or with more columns than the file has. Other
-    `#` are tokens, as in tweets, unless rows begin with a number.
+    `word` and `label`, is a header. `-DOCSTART-` rows divide documents. Comments are skipped, see
+    `NumberSigns`; other `#` are tokens, as in tweets, unless rows begin with a number.
 
     The arguments are those of `TokenFile`.
     """
@@ -52,6 +52,8 @@ class ConllFile(TokenFile):
     has_ids = False
     #: The key of the tags, where their column holds pairs of key and value
     _key = ""
+    #: Whether tabs divide the columns of all rows
+    _tabbed = True
 
     def _open(self, token_column: int | str | None, tag_column: int | str | None) -> None:
         rows = self._sniff()
@@ -79,9 +81,16 @@ class ConllFile(TokenFile):
         self.layout = self._lay_out(rows, columns, choice, header)
         values = Counter(self._take_tag(row) for row in rows if len(row) == columns)
         convert = self._find_conversion(rows, values)
+        may_miss_tags = self.tags.missing_tag is not None
         self._rows = RowReader(
             self.layout,
-            may_miss_tags=self.tags.missing_tag is not None,
+            NumberSigns(
+                self.layout,
+                frozenset(self._list_tags(rows)),
+                insists=self.tags.scheme == "bare",
+                may_miss_tags=may_miss_tags,
+            ),
+            may_miss_tags=may_miss_tags,
             # where the others are no tags, the row is not what is wrong
             hint=f"; {HOW_TO_READ_MISSING}" if self._has_tags(values) else "",
             convert=convert,
@@ -91,6 +100,13 @@ class ConllFile(TokenFile):
     def _take_tag(self, row: list[str]) -> str:
         tag = row[self.layout.tag]
         return find_value(tag, self._key) or self.layout.default if self._key else tag
+
+    def _list_tags(self, rows: list[list[str]]) -> Iterator[str]:
+        """YIELDS (str): The tags of rows that are certain to be some."""
+        for row in rows:
+            is_row = len(row) == self.layout.columns and not row[0].startswith("#")
+            if is_row and (tag := self._take_tag(row)):
+                yield tag
 
     def _find_conversion(
         self, rows: list[list[str]], values: Counter[str]
@@ -206,16 +222,8 @@ class ConllFile(TokenFile):
             # where `O` is written, a token without the key has no tag
             default = "" if any(find_value(one, self._key) == "O" for one in full) else "O"
         return Layout(
-            columns,
-            choice.token,
-            choice.tag,
-            at,
-            has_ranges,
-            choice.glue,
-            choice.prefix,
-            key=self._key,
-            default=default,
-            header=header,
+            *(columns, choice.token, choice.tag, at, has_ranges, choice.glue, choice.prefix),
+            *(self._key, default, header, choice.has_places, self._tabbed and any(rows)),
         )
 
     def _find_header(self, rows: list[list[str]]) -> tuple[str, ...]:
@@ -237,6 +245,7 @@ class ConllFile(TokenFile):
             f", token column {token}",
             ", a header" if layout.header else "",
             f", {layout.prefix!r} taken off each token" if layout.prefix else "",
+            ", a place in its word taken off each token" if layout.has_places else "",
         ]
         return "".join(parts)
 
@@ -273,6 +282,7 @@ class ConllFile(TokenFile):
                 fields = [] if line.startswith(DOCSTART) else split_row(line)
                 if line.startswith("# "):
                     continue
+                self._tabbed &= len(fields) < 2 or "\t" in line or line.startswith("#")
                 # a file may begin with many tokens without a tag
                 if len(fields) > 1 or len(rows) < SNIFFED_ROWS:
                     rows.append(fields)

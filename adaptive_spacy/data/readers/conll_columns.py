@@ -1,11 +1,9 @@
 """The rows of a CoNLL file: how they are cut into columns, and where a row holds what."""
 
-import re
 from collections import Counter
 from typing import NamedTuple
 
 DOCSTART = "-DOCSTART-"
-KEY_AND_VALUE = re.compile(r"# +[\w.:-]+( [\w.:-]+)? =(\s|$)")
 
 
 class Layout(NamedTuple):
@@ -21,6 +19,8 @@ class Layout(NamedTuple):
     key (str): The key of the tag, where its column holds pairs as `NE=B-PER|SpaceAfter=No`.
     default (str): The tag of a row without that key; empty: it is missing.
     header (tuple[str, ...]): The row that names the columns; nothing: there is none.
+    has_places (bool): Whether a digit behind each token is its place in a word.
+    tabbed (bool): Whether tabs divide the columns of all rows.
     """
 
     columns: int
@@ -33,11 +33,14 @@ class Layout(NamedTuple):
     key: str = ""
     default: str = ""
     header: tuple[str, ...] = ()
+    has_places: bool = False
+    tabbed: bool = False
 
     @property
     def is_plain(self) -> bool:
         """Whether token and tag are the text of two columns."""
-        return not (self.has_ranges or self.glue >= 0 or self.prefix or self.key or self.header)
+        reads_more = self.prefix or self.has_places or self.key or self.header
+        return not (self.has_ranges or self.glue >= 0 or reads_more)
 
 
 def split_row(line: str) -> list[str]:
@@ -60,14 +63,6 @@ def fit_row(fields: list[str], columns: int) -> list[str]:
     has too many and fits without."""
     kept = [field for field in fields if field]
     return kept if len(kept) == columns < len(fields) else fields
-
-
-def is_comment(line: str, fields: list[str], columns: int) -> bool:
-    """Whether a line that starts with `# ` is a comment and not the token `#`."""
-    if len(fields) > columns or KEY_AND_VALUE.match(line):
-        return True
-    # with a tab behind; of two columns the token may have a space in it
-    return columns > 2 and fields[0].startswith("# ")
 
 
 def count_columns(rows: list[list[str]]) -> int:

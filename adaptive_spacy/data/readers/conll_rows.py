@@ -6,13 +6,10 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from adaptive_spacy.data.readers.column_kinds import END_OF_SENTENCE, NO_SPACE
-from adaptive_spacy.data.readers.conll_columns import (
-    DOCSTART,
-    Layout,
-    fit_row,
-    is_comment,
-    split_row,
-)
+from adaptive_spacy.data.readers.conll_columns import DOCSTART, Layout, fit_row, split_row
+from adaptive_spacy.data.readers.misc_pairs import find_value
+from adaptive_spacy.data.readers.number_signs import NumberSigns, Reading
+from adaptive_spacy.data.readers.ranges import EMPTY_NODE, RANGE, count_range
 from adaptive_spacy.data.readers.spaces import Glued
 from adaptive_spacy.data.readers.tag_table import Place
 from adaptive_spacy.data.schemes import BROKEN, EDGE, UNTAGGED
@@ -23,13 +20,8 @@ LONGEST_KNOWN = 100
 
 SKIPPED = "\tskipped"  # in place of the tag: a comment
 DOCUMENT = "\tdocument"  # in place of the tag: a document begins
-#: In place of the tag: a range of CoNLL-U, with its first and last number and its token
-RANGE = "\trange\t"
 #: In place of the tag: the text of the sentence
 TEXT = "\ttext\t"
-# no longer than int() reads
-NUMBERS = re.compile(r"(?P<first>\d{1,15})-(?P<last>\d{1,15})")
-EMPTY_NODE = re.compile(r"\d+\.\d+")
 TEXT_COMMENT = re.compile(r"# ?text ?= ?")
 NEW_DOCUMENT = re.compile(r"# ?newdoc( |$)|# ([\w.-]+:)?document_id =")
 
@@ -61,6 +53,7 @@ class RowReader:
     """Reads rows.
 
     layout (Layout): The columns.
+    signs (NumberSigns): Tells comments.
     may_miss_tags (bool): Whether a row of a token alone is one.
     hint (str): What to do about such a row, if it is none.
     convert (Callable[[list[str]], list[str]] | None): Makes the usual tags of those of a sentence;
@@ -72,6 +65,7 @@ class RowReader:
     def __init__(
         self,
         layout: Layout,
+        signs: NumberSigns,
         *,
         may_miss_tags: bool,
         hint: str = "",
@@ -80,6 +74,7 @@ class RowReader:
     ) -> None:
         self.find_cut = find_cut
         self.layout = layout
+        self.signs = signs
         self.may_miss_tags = may_miss_tags
         self.hint = hint
         self.convert = convert
@@ -114,8 +109,7 @@ class RowReader:
                     tokens.append(token)
                     tags.append(tag)
                 elif tag is BROKEN:
-                    line = chunk[at]
-                    problems.add(first + at, self._find_problem(line, split_row(line)) or "")
+                    problems.add(first + at, self._describe(chunk[at]))
                     tokens.append("")
                     tags.append(tag)
                 elif tag is EDGE or tag is DOCUMENT:
@@ -188,21 +182,20 @@ class RowReader:
             return None, EDGE
         if line.startswith(DOCSTART):
             return None, DOCUMENT
-        if line.startswith("#") and self._is_comment(line, fields):
-            found = TEXT_COMMENT.match(line) if index >= 0 else None
-            if found is None and NEW_DOCUMENT.match(line):
-                return None, DOCUMENT
-            return None, f"{TEXT}{line[found.end() :]}" if found else SKIPPED
+        if line.startswith("#"):
+            reading = self.signs.read(line, fields)
+            if reading is Reading.EITHER:
+                return None, BROKEN
+            if reading is Reading.COMMENT:
+                found = TEXT_COMMENT.match(line) if index >= 0 else None
+                if found is None and NEW_DOCUMENT.match(line):
+                    return None, DOCUMENT
+                return None, f"{TEXT}{line[found.end() :]}" if found else SKIPPED
         if len(fields) == columns:
             return self._take(line, fields)
         if self._find_problem(line, fields):
             return None, BROKEN
         return fields[token_at].removeprefix(self.layout.prefix), UNTAGGED
-
-    def _is_comment(self, line: str, fields: list[str]) -> bool:
-        if self.layout.numbers >= 0:
-            return True
-        return line.startswith("# ") and is_comment(line, fields, self.layout.columns)
 
     def _take(self, line: str, fields: list[str]) -> tuple[str | None, str]:
         """RETURNS (tuple[str | None, str]): Token and tag of a row of all columns."""
@@ -221,11 +214,20 @@ class RowReader:
         if self._find_problem(line, fields):
             return None, BROKEN
         token = fields[layout.token].removeprefix(layout.prefix)
+        if layout.has_places:
+            token = token[:-1]
         tag = fields[layout.tag].strip(" ")
         if layout.key:
             tag = find_value(tag, layout.key) or layout.default
         tag = tag or UNTAGGED
         return Glued(token) if glued else token, Ending(tag) if END_OF_SENTENCE in flags else tag
+
+    def _describe(self, line: str) -> str:
+        """RETURNS (str): What is wrong with a row that cannot be read."""
+        fields = fit_row(split_row(line), self.layout.columns)
+        if line.startswith("#") and self.signs.read(line, fields) is Reading.EITHER:
+            return self.signs.describe(line)
+        return self._find_problem(line, fields) or ""
 
     def _find_problem(self, line: str, fields: list[str]) -> str | None:
         """RETURNS (str | None): What is wrong with a row."""
@@ -240,6 +242,8 @@ class RowReader:
                 return f"found no token before {first}, expected {layout.columns} columns"
             if not token.startswith(layout.prefix) or token == layout.prefix:
                 return f"found {shorten(token)}, expected {layout.prefix} before it as everywhere"
+            if layout.has_places and not (len(token) > 1 and token[-1].isdecimal()):
+                return f"found {shorten(token)}, expected a digit behind it as everywhere"
             has_tag = tag if not layout.key else find_value(tag, layout.key) or layout.default
             if has_tag or self.may_miss_tags:
                 return None
@@ -264,37 +268,9 @@ def keep(tags: list[str]) -> list[str]:
     return tags
 
 
-def count_range(number: str) -> int:
-    """RETURNS (int): How many tokens a range as 2-3 has; 0: it is none, -1: it goes down."""
-    found = NUMBERS.fullmatch(number)
-    if not found:
-        return 0
-    return max(-1, int(found["last"]) - int(found["first"]) + 1) or -1
-
-
 def split(rows: Rows) -> Iterator[Rows]:
     """YIELDS (Rows): The sentences of what was taken for one, where rows say that they end one."""
     ends = [i for i, tag in enumerate(rows.tags, 1) if type(tag) is Ending]
     for start, end in pairwise(sorted({0, *ends, len(rows.tags)})):
         notes = [(at - start, note) for at, note in rows.notes if start <= at < end or not ends]
         yield Rows(rows.tokens[start:end], rows.tags[start:end], rows.document, notes)
-
-
-def find_value(pairs: str, key: str) -> str:
-    """RETURNS (str): The value of a key in `A=1|B=2`; empty: it is not there."""
-    start = f"{key}="
-    return next((one[len(start) :] for one in pairs.split("|") if one.startswith(start)), "")
-
-
-def read_flags(tokens: list[str], ranges: list[tuple[int, str]]) -> list[bool]:
-    """RETURNS (list[bool]): Whether a space follows each token, by flags of the tokens and of
-    ranges of them, whose words have none in between if they make up the token of the range."""
-    spaces = [type(token) is not Glued for token in tokens]
-    for at, note in ranges:
-        count, glued, form = note[len(RANGE) :].split("\t", 2)
-        end = at + int(count)
-        if end <= len(tokens):
-            is_whole = "".join(tokens[at:end]) == form
-            spaces[at : end - 1] = [not is_whole] * (end - 1 - at)
-            spaces[end - 1] = glued == "0"
-    return spaces

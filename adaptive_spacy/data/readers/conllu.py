@@ -38,14 +38,16 @@ class ConlluFile(ConllFile):
     def recognise(cls, sample: PathSample) -> Evidence | None:
         """RETURNS (Evidence | None): Of a line that names the columns, or of ten in all rows."""
         lines = sample.lines
-        if any(GLOBAL_COLUMNS.match(line) for line in lines if line.startswith("#")):
+        if "global.columns" in sample.text and any(map(GLOBAL_COLUMNS.match, lines)):
             return Evidence(Confidence.CERTAIN, "a line of global.columns")
-        rows = [line for line in lines if line and not (line[0] == "#" or line.isspace())]
         # the first row tells most files
-        fits = all(is_standard(row) for row in rows) and any(
-            row.partition("\t")[0].isdigit() for row in rows
-        )
-        return Evidence(Confidence.CERTAIN, "ten columns of CoNLL-U") if fits else None
+        rows = (line for line in lines if line and not (line[0] == "#" or line.isspace()))
+        has_words = False
+        for row in rows:
+            if not is_standard(row):
+                return None
+            has_words |= row.partition("\t")[0].isdigit()
+        return Evidence(Confidence.CERTAIN, "ten columns of CoNLL-U") if has_words else None
 
     @cached_property
     def _names(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from adaptive_spacy.data.readers.column_choice import choose_columns, find_columns, is_header
 from adaptive_spacy.data.readers.column_kinds import Kind, find_kind
+from adaptive_spacy.data.readers.column_names import DOCUMENT_NAME, SENTENCE, find_named
 from adaptive_spacy.data.readers.conll_rows import DOCUMENT
 from adaptive_spacy.data.readers.numbered_file import Numbered, NumberedFile
 from adaptive_spacy.data.readers.reader import Confidence, Evidence, PathSample
@@ -20,9 +21,6 @@ DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 SNIFFED_ROWS = 1000
 #: Rows of as many columns, from which a table is one; the others are broken
 MOST = 0.5
-#: Letters of the names of columns that number sentences and documents
-SENTENCE = re.compile(r"sent(ence)?s?(id|idx|index|no|num|number|nr)?|sid")
-DOCUMENT_NAME = re.compile(r"doc(ument)?(id|idx|index|no|num|number|name)?|file(name)?")
 
 
 class Dialect(NamedTuple):
@@ -238,14 +236,6 @@ def count_fields(rows: Sequence[Sequence[str]]) -> int:
     """RETURNS (int): The number of columns that most rows have."""
     counts = Counter(len(fields) for fields in rows if any(fields))
     return max(counts, key=counts.__getitem__, default=0)
-
-
-def find_named(names: Sequence[str], pattern: re.Pattern[str], columns: Sequence[int]) -> int:
-    """RETURNS (int): The first of these columns whose name has such letters; -1: there is none."""
-    for column in columns if names else ():
-        if pattern.fullmatch("".join(filter(str.isalpha, names[column].casefold()))):
-            return column
-    return -1
 
 
 def fit_fields(fields: list[str], columns: int) -> list[str]:

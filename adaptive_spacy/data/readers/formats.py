@@ -15,7 +15,12 @@ from adaptive_spacy.data.readers.hub_files import holds_entities
 from adaptive_spacy.data.readers.hub_records import HubRecords
 from adaptive_spacy.data.readers.huggingface import HubData
 from adaptive_spacy.data.readers.json_formats import JSON_FORMATS, AnyJson
-from adaptive_spacy.data.readers.marked_text import InlineTags, LinkedText, OpenNlp
+from adaptive_spacy.data.readers.marked_text import (
+    BracedText,
+    InlineTags,
+    LinkedText,
+    OpenNlp,
+)
 from adaptive_spacy.data.readers.pubtator import PubTator
 from adaptive_spacy.data.readers.python_records import PythonRecords
 from adaptive_spacy.data.readers.rasa import Rasa
@@ -49,6 +54,7 @@ FORMATS: dict[str, Reader] = {
     "opennlp": OpenNlp,
     "inline-tags": InlineTags,
     "links": LinkedText,
+    "braces": BracedText,
     "brat": BratFolder,
     "hub": HubData,
     "hub-records": HubRecords,

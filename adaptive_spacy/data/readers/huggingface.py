@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -10,15 +11,19 @@ from tqdm import tqdm
 from adaptive_spacy.data.readers.arrow import (
     ARROW_FILE,
     PARQUET,
+    OpenTable,
+    find_class_names,
     find_column,
     find_names,
     open_table,
+    read_features,
     require_pyarrow,
 )
 from adaptive_spacy.data.readers.hub_files import find_files, find_traces, holds_entities
 from adaptive_spacy.data.readers.json_values import show_json
 from adaptive_spacy.data.readers.reader import Confidence, Evidence, PathSample
 from adaptive_spacy.data.readers.record_fields import check_word, read_tag
+from adaptive_spacy.data.readers.tag_lists import FIRST_RECORDS, TagLists
 from adaptive_spacy.data.readers.tag_table import TAGS, WORDS, Place, Tagged, TagTable
 from adaptive_spacy.data.schemes import UNTAGGED
 from adaptive_spacy.data.source import Problems, Sentence
@@ -35,6 +40,8 @@ class HubData:
 
     path (str | Path): A folder that `datasets` saved (`state.json` in it), a `.parquet` or `.arrow`
         file, or a folder of one split's parquet files.
+    tag_column (str | None): The column of the tags; None: the one that holds entities, see
+        `TagLists`.
     scheme (str), missing_tag (str | None): See `TagTable`. A token is without a tag where the tag
         is null, -1 or -100.
     repair (bool): Read illegal sequences of tags, see `TagTable`; each kind is counted.
@@ -52,6 +59,7 @@ class HubData:
         *,
         scheme: str = "auto",
         missing_tag: str | None = None,
+        tag_column: str | None = None,
         repair: bool = False,
         progress: bool = False,
     ) -> None:
@@ -61,7 +69,7 @@ class HubData:
         self.repairs: Counter[str] = Counter()
         self.tags = TagTable(scheme, missing_tag)
         self._files = find_files(self.path)
-        self._words_at, self._tags_at, self._names = self._find_columns()
+        self._words_at, self._tags_at, self._names = self._find_columns(tag_column)
         problems = Problems(" row ")
         for number, record in self._rows("Checking", problems):
             try:
@@ -93,13 +101,16 @@ class HubData:
             f"{self.tags.describe()}"
         )
 
-    def _find_columns(self) -> tuple[str, str, list[str] | None]:
+    def _find_columns(self, tag_column: str | None) -> tuple[str, str, list[str] | None]:
         """RETURNS (tuple[str, str, list[str] | None]): Columns of tokens and tags, and the names of
         the tags; None if they are no numbers."""
-        found = []
+        found: list[tuple[str, str, list[str] | None]] = []
         for path in self._files:
             with open_table(path) as table:
-                words_at, tags_at = (find_column(path, table.schema, one) for one in (WORDS, TAGS))
+                words_at = find_column(path, table.schema, WORDS)
+                if tag_column is None and not found:
+                    tag_column = choose_tags(path, table, words_at)
+                tags_at = find_column(path, table.schema, (tag_column,) if tag_column else TAGS)
                 found.append((words_at, tags_at, find_names(path, table.schema, tags_at)))
             if found[-1] != found[0]:
                 raise ValueError(
@@ -165,3 +176,30 @@ class HubData:
                 f"found the tag {tag}, expected a number from 0 to {len(self._names) - 1}"
             )
         return read_tag(self._names[tag])
+
+
+def choose_tags(path: Path, table: OpenTable, words_at: str) -> str | None:
+    """RETURNS (str | None): The column that holds entities, by the first rows; None: there are not
+    several. RAISES (ValueError): If several do."""
+    columns = [name for name in TAGS if name in table.schema.names]
+    if len(columns) < 2:
+        return None
+    features = read_features(path, table.schema)
+    names = {column: find_class_names(features.get(column)) for column in columns}
+    lists = TagLists(TAGS)
+    batches = table.batches([words_at, *columns])
+    for row in islice((row for batch in batches for row in batch.to_pylist()), FIRST_RECORDS):
+        for column in columns:
+            row[column] = name_tags(row[column], names[column])
+        lists.add(row, len(row[words_at] or ()))
+    try:
+        return lists.choose("--tag-column")
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
+
+
+def name_tags(tags: Any, names: list[str] | None) -> Any:
+    """RETURNS (Any): Tags by name, where these are known."""
+    if names is None or not isinstance(tags, list):
+        return tags
+    return [names[tag] if type(tag) is int and 0 <= tag < len(names) else tag for tag in tags]

@@ -4,14 +4,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from adaptive_spacy.data.readers.bioc_json import BiocJson
+from adaptive_spacy.data.readers.dygie import Dygie
 from adaptive_spacy.data.readers.json_records import JsonRecords, describe_record
 from adaptive_spacy.data.readers.json_values import NotJson
 from adaptive_spacy.data.readers.label_studio import LabelStudio, LabelStudioMin
 from adaptive_spacy.data.readers.prodigy import Prodigy
 from adaptive_spacy.data.readers.reader import Confidence, Evidence, PathSample
+from adaptive_spacy.data.readers.record_fields import TEXT
 from adaptive_spacy.data.readers.record_file import RecordFile
+from adaptive_spacy.data.readers.record_spans import read_span
 from adaptive_spacy.data.readers.spacy_v2 import SpacyJson, SpacyTuples
-from adaptive_spacy.data.readers.tagged_tokens import TaggedTokens
+from adaptive_spacy.data.readers.tagged_tokens import TaggedTokens, are_tagged
 from adaptive_spacy.data.readers.text_entities import (
     Dataturks,
     Doccano,
@@ -29,6 +32,7 @@ JSON_FORMATS: dict[str, type[JsonRecords]] = {
     "spacy-v2": SpacyTuples,
     "spacy-v2-json": SpacyJson,
     "bioc-json": BiocJson,
+    "dygie": Dygie,
     "token-entities": TokenEntities,
     "tokens": TaggedTokens,
     "dataturks": Dataturks,
@@ -57,6 +61,8 @@ class AnyJson(JsonRecords):
             if isinstance(raw, NotJson):
                 problems.add(number, raw.message)
                 continue
+            if self.spans_key and are_tagged(raw, self.spans_key):
+                return TaggedTokens
             try:
                 record = self._choose(raw)
                 found = detect_format(record) or self._find_in_container(raw)
@@ -118,6 +124,17 @@ def list_containers(value: Any, path: str = "", depth: int = 2) -> Iterator[tupl
 
 
 def describe_unknown(record: Any) -> str:
-    """RETURNS (str): Why a record tells no format."""
+    """RETURNS (str): Why a record tells no format, and where its entities may be."""
     titles = ", ".join(one.title for one in JSON_FORMATS.values())
-    return f"found {describe_record(record)}, expected a record of {titles}"
+    has_text = isinstance(record, dict) and any(isinstance(record.get(key), str) for key in TEXT)
+    keys = [key for key, value in record.items() if are_spans(value)] if has_text else []
+    hint = f"; --spans-key {keys[0]} takes its entities" if len(keys) == 1 else ""
+    return f"found {describe_record(record)}, expected a record of {titles}{hint}"
+
+
+def are_spans(value: Any) -> bool:
+    """Whether a value is a list of entities by offsets, some at least."""
+    try:
+        return isinstance(value, list) and bool([read_span(raw) for raw in value])
+    except ValueError:
+        return False

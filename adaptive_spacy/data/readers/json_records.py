@@ -171,6 +171,7 @@ class JsonRecords:
             try:
                 if isinstance(record, Tagged):
                     has_tags = True
+                    self._notes.update(filter(None, [record.note]))
                     self.tags.check(record)
                 else:
                     self._align(record, self.repairs, add)

@@ -12,6 +12,8 @@ from adaptive_spacy.data.source import shorten
 HEAD_CHARS = 65_536
 CHUNK_CHARS = 65_536
 SPACE = re.compile(r"[ \t\r\n]*")
+#: A list that begins with two texts, or has but one
+TEXTS = re.compile(r'\[[ \t\r\n]*"(?:[^"\\]|\\.)*"[ \t\r\n]*(?:,[ \t\r\n]*"|\])')
 
 
 class NotJson(NamedTuple):
@@ -86,8 +88,9 @@ def find_layout(head: str) -> str:
     start = SPACE.match(head)
     head = head[start.end() if start else 0 :]
     if head.startswith("["):
-        # a line per ["text", {...}] is JSONL, too; a list of bare texts is of no use
-        return "lines" if re.match(r'\[[ \t]*"', head) else "list"
+        # a line per ["text", {...}] is JSONL, too
+        is_line = re.match(r'\[[ \t]*"', head) and not (TEXTS.match(head) and goes_on(head))
+        return "lines" if is_line else "list"
     first_line, line_end, _ = head.partition("\n")
     if not (head.startswith("{") and line_end):
         return "lines"
@@ -100,6 +103,12 @@ def find_layout(head: str) -> str:
     except (ValueError, RecursionError):
         pass
     return "lines"
+
+
+def goes_on(head: str) -> bool:
+    """Whether the value at the beginning of a file goes on behind its first line, or further."""
+    line, line_end, _ = head.partition("\n")
+    return isinstance(Decoder().decode(line), NotJson) if line_end else len(head) >= HEAD_CHARS
 
 
 def may_be_cut(error: json.JSONDecodeError, text: str) -> bool:

@@ -1,144 +1,37 @@
-"""Texts with their entities marked in them, a line each: `[Ada](PER) sings`, as Rasa writes them,
-`<PER>Ada</PER> sings`, and OpenNLP's `<START:PER> Ada <END> sings .`."""
+"""Texts with their entities marked in them, a line each, or the strings of a JSON list."""
 
-import json
 import re
+from abc import abstractmethod
 from collections.abc import Callable, Iterator
-from html import unescape
 from pathlib import Path
 from typing import Any
 
 from adaptive_spacy.data.readers.annotated_text import AnnotatedText
-from adaptive_spacy.data.readers.json_values import NotJson
+from adaptive_spacy.data.readers.json_values import JsonFile, NotJson
 from adaptive_spacy.data.readers.line_chunks import read_lines
+from adaptive_spacy.data.readers.marks import (
+    BRACES,
+    LINK,
+    read_braces,
+    read_links,
+    read_opennlp,
+    read_tags,
+)
 from adaptive_spacy.data.readers.reader import Confidence, Evidence, PathSample
+from adaptive_spacy.data.readers.record_fields import check_string
 from adaptive_spacy.data.readers.record_file import RecordFile
 from adaptive_spacy.data.readers.signatures import name_text
 from adaptive_spacy.data.readers.text_records import TextRecords
 from adaptive_spacy.data.source import shorten
 
-LINK = re.compile(r"\[([^\[\]]+)\](?:\(([^()\[\]]*)\)|(\{[^{}]*\}))")
-TAG = re.compile(r"<(/?)([A-Za-z_][\w.-]*)((?:\s+[\w:-]+\s*=\s*(?:\"[^\"<]*\"|'[^'<]*'))*)\s*(/?)>")
-OPENNLP = re.compile(r"<START(?::([^<>\s]+))?>|<END>")
-KIND = re.compile(r"(?i)\btype\s*=\s*[\"']([^\"']+)[\"']")
-ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|#\d+|#x[\da-fA-F]+);")
-# elements that only frame texts
-FRAMES = frozenset(("doc", "docid", "text", "p", "s", "sentence", "root", "document", "headline"))
-
-
-def read_links(line: str) -> AnnotatedText:
-    """RETURNS (AnnotatedText): A line with entities as `[text](type)` or `[text]{"entity": type}`.
-    RAISES (ValueError): If a mark names no type, or one is left open."""
-    parts: list[str] = []
-    spans: list[list[Any]] = []
-    at = length = 0
-    for match in LINK.finditer(line):
-        before = line[at : match.start()]
-        label = name_type(match)
-        parts += [before, match[1]]
-        length += len(before)
-        spans.append([length, length + len(match[1]), label])
-        length += len(match[1])
-        at = match.end()
-    parts.append(line[at:])
-    rest = "".join(parts[::2])
-    if "](" in rest or "]{" in rest:
-        raise ValueError(f"found {shorten(rest)}, expected marks like [Ada](PER), none in another")
-    return AnnotatedText("".join(parts), spans)
-
-
-def name_type(match: re.Match[str]) -> str:
-    """RETURNS (str): The type of a mark: `PER`, `PER:a value` or `{"entity": "PER"}`.
-    RAISES (ValueError): If it names none."""
-    if match[3] is None:
-        label = match[2].split(":")[0].strip()
-        if re.fullmatch(r"\s*(?:https?|ftp|mailto)", label) or "/" in label:
-            raise ValueError(f"found the link {shorten(match[0])}, expected a type in parentheses")
-    else:
-        try:
-            label = json.loads(match[3]).get("entity")
-        except (ValueError, RecursionError):
-            label = None
-    if not label or not isinstance(label, str):
-        raise ValueError(f"found {shorten(match[0])}, expected a type, e.g. [Ada](PER)")
-    return label
-
-
-def read_tags(line: str) -> AnnotatedText | None:
-    """RETURNS (AnnotatedText | None): A line with entities as elements, whose names, or "type", are
-    their types; None: it holds but a frame.
-    RAISES (ValueError): If elements lie in one another, or are not closed."""
-    text = ""
-    spans: list[list[Any]] = []
-    opened: tuple[str, int, str] | None = None
-    at = 0
-    for match in TAG.finditer(line):
-        text += unescape_xml(line[at : match.start()])
-        at = match.end()
-        closes, name, attributes, is_empty = match.groups()
-        if name.lower() in FRAMES or is_empty:
-            continue
-        if not closes:
-            if opened:
-                raise ValueError(f"found {shorten(match[0])} within <{opened[0]}>, expected none")
-            kind = KIND.search(attributes)
-            opened = (name, len(text), kind[1] if kind else name)
-        elif opened is None or opened[0] != name:
-            raise ValueError(f"found {shorten(match[0])}, expected <{name}> before it")
-        else:
-            spans.append([opened[1], len(text), opened[2]])
-            opened = None
-    if opened:
-        raise ValueError(f"found <{opened[0]}> without </{opened[0]}> in its line, expected both")
-    text += unescape_xml(line[at:])
-    return AnnotatedText(text, spans) if text.strip() else None
-
-
-def unescape_xml(text: str) -> str:
-    return ENTITY.sub(lambda match: unescape(match[0]), text)
-
-
-def read_opennlp(line: str) -> AnnotatedText:
-    """RETURNS (AnnotatedText): A line of tokens with entities between `<START:type>` and `<END>`.
-    RAISES (ValueError): If one of the two lacks the other."""
-    words: list[str] = []
-    spans: list[list[Any]] = []
-    opened: tuple[int, str] | None = None
-    for part in line.split():
-        match = OPENNLP.fullmatch(part)
-        if match is None:
-            words.append(part)
-        elif part == "<END>":
-            if opened is None:
-                raise ValueError("found <END>, expected <START:TYPE> before it")
-            spans.append([opened[0], len(words), opened[1]])
-            opened = None
-        elif opened:
-            raise ValueError(f"found {shorten(part)} within another entity, expected <END>")
-        else:
-            opened = (len(words), match[1] or "default")
-    if opened:
-        raise ValueError(f"found <START:{opened[1]}> without <END> in its line, expected both")
-    tokens = []
-    at = 0
-    for word in words:
-        tokens.append({"text": word, "start": at, "end": at + len(word)})
-        at += len(word) + 1
-    placed = [
-        [tokens[start]["start"], tokens[end - 1]["end"], label]
-        for start, end, label in spans
-        if end > start
-    ]
-    if len(placed) < len(spans):
-        raise ValueError("found an entity without a token, expected some")
-    return AnnotatedText(" ".join(words), placed, tokens, known_spaces=False)
-
-
-Lines = Iterator[tuple[int, str]]
 ReadLine = Callable[[str], AnnotatedText | None]
+ELEMENT = re.compile(r"<([A-Za-z_][\w.-]*)(?:\s[^<>]*)?>[^<>\n]+</\1>")
+STARTED = re.compile(r"<START(?::[^<>\s]+)?> .* <END>")
+#: Of the texts that have marks where these are taken for such
+LEAST_MARKED = 0.2
 
 
-class MarkedFile:
+class MarkedLines:
     """The lines of a file, each a text with marks; blank ones are none.
 
     path (Path), encoding (str), progress (bool): See `JsonFile`.
@@ -179,63 +72,139 @@ class MarkedFile:
                     yield number, found
 
 
-class InlineTags(TextRecords):
+class MarkedStrings:
+    """The strings of a JSON list, each a text with marks; blank ones are none.
+
+    path (Path), encoding (str), progress (bool), kind (str), read (ReadLine): See `MarkedLines`.
+    """
+
+    place = " record "
+
+    def __init__(
+        self, path: Path, encoding: str, progress: bool, kind: str, read: ReadLine
+    ) -> None:
+        self._file = JsonFile(path, encoding=encoding, progress=progress)
+        self.kind = f"JSON list of {kind}"
+        self._read = read
+
+    def records(self, action: str = "Reading") -> Iterator[tuple[int, Any]]:
+        """YIELDS (tuple[int, Any]): The texts with their numbers; `NotJson` for a bad one."""
+        for number, value in self._texts(action):
+            if isinstance(value, NotJson):
+                yield number, value
+                continue
+            try:
+                check_string(value, "a text with marks")
+                found = self._read(value) if value.strip() else None
+            except ValueError as error:
+                yield number, NotJson(str(error))
+                continue
+            if found is not None:
+                yield number, found
+
+    def _texts(self, action: str) -> Iterator[tuple[int, Any]]:
+        """YIELDS (tuple[int, Any]): The values; of a list in one line, what is in it."""
+        for number, value in self._file.records(action):
+            if self._file.layout == "lines" and isinstance(value, list):
+                yield from enumerate(value, 1)
+            else:
+                yield number, value
+
+
+def list_texts(sample: PathSample) -> list[str]:
+    """RETURNS (list[str]): The texts at the beginning of a file: lines, or strings of a JSON list;
+    other JSON has none."""
+    if not sample.is_json:
+        return [line for line in sample.text.split("\n")[:-1] or [sample.text] if line.strip()]
+    return sample.strings
+
+
+class MarkedText(TextRecords):
+    """Texts with marks of one kind."""
+
+    @staticmethod
+    @abstractmethod
+    def read_line(line: str) -> AnnotatedText | None:
+        """RETURNS (AnnotatedText | None): A text with its marks; None: it holds none of a text.
+        RAISES (ValueError): If its marks do not fit."""
+
+    @classmethod
+    def _open(cls, path: Path, encoding: str, progress: bool) -> RecordFile:
+        is_list = path.is_file() and PathSample(path, encoding).strings
+        kind = MarkedStrings if is_list else MarkedLines
+        return kind(path, encoding, progress, cls.title, cls.read_line)
+
+
+class InlineTags(MarkedText):
     """Lines with elements around the entities, `<PER>Ada</PER> sings`: the name of an element is
     the type, or its "type" (MUC's ENAMEX)."""
 
     title = "inline tags"
     limits = "elements within others; whole documents of XML"
+    read_line = staticmethod(read_tags)
 
     @classmethod
     def recognise(cls, sample: PathSample) -> Evidence | None:
         """RETURNS (Evidence | None): Whether lines hold elements that are closed in them."""
         if "</" not in sample.text:
             return None
-        found = re.search(r"<([A-Za-z_][\w.-]*)(?:\s[^<>]*)?>[^<>\n]+</\1>", sample.text)
+        texts = list_texts(sample)
+        found = next(filter(None, map(ELEMENT.search, texts)), None)
         is_document = sample.text.lstrip().startswith(("<?xml", "<!")) or name_text(sample.text)
-        if not found or is_document or "\t" in sample.text.split("\n")[0]:
+        if not found or is_document or "\t" in texts[0]:
             return None
         return Evidence(Confidence.LIKELY, f"<{found[1]}> in a line")
 
-    @staticmethod
-    def _open(path: Path, encoding: str, progress: bool) -> RecordFile:
-        return MarkedFile(path, encoding, progress, "inline tags", read_tags)
 
-
-class OpenNlp(TextRecords):
+class OpenNlp(MarkedText):
     """Lines of OpenNLP's name finder: tokens, and `<START:type>` and `<END>` between them."""
 
     title = "OpenNLP"
     limits = "documents, which blank lines divide"
+    read_line = staticmethod(read_opennlp)
 
     @classmethod
     def recognise(cls, sample: PathSample) -> Evidence | None:
         """RETURNS (Evidence | None): Whether lines hold both marks."""
-        found = re.search(r"<START(?::[^<>\s]+)?> .* <END>", sample.text)
-        return Evidence(Confidence.CERTAIN, "<START:TYPE> and <END>") if found else None
-
-    @staticmethod
-    def _open(path: Path, encoding: str, progress: bool) -> RecordFile:
-        return MarkedFile(path, encoding, progress, "OpenNLP", read_opennlp)
+        if "<END>" not in sample.text or not any(map(STARTED.search, list_texts(sample))):
+            return None
+        return Evidence(Confidence.CERTAIN, "<START:TYPE> and <END>")
 
 
-class LinkedText(TextRecords):
+class LinkedText(MarkedText):
     """Lines with entities as `[Ada](PER) sings`."""
 
     title = "marks in brackets"
     limits = "links to pages"
+    read_line = staticmethod(read_links)
 
     @classmethod
     def recognise(cls, sample: PathSample) -> Evidence | None:
         """RETURNS (Evidence | None): Whether lines hold such marks, and no tabs."""
         if "](" not in sample.text and "]{" not in sample.text:
             return None
-        lines = [line for line in sample.text.split("\n")[:-1] or [sample.text] if line.strip()]
-        marked = [line for line in lines if LINK.search(line) and "\t" not in line]
-        if 5 * len(marked) < len(lines) or not marked:
-            return None
-        return Evidence(Confidence.POSSIBLE, shorten(marked[0]))
+        return recognise_marks(sample, LINK)
 
-    @staticmethod
-    def _open(path: Path, encoding: str, progress: bool) -> RecordFile:
-        return MarkedFile(path, encoding, progress, "marks in brackets", read_links)
+
+class BracedText(MarkedText):
+    """Lines with entities as Boson has them: `{{PER:Ada}} sings`."""
+
+    title = "marks in braces"
+    limits = "marks within others"
+    read_line = staticmethod(read_braces)
+
+    @classmethod
+    def recognise(cls, sample: PathSample) -> Evidence | None:
+        """RETURNS (Evidence | None): Whether lines hold such marks, and no tabs."""
+        return recognise_marks(sample, BRACES) if "{{" in sample.text else None
+
+
+def recognise_marks(sample: PathSample, mark: re.Pattern[str]) -> Evidence | None:
+    """RETURNS (Evidence | None): Whether marks are in a fifth of the texts, and no tabs."""
+    texts = list_texts(sample)
+    marked = [text for text in texts if mark.search(text) and "\t" not in text]
+    if LEAST_MARKED * len(texts) > len(marked) or not marked:
+        return None
+    return Evidence(
+        Confidence.LIKELY if sample.is_json else Confidence.POSSIBLE, shorten(marked[0])
+    )

@@ -28,6 +28,12 @@ def list_keys(rows: Sequence[list[str]], column: int) -> dict[str, Counter[str]]
     return found
 
 
+def find_value(pairs: str, key: str) -> str:
+    """RETURNS (str): The value of a key in `A=1|B=2`; empty: it is not there."""
+    start = f"{key}="
+    return next((one[len(start) :] for one in pairs.split("|") if one.startswith(start)), "")
+
+
 def hold_pairs(values: Sequence[str]) -> bool:
     """Whether all values are pairs, or nothing."""
     filled = [value for value in values if value not in ("", "_")]

@@ -1,10 +1,11 @@
 """The tokens that a record brings along, beside its text: where they are in it."""
 
+from itertools import accumulate
 from typing import Any
 
 from adaptive_spacy.data.readers.json_values import show_json
 from adaptive_spacy.data.readers.offsets import CharSpan
-from adaptive_spacy.data.readers.record_fields import check_string
+from adaptive_spacy.data.readers.record_fields import check_string, check_word
 from adaptive_spacy.data.source import shorten
 
 #: What Prodigy notes of a transformer's word piece, whose text is written with marks, as `##s`
@@ -53,6 +54,17 @@ def place_tokens(text: str, tokens: list[Any]) -> tuple[list[str], list[bool], l
         at = end
     fill(text[at:])
     return words, spaces, positions
+
+
+def place_words(words: list[Any]) -> list[dict[str, Any]]:
+    """RETURNS (list[dict[str, Any]]): Tokens, a space between each two, with their offsets.
+    RAISES (ValueError): If one is no text."""
+    words = [check_word(word, i) for i, word in enumerate(words)]
+    starts = accumulate((len(word) + 1 for word in words), initial=0)
+    return [
+        {"text": word, "start": start, "end": start + len(word)}
+        for word, start in zip(words, starts, strict=False)
+    ]
 
 
 def read_token(token: Any, index: int) -> tuple[int, int, str]:

@@ -15,6 +15,7 @@ from adaptive_spacy.data.readers.record_fields import (
     list_keys,
 )
 from adaptive_spacy.data.readers.record_file import Choices, Read, Skipped
+from adaptive_spacy.data.readers.record_spans import SPANS
 
 ANSWERS = ("accept", "reject", "ignore")
 # interfaces in which a text is annotated as a whole, and in which one entity of it is judged
@@ -50,7 +51,12 @@ class Prodigy(JsonRecords):
     def fits(record: Any) -> bool:
         return isinstance(record, dict) and (
             is_prodigy_task(record)
-            or (isinstance(record.get("text"), str) and is_list_of_spans(record.get("spans")))
+            or (
+                isinstance(record.get("text"), str)
+                and is_list_of_spans(record.get("spans"))
+                # which may say something else
+                and not any(is_list_of_spans(record.get(key)) for key in SPANS if key != "spans")
+            )
         )
 
     @classmethod

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from adaptive_spacy.data.readers.json_values import NotJson
-from adaptive_spacy.data.readers.marked_text import read_links
+from adaptive_spacy.data.readers.marks import read_links
 from adaptive_spacy.data.readers.reader import Confidence, Evidence, PathSample
 from adaptive_spacy.data.readers.record_file import RecordFile
 from adaptive_spacy.data.readers.text import read_text

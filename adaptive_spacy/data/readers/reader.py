@@ -5,6 +5,7 @@ from collections.abc import Callable
 from enum import IntEnum
 from functools import cached_property
 from inspect import signature
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -13,6 +14,7 @@ from adaptive_spacy.data.readers.text import check_encoding
 from adaptive_spacy.data.source import Source
 
 HEAD_BYTES = 65_536
+FIRST_STRINGS = 1000
 
 
 class Confidence(IntEnum):
@@ -78,6 +80,17 @@ class PathSample:
         return lines[:-1] if is_cut and len(lines) > 1 else lines
 
     @cached_property
+    def strings(self) -> list[str]:
+        """RETURNS (list[str]): The first texts of a JSON list of texts; nothing of other files."""
+        if not self.is_json:
+            return []
+        found = self.record
+        if isinstance(found, str):
+            values = JsonFile(self.path, encoding=self.encoding).records("Opening")
+            found = [value for _, value in islice(values, FIRST_STRINGS)]
+        return [one for one in found if isinstance(one, str)] if are_texts(found) else []
+
+    @cached_property
     def record(self) -> Any:
         """RETURNS (Any): The first value of JSON; None if it cannot be read."""
         try:
@@ -85,6 +98,16 @@ class PathSample:
             return next((value for _, value in file.records("Opening")), None)
         except ValueError:
             return None
+
+
+def are_texts(value: Any) -> bool:
+    """Whether a value is a list that begins with a text, and has no object in its second place, as
+    spaCy's `["text", {...}]`."""
+    return (
+        isinstance(value, list)
+        and isinstance(next(iter(value), None), str)
+        and (len(value) == 1 or not isinstance(value[1], dict | list))
+    )
 
 
 class Reader(Protocol):

@@ -1,5 +1,6 @@
 """The entities of a JSON record, in any tool's words."""
 
+import re
 from typing import Any
 
 from adaptive_spacy.data.readers.json_values import show_json
@@ -26,6 +27,9 @@ QUOTES = (
     *("text", "word", "surface", "surface_form", "mention", "entity_text", "phrase", "Text"),
     *("value", "content", "span", "entity", "name"),
 )
+
+#: Flair's `PER (0.9876)`
+SCORED = re.compile(r".+\(\d?\.\d+\)\s*")
 
 
 def find_spans(record: dict[str, Any]) -> list[Any]:
@@ -114,6 +118,10 @@ def read_span(raw: Any, text: str = "") -> CharSpan:
     check_string(label, "the label")
     if not label.strip():
         raise ValueError(f"found the label {show_json(label)}, expected a name")
+    if SCORED.fullmatch(label):
+        raise ValueError(
+            f"found the label {show_json(label)}, a type with a score, expected a type"
+        )
     return CharSpan(start, end, label, quoted if isinstance(quoted, str) else None)
 
 

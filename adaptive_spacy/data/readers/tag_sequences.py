@@ -11,9 +11,9 @@ from adaptive_spacy.data.schemes import (
     EDGE,
     PREFIXED,
     SCHEMES,
-    STACKED,
     UNTAGGED,
     Tag,
+    is_stacked,
     may_follow,
     parse_tag,
 )
@@ -86,7 +86,7 @@ def find_tag_faults(
         doubt = find_doubt(raw, doubted or {}) if is_type else None
         if tag is None or doubt is not None:
             message = f"found tag {shorten(raw)}, expected {describe_tags(scheme)}"
-            if tag is None and STACKED.fullmatch(raw):
+            if tag is None and is_stacked(raw):
                 message = (
                     f"found several tags in one, {shorten(raw)}, expected one per token; write "
                     "each into a row or a column of its own"

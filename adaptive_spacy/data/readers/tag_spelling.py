@@ -133,16 +133,30 @@ def find_spelling(tags: Mapping[str, int]) -> Spelling:
         tags[raw] for raw in typed
     ):
         return Spelling(outside=outside)
-    for form in FORMS:
-        marks, letters = Counter[str](), set()
-        for raw in typed:
-            if found := form.pattern.fullmatch(raw):
-                marks[found["mark"]] += tags[raw]
-                letters.add(as_letter(found["letter"]))
-        mark, count = max(marks.items(), key=lambda one: one[1], default=("", 0))
-        if count >= MOST * sum(tags[raw] for raw in typed) and letters & set(form.needs):
-            return Spelling(form, mark, outside)
-    return Spelling(outside=outside)
+    found = ((form, find_mark(form, {raw: tags[raw] for raw in typed})) for form in FORMS)
+    form, mark = next((one for one in found if one[1]), (None, "-"))
+    return Spelling(form, mark, outside)
+
+
+def find_mark(form: Form, typed: Mapping[str, int]) -> str:
+    """RETURNS (str): What stands between letter and type in nearly all tags; empty: they do not
+    have this form.
+
+    typed (Mapping[str, int]): How often each tag is there that is not outside.
+    """
+    marks, letters = Counter[str](), set()
+    left = sum(typed.values())
+    least = MOST * left
+    for raw, count in typed.items():
+        if match := form.pattern.fullmatch(raw):
+            marks[match["mark"]] += count
+            letters.add(as_letter(match["letter"]))
+        else:
+            left -= count
+            if left < least:  # as most columns of words show by a few of them
+                return ""
+    mark, most = max(marks.items(), key=lambda one: one[1], default=("", 0))
+    return mark if most >= least and letters & set(form.needs) else ""
 
 
 def is_untyped(tags: Mapping[str, int]) -> bool:

@@ -55,12 +55,14 @@ class Tagged(NamedTuple):
     tags (list[str]): Their tags, `UNTAGGED` where there is none.
     missing (list[int]): Tokens that the record itself says are not annotated; their tag is O.
     sent_starts (list[int] | None): The first token of each sentence; None: it is one sentence.
+    note (str): Where its tags are, if they may have been elsewhere.
     """
 
     words: list[str]
     tags: list[str]
     missing: list[int] = []  # noqa: RUF012 (never changed)
     sent_starts: list[int] | None = None
+    note: str = ""
 
     def pairs(self, number: int) -> Iterator[Place]:
         """YIELDS (Place): The tags of the record with this number, each with the one before."""

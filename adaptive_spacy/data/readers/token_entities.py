@@ -1,17 +1,22 @@
 """Tokens with a list of entities by the numbers of their tokens, as GLiNER and SpERT take them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
-from itertools import accumulate
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from adaptive_spacy.data.readers.annotated_text import AnnotatedText
+from adaptive_spacy.data.readers.column_kinds import Kind
 from adaptive_spacy.data.readers.json_records import JsonRecords
 from adaptive_spacy.data.readers.json_values import show_json
 from adaptive_spacy.data.readers.offsets import EXCLUSIVE, INCLUSIVE
-from adaptive_spacy.data.readers.record_fields import check_object, check_word, list_keys
-from adaptive_spacy.data.readers.record_file import Choices, Read
+from adaptive_spacy.data.readers.own_tokens import place_words
+from adaptive_spacy.data.readers.record_fields import TEXT, check_object, list_keys
+from adaptive_spacy.data.readers.record_file import Choices, Read, RecordFile
 from adaptive_spacy.data.readers.record_spans import read_span
+from adaptive_spacy.data.readers.tag_lists import FIRST_RECORDS, TagLists
+from adaptive_spacy.data.readers.tag_table import TAGS
+from adaptive_spacy.data.readers.tagged_tokens import TaggedTokens, are_tagged
 
 WORDS = ("tokenized_text", "tokens", "words", "sentence")
 SPANS = ("ner", "entities", "spans", "ents", "mentions")
@@ -52,6 +57,12 @@ class TokenEntities(JsonRecords):
         are_spans = any(value and all(map(is_token_span, value)) for value in spans)
         return words is not None and (are_spans or (bool(words) and spans == [[]]))
 
+    def _find_format(self, file: RecordFile) -> type[JsonRecords]:
+        """RETURNS (type[JsonRecords]): That of tags, if --spans-key names these."""
+        _, record = next(file.records("Opening"), (0, None))
+        are_tags = self.spans_key is not None and are_tagged(record, self.spans_key)
+        return TaggedTokens if are_tags else type(self)
+
     @classmethod
     def learn(cls, records: Iterator[Any], choices: Choices) -> Read:
         if choices.offsets not in (None, EXCLUSIVE, INCLUSIVE):
@@ -59,9 +70,14 @@ class TokenEntities(JsonRecords):
                 f"--offsets: expected {EXCLUSIVE} or {INCLUSIVE} for entities by token, got "
                 f"{choices.offsets!r}"
             )
+        found = (record for record in records if isinstance(record, dict))
+        first = list(islice(found, FIRST_RECORDS))
+        if choices.spans_key is None:
+            refuse_tags(first)
         shown = set()
-        for record in records if choices.offsets is None else ():
-            if isinstance(record, dict):
+        if choices.offsets is None:
+            refuse_characters(first, choices.spans_key)
+            for record in chain(first, found):
                 shown |= tell_ends(record, choices.spans_key)
         return partial(cls.read, choices=choices, shown=frozenset(shown))
 
@@ -77,19 +93,65 @@ class TokenEntities(JsonRecords):
                 f'found {list_keys(record)}, expected tokens under "tokenized_text" or "tokens" '
                 'and their entities under "ner" or "entities"'
             )
-        words = [check_word(word, i) for i, word in enumerate(words)]
-        starts = list(accumulate((len(word) + 1 for word in words), initial=0))[:-1]
+        tokens = place_words(words)
         spans = []
         ends = choices.offsets or choose_ends(record, record[key], shown)
         for raw in record[key]:
             start, last, label = read_tokens(raw, len(words), ends)
-            end = starts[last] + len(words[last])
-            spans.append({"start": starts[start], "end": end, "label": label})
-        tokens = [
-            {"text": word, "start": start, "end": start + len(word)}
-            for word, start in zip(words, starts, strict=True)
-        ]
+            first, end = tokens[start]["start"], tokens[last]["end"]
+            spans.append({"start": first, "end": end, "label": label})
         return AnnotatedText(" ".join(words), spans, tokens, known_spaces=False)
+
+
+def refuse_tags(records: Sequence[dict[str, Any]]) -> None:
+    """RAISES (ValueError): If the tokens have entity tags, too, which may say something else."""
+    lists = TagLists(TAGS)
+    for record in records:
+        lists.add(record, len(find_words(record) or ()))
+    tagged = [one for one in lists.list_entities() if lists.kind(one) is not Kind.OUTSIDE]
+    if not tagged:
+        return
+    keys = [find_key(record, None) for record in records]
+    key = next(filter(None, keys), SPANS[0])
+    ways = " or ".join(f"--spans-key {one}" for one in (key, *tagged))
+    raise ValueError(
+        f'found entities by token under "{key}" and tags under {lists.describe(tagged)}, expected '
+        f"one of both; {ways} says which to read"
+    )
+
+
+def refuse_characters(records: Sequence[dict[str, Any]], spans_key: str | None) -> None:
+    """RAISES (ValueError): If there are texts, too, and entities that fit characters of these."""
+    with_text = [
+        (record, text, spans)
+        for record in records
+        if (text := next((record[k] for k in TEXT if isinstance(record.get(k), str)), None))
+        and (key := find_key(record, spans_key))
+        and (spans := to_list(record[key]))
+    ]
+    if with_text and all(fit_characters(*one) for one in with_text):
+        raise ValueError(
+            "found entities beside a text and its tokens that may count characters or tokens, "
+            "expected to see which; --format entities says characters, --format token-entities "
+            "with --offsets exclusive or inclusive says tokens"
+        )
+
+
+def fit_characters(record: dict[str, Any], text: str, spans: list[Any]) -> bool:
+    """Whether all entities begin and end with a token, counted in characters of the text."""
+    starts, ends, at = set(), set(), 0
+    for word in find_words(record) or ():
+        at = text.find(word, at)
+        if at < 0:
+            return False
+        starts.add(at)
+        at += len(word)
+        ends.add(at)
+    try:
+        found = [read_span(raw, text) for raw in spans if not has_indices(raw)]
+    except ValueError:
+        return False
+    return bool(found) and all(one.start in starts and one.end in ends for one in found)
 
 
 def find_words(record: dict[str, Any]) -> list[Any] | None:

@@ -7,9 +7,10 @@ from itertools import islice
 from pathlib import Path
 
 from adaptive_spacy.data.readers.bare_types import is_word
-from adaptive_spacy.data.readers.conll_rows import RANGE, TEXT, Rows, read_flags
+from adaptive_spacy.data.readers.conll_rows import TEXT, Rows
 from adaptive_spacy.data.readers.grouping import join, parse_group
 from adaptive_spacy.data.readers.long_sentences import UnitLength, find_cut
+from adaptive_spacy.data.readers.ranges import RANGE, read_flags
 from adaptive_spacy.data.readers.sentence_ends import SentenceCutter
 from adaptive_spacy.data.readers.spaces import (
     Glued,

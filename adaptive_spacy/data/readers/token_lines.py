@@ -120,7 +120,7 @@ def find_marks(lines: Sequence[str], *, insist: bool = False) -> Marked | None:
     insist (bool): Whether something does for certain: what most tokens have then.
     RETURNS (Marked | None): None: nothing does.
     """
-    usual = [line for line in lines if not line.startswith(DOCSTART)]
+    usual = (line for line in lines if not line.startswith(DOCSTART))
     first = list(islice((token for line in usual for token in split_line(line)), FEW))
     if not first:
         return None
@@ -128,7 +128,7 @@ def find_marks(lines: Sequence[str], *, insist: bool = False) -> Marked | None:
     marks = [
         one for one in MARKS if insist or sum(one in token for token in first) >= MOST * len(first)
     ]
-    by_line = [split_line(line) for line in usual] if marks else []
+    by_line = [split_line(one) for one in lines if marks and not one.startswith(DOCSTART)]
     tokens = [token for one in by_line for token in one]
     for mark in marks:
         # a token that holds the mark has more, and few are broken

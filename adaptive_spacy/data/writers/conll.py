@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from adaptive_spacy.data.readers.conll_columns import DOCSTART, is_comment, split_row
+from adaptive_spacy.data.readers.conll_columns import DOCSTART, split_row
+from adaptive_spacy.data.readers.number_signs import KEY_AND_VALUE
 from adaptive_spacy.data.source import Sentence, shorten
 from adaptive_spacy.data.writers.tagged import RowWriter
 from adaptive_spacy.data.writers.writer import LINE_ENDS, Holds
@@ -57,7 +58,5 @@ def is_writable(word: str, *, tagged: bool) -> bool:
     row = "\t".join(fields)
     if not word.strip(" "):
         return False  # a row of it may be a blank line
-    is_row = not row.startswith((DOCSTART, "\ufeff")) and not (
-        row.startswith("# ") and is_comment(row, fields, 2)
-    )
+    is_row = not row.startswith((DOCSTART, "\ufeff")) and not KEY_AND_VALUE.match(row)
     return not LINE_ENDS.search(word) and is_row and split_row(row) == fields

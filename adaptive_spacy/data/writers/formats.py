@@ -14,6 +14,7 @@ from adaptive_spacy.data.writers.json_records import (
     BiocJsonWriter,
     DataturksWriter,
     DoccanoWriter,
+    DygieWriter,
     EntitiesWriter,
     LabelStudioMinWriter,
     LabelStudioWriter,
@@ -24,7 +25,12 @@ from adaptive_spacy.data.writers.json_records import (
     TypesWriter,
 )
 from adaptive_spacy.data.writers.jsonl import JsonlWriter
-from adaptive_spacy.data.writers.marked_text import InlineTagsWriter, LinksWriter, RasaWriter
+from adaptive_spacy.data.writers.marked_text import (
+    BracesWriter,
+    InlineTagsWriter,
+    LinksWriter,
+    RasaWriter,
+)
 from adaptive_spacy.data.writers.token_lines import OpenNlpWriter, TokenLinesWriter
 from adaptive_spacy.data.writers.webanno import WebannoWriter
 from adaptive_spacy.data.writers.writer import Writer
@@ -44,6 +50,7 @@ WRITERS: dict[str, type[Writer]] = {
     "spacy-v2": SpacyTuplesWriter,
     "spacy-v2-json": SpacyJsonWriter,
     "bioc-json": BiocJsonWriter,
+    "dygie": DygieWriter,
     "token-entities": TokenEntitiesWriter,
     "tokens": TokensWriter,
     "dataturks": DataturksWriter,
@@ -58,6 +65,7 @@ WRITERS: dict[str, type[Writer]] = {
     "opennlp": OpenNlpWriter,
     "inline-tags": InlineTagsWriter,
     "links": LinksWriter,
+    "braces": BracesWriter,
     "brat": BratWriter,
     "hub": HubWriter,
     "hub-records": HubRecordsWriter,

@@ -145,6 +145,24 @@ class TokensWriter(TaggedWriter, RecordWriter):
         return {"tokens": sentence.words, "ner_tags": self.tags(sentence)}
 
 
+class DygieWriter(RecordWriter):
+    """A document each: the entities of a sentence count the tokens of all."""
+
+    title = "DyGIE"
+    holds = Holds(sentences=True)
+    needs_tokens = True
+    divides = True
+
+    def make(self, sentence: Sentence, number: int) -> Any:
+        parts = split_sentences(sentence)
+        words = [[sentence.words[i] for i in tokens] for tokens in parts]
+        ner = [
+            [[start, end - 1, label] for start, end, label in sentence.ents if start in tokens]
+            for tokens in parts
+        ]
+        return {"doc_key": str(number + 1), "sentences": words, "ner": ner}
+
+
 class TokenEntitiesWriter(RecordWriter):
     """GLiNER's training data: an entity ends with its last token."""
 

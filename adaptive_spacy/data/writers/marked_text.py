@@ -1,4 +1,4 @@
-"""Write docs as texts with their entities marked in them: elements, or brackets."""
+"""Write docs as texts with their entities marked in them: elements, brackets or braces."""
 
 import json
 import re
@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
-from adaptive_spacy.data.readers.marked_text import FRAMES
+from adaptive_spacy.data.readers.marks import FRAMES, PAGE
 from adaptive_spacy.data.source import Sentence
 from adaptive_spacy.data.writers.writer import LINE_ENDS, TEXT_ONLY, StreamWriter, find_char_spans
 
@@ -55,7 +55,7 @@ class InlineTagsWriter(MarkedWriter):
         return escape(text, SPACE)
 
     def mark(self, text: str, label: str) -> str:
-        if NAME.fullmatch(label) and label.lower() not in FRAMES:
+        if NAME.fullmatch(label) and label.lower() not in FRAMES | PAGE:
             return f"<{label}>{text}</{label}>"
         return f'<ENAMEX type="{label}">{text}</ENAMEX>'
 
@@ -80,6 +80,17 @@ class LinksWriter(MarkedWriter):
         if PLAIN.fullmatch(label):
             return f"[{text}]({label})"
         return f"[{text}]{json.dumps({'entity': label})}"
+
+
+class BracesWriter(MarkedWriter):
+    """Entities in two pairs of braces, the type before them, as Boson's."""
+
+    title = "marks in braces"
+    bad_token = LINE_ENDS
+    bad_type = re.compile(r"[{}:\n\r\0]")
+
+    def mark(self, text: str, label: str) -> str:
+        return f"{{{{{label}:{text}}}}}"
 
 
 class RasaWriter(LinksWriter):

@@ -34,6 +34,7 @@ REFUSED = {
     "nothing": "Ada PER\nUlm O\nruns NIL\n",
     "prefixes": "Ada PER\nUlm LOC\nx O\ny B-PER\n",
     "prefixes without a mark": "Ada BPER\nUlm IPER\nx O\n",
+    "letters behind types": "Ada PERB\nLove PERI\nx O\n",
     "prefixes of two spellings": "a B_PER\nb B-LOC\nc O\n",
     "hundreds of types": "".join(f"w TYPE{i}\n" for i in range(101)) * 2 + "w O\n",
     "web page": "<html> <body>\n</body> </html>\n",

@@ -133,6 +133,39 @@ def test_texts_are_no_tokens(tmp_path):
         read(tmp_path, "Ada runs\tPER\nin Ulm\tO\n")
 
 
+NUMBERED = [
+    # first and last character, and numbers that go down
+    ("0\t4\tEmma\tB-PER\n5\t9\tleft\tO\n10\t14\tLima\tB-LOC\n", 0, 2),
+    ("3\tEmma\tB-PER\n2\tleft\tO\n1\tLima\tB-LOC\n", 0, 1),
+]
+
+
+@pytest.mark.parametrize(("text", "numbers", "words"), NUMBERED)
+def test_numbers_beside_words_are_no_tokens_unasked(tmp_path, text, numbers, words):
+    with pytest.raises(ValueError, match=f"found a number in each row of column {numbers}") as info:
+        read(tmp_path, text)
+    assert f"--token-column {words} takes the words" in str(info.value)
+    (sentence,) = read(tmp_path, text, token_column=words)
+    assert sentence.words[:3] == ["Emma", "left", "Lima"]
+    (sentence,) = read(tmp_path, text, token_column=numbers)
+    assert sentence.words[0] == text.split("\t")[0]
+
+
+@pytest.mark.parametrize("mark", ["{}.", "({})", "{})", "{}:", "[{}]", "#{}"])
+def test_index_may_have_a_mark(tmp_path, mark):
+    one, two = mark.format(1), mark.format(2)
+    source = read(tmp_path, f"{one}\tEmma\tB-PER\n{two}\tleft\tO\n\n{one}\tLima\tB-LOC\n")
+    assert [sentence.words for sentence in source] == [["Emma", "left"], ["Lima"]]
+
+
+def test_layer_without_an_entity_is_no_token(tmp_path):
+    text = "O\tEmma\tB-PER\nO\tleft\tO\n"
+    with pytest.raises(ValueError, match=r"found tags in column 0 \(O only\)"):
+        read(tmp_path, text)
+    (sentence,) = read(tmp_path, text, token_column=1, tag_column=2)
+    assert sentence.words == ["Emma", "left"]
+
+
 # --- headers and names -----------------------------------------------------------------------
 
 HEADERS = [
@@ -191,9 +224,25 @@ def test_language_is_taken_off_each_token_and_said(tmp_path, prefix):
     assert f"{prefix!r} taken off each token" in source.describe()
 
 
+def test_space_behind_a_language_is_taken_off_too(tmp_path):
+    (sentence,) = read(tmp_path, "en: Emma\tB-PER\nen: left\tO\n")
+    assert sentence.words == ["Emma", "left"]
+
+
 def test_language_that_a_token_lacks_is_a_problem(tmp_path):
     with pytest.raises(ValueError, match=r":2: found 'runs', expected en: before it"):
         read(tmp_path, "en:Ada\tB-PER\nruns\tO\n")
+
+
+def test_places_in_words_are_taken_off_each_token_and_said(tmp_path):
+    text = "小0\tB-PER\n明1\tI-PER\n，0\tO\n10\tO\n"
+    source = read(tmp_path, text)
+    (sentence,) = source
+    assert sentence[:2] == (["小", "明", "，", "1"], [(0, 2, "PER")])
+    assert ", a place in its word taken off each token" in source.describe()
+    with pytest.raises(ValueError, match=r":1001: found '明', expected a digit behind it"):
+        read(tmp_path, "小0\tB-PER\n" * 1000 + "明\tO\n")
+    assert read(tmp_path, "H2\tO\nO2\tB-GAS\n").layout.has_places is False
 
 
 @pytest.mark.parametrize("tokens", [["http://x", "Ada"], [":)", "x"], ["En:a"], ["en:"], []])
@@ -219,6 +268,15 @@ def test_language_is_none_of_other_tokens(tokens):
         ("_ Q12", Kind.OTHER),
         ("B I O", Kind.TAGS),
         ("O Q12 Q13 O", Kind.OTHER),
+        ("(NP* *) (VP*)", Kind.CHUNKS),
+        ("(S* *) (SBAR*)", Kind.CHUNKS),
+        # coreference
+        ("(139) -", Kind.OTHER),
+        ("(139 139) - (7)|(8)", Kind.OTHER),
+        ("(e7-person) _", Kind.OTHER),
+        ("(person-7) * (place-8* *)", Kind.OTHER),
+        ("o nt o ns nt ns", Kind.BARE),
+        ("v n v ns ns", Kind.OTHER),
     ],
 )
 def test_kind_of_a_column(values, kind):

@@ -182,3 +182,11 @@ def test_csv_reads_back_what_was_written(tmp_path_factory, corpus, delimiter):
     if any(" " in word.strip() for one in corpus for word in one.words):
         return  # texts of several words may be refused
     assert list(open_source(path, scheme="BIO")) == corpus
+
+
+@pytest.mark.parametrize("header", ["sentence,label", "tokens,ner_tags", "text,tags"])
+def test_sentences_with_all_their_tags_are_no_tokens(tmp_path, header):
+    path = tmp_path / "a.csv"
+    path.write_text(f"{header}\nEmma left,B-PER O\nLima,B-LOC\n")
+    with pytest.raises(ValueError, match="found several tags in one, 'B-PER O', expected one"):
+        open_source(path)

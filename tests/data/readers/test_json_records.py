@@ -39,8 +39,8 @@ def test_json_keeps_an_empty_text(tmp_path):
 
 NO_SHAPE = (
     "expected a record of Prodigy, Label Studio, Label Studio JSON-MIN, spaCy v2 tuples, spaCy v2 "
-    "training data, BioC, tokens with entities, tokens with tags, Dataturks, texts with entities "
-    "by type, doccano, texts with entities"
+    "training data, BioC, DyGIE, tokens with entities, tokens with tags, Dataturks, texts with "
+    "entities by type, doccano, texts with entities"
 )
 
 

@@ -29,6 +29,11 @@ PLAIN = Read("Nobody.", [], [])
         ),
         ("links", "[Ada](PER) lives in [New York](LOC).\r\n\r\nNobody.\r\n"),
         ("links", '[Ada]{"entity": "PER"} lives in [New York](LOC:NY).\nNobody.'),
+        ("links", '["[Ada](PER) lives in [New York](LOC).", "Nobody."]'),
+        ("links", '[\n "[Ada](PER) lives in [New York](LOC).",\n "Nobody."\n]\n'),
+        ("inline-tags", '["<PER>Ada</PER> lives in <LOC>New York</LOC>.", "Nobody.", ""]'),
+        ("braces", "{{PER:Ada}} lives in {{LOC:New York}}.\n\nNobody.\n"),
+        ("braces", '["{{PER:Ada}} lives in {{LOC:New York}}.",\n"Nobody."]'),
     ],
 )
 def test_marks_are_read(tmp_path, format, text):
@@ -53,10 +58,57 @@ def test_what_is_escaped_is_unescaped(tmp_path):
         ("<PER></PER> x", "expected its end after its start"),
         ("<PER> Ada</PER> x", "with white space at its edge"),
         ("x<PER>yz</PER>", "expected whole tokens"),
+        ("<p>x <b>y</b></p>", "found '<b>', an element of HTML"),
     ],
 )
 def test_tags_that_do_not_fit_are_refused(tmp_path, line, message):
     assert message in refuse(tmp_path, f"<PER>Ada</PER> sings\n{line}\n")
+
+
+@pytest.mark.parametrize("target", ["ada.html", "#top", "pages/ada", "ftp://x", "Ada.PNG"])
+def test_links_to_pages_are_no_types(tmp_path, target):
+    message = refuse(tmp_path, f"[Emma](PER) left\n[Ada]({target}) sings\n")
+    assert f":2: found the link '[Ada]({target})', expected a type in parentheses" in message
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("{{Ada}} sings", "found '{{Ada}} sings', expected marks like {{PER:Ada}}"),
+        ("{{PER:Ada}", "expected marks like {{PER:Ada}}, none in another"),
+        ("{{PER:{{ORG:Ada}}}}", "none in another"),
+        ("{{ :Ada}}", "expected marks like {{PER:Ada}}"),
+        ("{{PER: Ada}}", "with white space at its edge"),
+    ],
+)
+def test_braces_that_do_not_fit_are_refused(tmp_path, line, message):
+    assert message in refuse(tmp_path, f"{{{{PER:Ada}}}} sings\n{line}\n")
+
+
+def test_braces_are_read_where_there_are_no_spaces(tmp_path):
+    (found,) = read(tmp_path, "{{per:王小明}}住在{{loc:上海}}。\n", lang="zh")
+    assert found == Read("王小明住在上海。", [("王小明", "per"), ("上海", "loc")], [])
+    assert "--lang zh makes tokens" in refuse(tmp_path, "{{per:王小明}}住在上海。\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"page": "<b>Ada</b> sings"}\n',
+        '{"page": "<START:PER> Ada <END> sings"}\n',
+        '{"page": "[Ada](PER) sings"}\n',
+        '{"page": "{{PER:Ada}} sings"}\n',
+    ],
+)
+def test_marks_within_objects_are_no_texts_of_their_own(tmp_path, text):
+    assert find_format(put(tmp_path, text)) == "jsonl"
+    assert "found the keys 'page', expected a record" in refuse(tmp_path, text)
+
+
+def test_strings_of_a_list_are_named_by_their_number(tmp_path):
+    assert " record 2: found <PER> without" in refuse(tmp_path, ["<PER>Ada</PER>", "<PER>x"])
+    assert " record 2: found 7 as a text" in refuse(tmp_path, ["[Ada](PER)", 7])
+    assert " record 3: found 7 as a text" in refuse(tmp_path, '["[Ada](PER)",\n"x",\n7]')
 
 
 OPENNLP = "<START:PER> Ada <END> lives in <START:LOC> New York <END> .\nNobody .\n"

@@ -37,6 +37,8 @@ def test_tokens_that_look_like_tags_are_tokens_beside_one_tag(tmp_path):
         ("B-PER|O|O", "auto"),
         ("B-ORG;I-LOC", "BIO"),
         ("B_A|B_B", "auto"),
+        ("B-PER O", "auto"),
+        ("B-PER I-PER O", "BIO"),
     ],
 )
 def test_several_tags_in_one_are_refused(tmp_path, tag, scheme):

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from adaptive_spacy.data.convert import convert
+from adaptive_spacy.data.readers.formats import open_source
 from tests.data.util import load_docs
 
 ROWS = {
@@ -64,3 +65,20 @@ def test_one_sentence_is_one(rows: str, tmp_path: Path) -> None:
     path.write_text(rows, encoding="utf8")
     convert([path], tmp_path / "out", lang="en", format="conll")
     assert len(load_docs(tmp_path / "out" / "rows.spacy")) == 1
+
+
+@pytest.mark.parametrize("divider", [",", "\t"])
+def test_numbers_that_start_again_below_a_header_are_asked_about(
+    tmp_path: Path, divider: str
+) -> None:
+    rows = ("idx,word,tag", "0,Emma,B-PER", "1,left,O", "0,Lima,B-LOC")
+    path = tmp_path / "rows"
+    path.write_text("\n".join(rows).replace(",", divider) + "\n", encoding="utf8")
+    with pytest.raises(ValueError, match="numbers in column 0 that start again in row 3"):
+        open_source(path)
+    path.write_text("\n".join((*rows[:3], "", rows[3])).replace(",", divider) + "\n")
+    assert [one.words for one in open_source(path)] == [["Emma", "left"], ["Lima"]]
+    # one number in several rows is that of a document
+    documents = ("doc_id,word,tag", "0,Emma,B-PER", "0,left,O", "1,Lima,B-LOC")
+    path.write_text("\n".join(documents) + "\n", encoding="utf8")
+    assert [one.words for one in open_source(path)] == [["Emma", "left"], ["Lima"]]

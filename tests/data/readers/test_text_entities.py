@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 
 from adaptive_spacy.data.readers.formats import open_source
+from tests.data.readers import opened
 from tests.data.readers.opened import ADA, TEXT, put, read, refuse
 from tests.data.readers.records import LISTS, annotated_docs, to_lists, to_sentence
 from tests.tiers import examples
@@ -200,3 +201,24 @@ def test_types_with_texts_are_read_as_they_were_written(one, tmp_path_factory):
         label.setdefault(name, {}).setdefault(doc.text[start:end], []).append([start, end - 1])
     path = put(tmp_path_factory.mktemp("x"), {"text": doc.text, "label": label})
     assert list(open_source(path, format="types")) == [to_sentence(doc, ents)]
+
+
+def test_spans_beside_other_entities_are_refused_or_chosen(tmp_path):
+    record = {"text": "Emma left", "spans": [{"start": 0, "end": 4, "label": "PER"}]}
+    record["entities"] = [{"start": 5, "end": 9, "label": "ACT"}]
+    message = opened.refuse(tmp_path, record)
+    assert 'found entities under "spans" and "entities", expected them under one key' in message
+    for key, found in (("spans", ("Emma", "PER")), ("entities", ("left", "ACT"))):
+        assert opened.read(tmp_path, record, spans_key=key)[0].ents == [found]
+
+
+def test_entities_under_another_key_are_hinted_at(tmp_path):
+    record = {"text": "Emma left", "ner": [[0, 4, "PER"]], "rank": [[1, 2]]}
+    assert opened.refuse(tmp_path, record).endswith("; --spans-key ner takes its entities")
+    assert opened.read(tmp_path, record, spans_key="ner")[0].ents == [("Emma", "PER")]
+
+
+def test_types_with_a_score_are_refused(tmp_path):
+    spans = [{"start_pos": 0, "end_pos": 4, "labels": ["PER (0.97)"]}]
+    message = opened.refuse(tmp_path, {"text": "Emma left", "entities": spans})
+    assert "found the label 'PER (0.97)', a type with a score" in message

@@ -47,6 +47,19 @@ def test_lines_read_two_sentences(tmp_path, case):
         assert ", token column 0" in source.describe()
 
 
+def test_lines_of_words_with_small_letters_for_types_are_read(tmp_path):
+    text = "李雷/nr 在/o 人民日报社/nt 工作/o\n王芳/nr 去/o 上海/ns 找/o 李雷/nr\n"
+    text += "上海/ns 市/o 新华社/nt\n"
+    source = open_source(write(tmp_path, text), lang="zh")
+    assert "'o' is outside" in source.describe()
+    assert [[label for *_, label in one.ents] for one in source] == [
+        ["nr", "nt"],
+        ["nr", "ns", "nr"],
+        ["ns", "nt"],
+    ]
+    assert [one.text for one in source][:1] == ["李雷在人民日报社工作"]
+
+
 def test_lines_keep_marks_of_tokens(tmp_path):
     path = write(tmp_path, "1/2/O Ulm/LOC //O a/b/c/O\nx/O\n")
     assert [one.words for one in open_source(path)] == [["1/2", "Ulm", "/", "a/b/c"], ["x"]]
