@@ -111,7 +111,6 @@ def test_first_evaluation_alone_has_no_phase_of_no_length(tmp_path: Path) -> Non
     write_history(tmp_path, make_history(3)[:1])
     text = write_run(tmp_path)[0].read_text(encoding="utf8")
     assert "from epoch 0 to 0" not in text
-    assert "<summary>The evaluation as a table" in text
 
 
 def test_legend_tells_the_ninth_series_from_the_first(browser: Browser, tmp_path: Path) -> None:
