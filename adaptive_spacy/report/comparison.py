@@ -143,7 +143,8 @@ def compare(output: Path, *, reference: str = REFERENCE) -> Comparison:
     if not done:
         raise ValueError(
             f"{output}: expected records of finished jobs, found {len(records)} records, none of "
-            "them finished; `adaptive-spacy sweep` makes them"
+            "them finished; `adaptive-spacy sweep` makes them. A training has history.jsonl in its "
+            "place, from its first evaluation on"
         )
     runs = sorted((read_run(record) for record in done), key=_place)
     approaches = sorted({run.job.approach for run in runs})

@@ -63,5 +63,7 @@ def test_only_common_seeds_are_paired(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("found", [[], [make_record(make_job("adaptive", 1), None)]])
 def test_nothing_to_compare(found: list[dict], tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="expected records of finished jobs, found"):
+    with pytest.raises(ValueError, match="expected records of finished jobs, found") as caught:
         compare(write_records(tmp_path, found))
+    # a folder of a training that was broken off early is taken for that of a sweep
+    assert "A training has history.jsonl in its place" in str(caught.value)

@@ -11,9 +11,11 @@ from adaptive_spacy.report.html import write_page
 from adaptive_spacy.report.run.page import write_run
 from tests.report.browser import Browser
 from tests.report.records import make_job, make_record, write_records
-from tests.report.runs import ROWS, Row, make_history, write_crossfit, write_history
+from tests.report.runs import ROWS, Row, make_history, write_crossfit, write_history, write_training
 
 pytestmark = pytest.mark.usefixtures("quiet")
+#: The control for the order of passages, if it is seen
+ORDER = "['select[name=order]'].filter(one => document.querySelector(one).checkVisibility()).join()"
 NAME = "AN_ORGANIZATION_OF_SOME_KIND_"
 
 
@@ -58,6 +60,16 @@ def test_label_stays_in_the_line_of_its_last_word(browser: Browser, page: Path) 
     assert browser.run("document.documentElement.scrollWidth") <= 400
 
 
+def test_order_by_confidence_is_offered_where_there_is_one(
+    browser: Browser, page: Path, tmp_path: Path
+) -> None:
+    browser.open(page)
+    assert "select[name=order]" in browser.run(ORDER)
+    browser.open(write_run(write_training(tmp_path / "mine"))[0])
+    assert browser.run(ORDER) == ""
+    assert len(browser.texts(".example h3")) > 3
+
+
 def test_interval_is_seen_behind_its_dot(browser: Browser, page: Path) -> None:
     browser.size(400)
     browser.open(page)
@@ -75,6 +87,10 @@ def test_paper_is_white_and_leaves_out_what_is_folded(browser: Browser, page: Pa
     assert fills[0] == fills[1]
     assert browser.run("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert browser.texts("summary") == []
+    # notes are no larger than what they are of
+    sizes = "['.note', 'body'].map(one => parseFloat(getComputedStyle($(one)).fontSize))"
+    small, usual = browser.run(sizes)
+    assert small < usual
 
 
 def test_axis_of_nothing_names_each_tick_once(browser: Browser, tmp_path: Path) -> None:
@@ -95,7 +111,6 @@ def test_first_evaluation_alone_has_no_phase_of_no_length(tmp_path: Path) -> Non
     write_history(tmp_path, make_history(3)[:1])
     text = write_run(tmp_path)[0].read_text(encoding="utf8")
     assert "from epoch 0 to 0" not in text
-    assert "<summary>The evaluation as a table" in text
 
 
 def test_legend_tells_the_ninth_series_from_the_first(browser: Browser, tmp_path: Path) -> None:

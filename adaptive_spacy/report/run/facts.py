@@ -108,9 +108,14 @@ def settings_of(config: Config | None) -> Mapping[str, str]:
     if config is None:
         return {}
     variables = config.get("variables", {})
-    chosen = {f"variables.{key}": str(value) for key, value in variables.items()}
+    chosen = {f"variables.{key}": _shown(value) for key, value in variables.items()}
     training = config["training"]
     for key in ("seed", "max_epochs", "max_steps", "patience", "accumulate_gradient"):
         if key in training:
-            chosen[f"training.{key}"] = str(training[key])
+            chosen[f"training.{key}"] = _shown(training[key])
     return chosen
+
+
+def _shown(value: object) -> str:
+    # 0.3, and not what a sum of fractions makes of it
+    return f"{value:.12g}" if isinstance(value, float) else str(value)

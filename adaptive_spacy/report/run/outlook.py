@@ -18,7 +18,8 @@ ERRORS = {
 }
 #: Fewer errors than this say nothing of a type
 FEW = 5
-#: Of fewer sentences a percentile bootstrap's interval is too narrow
+#: Of fewer sentences a percentile bootstrap's interval at 95 % is too narrow: in a simulation it
+#: held the truth in 89 to 92 % of draws of 5 to 30 sentences, in 94 % of 50
 FEW_SENTENCES = 30
 
 
@@ -57,12 +58,14 @@ def describe_need(
     errors (dict): As `count_errors` returns.
     """
     first = next(iter(types), None)
+    if not whole.annotated:
+        return "No type stands out: there is nothing to find."
     if first is None or first.gain <= 0:
         return "No type stands out: there are no errors."
     if not whole.f1:
         return (
-            "No type stands out: nothing that it found is right. Train with another learning rate "
-            "(variables.rate), or on more sentences."
+            "No type stands out: nothing that it found is right. Train to the end, with another "
+            "learning rate (variables.rate), or on more sentences."
         )
     name, row = one_line(first.name), errors["per_type"].get(first.name, {})
     cost = "its errors cost most" if len(types) > 1 else "all errors are of this type"

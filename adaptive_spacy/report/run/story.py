@@ -122,6 +122,11 @@ def describe_choice(
     )
     if running:
         return f"Nothing yet: the training runs. {scores}."
+    if not best.f and not whole:
+        return (
+            f"{TAKE_NONE} yet: F1 on dev was 0.0 after every {unit}, and the training was stopped "
+            "before its end: go on with it."
+        )
     if not best.f:
         return (
             f"{TAKE_NONE}: F1 on dev was 0.0 after every {unit}. Train with another learning rate "

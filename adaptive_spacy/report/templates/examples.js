@@ -33,6 +33,8 @@ function startExamples(data) {
   const controls = { kind: form.elements.kind, type: form.elements.type, order: form.elements.order };
   const hues = Object.fromEntries(data.types.map((type, i) => [type, (i * 137.5 + 205) % 360]));
   const sides = data.sides;
+  // without confidences there is no order but that of the corpus
+  controls.order.closest("label").hidden = data.items.every(item => item[3] === null);
   let shown = PAGE;
   function chosen() {
     const { kind, type, order } = Object.fromEntries(Object.entries(controls).map(([key, one]) => [key, one.value]));

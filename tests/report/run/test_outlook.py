@@ -77,9 +77,11 @@ def test_dev_is_said_to_have_been_seen(tmp_path: Path) -> None:
 
 def test_no_type_is_blamed_where_nothing_is_right(tmp_path: Path) -> None:
     assert need([MISSED, CONFUSED], tmp_path).startswith(
-        "No type stands out: nothing that it found is right. Train with another learning rate"
+        "No type stands out: nothing that it found is right. Train to the end, with another"
     )
     assert need([RIGHT], tmp_path) == "No type stands out: there are no errors."
+    for rows in ([EMPTY], [EMPTY, SPURIOUS]):
+        assert need(rows, tmp_path) == "No type stands out: there is nothing to find."
 
 
 def test_single_type_costs_no_more_than_others(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ def test_model_that_finds_nothing_is_not_to_be_taken(tmp_path: Path) -> None:
     nothing = [replace(one, f=0.0, p=0.0, r=0.0) for one in make_history(5)]
     for select in ("last", "best"):
         assert choice(nothing, select).startswith(f"{TAKE_NONE}: F1 on dev was 0.0 after every")
+        assert choice(nothing, select, whole=False).endswith("its end: go on with it.")
     training = write_training(tmp_path / "mine")
     write_history(training, nothing)
     page = write_run(training)[0].read_text(encoding="utf8")
