@@ -75,6 +75,6 @@ TEXTS: dict[str, tuple[bytes, ...]] = {
     ),
     "opennlp": (b"<START:PER> Ada <END> sings .\nx\n",),
     "inline-tags": (b'<PER>Ada</PER> &amp; <X type="LOC">Paris</X>\n<s>x</s>\n',),
-    "links": (b"[Ada](PER) sings\nx\n", b'["[Ada](PER) sings", "x\\ny"]\n'),
+    "links": (b"[Ada](PER) sings\nx\n", b'["[Ada](PER) sings", "x"]\n'),
     "braces": (b"{{PER:Ada}} sings\nx\n", b'["{{PER:Ada}} sings"]\n'),
 }
