@@ -265,8 +265,9 @@ class Scanner:
 
 
 def show_json(value: Any) -> str:
-    """RETURNS (str): A JSON value for messages, without the end of a long one."""
+    """RETURNS (str): A JSON value for messages, without the end of a long one; what a table has
+    beside these, as bytes or a date, in Python's words."""
     if isinstance(value, str):
         return shorten(value)
-    text = json.dumps(value, ensure_ascii=False)
+    text = json.dumps(value, ensure_ascii=False, default=repr)
     return text if len(text) <= 60 else f"{text[:60]}…"

@@ -84,7 +84,7 @@ def make_table(**columns: Any) -> bytes:
     from pyarrow import parquet
 
     sink = pyarrow.BufferOutputStream()
-    parquet.write_table(pyarrow.table({"tokens": [WORDS], **columns}), sink)
+    parquet.write_table(pyarrow.table({"tokens": [WORDS]} | columns), sink)
     return sink.getvalue().to_pybytes()
 
 
@@ -98,6 +98,12 @@ def test_column_of_entities_is_found_in_a_table(tmp_path):
     other = make_table(upos=[ENTS], ner=[POS])
     assert read(tmp_path, other, "a.parquet", tag_column="upos") == FOUND
     assert "expected a column 3" in refuse(tmp_path, other, "a.parquet", tag_column="3")
+
+
+def test_tokens_of_bytes_in_a_table_are_refused(tmp_path):
+    table = make_table(tokens=[[b"Emma", b"left", b"Lima"]], ner_tags=[ENTS])
+    message = refuse(tmp_path, table, "a.parquet")
+    assert message == """: row 1: found "b'Emma'" as token 0, expected a string"""
 
 
 def test_column_of_numbers_with_names_is_found_in_a_table(tmp_path):
