@@ -7,6 +7,8 @@ arXiv 2203.03466, of Adam). One measured rate gives those of other widths.
 
 from typing import Any
 
+from thinc.api import ConfigValidationError
+
 from adaptive_spacy.config.names import AUTO
 from adaptive_spacy.config.names import RATE as REGISTERED
 from adaptive_spacy.config.requirements import RATE_OR_AUTO
@@ -29,14 +31,18 @@ def make_rate_v1(
     name (str): The transformer: a name of the hub or a folder. Read for "auto" only.
     transformer_config (dict): As in `TransformerModel.v1`.
     RETURNS (float): The highest learning rate.
-    RAISES (ConfigValidationError): If the rate is none. (ValueError): If the transformer's config
-        cannot be read.
+    RAISES (ConfigValidationError): If the rate is none, or the transformer's config cannot be read.
     """
     RATE_OR_AUTO.check("Bad learning rate", f"{REGISTERED} rate", rate)
     if rate != AUTO:
         return float(rate)
-    config = load_config(name, transformer_config)
-    require_vectors(config, name)
+    try:
+        config = load_config(name, transformer_config)
+        require_vectors(config, name)
+    except ValueError as error:
+        # spaCy resolves it before any check of ours, and shows errors of a config in a line
+        desc = f'{REGISTERED} rate = "{AUTO}": {error}'
+        raise ConfigValidationError(title="No learning rate", desc=desc) from None
     return suit(config.hidden_size)
 
 

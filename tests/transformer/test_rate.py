@@ -50,10 +50,13 @@ def test_what_is_no_rate_is_refused(rate: object) -> None:
 
 
 def test_transformer_that_says_no_width_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="expected"):
+    with pytest.raises(ConfigValidationError) as error:
         make_rate_v1("auto", str(tmp_path))
+    assert error.value.desc.startswith(
+        f'adaptive_spacy.rate.v1 rate = "auto": {tmp_path}: expected'
+    )
     (tmp_path / "config.json").write_text(json.dumps({"model_type": "t5"}))
-    with pytest.raises(ValueError, match="which has a decoder"):
+    with pytest.raises(ConfigValidationError, match="which has a decoder"):
         make_rate_v1("auto", str(tmp_path))
 
 
