@@ -50,6 +50,6 @@ def test_memory_does_not_grow_with_the_file(
     monkeypatch.setattr(token_lines, "SNIFFED_LINES", 50)
     # modules and caches
     peak(tmp_path / "warm", format, 100)
-    few, many = peak(tmp_path / "few", format, 2200), peak(tmp_path / "many", format, 5000)
-    # 2,800 sentences more are 70 kB of text at the least, and ten times that as Python's strings
+    few, many = peak(tmp_path / "few", format, 2100), peak(tmp_path / "many", format, 3300)
+    # 1,200 sentences more are 30 kB of text at the least, and ten times that as Python's strings
     assert many - few < 60_000, (few, many)
