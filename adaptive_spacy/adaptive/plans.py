@@ -19,7 +19,7 @@ class Untold(float):
         return format(AUTO, spec)
 
 
-#: It suits transformers of the size of BERT, and harms no smaller one
+#: What transformers of the size of BERT usually take
 UNTOLD = Untold(5e-5)
 
 

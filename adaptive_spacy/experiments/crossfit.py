@@ -144,7 +144,7 @@ def crossfit(
                 summarize_fold(job, record, output)
                 for job, record in zip(jobs, records, strict=True)
             ]
-            course = agree([Course(one["epochs"], tuple(one["halved"])) for one in found])
+            course = agree_on(found)
             done = {
                 "identity": identity,
                 "seed": seed,
@@ -226,6 +226,12 @@ def summarize_fold(job: Job, record: Record, output: Path) -> dict[str, Any]:
         "temperature": record["history"][-1]["scores"].get("temperature"),
         "seconds": record["seconds"],
     }
+
+
+def agree_on(folds: Sequence[Mapping[str, Any]]) -> Course:
+    """RETURNS (Course): That of the training on all docs, by what crossfit.json says of the
+    folds."""
+    return agree([Course(one["epochs"], tuple(one["halved"])) for one in folds])
 
 
 def join_predictions(jobs: Sequence[Job], assigned: Sequence[int], output: Path) -> list[Doc]:

@@ -1,6 +1,7 @@
 """How long to train on all labels of a job: as the folds of `adaptive-spacy crossfit` find it, one
 after the other in the job's own process and folder."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -8,11 +9,11 @@ from typing import Any, NamedTuple
 import spacy
 from spacy.tokens import Doc, DocBin
 
-from adaptive_spacy.experiments.courses import Course, agree
-from adaptive_spacy.experiments.crossfit import FOLDS, summarize_fold
+from adaptive_spacy.experiments.courses import Course
+from adaptive_spacy.experiments.crossfit import FOLDS, agree_on, summarize_fold
 from adaptive_spacy.experiments.folds import assign_folds, fold_names, write_folds
 from adaptive_spacy.experiments.job import Job
-from adaptive_spacy.experiments.records import read_record, write_record
+from adaptive_spacy.experiments.records import Record, read_record, write_record
 
 
 class Found(NamedTuple):
@@ -23,18 +24,18 @@ class Found(NamedTuple):
     folds: list[dict[str, Any]]
 
 
-def find_course(job: Job, labelled: Path, folder: Path, *, gpu_id: int) -> Found:
+def find_course(
+    job: Job, labelled: Path, folder: Path, train: Callable[[Job, Path], Record]
+) -> Found:
     """Train the folds that have no record yet.
 
     job (Job): A job with `folds`.
     labelled (Path): Its labelled sentences.
     folder (Path): The job's; gets `folds`.
+    train (Callable): Runs a fold, a job as well, in a folder.
     RETURNS (Found): What they found.
     RAISES (ValueError): If the labels cannot be divided so, or a fold's training failed.
     """
-    # the folds are jobs as well
-    from adaptive_spacy.experiments.run_job import run_job
-
     assert job.folds is not None
     docs = _read(labelled, job.lang)
     corpora = [folder / FOLDS / "corpora" / name for name in fold_names(job.folds)]
@@ -47,12 +48,12 @@ def find_course(job: Job, labelled: Path, folder: Path, *, gpu_id: int) -> Found
         place = folder / FOLDS / fold.folder()
         record = read_record(place)
         if record is None:
-            record = run_job(fold, place, gpu_id=gpu_id)
+            record = train(fold, place)
             write_record(place, record)
         if record["status"] != "done":
             raise ValueError(f"{corpus.name}: {record['reason']}")
         found.append(summarize_fold(fold, record, folder))
-    return Found(agree([Course(one["epochs"], tuple(one["halved"])) for one in found]), found)
+    return Found(agree_on(found), found)
 
 
 def _read(path: Path, lang: str) -> list[Doc]:

@@ -6,8 +6,10 @@ import platform
 import shutil
 import time
 import traceback
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,7 @@ from spacy.vocab import Vocab
 
 from adaptive_spacy.data.corpus import FractionCorpus
 from adaptive_spacy.experiments.budget import draw_labels
+from adaptive_spacy.experiments.courses import Course
 from adaptive_spacy.experiments.crossfit import FOLDS
 from adaptive_spacy.experiments.fixed_length import curve_of, fix_epochs
 from adaptive_spacy.experiments.fold_length import find_course
@@ -104,26 +107,34 @@ def read_results(folder: Path) -> Record:
     }
 
 
+def write_corpora(job: Job, folder: Path) -> dict[str, Path]:
+    """Write what a job draws or joins of its corpus into its folder.
+    RETURNS (dict[str, Path]): Its files by split, absolute."""
+    files = {split: path.resolve() for split, path in job.files().items()}
+    if job.labels is not None:
+        files |= draw_labels(job, files, folder)
+    elif job.train_on_dev:
+        files["train"] = _join_corpora(job, files, folder)
+    return files
+
+
 def write_job_config(
-    job: Job, folder: Path, *, keep: bool, gpu_id: int = -1
-) -> tuple[Path, list[dict[str, Any]]]:
+    job: Job, files: Mapping[str, Path], folder: Path, course: Course | None, *, keep: bool
+) -> Path:
     """Write the config that is trained: with absolute paths, so that `spacy train` repeats the job
     from any folder.
 
-    RETURNS (tuple): The file; and of a job with folds, which are trained before, what they found.
+    files (Mapping[str, Path]): See `write_corpora`.
+    course (Course | None): Of a job with folds, what they found.
+    RETURNS (Path): The file.
     """
     config = job.make_config()
     if Path(job.transformer).is_dir():
         config["variables"]["transformer"] = str(Path(job.transformer).resolve())
-    files = {split: path.resolve() for split, path in job.files().items()}
-    folds: list[dict[str, Any]] = []
-    if job.labels is not None:
-        files |= draw_labels(job, files, folder)
-    elif job.train_on_dev:
+    if job.labels is None and job.train_on_dev:
+        # the fraction was drawn of each split
         config["corpora"]["train"]["fraction"] = 1.0
-        files["train"] = _join_corpora(job, files, folder)
-    if job.folds is not None:
-        course, folds = find_course(job, files["train"], folder, gpu_id=gpu_id)
+    if course is not None:
         whole = config.interpolate()
         config = fix_epochs(whole, curve_of(whole), course.epochs, files["train"], course.halved)
     config["paths"].update(train=str(files["train"]), dev=str(files["dev"]))
@@ -135,7 +146,7 @@ def write_job_config(
     }
     path = folder / "config.cfg"
     config.to_disk(path)
-    return path, folds
+    return path
 
 
 def count_data(job: Job, folder: Path) -> dict[str, dict[str, int]]:
@@ -172,7 +183,11 @@ def add_cost(record: Record, folds: list[dict[str, Any]]) -> None:
 def _train(job: Job, folder: Path, *, keep: bool, gpu_id: int) -> list[dict[str, Any]]:
     """What `adaptive-spacy train --resume` does, but where to say that a config is broken.
     RETURNS (list[dict]): Of a job with folds, what they found."""
-    path, folds = write_job_config(job, folder, keep=keep, gpu_id=gpu_id)
+    files = write_corpora(job, folder)
+    course, folds = None, list[dict[str, Any]]()
+    if job.folds is not None:
+        course, folds = find_course(job, files["train"], folder, partial(run_job, gpu_id=gpu_id))
+    path = write_job_config(job, files, folder, course, keep=keep)
     setup_gpu(gpu_id, silent=True)
     config: Config = load_config(path)
     snapshots = Snapshots(folder / RESUME)
