@@ -148,6 +148,8 @@ TESTED_WITH = {
     "data/readers/token_file": "data/readers/conll",
     "experiments/predictions": "report/run/facts",
     "experiments/shipping": "experiments/refit",
+    "report/budget_text": "report/budget",
+    "report/comparison_runs": "report/comparison",
     "report/html": "report/run/page",
     **dict.fromkeys(
         (f"training/resume/{name}" for name in ("batches", "loop", "pace", "parameters")),

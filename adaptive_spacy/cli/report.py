@@ -21,14 +21,19 @@ def report_cli(
         ),
     ] = None,
     reference: Annotated[
-        str, typer.Option(help="A sweep: the approach that the others are tested against.")
-    ] = "adaptive",
+        str | None,
+        typer.Option(
+            help="A sweep: the approach that the others are tested against.",
+            show_default="one with folds, or adaptive",
+        ),
+    ] = None,
     question: Annotated[
         str | None,
         typer.Option(
             help="A sweep. epochs: compare one adaptive run with a search over fixed numbers of "
             "epochs, of configs/experiments/epochs.yml. budget: compare approaches at numbers of "
-            "labelled sentences, of configs/experiments/budget.yml."
+            "labelled sentences, of configs/experiments/budget.yml.",
+            show_default="budget of a grid over labels",
         ),
     ] = None,
     select: Annotated[
@@ -68,7 +73,7 @@ def report_cli(
 
     For a sweep: report.md, figures as PNG and SVG, and report.html. Can be
     run while the sweep is running. A difference is called real only where a
-    paired permutation test over seeds says so, adjusted for the number of
+    paired test over seeds or samples says so, adjusted for the number of
     tests.
 
     Pages open from disk without network.
@@ -111,7 +116,9 @@ def _report_training(
     typer.echo(f"✔ Saved to {path.as_posix()}")
 
 
-def _report_sweep(runs: Path, output: Path | None, reference: str, question: str | None) -> None:
+def _report_sweep(
+    runs: Path, output: Path | None, reference: str | None, question: str | None
+) -> None:
     try:
         from adaptive_spacy.report.write import write_report
     except ModuleNotFoundError as error:
@@ -119,13 +126,10 @@ def _report_sweep(runs: Path, output: Path | None, reference: str, question: str
             raise
         raise ValueError('report needs matplotlib: pip install "adaptive-spacy[plot]"') from None
     from adaptive_spacy.files import require_other
-    from adaptive_spacy.report.comparison_text import describe_findings, describe_sources
 
     require_other(output, [runs])
-    comparison, files = write_report(
-        runs, output or runs / "report", reference=reference, question=question
-    )
-    for line in (*describe_sources(comparison), *describe_findings(comparison, "last")):
+    written = write_report(runs, output or runs / "report", reference=reference, question=question)
+    for line in written.lines:
         typer.echo(line)
-    for path in files[:2]:
+    for path in written.files[:2]:
         typer.echo(f"✔ Saved to {path.as_posix()}")

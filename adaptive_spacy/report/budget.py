@@ -6,32 +6,22 @@ the default is held against the best of the others at each budget, and against e
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from statistics import mean
 from typing import NamedTuple
 
 import numpy
 
 from adaptive_spacy.experiments.records import Record
-from adaptive_spacy.experiments.resampling import MARGIN, Counts, Difference, Pair, difference, f1
+from adaptive_spacy.experiments.resampling import Counts, Difference, Pair, difference, f1
 from adaptive_spacy.experiments.statistics import ALPHA, Summary, holm, summarize
-from adaptive_spacy.report.comparison_text import p_value, spread
-from adaptive_spacy.report.markdown import plain, table
+from adaptive_spacy.report.comparison import REFERENCE
+from adaptive_spacy.report.comparison_runs import newest
 
 BUDGET = "budget"
-TITLE = "What a label is worth"
 #: Which checkpoint an approach ships: the paper's is the one with the lowest validation loss
 SHIPPED = {"paper": "best_loss"}
 LAST = "last"
-
-NOTES = f"""\
-F1 is the micro average on the whole test set, in percent, of the checkpoint that an approach ships:
-the last, for paper the one with the lowest validation loss. Each sample of labelled sentences is
-another one, and so are its weights; approaches are paired within a sample. Square brackets hold
-intervals at 95 % that know of the chance in samples (Student's t, those of a seed being one unit)
-and in test sentences (bootstrap). p is that of no difference, "alike" that of a difference of
-{MARGIN:g} F1 or more (two one-sided tests); both are adjusted for the rows of the table (Holm
-1979). A difference that is not shown is not shown to be absent."""
 
 
 class Cell(NamedTuple):
@@ -69,7 +59,9 @@ class CellResult(NamedTuple):
 class CellContrast(NamedTuple):
     """The reference against another approach.
 
-    cell (Cell | None): None: over all cells of `dataset`. dataset (str | None): None: over all.
+    cell (Cell | None): None: over all cells of `dataset` that have two samples or more, so that
+        their chance can be told. dataset (str | None): None: over those of all.
+    cost (float): Tokens that the reference learns from, by those of the other; over cells the mean.
     p, p_alike (float | None): Adjusted.
     """
 
@@ -77,6 +69,7 @@ class CellContrast(NamedTuple):
     cell: Cell | None
     approach: str
     difference: Difference
+    cost: float
     p: float | None
     p_alike: float | None
 
@@ -92,16 +85,16 @@ class CellContrast(NamedTuple):
 
 class Budget(NamedTuple):
     """reference (str). rows (list[CellResult]). lines (list[CellContrast]).
-    hindsight (list[tuple]): Per cell, the best other approach in it, and the reference minus
-    that."""
+    hindsight (list[CellContrast]): Of each cell, that with the approach which is best beside the
+    reference, as was known afterwards only."""
 
     reference: str
     rows: list[CellResult]
     lines: list[CellContrast]
-    hindsight: list[tuple[Cell, str, float]]
+    hindsight: list[CellContrast]
 
 
-def answer_budget(records: Iterable[Record], *, reference: str = "adaptive") -> Budget:
+def answer_budget(records: Iterable[Record], *, reference: str = REFERENCE) -> Budget:
     """Compare a reference with the other approaches.
 
     records (Iterable[dict]): Of a grid with `labels`, with their counts per test sentence.
@@ -110,7 +103,7 @@ def answer_budget(records: Iterable[Record], *, reference: str = "adaptive") -> 
     RAISES (ValueError): If there are no such records, or none of the reference.
     """
     runs = read_runs(records)
-    if not any(reference in approaches for approaches in runs.values()):
+    if not has_runs(runs, reference):
         known = sorted({name for approaches in runs.values() for name in approaches})
         raise ValueError(
             f"--question {BUDGET}: expected runs of {reference} at numbers of labels, found "
@@ -126,13 +119,19 @@ def answer_budget(records: Iterable[Record], *, reference: str = "adaptive") -> 
         for cell, approaches in sorted(runs.items())
         for approach, by_seed in sorted(approaches.items())
     ]
-    return Budget(reference, rows, _lines(runs, reference), _hindsight(rows, reference))
+    lines = _lines(runs, reference)
+    return Budget(reference, rows, lines, _hindsight(lines))
+
+
+def has_runs(runs: Runs, reference: str) -> bool:
+    """RETURNS (bool): Whether there is a training of the approach."""
+    return any(reference in approaches for approaches in runs.values())
 
 
 def read_runs(records: Iterable[Record]) -> Runs:
     """RETURNS (Runs): The trainings that came to their end, of a number of labels."""
     runs: dict[Cell, dict[str, dict[int, Trained]]] = defaultdict(lambda: defaultdict(dict))
-    for record in records:
+    for record in newest(records):
         job = record["job"]
         if record["status"] != "done" or job.get("labels") is None or not record.get("sentences"):
             continue
@@ -144,30 +143,22 @@ def read_runs(records: Iterable[Record]) -> Runs:
     return runs
 
 
-def _pairs(runs: Runs, reference: str, approach: str) -> list[tuple[Cell, Pair]]:
-    return [
-        (cell, Pair(cell.dataset, cell, seed, ours[seed].counts, theirs[seed].counts))
-        for cell, approaches in sorted(runs.items())
-        for ours, theirs in [(approaches.get(reference, {}), approaches.get(approach, {}))]
-        for seed in sorted(ours.keys() & theirs.keys())
-    ]
+def _pairs(runs: Runs, reference: str, approach: str) -> dict[Cell, list[Pair]]:
+    found = {}
+    for cell, approaches in sorted(runs.items()):
+        ours, theirs = approaches.get(reference, {}), approaches.get(approach, {})
+        pairs = [
+            Pair(cell.dataset, cell, seed, ours[seed].counts, theirs[seed].counts)
+            for seed in sorted(ours.keys() & theirs.keys())
+        ]
+        if pairs:
+            found[cell] = pairs
+    return found
 
 
 def _lines(runs: Runs, reference: str) -> list[CellContrast]:
     others = sorted({name for approaches in runs.values() for name in approaches} - {reference})
-    lines = []
-    for approach in others:
-        pairs = _pairs(runs, reference, approach)
-        for cell in dict.fromkeys(cell for cell, _ in pairs):
-            found = difference([pair for other, pair in pairs if other == cell])
-            lines.append(CellContrast(cell.dataset, cell, approach, found, None, None))
-        datasets = dict.fromkeys(cell.dataset for cell, _ in pairs)
-        for dataset in datasets if len(datasets) > 1 else ():
-            found = difference([pair for cell, pair in pairs if cell.dataset == dataset])
-            lines.append(CellContrast(dataset, None, approach, found, None, None))
-        if pairs:
-            found = difference([pair for _, pair in pairs])
-            lines.append(CellContrast(None, None, approach, found, None, None))
+    lines = [line for approach in others for line in _lines_beside(runs, reference, approach)]
     ps = holm([line.difference.p for line in lines])
     alike = holm([line.difference.p_alike for line in lines])
     return [
@@ -176,91 +167,38 @@ def _lines(runs: Runs, reference: str) -> list[CellContrast]:
     ]
 
 
-def _hindsight(rows: Sequence[CellResult], reference: str) -> list[tuple[Cell, str, float]]:
-    by_cell: dict[Cell, dict[str, float]] = defaultdict(dict)
-    for row in rows:
-        by_cell[row.cell][row.approach] = row.f1.mean
-    found = []
-    for cell, means in by_cell.items():
-        others = {name: value for name, value in means.items() if name != reference}
-        if reference in means and others:
-            best = max(others, key=lambda name: others[name])
-            found.append((cell, best, means[reference] - others[best]))
-    return found
+def _lines_beside(runs: Runs, reference: str, approach: str) -> Iterator[CellContrast]:
+    pairs = _pairs(runs, reference, approach)
+    costs = {
+        cell: _updates(runs[cell][reference], found) / _updates(runs[cell][approach], found)
+        for cell, found in pairs.items()
+    }
+
+    def line(dataset: str | None, cell: Cell | None, over: Sequence[Cell]) -> CellContrast:
+        found = difference([pair for one in over for pair in pairs[one]])
+        cost = mean(costs[one] for one in over)
+        return CellContrast(dataset, cell, approach, found, cost, None, None)
+
+    for cell in pairs:
+        yield line(cell.dataset, cell, [cell])
+    # one cell with a single sample would hide what all the others show
+    several = [cell for cell, found in pairs.items() if len(found) > 1] or list(pairs)
+    datasets = dict.fromkeys(cell.dataset for cell in several)
+    for dataset in datasets if len(datasets) > 1 else ():
+        yield line(dataset, None, [cell for cell in several if cell.dataset == dataset])
+    if pairs:
+        yield line(None, None, several)
 
 
-def describe_budget(budget: Budget) -> list[str]:
-    """RETURNS (list[str]): The outcome in sentences."""
-    sentences = []
-    if budget.hindsight:
-        cell, best, gap = min(budget.hindsight, key=lambda one: one[2])
-        sentences.append(
-            f"{budget.reference} is at worst {gap:+.1f} F1 beside the best other approach of a "
-            f"budget, chosen in hindsight: {best} on {cell.dataset} with {cell.labels} labels; on "
-            f"average over {len(budget.hindsight)} budgets and data sets "
-            f"{mean(one[2] for one in budget.hindsight):+.1f}."
-        )
-    for line in budget.lines:
-        if line.dataset is None:
-            sentences.append(
-                f"Beside {line.approach} over all: {describe_difference(line.difference)} "
-                f"({line.verdict})."
+def _updates(trained: Mapping[int, Trained], pairs: Iterable[Pair]) -> int:
+    return sum(trained[pair.seed].updates for pair in pairs)
+
+
+def _hindsight(lines: Iterable[CellContrast]) -> list[CellContrast]:
+    best: dict[Cell, CellContrast] = {}
+    for line in lines:
+        if line.cell is not None:
+            best[line.cell] = min(
+                best.get(line.cell, line), line, key=lambda one: one.difference.mean
             )
-    return sentences
-
-
-def describe_difference(found: Difference) -> str:
-    """RETURNS (str): The mean with its interval, in points of F1."""
-    if found.interval is None:
-        return f"{found.mean:+.1f}"
-    return f"{found.mean:+.1f} [{found.interval[0]:+.1f}, {found.interval[1]:+.1f}]"
-
-
-ROW_HEADER = ("data set", "model", "labels", "approach", "samples", "test F1", "token updates")
-LINE_HEADER = ("data set", "labels", "approach", "samples", "difference", "p", "alike", "verdict")
-
-
-def row_cells(budget: Budget) -> list[list[str]]:
-    """RETURNS (list[list[str]]): A text per column of `ROW_HEADER`."""
-    return [
-        [
-            row.cell.dataset,
-            row.cell.model,
-            str(row.cell.labels),
-            row.approach,
-            str(row.f1.seeds),
-            spread(row.f1),
-            f"{row.updates.mean / 1000:.0f} k",
-        ]
-        for row in budget.rows
-    ]
-
-
-def line_cells(budget: Budget) -> list[list[str]]:
-    """RETURNS (list[list[str]]): A text per column of `LINE_HEADER`."""
-    return [
-        [
-            line.dataset or "all",
-            str(line.cell.labels) if line.cell else "all",
-            line.approach,
-            str(line.difference.samples),
-            describe_difference(line.difference),
-            p_value(line.p),
-            p_value(line.p_alike),
-            line.verdict,
-        ]
-        for line in budget.lines
-    ]
-
-
-def budget_markdown(budget: Budget) -> str:
-    """RETURNS (str): The answer as a section in Markdown."""
-    return "\n\n".join(
-        [
-            f"## {TITLE}",
-            "\n".join([*map(plain, describe_budget(budget)), "", NOTES]),
-            table(ROW_HEADER, row_cells(budget)),
-            f"### {plain(budget.reference)} minus the others",
-            table(LINE_HEADER, line_cells(budget)),
-        ]
-    )
+    return [best[cell] for cell in sorted(best)]

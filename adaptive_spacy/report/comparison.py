@@ -1,13 +1,12 @@
 """Approaches compared over the records of a sweep: tables and tests, as data and as Markdown."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from adaptive_spacy.experiments.job import Job
-from adaptive_spacy.experiments.records import RECORD, RULES, Record, read_records, stop_of
+from adaptive_spacy.experiments.records import RECORD, RULES, Record, read_records
 from adaptive_spacy.experiments.statistics import (
     PairedTest,
     Summary,
@@ -17,45 +16,18 @@ from adaptive_spacy.experiments.statistics import (
     summarize,
 )
 from adaptive_spacy.printable import one_line
+from adaptive_spacy.report.comparison_runs import Run, newest, read_run
 
-#: What the default of configs/adaptive.cfg ships
+#: What others are tested against, unless a grid's folds are there to replace a dev set
 REFERENCE = "adaptive"
 RULE_NAMES = {"best_loss": "best loss", "best_f1": "best dev F1", "last": "last"}
 
 
-@dataclass(frozen=True)
-class Run:
-    """One training that came to its end.
-
-    job (Job): What was run.
-    f1 (dict[str, float]): Test F1 in percent, by selection rule.
-    epochs (float), updates (int), seconds (float): Its length, tokens learnt from, and duration.
-    sentences (int): Of the training set.
-    history (list[dict]): One row per evaluation.
-    dev_f1 (dict[str, float]): Dev F1 of the checkpoint in percent, by selection rule.
-    types (dict[str, dict]): Test scores by selection rule and type, as records hold them; empty of
-        a record without.
-    """
-
-    job: Job
-    f1: dict[str, float]
-    epochs: float
-    updates: int
-    seconds: float
-    sentences: int
-    history: list[dict[str, Any]]
-    dev_f1: dict[str, float]
-    types: dict[str, dict[str, dict[str, Any]]]
-
-    @property
-    def data(self) -> tuple[str, str]:
-        """RETURNS (tuple): Names of data set and model."""
-        return self.job.dataset, self.job.model
-
-
 class Row(NamedTuple):
-    """An approach in a cell: data set, model and share.
+    """An approach in a cell: data set, model and share or labels.
 
+    fraction (float): The share, or how many labels, as `Job.size`.
+    sentences (int): Of the training set.
     seeds (list[int]): The seeds of its runs.
     f1 (dict[str, Summary]): By selection rule, in percent.
     """
@@ -70,6 +42,12 @@ class Row(NamedTuple):
     epochs: Summary
     updates: Summary
     seconds: Summary
+
+    @property
+    def size(self) -> float:
+        """RETURNS (float): Sentences that the approach was given: those of the training set, or
+        the labels that it divided itself."""
+        return self.fraction if self.fraction > 1 else self.sentences
 
 
 class Contrast(NamedTuple):
@@ -100,8 +78,10 @@ class Contrast(NamedTuple):
 class Comparison:
     """All that a report tells.
 
+    reference (str): The approach that others are tested against.
     runs (list[Run]): Finished trainings.
-    rows (list[Row]), contrasts (list[Contrast]): The tables.
+    rows (list[Row]), contrasts (list[Contrast]): The tables. Numbers of labels have no contrasts:
+        `answer_budget` tests those.
     failed (list[Record]): Of jobs that failed.
     superseded (int): Records of a job under an older definition, which are left out.
     unfinished (list[str]): Folders without a record: running or interrupted.
@@ -109,6 +89,7 @@ class Comparison:
     ended (tuple[str, str]): When the first and the last of the runs ended, in UTC.
     """
 
+    reference: str
     runs: list[Run]
     rows: list[Row]
     contrasts: list[Contrast]
@@ -117,6 +98,11 @@ class Comparison:
     unfinished: list[str]
     versions: dict[str, list[str]]
     ended: tuple[str, str]
+
+    @property
+    def by_labels(self) -> bool:
+        """RETURNS (bool): Whether trainings are of numbers of labels, not of shares of the data."""
+        return any(run.job.labels is not None for run in self.runs)
 
     @property
     def approaches(self) -> list[str]:
@@ -129,11 +115,12 @@ class Comparison:
         return list(dict.fromkeys((row.dataset, row.model) for row in self.rows))
 
 
-def compare(output: Path, *, reference: str = REFERENCE) -> Comparison:
+def compare(output: Path, *, reference: str | None = None) -> Comparison:
     """Read the records of a sweep and compare the approaches.
 
     output (Path): Output folder of the sweep.
-    reference (str): The approach that the others are tested against.
+    reference (str | None): The approach that the others are tested against; None: the one with
+        folds, or `REFERENCE`.
     RETURNS (Comparison): The comparison.
     RAISES (ValueError): If there is no finished job, or no such approach.
     """
@@ -148,18 +135,19 @@ def compare(output: Path, *, reference: str = REFERENCE) -> Comparison:
         )
     runs = sorted((read_run(record) for record in done), key=_place)
     approaches = sorted({run.job.approach for run in runs})
-    # with the default one a sweep need not have it
-    if reference not in approaches and reference != REFERENCE:
+    if reference is not None and reference not in approaches:
         raise ValueError(
             f"--reference: expected an approach of {output}, which has {', '.join(approaches)}; "
             f"got {reference}"
         )
+    reference = reference or _usual_reference(runs)
     rows = list(make_rows(runs))
     ends = [str(record["finished"]) for record in done]
     return Comparison(
+        reference=reference,
         runs=runs,
         rows=rows,
-        contrasts=list(make_contrasts(runs, reference)),
+        contrasts=list(make_contrasts([r for r in runs if r.job.labels is None], reference)),
         failed=[record for record in current if record["status"] == "failed"],
         superseded=len(records) - len(current),
         unfinished=sorted(
@@ -169,44 +157,6 @@ def compare(output: Path, *, reference: str = REFERENCE) -> Comparison:
         ),
         versions=list_versions(done),
         ended=(_minute(min(ends)), _minute(max(ends))),
-    )
-
-
-def newest(records: Iterable[Record]) -> list[Record]:
-    """RETURNS (list[dict]): Of the records of the same job by name, the one that ended last: a
-    changed config or another number of seeds makes another job of it."""
-    latest: dict[str, Record] = {}
-    for record in sorted(records, key=lambda one: str(one["finished"])):
-        latest[Job(**record["job"]).name] = record
-    return list(latest.values())
-
-
-def read_run(record: Record) -> Run:
-    """RETURNS (Run): What the comparison needs of a record. A rule that picks nothing, for want of
-    a loss, gives the last checkpoint."""
-    results = {rule: record["results"][rule] or record["results"]["last"] for rule in RULES}
-    last = stop_of(record)
-    return Run(
-        job=read_job(record),
-        f1={rule: 100 * (one["test"]["f1"] or 0.0) for rule, one in results.items()},
-        epochs=last,
-        updates=record["token_updates"],
-        seconds=record["seconds"],
-        sentences=record["data"]["train"]["sentences"],
-        history=record["history"],
-        dev_f1={rule: 100 * (one["dev_f1"] or 0.0) for rule, one in results.items()},
-        types={rule: one["test"].get("per_type") or {} for rule, one in results.items()},
-    )
-
-
-def read_job(record: Record) -> Job:
-    """RETURNS (Job): A record's job, whose names are fit to be shown: anyone may have made it."""
-    job = Job(**record["job"])
-    return replace(
-        job,
-        dataset=one_line(job.dataset),
-        model=one_line(job.model),
-        approach=one_line(job.approach),
     )
 
 
@@ -273,6 +223,11 @@ def list_versions(records: Iterable[Record]) -> dict[str, list[str]]:
         for package, version in record["versions"].items():
             used.setdefault(package, set()).add(version)
     return {package: sorted(found) for package, found in used.items()}
+
+
+def _usual_reference(runs: Iterable[Run]) -> str:
+    """A sweep need not have it."""
+    return next((run.job.approach for run in runs if run.job.folds is not None), REFERENCE)
 
 
 def _minute(finished: str) -> str:

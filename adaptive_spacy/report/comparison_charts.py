@@ -5,7 +5,8 @@ from typing import Any
 
 from adaptive_spacy.experiments.records import RULES
 from adaptive_spacy.experiments.statistics import Summary
-from adaptive_spacy.report.comparison import RULE_NAMES, Comparison, Row, Run
+from adaptive_spacy.report.comparison import RULE_NAMES, Comparison, Row
+from adaptive_spacy.report.comparison_runs import Run
 
 #: Evaluations of a training that a curve shows; of more, so many that are as far apart
 MOST = 60
@@ -29,6 +30,9 @@ def _plots(comparison: Comparison, dataset: str, model: str) -> Iterator[dict[st
     rows = [row for row in comparison.rows if row[:2] == (dataset, model)]
     place = f"{dataset}, {model}"
     about = {"dataset": [dataset], "model": [model]}
+    by, size = "what it learnt from", "sentences to learn from"
+    if comparison.by_labels:
+        by, size = "what was labelled", "labelled sentences"
 
     def plot(title: str, x: str, y: str, of: dict[str, list[str]], **more: Any) -> dict[str, Any]:
         found = {"title": title, "x": x, "y": y, "of": of, "bars": "± standard error", "log": True}
@@ -39,19 +43,18 @@ def _plots(comparison: Comparison, dataset: str, model: str) -> Iterator[dict[st
 
     for rule in RULES:
         of = {**about, "rule": [rule]}
-        for what, x, value in (
-            ("what it learnt from", "sentences to learn from", lambda row: row.sentences),
+        for of_what, x, value in (
+            (by, size, lambda row: row.size),
             ("its cost", "tokens learnt from, over all epochs", lambda row: row.updates.mean),
         ):
-            title = f"{place}: test F1 ({RULE_NAMES[rule]}) by {what}"
+            title = f"{place}: test F1 ({RULE_NAMES[rule]}) by {of_what}"
             series = _series(comparison.approaches, rows, value, score(rule))
             describe = f"{title}. {_words(series, ' %')}"
             yield plot(title, x, "F1", of, format="percent", series=series, describe=describe)
     title = f"{place}: epochs it took"
-    series = _series(comparison.approaches, rows, lambda row: row.sentences, lambda row: row.epochs)
-    x = "sentences to learn from"
+    series = _series(comparison.approaches, rows, lambda row: row.size, lambda row: row.epochs)
     describe = f"{title}. {_words(series, '')}"
-    yield plot(title, x, "epochs", about, format="number", series=series, describe=describe)
+    yield plot(title, size, "epochs", about, format="number", series=series, describe=describe)
 
 
 def _series(

@@ -21,7 +21,8 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 from adaptive_spacy.experiments.job import NAME
 from adaptive_spacy.experiments.records import RULES
 from adaptive_spacy.experiments.statistics import Summary
-from adaptive_spacy.report.comparison import RULE_NAMES, Comparison, Row, Run
+from adaptive_spacy.report.comparison import RULE_NAMES, Comparison, Row
+from adaptive_spacy.report.comparison_runs import Run
 from adaptive_spacy.report.style import FORMATS, PHASE_NAMES, STYLE
 
 COLOURS = ("#D55E00", "#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#999999")
@@ -35,6 +36,8 @@ PHASE_LINES = {
 }
 #: Shares side by side in the learning curves
 COLUMNS = 4
+#: Width of the figure of approaches, and of a letter and a marker of its legend, in inches
+WIDTH, LETTER, HANDLE = 10, 0.09, 0.7
 #: Letters of a file's name, without its suffix
 LONGEST_NAME = 100
 
@@ -59,7 +62,8 @@ def draw_comparison(comparison: Comparison) -> Iterator[Picture]:
         runs = [run for run in comparison.runs if run.data == (dataset, model)]
         for rule in RULES:
             title = f"{dataset}, {model}: {RULE_NAMES[rule]} checkpoint"
-            figure = draw_approaches(rows, comparison.approaches, rule, title)
+            what = "labelled sentences" if comparison.by_labels else "training sentences"
+            figure = draw_approaches(rows, comparison.approaches, rule, title, what)
             name = file_name(f"{dataset}-{model}-{rule.replace('_', '-')}")
             yield Picture(name, title, render(figure))
         for approach in comparison.approaches:
@@ -96,18 +100,18 @@ def render(figure: Figure) -> dict[str, bytes]:
 
 
 def draw_approaches(
-    rows: Sequence[Row], approaches: Sequence[str], rule: str, title: str
+    rows: Sequence[Row], approaches: Sequence[str], rule: str, title: str, what: str
 ) -> Figure:
     """Draw the rows of one data set and model.
 
     approaches (Sequence[str]): All approaches, so that each has its colour in all figures.
-    RETURNS (Figure): Four panels: F1, epochs and spread against the size of the training set, and
-        F1 against cost.
+    what (str): What their size counts.
+    RETURNS (Figure): Four panels: F1, epochs and spread against size, and F1 against cost.
     """
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(STYLE)
-        figure = Figure(figsize=(10, 7.4), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 7.4), layout="constrained")
         FigureCanvasAgg(figure)
         (score, cost), (epochs, stability) = figure.subplots(2, 2)
         for i, approach in enumerate(approaches):
@@ -115,18 +119,19 @@ def draw_approaches(
             if not own:
                 continue
             style = _style(i)
-            sizes = [row.sentences for row in own]
+            sizes = [row.size for row in own]
             updates = [row.updates.mean / 1000 for row in own]
             _errors(score, sizes, [row.f1[rule] for row in own], style)
             _errors(cost, updates, [row.f1[rule] for row in own], style)
             _errors(epochs, sizes, [row.epochs for row in own], style)
-            spreads = [(row.sentences, row.f1[rule].spread) for row in own]
+            spreads = [(row.size, row.f1[rule].spread) for row in own]
             known = [one for one in spreads if one[1] is not None]
             stability.plot(*zip(*known, strict=True) if known else ([], []), **style)
-        _panel(score, "training sentences", "test F1, % (± standard error)", sorted(sizes_of(rows)))
+        ticks = sorted({row.size for row in rows})
+        _panel(score, what, "test F1, % (± standard error)", ticks)
         _panel(cost, "cost: thousands of tokens learnt from", "test F1, %")
-        _panel(epochs, "training sentences", "epochs", sorted(sizes_of(rows)))
-        _panel(stability, "training sentences", "spread of F1 over seeds", sorted(sizes_of(rows)))
+        _panel(epochs, what, "epochs", ticks)
+        _panel(stability, what, "spread of F1 over seeds", ticks)
         epochs.set_ylim(bottom=0)
         if any(row.f1[rule].error is not None for row in rows):
             stability.set_ylim(bottom=0)
@@ -146,12 +151,9 @@ def _legend(figure: Figure, approaches: Sequence[str], shown: set[str]) -> None:
         for i, approach in enumerate(approaches)
         if approach in shown
     ]
-    figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), frameon=False)
-
-
-def sizes_of(rows: Sequence[Row]) -> set[int]:
-    """RETURNS (set[int]): Sizes of the training sets, in sentences."""
-    return {row.sentences for row in rows}
+    longest = max(map(len, shown))
+    columns = max(1, min(len(handles), int(WIDTH / (LETTER * longest + HANDLE))))
+    figure.legend(handles=handles, loc="outside lower center", ncols=columns, frameon=False)
 
 
 def draw_curves(runs: Sequence[Run], title: str) -> Figure:
@@ -224,7 +226,7 @@ def _panel(axes: Axes, x: str, y: str, ticks: Sequence[float] = ()) -> None:
         for tick in ticks[1:]:
             if tick > 1.25 * shown[-1]:
                 shown.append(tick)
-        axes.set_xticks(shown, [str(tick) for tick in shown])
+        axes.set_xticks(shown, [f"{tick:g}" for tick in shown])
 
 
 def _style(i: int) -> dict:

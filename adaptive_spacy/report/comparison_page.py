@@ -6,7 +6,8 @@ from typing import Any
 from adaptive_spacy import __version__
 from adaptive_spacy.experiments.records import RULES
 from adaptive_spacy.printable import listed, visible
-from adaptive_spacy.report.budget import Budget, describe_budget
+from adaptive_spacy.report.budget import Budget
+from adaptive_spacy.report.budget_text import describe_budget
 from adaptive_spacy.report.comparison import RULE_NAMES, Comparison
 from adaptive_spacy.report.comparison_charts import describe_curves, describe_plots
 from adaptive_spacy.report.comparison_tables import list_tables

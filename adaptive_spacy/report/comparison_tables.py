@@ -4,11 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from adaptive_spacy.experiments.statistics import Summary
-from adaptive_spacy.report.budget import LINE_HEADER, Budget, line_cells
-from adaptive_spacy.report.budget import NOTES as BUDGET_NOTES
-from adaptive_spacy.report.budget import ROW_HEADER as BUDGET_ROW_HEADER
-from adaptive_spacy.report.budget import TITLE as TITLE_OF_BUDGET
-from adaptive_spacy.report.budget import row_cells as budget_row_cells
+from adaptive_spacy.report import budget_text
+from adaptive_spacy.report.budget import Budget
 from adaptive_spacy.report.comparison import Comparison
 from adaptive_spacy.report.comparison_text import (
     CONTRAST_HEADER,
@@ -27,7 +24,16 @@ from adaptive_spacy.report.epoch_search import Answer, answer_header, answer_row
 REAL = ("higher", "lower")
 MODEL, INTERVAL = "model", "interval (last)"
 #: Columns of texts; others are of numbers
-TEXTS = {"data set", "model", "approach", "comparison", "selection", "type", "verdict"}
+TEXTS = {
+    "data set",
+    "model",
+    "approach",
+    "best other",
+    "comparison",
+    "selection",
+    "type",
+    "verdict",
+}
 TYPE_NOTES = """\
 F1 of each entity type on the whole test set, in percent, mean and standard error over the seeds in
 which it could be measured."""
@@ -43,7 +49,9 @@ def list_tables(
         answers = list(_budget_tables(answer))
     else:
         answers = [] if answer is None else [_search_table(answer)]
-    tables = [*answers, _rows_table(comparison), _contrasts_table(comparison)]
+    tables = [*answers, _rows_table(comparison)]
+    if comparison.contrasts:
+        tables.append(_contrasts_table(comparison))
     return [*tables, _types_table(types)] if types else tables
 
 
@@ -138,9 +146,24 @@ def _budget_tables(budget: Budget) -> Iterator[dict[str, Any]]:
             fraction=_share(row.cell.labels),
             approach=[row.approach],
         )
-        for row, cells in zip(budget.rows, budget_row_cells(budget), strict=True)
+        for row, cells in zip(budget.rows, budget_text.row_cells(budget), strict=True)
     ]
-    yield _table("budget", TITLE_OF_BUDGET, BUDGET_NOTES, BUDGET_ROW_HEADER, rows)
+    notes = budget_text.NOTES
+    yield _table("budget", budget_text.TITLE, notes, budget_text.ROW_HEADER, rows)
+    rows = [
+        _row(
+            cells,
+            dataset=[line.cell.dataset],
+            model=[line.cell.model],
+            fraction=_share(line.cell.labels),
+            approach=[budget.reference, line.approach],
+        )
+        for line, cells in zip(budget.hindsight, budget_text.hindsight_cells(budget), strict=True)
+        if line.cell
+    ]
+    notes = budget_text.HINDSIGHT_NOTES
+    header = budget_text.HINDSIGHT_HEADER
+    yield _table("hindsight", budget_text.HINDSIGHT, notes, header, rows)
     rows = [
         _row(
             cells,
@@ -149,9 +172,11 @@ def _budget_tables(budget: Budget) -> Iterator[dict[str, Any]]:
             fraction=_share(line.cell.labels if line.cell else None),
             approach=[budget.reference, line.approach],
         )
-        for line, cells in zip(budget.lines, line_cells(budget), strict=True)
+        for line, cells in zip(budget.lines, budget_text.line_cells(budget), strict=True)
     ]
-    yield _table("budget-tests", f"{budget.reference} minus the others", "", LINE_HEADER, rows)
+    title = f"{budget.reference} minus the others"
+    header = budget_text.LINE_HEADER
+    yield _table("budget-tests", title, budget_text.LINE_NOTES, header, rows)
 
 
 def _search_table(answer: Answer) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from adaptive_spacy.experiments.records import RULES
 from adaptive_spacy.experiments.statistics import Summary
 from adaptive_spacy.printable import visible
-from adaptive_spacy.report.comparison import RULE_NAMES, Comparison, Contrast, Row, read_job
+from adaptive_spacy.report.comparison import RULE_NAMES, Comparison, Contrast, Row
+from adaptive_spacy.report.comparison_runs import read_job
 from adaptive_spacy.report.markdown import plain, table
 
 ALL = "all"
@@ -102,17 +103,20 @@ def to_markdown(comparison: Comparison, figures: Sequence[tuple[str, str]]) -> s
         if findings:
             blocks += [f"### What the tests show: {RULE_NAMES[rule]}"]
             blocks += ["\n".join(f"- {plain(finding)}" for finding in findings)]
-    blocks += ["## Tests", CONTRAST_NOTES]
-    blocks += [table(CONTRAST_HEADER, [contrast_cells(one) for one in comparison.contrasts])]
+    if comparison.contrasts:
+        blocks += ["## Tests", CONTRAST_NOTES]
+        blocks += [table(CONTRAST_HEADER, [contrast_cells(one) for one in comparison.contrasts])]
     if figures:
         blocks += ["## Figures", *(f"![{plain(title)}]({path})" for title, path in figures)]
     return "\n\n".join(blocks) + "\n"
 
 
+#: Of a grid over shares, or over numbers of labels
+SIZE = "share or labels"
 ROW_HEADER = (
     "data set",
     "model",
-    "share",
+    SIZE,
     "sentences",
     "approach",
     "seeds",

@@ -7,13 +7,14 @@ from typing import NamedTuple
 from adaptive_spacy.experiments.records import RULES
 from adaptive_spacy.experiments.statistics import Summary, summarize
 from adaptive_spacy.printable import one_line
-from adaptive_spacy.report.comparison import RULE_NAMES, Run
-from adaptive_spacy.report.comparison_text import interval_cell, spread
+from adaptive_spacy.report.comparison import RULE_NAMES
+from adaptive_spacy.report.comparison_runs import Run
+from adaptive_spacy.report.comparison_text import SIZE, interval_cell, spread
 
 TYPE_HEADER = (
     "data set",
     "model",
-    "share",
+    SIZE,
     "sentences",
     "approach",
     "type",

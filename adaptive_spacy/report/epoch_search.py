@@ -17,7 +17,8 @@ from adaptive_spacy.experiments.statistics import (
     paired_test,
     summarize,
 )
-from adaptive_spacy.report.comparison import RULE_NAMES, Run
+from adaptive_spacy.report.comparison import RULE_NAMES
+from adaptive_spacy.report.comparison_runs import Run
 from adaptive_spacy.report.comparison_text import spread
 from adaptive_spacy.report.markdown import plain, table
 

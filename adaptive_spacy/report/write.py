@@ -1,43 +1,54 @@
 """The report of a sweep, written into a folder: Markdown, figures, and one HTML page."""
 
 from pathlib import Path
+from typing import NamedTuple
 
 from adaptive_spacy.experiments.records import read_records
 from adaptive_spacy.files import replacing
-from adaptive_spacy.report.budget import BUDGET, Budget, answer_budget, budget_markdown
-from adaptive_spacy.report.comparison import REFERENCE, Comparison, compare
+from adaptive_spacy.report.budget import BUDGET, Budget, answer_budget, has_runs, read_runs
+from adaptive_spacy.report.budget_text import budget_markdown
+from adaptive_spacy.report.comparison import Comparison, compare
 from adaptive_spacy.report.comparison_figures import draw_comparison
-from adaptive_spacy.report.comparison_page import to_page
-from adaptive_spacy.report.comparison_text import to_markdown
+from adaptive_spacy.report.comparison_page import describe_outcome, to_page
+from adaptive_spacy.report.comparison_text import (
+    describe_findings,
+    describe_sources,
+    to_markdown,
+)
 from adaptive_spacy.report.epoch_search import SEARCH, Answer, answer_epochs, answer_markdown
 
 QUESTIONS = (SEARCH, BUDGET)
 
 
+class Written(NamedTuple):
+    """lines (list[str]): What was found, in words. files (list[Path]): Page and Markdown first."""
+
+    lines: list[str]
+    files: list[Path]
+
+
 def write_report(
-    runs: Path, output: Path, *, reference: str = REFERENCE, question: str | None = None
-) -> tuple[Comparison, list[Path]]:
+    runs: Path, output: Path, *, reference: str | None = None, question: str | None = None
+) -> Written:
     """Compare the approaches of a sweep and write the report.
 
     runs (Path): Output folder of the sweep.
     output (Path): Gets report.md, report.html and figures/*.png, *.svg.
-    reference (str): The approach that the others are tested against.
+    reference (str | None): The approach that the others are tested against; None: see `compare`.
     question (str | None): "epochs": also one adaptive run against a search over epochs; "budget":
-        also the approaches at numbers of labelled sentences.
-    RETURNS (tuple): The comparison and the files, page and Markdown first.
+        also the approaches at numbers of labelled sentences; None: the latter if they have those.
+    RETURNS (Written): What was found and written.
     RAISES (ValueError): If there is nothing to compare.
     """
     if question not in (None, *QUESTIONS):
         raise ValueError(f"--question: expected one of {', '.join(QUESTIONS)}, got {question}")
     comparison = compare(runs, reference=reference)
-    answer: Answer | Budget | None = None
+    answer = _answer(comparison, runs, question)
     section = ""
-    if question == SEARCH:
-        answer = answer_epochs(comparison.runs, reference=reference)
-        section = answer_markdown(answer)
-    elif question == BUDGET:
-        answer = answer_budget(read_records(runs), reference=reference)
+    if isinstance(answer, Budget):
         section = budget_markdown(answer)
+    elif answer is not None:
+        section = answer_markdown(answer)
     pictures = list(draw_comparison(comparison))
     files: dict[Path, bytes] = {}
     links = []
@@ -56,4 +67,20 @@ def write_report(
     for path, content in files.items():
         with replacing(path) as aside:
             aside.write_bytes(content)
-    return comparison, list(files)
+    lines = [
+        *describe_sources(comparison),
+        *describe_outcome(answer),
+        *describe_findings(comparison, "last"),
+    ]
+    return Written(lines, list(files))
+
+
+def _answer(comparison: Comparison, runs: Path, question: str | None) -> Answer | Budget | None:
+    if question == SEARCH:
+        return answer_epochs(comparison.runs, reference=comparison.reference)
+    if question is None and not comparison.by_labels:
+        return None
+    records = read_records(runs)
+    if question is None and not has_runs(read_runs(records), comparison.reference):
+        return None
+    return answer_budget(records, reference=comparison.reference)

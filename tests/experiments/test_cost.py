@@ -11,7 +11,7 @@ from adaptive_spacy.experiments.grid import Grid
 from adaptive_spacy.experiments.job import Job
 from adaptive_spacy.experiments.progress import describe_end
 from adaptive_spacy.experiments.records import make_failure
-from adaptive_spacy.report.comparison import read_run
+from adaptive_spacy.report.comparison_runs import read_run
 from tests.experiments.costs import done, job_of
 from tests.report.records import make_job, make_record
 

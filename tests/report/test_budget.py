@@ -5,7 +5,13 @@ import pytest
 from typer.testing import CliRunner
 
 from adaptive_spacy.cli.app import app
-from adaptive_spacy.report.budget import answer_budget, budget_markdown, describe_budget
+from adaptive_spacy.report.budget import answer_budget
+from adaptive_spacy.report.budget_text import (
+    HINDSIGHT_HEADER,
+    budget_markdown,
+    describe_budget,
+    hindsight_cells,
+)
 from tests.report.records import make_job, make_record, write_records
 
 #: F1 on 50 test sentences of an entity each, all of which are found: right ones in percent
@@ -44,14 +50,19 @@ def grid() -> list[dict[str, Any]]:
 
 def test_best_in_hindsight_changes_with_the_budget() -> None:
     budget = answer_budget(grid())
-    assert [(cell.labels, best, round(gap, 6)) for cell, best, gap in budget.hindsight] == [
+    found = [(one.cell, one.approach, one.difference.mean) for one in budget.hindsight]
+    assert [(cell.labels, best, round(gap, 6)) for cell, best, gap in found if cell] == [
         (25, "first", FAIR - GOOD),
         (50, "second", FAIR - GOOD),
     ]
     assert describe_budget(budget)[0] == (
         "adaptive is at worst -20.0 F1 beside the best other approach of a budget, chosen in "
-        "hindsight: first on news with 25 labels; on average over 2 budgets and data sets -20.0."
+        "hindsight: first on news with 25 labels; on average over 2 budgets and data sets -20.0, "
+        "at 1.0 times the cost."
     )
+    cells = dict(zip(HINDSIGHT_HEADER, hindsight_cells(budget)[1], strict=True))
+    assert (cells["labels"], cells["best other"]) == ("50", "second")
+    assert (cells["test F1"], cells["its test F1"]) == ("60.0 ± 0.0", "80.0 ± 0.0")
     # over all, neither single rival is ahead
     overall = [line for line in budget.lines if line.dataset is None]
     assert [(line.approach, round(line.difference.mean, 6)) for line in overall] == [
@@ -99,16 +110,71 @@ def test_single_samples_claim_nothing() -> None:
     assert "x\\|y" in budget_markdown(budget)
 
 
+def test_a_budget_with_a_single_sample_does_not_hide_the_others() -> None:
+    one = [record("adaptive", 1, 100, FAIR), record("first", 1, 100, BAD)]
+    overall = {
+        line.approach: line for line in answer_budget([*grid(), *one]).lines if line.cell is None
+    }
+    assert (overall["first"].difference.cells, overall["first"].difference.samples) == (2, 6)
+    assert overall["first"].difference.interval is not None
+
+
+def test_cost_is_that_of_the_reference_by_the_other() -> None:
+    """By budget the sums over samples, over budgets the mean."""
+    records = grid()
+    for one in records:
+        job = one["job"]
+        if job["approach"] == "adaptive":
+            one["token_updates"] = 500 if job["labels"] == 25 else 3000
+    lines = {
+        line.cell and line.cell.labels: line
+        for line in answer_budget(records).lines
+        if line.approach == "first"
+    }
+    assert {at: line.cost for at, line in lines.items()} == {25: 0.5, 50: 3.0, None: 1.75}
+
+
+def test_newest_record_of_a_job_counts() -> None:
+    old = record("adaptive", 1, 25, GOOD)
+    old["finished"] = "2025-01-01T00:00:00+00:00"
+    new, other = record("adaptive", 1, 25, FAIR), record("first", 1, 25, BAD)
+    (line, *_) = answer_budget([new, other, old]).lines
+    assert line.difference.mean == pytest.approx(FAIR - BAD)
+
+
 def test_report_of_a_budget(tmp_path: Path) -> None:
     runs = write_records(tmp_path / "runs", grid())
-    result = CliRunner().invoke(app, ["report", str(runs), "--question", "budget"])
+    # a grid over labels asks the question by itself
+    result = CliRunner().invoke(app, ["report", str(runs)])
     assert result.exit_code == 0, result.output
+    assert "Beside first over 2 budgets and data sets: +0.0 [" in result.output
     text = (runs / "report" / "report.md").read_text(encoding="utf8")
     assert "## What a label is worth" in text
     assert "| news | 25 | first | 3 | -20.0 [" in text
     page = (runs / "report" / "report.html").read_text(encoding="utf8")
     assert "What a label is worth" in page
     assert "adaptive minus the others" in page
+    assert "Beside the best in hindsight" in page
+    # its samples are no seeds of one set of sentences
+    assert "permutation" not in text + page
     # budgets are not put together where shares are compared
     assert "| news | tiny | 25 |" in text
     assert "| news | tiny | 50 |" in text
+
+
+def test_folds_are_what_the_others_are_held_against(tmp_path: Path) -> None:
+    records = [*grid(), *(record("mine", seed, 25, FAIR, folds=5) for seed in (1, 2, 3))]
+    runs = write_records(tmp_path / "runs", records)
+    result = CliRunner().invoke(app, ["report", str(runs)])
+    assert "mine is at worst -20.0 F1" in result.output
+    assert CliRunner().invoke(app, ["report", str(runs), "--reference", "x"]).exit_code == 1
+
+
+def test_grid_over_labels_without_the_reference_is_shown(tmp_path: Path) -> None:
+    """As `curve.yml`, or one whose records have no counts by sentence."""
+    runs = write_records(tmp_path / "runs", [record("first", 1, 25, FAIR)])
+    result = CliRunner().invoke(app, ["report", str(runs)])
+    assert result.exit_code == 0, result.output
+    text = (runs / "report" / "report.md").read_text(encoding="utf8")
+    assert "| news | tiny | 25 | " in text
+    assert "What a label is worth" not in text

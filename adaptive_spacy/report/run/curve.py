@@ -12,7 +12,8 @@ from adaptive_spacy.experiments.learning_curve import LearningCurve, Point, fit_
 from adaptive_spacy.experiments.predictions import path_of
 from adaptive_spacy.experiments.records import Record, read_records
 from adaptive_spacy.experiments.statistics import summarize
-from adaptive_spacy.report.comparison import REFERENCE, newest, read_job
+from adaptive_spacy.report.comparison import REFERENCE
+from adaptive_spacy.report.comparison_runs import newest, read_job
 
 GRID = "configs/experiments/curve.yml"
 MAKE = f"adaptive-spacy sweep {GRID} --output RECORDS makes them"
