@@ -12,15 +12,15 @@ from adaptive_spacy.experiments.budget import count_pool
 from adaptive_spacy.experiments.job import SPLITS, Job
 from adaptive_spacy.experiments.records import Record, stop_of
 
-#: Epochs that an adaptive job is taken to need as long as no record tells. Small data need more.
-ADAPTIVE_EPOCHS = 20
+#: Rounds that an adaptive job is taken to need as long as no record tells. Small data need more.
+ADAPTIVE_ROUNDS = 20
 
 
 @dataclass(frozen=True)
 class Cost:
     """What a job is expected to need.
 
-    epochs (float): Its epochs.
+    epochs (float): Its epochs, of which a round of few sentences has several.
     known (bool): Whether the config fixes them.
     updates (float): Tokens that are learnt from, over all epochs.
     evaluations (float): Tokens that are only predicted.
@@ -47,7 +47,11 @@ def expect(job: Job, sizes: Mapping[str, float], records: Iterable[Record] = ())
     RETURNS (Cost): The estimate.
     """
     fixed = fixed_epochs(job)
-    epochs = fixed if fixed is not None else likely_epochs(job, records)
+    if fixed is None:
+        rounds = likely_rounds(job, records)
+        epochs = rounds * epochs_per_round(job)
+    else:
+        rounds = epochs = fixed
     train, dev = _shares(job, sizes)
     if job.folds is not None:
         # each label teaches in all folds but one and in the last training, and is held out once
@@ -55,14 +59,14 @@ def expect(job: Job, sizes: Mapping[str, float], records: Iterable[Record] = ())
             epochs=epochs,
             known=False,
             updates=epochs * job.folds * (train + dev),
-            evaluations=(epochs + 3) * (train + dev) + epochs * dev + 3 * sizes["test"],
+            evaluations=(rounds + 3) * (train + dev) + rounds * dev + 3 * sizes["test"],
         )
     return Cost(
         epochs=epochs,
         known=fixed is not None,
         updates=epochs * (train + (dev if job.train_on_dev else 0)),
-        # each epoch the dev set, at the end three times the test set
-        evaluations=epochs * dev + 3 * sizes["test"],
+        # each round the dev set, at the end three times the test set
+        evaluations=rounds * dev + 3 * sizes["test"],
     )
 
 
@@ -85,6 +89,14 @@ def fixed_epochs(job: Job) -> float | None:
     return float(steps.get("times", 1)) * max(float(steps.get("epochs", 1.0)), _least(job, steps))
 
 
+def epochs_per_round(job: Job) -> float:
+    """RETURNS (float): As far as the config and the number of sentences tell."""
+    interval: Any = job.make_config().interpolate()["training"]["eval_frequency"]
+    if not isinstance(interval, dict):
+        return 1.0
+    return max(float(interval.get("epochs", 1.0)), _least(job, interval))
+
+
 def _least(job: Job, steps: Mapping[str, Any]) -> float:
     """RETURNS (float): Epochs of a round with the fewest updates that the config allows, as far as
     the number of sentences is known."""
@@ -96,7 +108,7 @@ def _least(job: Job, steps: Mapping[str, Any]) -> float:
     return (steps.get("least") or 0) / ceil(sentences / size)
 
 
-def likely_epochs(job: Job, records: Iterable[Record]) -> float:
+def likely_rounds(job: Job, records: Iterable[Record]) -> float:
     """RETURNS (float): The mean of the same approach in this cell, or in any; else a guess."""
     sources = job.needs or {job.approach}
     same: dict[bool, list[float]] = defaultdict(list)
@@ -105,7 +117,7 @@ def likely_epochs(job: Job, records: Iterable[Record]) -> float:
         if record["status"] == "done" and other["approach"] in sources:
             same[Job(**other).cell == job.cell].append(stop_of(record))
     found = same[True] or same[False]
-    return mean(found) if found else ADAPTIVE_EPOCHS
+    return mean(found) if found else ADAPTIVE_ROUNDS
 
 
 def seconds_per_pass(records: Sequence[Record]) -> dict[tuple[str, int], float]:

@@ -78,7 +78,9 @@ def describe_plan(jobs: Sequence[Job], records: Sequence[Record], *, side_by_sid
         f"{sum(row.updates for row in rows) / 1e6:.1f} million token updates",
     ]
     if any(row.left and row.cost and not row.cost.known for row in rows):
-        lines.append("~ the schedule decides; an estimate from the records, or 20 where none tells")
+        lines.append(
+            "~ the schedule decides; an estimate from the records, or 20 rounds where none tells"
+        )
     if not all(row.cost for row in rows):
         lines.append("? the corpus is not there yet, so its cost is not known")
     if left:
@@ -127,7 +129,7 @@ def _describe_time(seconds: list[float | None], side_by_side: int) -> str:
 
 
 def _epochs(cost: Cost | None) -> str:
-    return "?" if cost is None else f"{'' if cost.known else '~'}{cost.epochs:g}"
+    return "?" if cost is None else f"{'' if cost.known else '~'}{cost.epochs:.3g}"
 
 
 def _duration(seconds: float | None) -> str:

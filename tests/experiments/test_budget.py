@@ -115,7 +115,7 @@ def test_cost_counts_what_is_labelled(job: Job) -> None:
     sizes = {"train": 800.0, "dev": 400.0, "test": 10.0}
     divided, whole = (expect(replace(job, train_on_dev=one), sizes) for one in (False, True))
     assert divided.updates == pytest.approx(divided.epochs * 320)
-    assert divided.evaluations == pytest.approx(divided.epochs * 80 + 30)
+    assert divided.evaluations == pytest.approx(20 * 80 + 30)
     assert whole.updates == pytest.approx(whole.epochs * 400)
 
 
@@ -126,6 +126,9 @@ def test_cost_of_rounds_that_are_bounded_in_updates(job: Job) -> None:
     assert expect(long, dict.fromkeys(("train", "dev", "test"), 1.0)).epochs == pytest.approx(
         20 * 10 / 3
     )
+    # of 20 rounds of 8 updates where the schedule decides: 32 sentences are 2 updates
+    found = replace(job, config="configs/adaptive.cfg", settings={})
+    assert expect(found, dict.fromkeys(("train", "dev", "test"), 1.0)).epochs == pytest.approx(80)
     whole = replace(long, labels=120)
     assert expect(whole, dict.fromkeys(("train", "dev", "test"), 1.0)).epochs == pytest.approx(25)
 

@@ -1,10 +1,10 @@
 import pytest
 
 from adaptive_spacy.experiments.cost import (
-    ADAPTIVE_EPOCHS,
+    ADAPTIVE_ROUNDS,
     expect,
     fixed_epochs,
-    likely_epochs,
+    likely_rounds,
     seconds_per_pass,
 )
 from adaptive_spacy.experiments.grid import Grid
@@ -32,10 +32,10 @@ def test_fixed_epochs_are_read_off_the_config(name: str, epochs: float | None, g
 
 def test_cost_of_a_guess(grid: Grid) -> None:
     cost = expect(job_of(grid, "adaptive"), SIZES)
-    assert (cost.epochs, cost.known) == (ADAPTIVE_EPOCHS, False)
-    assert cost.updates == ADAPTIVE_EPOCHS * 500
+    assert (cost.epochs, cost.known) == (ADAPTIVE_ROUNDS, False)
+    assert cost.updates == ADAPTIVE_ROUNDS * 500
     # each epoch half of dev, at the end three times the test set
-    assert cost.evaluations == ADAPTIVE_EPOCHS * 50 + 150
+    assert cost.evaluations == ADAPTIVE_ROUNDS * 50 + 150
     assert cost.passes == 3 * cost.updates + cost.evaluations
 
 
@@ -47,7 +47,7 @@ def test_records_are_better_than_a_guess(grid: Grid) -> None:
     # hybrid is as long as the jobs that it waits for
     assert expect(hybrid, SIZES, records).epochs == 30
     assert expect(same, SIZES, records[1:]).epochs == 10
-    assert expect(same, SIZES, [make_failure(same)]).epochs == ADAPTIVE_EPOCHS
+    assert expect(same, SIZES, [make_failure(same)]).epochs == ADAPTIVE_ROUNDS
 
 
 def test_seconds_per_pass_of_what_was_measured(grid: Grid) -> None:
@@ -65,6 +65,6 @@ def test_the_surplus_batch_is_no_epoch() -> None:
         {"phase": "cooldown", "start": 5, "end": 12},
         {"phase": "finished", "start": 12, "end": 13},
     ]
-    assert likely_epochs(job, [record]) == 12
+    assert likely_rounds(job, [record]) == 12
     assert read_run(record).epochs == 12
     assert "12 rounds" in describe_end(job, record)
