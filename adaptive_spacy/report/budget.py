@@ -159,12 +159,14 @@ def _pairs(runs: Runs, reference: str, approach: str) -> dict[Cell, list[Pair]]:
 def _lines(runs: Runs, reference: str) -> list[CellContrast]:
     others = sorted({name for approaches in runs.values() for name in approaches} - {reference})
     lines = [line for approach in others for line in _lines_beside(runs, reference, approach)]
-    ps = holm([line.difference.p for line in lines])
-    alike = holm([line.difference.p_alike for line in lines])
-    return [
-        line._replace(p=p, p_alike=p_alike)
-        for line, p, p_alike in zip(lines, ps, alike, strict=True)
-    ]
+    # what is asked first is what holds over all; many cells must not hide it
+    for over_all in (True, False):
+        family = [i for i, line in enumerate(lines) if (line.dataset is None) == over_all]
+        ps = holm([lines[i].difference.p for i in family])
+        alike = holm([lines[i].difference.p_alike for i in family])
+        for i, p, p_alike in zip(family, ps, alike, strict=True):
+            lines[i] = lines[i]._replace(p=p, p_alike=p_alike)
+    return lines
 
 
 def _lines_beside(runs: Runs, reference: str, approach: str) -> Iterator[CellContrast]:
@@ -194,11 +196,14 @@ def _updates(trained: Mapping[int, Trained], pairs: Iterable[Pair]) -> int:
     return sum(trained[pair.seed].updates for pair in pairs)
 
 
+def _place(line: CellContrast) -> tuple[int, float]:
+    """Of approaches with as many samples, that beside which the reference is worst comes first."""
+    return -line.difference.samples, line.difference.mean
+
+
 def _hindsight(lines: Iterable[CellContrast]) -> list[CellContrast]:
     best: dict[Cell, CellContrast] = {}
     for line in lines:
         if line.cell is not None:
-            best[line.cell] = min(
-                best.get(line.cell, line), line, key=lambda one: one.difference.mean
-            )
+            best[line.cell] = min(best.get(line.cell, line), line, key=_place)
     return [best[cell] for cell in sorted(best)]

@@ -22,9 +22,9 @@ LINE_NOTES = f"""\
 Square brackets hold intervals at 95 % that know of the chance in samples (Student's t, those of a
 seed being one unit) and in test sentences (bootstrap). Rows over several budgets leave out those
 with a single sample. p is that of no difference, "alike" that of a difference of {MARGIN:g} F1 or
-more (two one-sided tests); both are adjusted for the rows of the table (Holm 1979). A difference
-that is not shown is not shown to be absent. Cost is the tokens that the first learns from, divided
-by those of the other."""
+more (two one-sided tests); both are adjusted (Holm 1979) for the rows over all, and for the other
+rows. A difference that is not shown is not shown to be absent. Cost is the tokens that the first
+learns from, divided by those of the other."""
 
 HINDSIGHT_NOTES = """\
 Which of many approaches is best at a budget is known when all have been tried and scored on the

@@ -12,29 +12,10 @@ from adaptive_spacy.report.budget_text import (
     describe_budget,
     hindsight_cells,
 )
-from tests.report.records import make_job, make_record, write_records
+from tests.report.records import make_job, make_labelled, make_record, write_records
 
 #: F1 on 50 test sentences of an entity each, all of which are found: right ones in percent
 GOOD, FAIR, BAD = 80, 60, 40
-
-
-def record(approach: str, seed: int, labels: int, right: int, best_loss: int = 0, **changes: Any):
-    """A training whose last checkpoint gets so many entities of 100 right."""
-    job = make_job(approach, seed, labels=labels, dev=0.2, **changes)
-    made = make_record(job, right / 100, finished=f"2026-01-01T00:00:{seed:02d}+00:00")
-    step = made["results"]["last"]["step"]
-    made["results"]["best_loss"]["step"] = step - 2
-    made["sentences"] = {
-        "tokens": None,
-        "checkpoints": {str(step): counts(right), str(step - 2): counts(best_loss)},
-    }
-    return made
-
-
-def counts(right: int) -> dict[str, Any]:
-    tp = [2 * (i < right / 2) for i in range(50)]
-    wrong = [2 - one for one in tp]
-    return {"tp": tp, "fp": wrong, "fn": wrong, "loss": None}
 
 
 def grid() -> list[dict[str, Any]]:
@@ -42,9 +23,9 @@ def grid() -> list[dict[str, Any]]:
     records = []
     for seed in (1, 2, 3):
         for labels, first, second in ((25, GOOD, BAD), (50, BAD, GOOD)):
-            records.append(record("adaptive", seed, labels, FAIR))
-            records.append(record("first", seed, labels, first))
-            records.append(record("second", seed, labels, second))
+            records.append(make_labelled("adaptive", seed, labels, FAIR))
+            records.append(make_labelled("first", seed, labels, first))
+            records.append(make_labelled("second", seed, labels, second))
     return records
 
 
@@ -84,13 +65,20 @@ def test_differences_are_paired_within_a_budget() -> None:
     assert lines[25, "first"].difference.samples == 3
     assert lines[25, "first"].verdict == "lower"
     assert lines[50, "first"].verdict == "higher"
-    # six rows: no p stays as it is
+    # four rows of single budgets, and two over all, which are a family of their own
     raw = lines[25, "first"].difference.p
-    assert lines[25, "first"].p == pytest.approx(6 * raw)
+    assert lines[25, "first"].p == pytest.approx(4 * raw)
+    overall = [line for line in answer_budget(grid()).lines if line.cell is None]
+    assert [line.p for line in overall] == [
+        pytest.approx(min(1, 2 * line.difference.p)) for line in overall
+    ]
 
 
 def test_paper_ships_the_best_loss_and_others_the_last() -> None:
-    records = [record("paper", 1, 25, right=GOOD, best_loss=BAD), record("adaptive", 1, 25, FAIR)]
+    records = [
+        make_labelled("paper", 1, 25, right=GOOD, best_loss=BAD),
+        make_labelled("adaptive", 1, 25, FAIR),
+    ]
     rows = {row.approach: row.f1.mean for row in answer_budget(records).rows}
     assert rows == {"paper": pytest.approx(BAD), "adaptive": pytest.approx(FAIR)}
 
@@ -101,22 +89,30 @@ def test_what_has_no_labels_or_counts_takes_no_part() -> None:
     with pytest.raises(ValueError, match=r"runs of adaptive at numbers of labels, found none"):
         answer_budget([without, failed])
     with pytest.raises(ValueError, match="found first"):
-        answer_budget([record("first", 1, 25, FAIR)])
+        answer_budget([make_labelled("first", 1, 25, FAIR)])
 
 
 def test_single_samples_claim_nothing() -> None:
-    budget = answer_budget([record("adaptive", 1, 25, FAIR), record("x|y", 1, 25, BAD)])
+    budget = answer_budget(
+        [make_labelled("adaptive", 1, 25, FAIR), make_labelled("x|y", 1, 25, BAD)]
+    )
     assert {line.verdict for line in budget.lines} == {"too few samples"}
     assert "x\\|y" in budget_markdown(budget)
 
 
 def test_a_budget_with_a_single_sample_does_not_hide_the_others() -> None:
-    one = [record("adaptive", 1, 100, FAIR), record("first", 1, 100, BAD)]
+    one = [make_labelled("adaptive", 1, 100, FAIR), make_labelled("first", 1, 100, BAD)]
     overall = {
         line.approach: line for line in answer_budget([*grid(), *one]).lines if line.cell is None
     }
     assert (overall["first"].difference.cells, overall["first"].difference.samples) == (2, 6)
     assert overall["first"].difference.interval is not None
+
+
+def test_best_in_hindsight_is_one_with_as_many_samples_as_any() -> None:
+    lucky = make_labelled("lucky", 1, 25, 100)
+    found = [(line.cell, line.approach) for line in answer_budget([*grid(), lucky]).hindsight]
+    assert [(cell.labels, name) for cell, name in found if cell] == [(25, "first"), (50, "second")]
 
 
 def test_cost_is_that_of_the_reference_by_the_other() -> None:
@@ -135,9 +131,9 @@ def test_cost_is_that_of_the_reference_by_the_other() -> None:
 
 
 def test_newest_record_of_a_job_counts() -> None:
-    old = record("adaptive", 1, 25, GOOD)
+    old = make_labelled("adaptive", 1, 25, GOOD)
     old["finished"] = "2025-01-01T00:00:00+00:00"
-    new, other = record("adaptive", 1, 25, FAIR), record("first", 1, 25, BAD)
+    new, other = make_labelled("adaptive", 1, 25, FAIR), make_labelled("first", 1, 25, BAD)
     (line, *_) = answer_budget([new, other, old]).lines
     assert line.difference.mean == pytest.approx(FAIR - BAD)
 
@@ -163,7 +159,7 @@ def test_report_of_a_budget(tmp_path: Path) -> None:
 
 
 def test_folds_are_what_the_others_are_held_against(tmp_path: Path) -> None:
-    records = [*grid(), *(record("mine", seed, 25, FAIR, folds=5) for seed in (1, 2, 3))]
+    records = [*grid(), *(make_labelled("mine", seed, 25, FAIR, folds=5) for seed in (1, 2, 3))]
     runs = write_records(tmp_path / "runs", records)
     result = CliRunner().invoke(app, ["report", str(runs)])
     assert "mine is at worst -20.0 F1" in result.output
@@ -172,7 +168,7 @@ def test_folds_are_what_the_others_are_held_against(tmp_path: Path) -> None:
 
 def test_grid_over_labels_without_the_reference_is_shown(tmp_path: Path) -> None:
     """As `curve.yml`, or one whose records have no counts by sentence."""
-    runs = write_records(tmp_path / "runs", [record("first", 1, 25, FAIR)])
+    runs = write_records(tmp_path / "runs", [make_labelled("first", 1, 25, FAIR)])
     result = CliRunner().invoke(app, ["report", str(runs)])
     assert result.exit_code == 0, result.output
     text = (runs / "report" / "report.md").read_text(encoding="utf8")
