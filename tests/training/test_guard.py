@@ -31,7 +31,7 @@ def test_rules_are_broken_by_no_recorded_training_that_went_well() -> None:
         faults = [rules.look(one["f"], one["train_loss"]) for one in record["history"]]
         if any(faults):
             broken.append((record["job"]["approach"], record["job"]["seed"], faults))
-    assert len(records) == 268
+    assert len(records) >= 268
     assert broken == []
 
 
@@ -39,11 +39,15 @@ def test_rules_are_broken_by_no_recorded_training_that_went_well() -> None:
     ("scores", "losses", "fires"),
     [
         # from 0.97 to nothing
-        ([0.5, 0.97, 0.0], [1, 1, 1], 2),
+        ([0.5, 0.97, 0.0], [1, 0.2, 0.4], 2),
         # slowly
-        ([0.5, 0.8, 0.55, 0.54], [1, 1, 1, 1], 3),
+        ([0.5, 0.8, 0.55, 0.54], [1, 0.5, 0.6, 0.8], 3),
+        # nobody says what is learnt
+        ([0.5, 0.8, 0.55, 0.54], [None] * 4, 3),
         # once is chance
-        ([0.5, 0.8, 0.55, 0.79, 0.55, 0.7], [1] * 6, None),
+        ([0.5, 0.8, 0.55, 0.79, 0.55, 0.7], [1, 0.1, 0.2, 0.2, 0.2, 0.2], None),
+        # a dev set of five sentences, while the training goes well
+        ([0.5, 0.8, 0.55, 0.54, 0.1], [1, 0.5, 0.4, 0.41, 0.5], None),
         # of a handful of entities
         ([0.1, 0.29, 0.0, 0.0], [1] * 4, None),
         ([0.1, 0.2, 0.3], [1, 0.3, 0.95], 2),
@@ -75,6 +79,7 @@ def guarded(tmp_path: Path, scores: list[float], retries: int = 2) -> Path:
     return tmp_path / "out"
 
 
+@pytest.mark.usefixtures("without_loss")
 def test_scripted_collapse_goes_back_with_half_the_rate(tmp_path: Path) -> None:
     with pytest.warns(UserWarning, match=r"step 6: the score fell to 0\.0, from 90\.0") as caught:
         output = guarded(tmp_path, [0.1, 0.5, 0.9, 0.0, 0.91, 0.92, 0.93, 0.94, 0.95, 0.96])
@@ -88,6 +93,7 @@ def test_scripted_collapse_goes_back_with_half_the_rate(tmp_path: Path) -> None:
     assert rows[4].rate == 0.5
 
 
+@pytest.mark.usefixtures("without_loss")
 def test_guard_goes_back_no_more_often_than_it_may(tmp_path: Path) -> None:
     scores = [0.5, 0.9, 0.0, 0.9, 0.0, 0.9, 0.0, 0.0, 0.0]
     with pytest.warns(UserWarning, match="fell to 0"):

@@ -20,6 +20,7 @@ SCORES = [0.1, 0.5, 0.9, 0.0, 0.91, 0.92, 0.1, 0.93, 0.94]
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.usefixtures("without_loss")
 def test_training_that_was_set_back_goes_on_to_the_same_end(tmp_path: Path) -> None:
     config = scripted_config(
         tmp_path,
