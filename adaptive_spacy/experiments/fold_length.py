@@ -10,7 +10,14 @@ import spacy
 from spacy.tokens import Doc, DocBin
 
 from adaptive_spacy.experiments.courses import Course
-from adaptive_spacy.experiments.crossfit import FOLDS, agree_on, summarize_fold
+from adaptive_spacy.experiments.crossfit import (
+    FOLDS,
+    agree_on,
+    join_predictions,
+    pair,
+    summarize_fold,
+)
+from adaptive_spacy.experiments.expectation import Expectation, expect_scores
 from adaptive_spacy.experiments.folds import assign_folds, fold_names, write_folds
 from adaptive_spacy.experiments.job import Job
 from adaptive_spacy.experiments.records import Record, read_record, write_record
@@ -18,10 +25,11 @@ from adaptive_spacy.experiments.records import Record, read_record, write_record
 
 class Found(NamedTuple):
     """course (Course): Of the training on all labels. folds (list[dict]): What crossfit.json says
-    of each."""
+    of each. expected (Expectation): Scores of what each predicted for its own part."""
 
     course: Course
     folds: list[dict[str, Any]]
+    expected: Expectation
 
 
 def find_course(
@@ -39,21 +47,24 @@ def find_course(
     assert job.folds is not None
     docs = _read(labelled, job.lang)
     corpora = [folder / FOLDS / "corpora" / name for name in fold_names(job.folds)]
-    write_folds(docs, assign_folds(docs, job.folds, job.seed), corpora)
+    assigned = assign_folds(docs, job.folds, job.seed)
+    write_folds(docs, assigned, corpora)
+    folds = [
+        replace(job, dataset=corpus.name, corpus=str(corpus), labels=None, dev=None, folds=None)
+        for corpus in corpora
+    ]
     found = []
-    for corpus in corpora:
-        fold = replace(
-            job, dataset=corpus.name, corpus=str(corpus), labels=None, dev=None, folds=None
-        )
+    for fold in folds:
         place = folder / FOLDS / fold.folder()
         record = read_record(place)
         if record is None:
             record = train(fold, place)
             write_record(place, record)
         if record["status"] != "done":
-            raise ValueError(f"{corpus.name}: {record['reason']}")
+            raise ValueError(f"{fold.dataset}: {record['reason']}")
         found.append(summarize_fold(fold, record, folder))
-    return Found(agree_on(found), found)
+    held_out = join_predictions(folds, assigned, folder)
+    return Found(agree_on(found), found, expect_scores(pair(held_out, docs)))
 
 
 def _read(path: Path, lang: str) -> list[Doc]:

@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import spacy
 import torch
@@ -28,7 +27,7 @@ from adaptive_spacy.experiments.budget import draw_labels
 from adaptive_spacy.experiments.courses import Course
 from adaptive_spacy.experiments.crossfit import FOLDS
 from adaptive_spacy.experiments.fixed_length import curve_of, fix_epochs
-from adaptive_spacy.experiments.fold_length import find_course
+from adaptive_spacy.experiments.fold_length import Found, find_course
 from adaptive_spacy.experiments.job import SPLITS, Job
 from adaptive_spacy.experiments.records import Record, make_failure
 from adaptive_spacy.experiments.selection import RESULTS, epoch_of
@@ -65,10 +64,10 @@ def run_job(job: Job, folder: Path, *, keep: bool = False, gpu_id: int = -1) -> 
         computing_in(job.threads),
     ):
         try:
-            folds = _train(job, folder, keep=keep, gpu_id=gpu_id)
+            found = _train(job, folder, keep=keep, gpu_id=gpu_id)
             record.update(read_results(folder), data=count_data(job, folder), status="done")
-            if folds:
-                add_cost(record, folds)
+            if found is not None:
+                add_folds(record, found)
         except Exception as error:
             traceback.print_exc()
             record.update(status="failed", reason=describe_error(error))
@@ -173,21 +172,22 @@ def count_corpus(path: Path, fraction: float = 1.0) -> dict[str, int]:
     return {"sentences": len(lengths), "tokens": sum(lengths)}
 
 
-def add_cost(record: Record, folds: list[dict[str, Any]]) -> None:
+def add_folds(record: Record, found: Found) -> None:
     """State the folds in a record, whose updates are then those of all its trainings."""
-    record["folds"] = folds
+    record["folds"] = found.folds
+    record["expected"] = asdict(found.expected)
     for key in ("updates", "token_updates"):
-        record[key] += sum(one[key] for one in folds)
+        record[key] += sum(one[key] for one in found.folds)
 
 
-def _train(job: Job, folder: Path, *, keep: bool, gpu_id: int) -> list[dict[str, Any]]:
+def _train(job: Job, folder: Path, *, keep: bool, gpu_id: int) -> Found | None:
     """What `adaptive-spacy train --resume` does, but where to say that a config is broken.
-    RETURNS (list[dict]): Of a job with folds, what they found."""
+    RETURNS (Found | None): Of a job with folds, what they found."""
     files = write_corpora(job, folder)
-    course, folds = None, list[dict[str, Any]]()
+    found = None
     if job.folds is not None:
-        course, folds = find_course(job, files["train"], folder, partial(run_job, gpu_id=gpu_id))
-    path = write_job_config(job, files, folder, course, keep=keep)
+        found = find_course(job, files["train"], folder, partial(run_job, gpu_id=gpu_id))
+    path = write_job_config(job, files, folder, found and found.course, keep=keep)
     setup_gpu(gpu_id, silent=True)
     config: Config = load_config(path)
     snapshots = Snapshots(folder / RESUME)
@@ -199,7 +199,7 @@ def _train(job: Job, folder: Path, *, keep: bool, gpu_id: int) -> list[dict[str,
     driver = Driver(nlp, None, snapshots=snapshots, identity=identity, use_gpu=gpu_id)
     driver.run(state)
     snapshots.clear()
-    return folds
+    return found
 
 
 def _join_corpora(job: Job, files: dict[str, Path], folder: Path) -> Path:

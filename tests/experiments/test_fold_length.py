@@ -1,5 +1,6 @@
 """Jobs that learn from all their labels, as long as folds found."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,8 @@ def test_job_with_folds_trains_as_crossfit_does(job: Job, tmp_path: Path) -> Non
         {key: one[key] for key in measured} for one in expected["folds"]
     ]
     assert losses(record) == losses(expected)
+    assert json.dumps(record["expected"]) == json.dumps(expected["expected"])
+    assert 0 <= record["expected"]["f1"] <= 1
     # all labels taught, and each training is in the cost
     assert record["data"]["labelled"] == record["data"]["train"]
     assert record["data"]["train"]["sentences"] == job.labels
