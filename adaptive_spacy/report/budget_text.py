@@ -68,6 +68,7 @@ def describe_difference(found: Difference) -> str:
 ROW_HEADER = ("data set", "model", "labels", "approach", "samples", "test F1", "token updates")
 LINE_HEADER = (
     "data set",
+    "model",
     "labels",
     "approach",
     "samples",
@@ -113,9 +114,12 @@ def thousands(updates: float) -> str:
 
 def line_cells(budget: Budget) -> list[list[str]]:
     """RETURNS (list[list[str]]): A text per column of `LINE_HEADER`."""
+    models = {row.cell.model for row in budget.rows}
+    over = "all" if len(models) > 1 else next(iter(models), "all")
     return [
         [
             line.dataset or "all",
+            line.cell.model if line.cell else over,
             str(line.cell.labels) if line.cell else "all",
             line.approach,
             str(line.difference.samples),

@@ -169,6 +169,7 @@ def _budget_tables(budget: Budget) -> Iterator[dict[str, Any]]:
             cells,
             verdict=line.verdict,
             dataset=[line.dataset] if line.dataset else [],
+            model=[line.cell.model] if line.cell else [],
             fraction=_share(line.cell.labels if line.cell else None),
             approach=[budget.reference, line.approach],
         )

@@ -11,6 +11,7 @@ from adaptive_spacy.report.budget_text import (
     budget_markdown,
     describe_budget,
     hindsight_cells,
+    line_cells,
 )
 from tests.report.records import make_job, make_labelled, make_record, write_records
 
@@ -146,7 +147,8 @@ def test_report_of_a_budget(tmp_path: Path) -> None:
     assert "Beside first over 2 budgets and data sets: +0.0 [" in result.output
     text = (runs / "report" / "report.md").read_text(encoding="utf8")
     assert "## What a label is worth" in text
-    assert "| news | 25 | first | 3 | -20.0 [" in text
+    assert "| news | tiny | 25 | first | 3 | -20.0 [" in text
+    assert "| all | tiny | all | first | 6 | +0.0 [" in text
     page = (runs / "report" / "report.html").read_text(encoding="utf8")
     assert "What a label is worth" in page
     assert "adaptive minus the others" in page
@@ -156,6 +158,15 @@ def test_report_of_a_budget(tmp_path: Path) -> None:
     # budgets are not put together where shares are compared
     assert "| news | tiny | 25 |" in text
     assert "| news | tiny | 50 |" in text
+
+
+def test_models_are_told_apart() -> None:
+    small, large = (
+        [make_labelled(name, 1, 25, FAIR, model=model) for name in ("adaptive", "first")]
+        for model in ("small", "large")
+    )
+    found = [cells[:3] for cells in line_cells(answer_budget([*small, *large]))]
+    assert found == [["news", "large", "25"], ["news", "small", "25"], ["all", "all", "all"]]
 
 
 def test_folds_are_what_the_others_are_held_against(tmp_path: Path) -> None:
