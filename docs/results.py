@@ -1,30 +1,33 @@
-"""Writes the rows of README.md's results from the tables of docs/results.md.
+"""Writes what docs/results.md and README.md show of the records.
 
     python -m docs.results
 
-The tables there are what `adaptive-spacy report benchmarks/results/small` makes of the records, so
-that README, page and records say the same; tests compare all three.
+The tables and the figure of approaches at numbers of labelled sentences are made from the records
+in benchmarks/results/budget, as `adaptive-spacy report` makes them; the README has rows of the
+page. Tests compare page, README and records.
 """
 
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
 from pathlib import Path
+from statistics import mean, median
+
+from adaptive_spacy.experiments.records import Record, read_records
+from adaptive_spacy.report.budget import Budget, Cell, CellContrast, answer_budget
+from adaptive_spacy.report.budget_text import describe_difference, thousands
+from adaptive_spacy.report.comparison_text import p_value, spread
+from adaptive_spacy.report.markdown import table
+from docs.results_figure import draw
+from docs.results_samples import APPROACHES, DIVIDED, FIXED, REFERENCE, whole_samples
 
 ROOT = Path(__file__).parents[1]
+RECORDS = ROOT / "benchmarks" / "results" / "budget"
 PAGE = ROOT / "docs" / "results.md"
 README = ROOT / "README.md"
-BEGIN = "<!-- results: made by `python -m docs.results` -->\n"
-END = "<!-- end of results -->"
-
-#: Which rows of "Test F1" the README shows: the method alone, from the least data to the most
-DATASET, APPROACH = "wikigold", "adaptive"
-#: What they show, by the name of the column in docs/results.md and in the README
-COLUMNS = {
-    "sentences": "sentences to train on",
-    "seeds": "seeds",
-    "epochs": "epochs it found",
-    "last": "test F1 of the last checkpoint",
-    "token updates": "tokens learnt from",
-}
+FIGURE = ROOT / "docs" / "labels.svg"
+BEGIN = "<!-- {}: made by `python -m docs.results` -->\n"
+END = "<!-- end of {} -->"
 
 
 def read_table(text: str, section: str, first: str = "") -> list[dict[str, str]]:
@@ -44,27 +47,216 @@ def read_table(text: str, section: str, first: str = "") -> list[dict[str, str]]
     return [dict(zip(rows[0], row, strict=True)) for row in rows[2:]]
 
 
-def make_rows(page: str) -> str:
-    """RETURNS (str): The README's table."""
-    found = [
-        row
-        for row in read_table(page, "Test F1")
-        if (row["data set"], row["approach"]) == (DATASET, APPROACH)
+def list_sections(records: Sequence[Record]) -> Iterator[tuple[str, str]]:
+    """YIELDS (tuple[str, str]): What docs/results.md has between its markers: name and text."""
+    budget = answer_budget(records, reference=REFERENCE)
+    yield "coverage", f"{describe_coverage(budget)}\n"
+    places = list(dict.fromkeys(row.cell[:2] for row in budget.rows))
+    blocks = [f"**{dataset}**\n\n{f1_table(budget, dataset, model)}" for dataset, model in places]
+    yield "test F1", "\n\n".join(blocks) + "\n"
+    yield "cost", f"{cost_table(budget)}\n"
+    yield "hindsight", f"{hindsight_table(budget)}\n"
+    yield "differences", f"{difference_table(budget.lines)}\n"
+    divided = answer_budget(
+        [one for one in records if one["job"]["approach"] in DIVIDED], reference=DIVIDED[0]
+    )
+    yield "rounds", f"{by_size_table(divided)}\n"
+    yield "expected", f"{expected_table(records)}\n"
+
+
+def describe_coverage(budget: Budget) -> str:
+    """RETURNS (str): How many samples there are of what."""
+    cells = {row.cell: row.f1.seeds for row in budget.rows}
+    samples = sum(cells.values())
+    sets = len({cell.dataset for cell in cells})
+    return (
+        f"{len(APPROACHES)} approaches on {samples} samples of labels of {sets} "
+        f"data set{'s' if sets != 1 else ''}."
+    )
+
+
+def f1_table(budget: Budget, dataset: str, model: str) -> str:
+    """RETURNS (str): F1 of each approach by labels, with the number of samples."""
+    own = [row for row in budget.rows if row.cell[:2] == (dataset, model)]
+    sizes = {row.cell.labels: row.f1.seeds for row in own}
+    found = {(row.approach, row.cell.labels): row.f1 for row in own}
+    header = [f"{size} labels ({_samples(count)})" for size, count in sorted(sizes.items())]
+    rows = [[one, *(spread(found[one, size]) for size in sorted(sizes))] for one in APPROACHES]
+    return table(["approach", *header], rows)
+
+
+def _samples(count: int) -> str:
+    return f"{count} sample{'s' if count != 1 else ''}"
+
+
+def cost_table(budget: Budget) -> str:
+    """RETURNS (str): Token updates of each approach by labels, the mean over data sets."""
+    found: dict[tuple[str, int], list[float]] = defaultdict(list)
+    for row in budget.rows:
+        found[row.approach, row.cell.labels].append(row.updates.mean)
+    sizes = sorted({size for _, size in found})
+    rows = [[one, *(thousands(mean(found[one, size])) for size in sizes)] for one in APPROACHES]
+    return table(["approach", *(f"{size} labels" for size in sizes)], rows)
+
+
+def count_gains(budget: Budget) -> dict[int, float]:
+    """RETURNS (dict[int, float]): What the reference gains over one adaptive training that keeps a
+    fifth for dev, by labels; the mean over data sets."""
+    found: dict[int, list[float]] = defaultdict(list)
+    for line in budget.lines:
+        if line.cell is not None and line.approach == DIVIDED[0]:
+            found[line.cell.labels].append(line.difference.mean)
+    return {labels: round(mean(gaps), 1) for labels, gaps in sorted(found.items())}
+
+
+def hindsight_table(budget: Budget) -> str:
+    """RETURNS (str): The reference beside the best fixed length of each cell, in hindsight."""
+    rows = []
+    for line in best_fixed(budget):
+        assert line.cell is not None
+        rows.append(
+            [
+                line.cell.dataset,
+                str(line.cell.labels),
+                line.approach,
+                str(line.difference.samples),
+                describe_difference(line.difference),
+                f"{line.cost:.1f}",
+            ]
+        )
+    header = ["data set", "labels", "best fixed length", "samples", "difference", "cost"]
+    return table(header, rows)
+
+
+def best_fixed(budget: Budget) -> list[CellContrast]:
+    """RETURNS (list[CellContrast]): The reference beside the fixed length that is best in a cell,
+    cell by cell."""
+    best: dict[Cell, CellContrast] = {}
+    for line in budget.lines:
+        if line.cell is not None and line.approach in FIXED:
+            known = best.get(line.cell, line)
+            best[line.cell] = min(known, line, key=lambda one: one.difference.mean)
+    return [best[cell] for cell in sorted(best)]
+
+
+def difference_table(lines: Iterable[CellContrast]) -> str:
+    """RETURNS (str): The reference minus each other approach over all cells."""
+    rows = {
+        line.approach: [
+            line.approach,
+            str(line.difference.cells),
+            describe_difference(line.difference),
+            p_value(line.p),
+            p_value(line.p_alike),
+            line.verdict,
+            f"{line.cost:.1f}",
+        ]
+        for line in lines
+        if line.dataset is None
+    }
+    header = ["approach", "cells", "difference", "p", "alike", "verdict", "cost"]
+    return table(header, [rows[one] for one in APPROACHES if one in rows])
+
+
+def by_size_table(budget: Budget) -> str:
+    """RETURNS (str): The reference minus the one other approach, cell by cell and over all."""
+    rows = [
+        [
+            line.dataset or "all",
+            str(line.cell.labels) if line.cell else "all",
+            str(line.difference.samples),
+            describe_difference(line.difference),
+            line.verdict,
+            f"{line.cost:.1f}",
+        ]
+        for line in budget.lines
     ]
-    lines = [[*COLUMNS.values()], ["---"] * len(COLUMNS)]
-    for row in found:
-        row["seeds"] = str(len(row["seeds"].split(", ")))
-        lines.append([row[name] for name in COLUMNS])
-    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+    header = ["data set", "labels", "samples", "difference", "verdict", "cost"]
+    return table(header, rows)
 
 
-def fill(readme: str, page: str) -> str:
-    """RETURNS (str): The README with the rows between its markers."""
-    before, rest = readme.split(BEGIN)
-    return f"{before}{BEGIN}{make_rows(page)}{END}{rest.split(END)[1]}"
+def expected_table(records: Iterable[Record]) -> str:
+    """RETURNS (str): What the folds let expect beside what the test set says, in percent."""
+    cells: dict[Cell, list[tuple[float, float, bool]]] = defaultdict(list)
+    for record in records:
+        job = record["job"]
+        if job["approach"] == REFERENCE:
+            expected, test = record["expected"], record["results"]["last"]["test"]["f1"]
+            low, high = expected["interval"]
+            cell = Cell(job["dataset"], job["model"], job["labels"])
+            cells[cell].append((100 * expected["f1"], 100 * test, low <= test <= high))
+    rows = []
+    for cell, found in sorted(cells.items()):
+        expectations, tests, inside = zip(*found, strict=True)
+        rows.append(
+            [
+                cell.dataset,
+                str(cell.labels),
+                f"{mean(expectations):.1f}",
+                f"{mean(tests):.1f}",
+                f"{mean(abs(a - b) for a, b, _ in found):.1f}",
+                f"{sum(inside)} of {len(inside)}",
+            ]
+        )
+    header = ["data set", "labels", "expected F1", "test F1", "apart", "test F1 in the interval"]
+    return table(header, rows)
+
+
+def make_rows(budget: Budget) -> str:
+    """RETURNS (str): The README's table: a row per number of labels, means over data sets."""
+    cells: dict[int, list[Cell]] = defaultdict(list)
+    for cell in dict.fromkeys(row.cell for row in budget.rows):
+        cells[cell.labels].append(cell)
+    found = {(row.cell, row.approach): row for row in budget.rows}
+    best = {line.cell: line.approach for line in best_fixed(budget)}
+    rows = []
+    for labels, own in sorted(cells.items()):
+        ours = [found[cell, REFERENCE] for cell in own]
+        split = [found[cell, DIVIDED[0]] for cell in own]
+        fixed = [[found[cell, name].f1.mean for name in FIXED] for cell in own]
+        rows.append(
+            [
+                str(labels),
+                str(sum(row.f1.seeds for row in ours)),
+                f"{mean(row.f1.mean for row in ours):.1f}",
+                f"{mean(row.f1.mean for row in split):.1f}",
+                f"{mean(found[cell, best[cell]].f1.mean for cell in own):.1f}",
+                f"{mean(median(one) for one in fixed):.1f}",
+            ]
+        )
+    header = [
+        "labelled sentences",
+        "samples",
+        "crossfit",
+        "one training, a fifth for dev",
+        "best of seven fixed lengths, in hindsight",
+        "their median",
+    ]
+    return f"{table(header, rows)}\n"
+
+
+def fill(text: str, sections: Iterable[tuple[str, str]]) -> str:
+    """RETURNS (str): A page with the sections between their markers."""
+    for name, content in sections:
+        begin, end = BEGIN.format(name), END.format(name)
+        before, rest = text.split(begin)
+        text = f"{before}{begin}{content}{end}{rest.split(end)[1]}"
+    return text
+
+
+def main() -> None:
+    """Write page and README."""
+    records = whole_samples(read_records(RECORDS))
+    budget = answer_budget(records, reference=REFERENCE)
+    for path, sections in (
+        (PAGE, list_sections(records)),
+        (README, [("results", make_rows(budget))]),
+    ):
+        path.write_text(fill(path.read_text(encoding="utf8"), sections), encoding="utf8")
+    FIGURE.write_bytes(draw(budget, FIXED))
+    for path in (PAGE, README, FIGURE):
+        print(f"Wrote {path.relative_to(ROOT)}")
 
 
 if __name__ == "__main__":
-    text = fill(README.read_text(encoding="utf8"), PAGE.read_text(encoding="utf8"))
-    README.write_text(text, encoding="utf8")
-    print(f"Wrote {README.relative_to(ROOT)}")
+    main()

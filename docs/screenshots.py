@@ -3,7 +3,7 @@
     python -m docs.screenshots training/wiki --corpus corpus/wikigold/test.spacy
 
 In headless Chromium: the page of that training, with a learning curve, two of its checkpoints
-compared, and the page of the experiments of docs/results.md; in light and in dark, in a window of
+compared, and the page of the experiments of docs/shares.md; in light and in dark, in a window of
 500 pixels, and as they are printed.
 """
 

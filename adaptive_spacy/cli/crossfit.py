@@ -55,7 +55,8 @@ def crossfit_cli(
 
     from adaptive_spacy.config.overrides import parse_overrides
     from adaptive_spacy.experiments.backends import make_backend
-    from adaptive_spacy.experiments.crossfit import crossfit, describe_cost
+    from adaptive_spacy.experiments.crossfit import crossfit
+    from adaptive_spacy.experiments.crossfit_cost import describe_cost
     from adaptive_spacy.files import require_other
     from adaptive_spacy.training.evaluation import (
         evaluate,

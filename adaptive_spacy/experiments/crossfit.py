@@ -57,10 +57,6 @@ LABELLED = "labelled.spacy"
 OUT_OF_FOLD = "out-of-fold.spacy"
 CROSSFIT = "crossfit.json"
 
-#: Rounds of adaptive trainings on 25 to 475 sentences (docs/method.md)
-ROUNDS = 12, 25
-#: The least that a round reads with the shipped configs: 8 updates of 16 sentences
-SENTENCES_OF_ROUND = 128
 #: What meta.json has of the record
 ABOUT = ("labelled", "folds", "epochs", "halved", "expected", "seed")
 NOTES = "Unfinished: its scores are of sentences that it was trained on."
@@ -164,24 +160,6 @@ def crossfit(
     setup_gpu(gpu_id, silent=True)
     return CrossFit(
         load_pipeline(output / DIR_MODEL_LAST), Expectation(**read_expected(done)), done
-    )
-
-
-def describe_cost(docs: Sequence[Doc], folds: int) -> str:
-    """RETURNS (str): What a run costs beside one adaptive training, before anything is trained."""
-    assign_folds(docs, folds, 0)
-    tokens = sum(map(len, docs))
-    part = 1 - 1 / folds
-    # each fold's training, and the last one, which is as long
-    passes = folds * part + 1
-    epochs = max(1.0, SENTENCES_OF_ROUND / (part * len(docs)))
-    low, high = (rounds * epochs * passes * tokens / 1e6 for rounds in ROUNDS)
-    return (
-        f"{folds} adaptive trainings on {part:.0%} of {len(docs):,} sentences, then one on all: "
-        f"{passes * tokens:,.0f} tokens per epoch, {passes / part:.1f} times as many as a single "
-        f"training that keeps {1 - part:.0%} for dev. An adaptive training of few sentences takes "
-        f"{ROUNDS[0]} to {ROUNDS[1]} rounds, of {epochs:.1f} epochs with the shipped configs: "
-        f"{low:.2g} to {high:.2g} million token updates"
     )
 
 

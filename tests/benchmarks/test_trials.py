@@ -1,7 +1,7 @@
 """docs/method.md says of each default what it was chosen by: the trials that are kept."""
 
 from collections import defaultdict
-from statistics import mean
+from statistics import mean, stdev
 
 from adaptive_spacy.experiments.records import Record, read_records
 from tests.conftest import ROOT
@@ -16,7 +16,8 @@ def trials() -> dict[tuple[str, int, str], list[Record]]:
     found = defaultdict(list)
     for record in read_records(ROOT / "benchmarks" / "results" / "trials"):
         job = record["job"]
-        found[job["dataset"], job["labels"], job["approach"]].append(record)
+        approach = job["approach"] + ("" if job["model"] == "MiniLM" else f", {job['model']}")
+        found[job["dataset"], job["labels"], approach].append(record)
     for records in found.values():
         records.sort(key=lambda one: int(one["job"]["seed"]))
     return dict(found)
@@ -43,7 +44,7 @@ def test_page_shows_every_trial() -> None:
 
 
 #: Labelled sentences, and the samples that all four columns have
-BUDGETS = {25: (1, 2), 50: (1, 2), 100: (1,)}
+BUDGETS = {25: (1, 2, 3), 50: (1, 2, 3), 100: (1, 2, 3)}
 SCHEDULES = ("linear-20-1e-4", "linear-20-3e-4", "linear-200-1e-4", "linear-200-3e-4")
 
 
@@ -68,3 +69,60 @@ def rate_rows() -> list[str]:
 def test_page_shows_what_the_rate_does_to_fixed_schedules() -> None:
     start = PAGE.index("| labels | samples | 20 epochs, 1e-4 | 3e-4 | 200 updates, 1e-4 | 3e-4 |")
     assert PAGE[start + 2 : PAGE.index("", start)] == rate_rows()
+
+
+def f1_and_cost(data: str, labels: int, approach: str) -> dict[int, tuple[float, int]]:
+    return {
+        one["job"]["seed"]: (
+            100 * one["results"]["last"]["test"]["f1"],
+            one["token_updates"],
+        )
+        for one in trials()[data, labels, approach]
+    }
+
+
+def difference(cells: list[tuple[str, int]], first: str, second: str) -> tuple[str, int]:
+    """RETURNS (tuple): F1 of the first minus the second with its standard error, and its share of
+    the tokens in percent."""
+    pairs = [
+        (ours[seed], theirs[seed])
+        for cell in cells
+        for ours, theirs in [(f1_and_cost(*cell, first), f1_and_cost(*cell, second))]
+        for seed in ours.keys() & theirs.keys()
+    ]
+    gaps = [a[0] - b[0] for a, b in pairs]
+    share = mean(a[1] / b[1] for a, b in pairs)
+    return f"{mean(gaps):+.1f} ± {stdev(gaps) / len(gaps) ** 0.5:.1f}", round(100 * share)
+
+
+def test_page_says_what_the_trials_came_to() -> None:
+    text = " ".join(PAGE)
+    cells = [("wikigold", 25), ("wikigold", 50), ("wikigold", 100), ("wnut17", 50)]
+    gap, share = difference(cells, "shrink", "least-8")
+    assert f"it read {share} % of the tokens for {gap} F1" in text
+    for name, said in (
+        ("shrink-patience-1", "(`patience = 1`) {} F1 and {:+d} % of the tokens"),
+        ("shrink-cooldown-3", "instead of seven {} and {:+d} %"),
+        ("shrink-sqrt", "that of 1 − √x {} and {:+d} %"),
+        ("shrink-prior", "its code is not kept) {} and {:+d} %"),
+    ):
+        gap, share = difference([("wikigold", 50)], name, "shrink")
+        assert said.format(gap, share - 100) in text, (name, gap, share)
+
+
+def test_page_says_what_the_rates_came_to() -> None:
+    text = " ".join(PAGE)
+    low, middle, high = (
+        f1_and_cost("wikigold", 50, name) for name in ("rate-3e-5", "least-8", "rate-3e-4")
+    )
+    assert low.keys() == high.keys() == {1, 2}
+    f1 = [f"{mean(one[seed][0] for seed in low):.1f}" for one in (middle, low, high)]
+    more = mean(low[seed][1] / middle[seed][1] for seed in low)
+    assert (
+        f"MiniLM has {f1[0]} at 1e-4 (two samples, *least-8*), {f1[1]} at 3e-5 with {more:.1f} "
+        f"times the tokens, {f1[2]} at 3e-4; MPNet " in text
+    )
+    rates = ("auto", "1e-4", "3e-4")
+    found = [f1_and_cost("wikigold", 50, f"shrink-{rate}, MPNet")[1][0] for rate in rates]
+    said = "MPNet {:.1f} at its 5e-5 (one sample, *shrink*), {:.1f} at 1e-4, and {:.1f} at 3e-4"
+    assert said.format(*found) in text

@@ -69,6 +69,7 @@ def test_dry_run_says_what_it_costs(
     tokens = sum(map(len, docs_of(labelled)))
     # twice two thirds and one
     assert f"{3 * tokens:,} tokens per epoch, 4.5 times as many" in result.output
+    assert " F1 with 100 labels (docs/results.md)" in result.output
 
 
 @pytest.mark.parametrize("names", [["model-last", "model-best"], ["labelled.spacy"]])

@@ -1,0 +1,57 @@
+"""Whose records docs/results.md shows, and of which samples."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from adaptive_spacy.experiments.records import Record
+from adaptive_spacy.report.budget import Cell
+
+REFERENCE = "crossfit"
+#: In the order of the page: those that divide the labels, and fixed lengths on all of them
+DIVIDED = ("bounded", "adaptive")
+#: Trained as adaptive is in this grid, whose rate it has; ships what `SHIPPED` says
+PAPER = "paper"
+#: 20 epochs or so many updates, whichever is more
+LEAST = 200
+FIXED = (
+    "linear-20-1e-4",
+    "linear-20-3e-4",
+    "linear-40-1e-4",
+    "linear-40-3e-4",
+    "linear-200-1e-4",
+    "linear-200-3e-4",
+    "huggingface",
+)
+APPROACHES = (REFERENCE, *DIVIDED, PAPER, *FIXED)
+
+
+def whole_samples(records: Iterable[Record]) -> list[Record]:
+    """RETURNS (list[dict]): The records of the samples on which all approaches were trained, so
+    that what stands side by side was trained on the same sentences."""
+    samples: dict[tuple[Cell, int], dict[str, Record]] = defaultdict(dict)
+    for record in records:
+        job = record["job"]
+        if job["labels"] is not None and record["status"] == "done":
+            cell = Cell(job["dataset"], job["model"], job["labels"])
+            samples[cell, job["seed"]][job["approach"]] = record
+    return [
+        record
+        for _, found in sorted(samples.items())
+        for trained in [add_same(found)]
+        if trained.keys() >= set(APPROACHES)
+        for record in (trained[name] for name in APPROACHES)
+    ]
+
+
+def add_same(found: dict[str, Record]) -> dict[str, Record]:
+    """RETURNS (dict[str, Record]): A sample's records by approach, with those of approaches that
+    are the same training as another one: the paper's, and 200 updates where 20 epochs have more."""
+    same = {PAPER: found["adaptive"]} if "adaptive" in found else {}
+    for rate in ("1e-4", "3e-4"):
+        record = found.get(f"linear-20-{rate}")
+        if record is not None and record["updates"] > LEAST:
+            same[f"linear-200-{rate}"] = record
+    return {
+        name: {**record, "job": {**record["job"], "approach": name}}
+        for name, record in {**same, **found}.items()
+    }

@@ -1,0 +1,123 @@
+"""Rows of docs/results.md and README.md as they are made from records."""
+
+from adaptive_spacy.experiments.crossfit_cost import GAINS
+from adaptive_spacy.experiments.records import read_records
+from adaptive_spacy.report.budget import answer_budget
+from docs.results import (
+    END,
+    PAGE,
+    README,
+    RECORDS,
+    best_fixed,
+    cost_table,
+    count_gains,
+    expected_table,
+    f1_table,
+    fill,
+    list_sections,
+    make_rows,
+)
+from docs.results_figure import draw
+from docs.results_samples import APPROACHES, FIXED, add_same, whole_samples
+from tests.report.records import make_labelled
+
+#: Right entities of 100 with 25 labels, by approach; with 50 ten more
+RIGHT = {"crossfit": 60, "bounded": 50, "linear-40-1e-4": 66, "huggingface": 2}
+
+
+def records() -> list[dict]:
+    found = [
+        make_labelled(name, seed, labels, RIGHT.get(name, 40) + (labels == 50) * 10)
+        for name in APPROACHES
+        if name != "paper"
+        for labels, seeds in ((25, (1, 2)), (50, (1,)))
+        for seed in seeds
+    ]
+    for one in found:
+        if one["job"]["approach"] == "crossfit":
+            one["expected"] = {"f1": 0.5, "interval": [0.4, 0.65]}
+    return found
+
+
+def test_only_samples_of_all_approaches_stand_side_by_side() -> None:
+    found = records()
+    more = [make_labelled(name, 3, 25, 90) for name in APPROACHES[:-1]]
+    others = [make_labelled("mine", 1, 25, 90)]
+    assert whole_samples([*found, *more, *others]) == whole_samples(found)
+    assert len(whole_samples(found)) == 3 * len(APPROACHES) == len(found) + 3
+
+
+def test_tables_are_of_the_records() -> None:
+    budget = answer_budget(whole_samples(records()), reference="crossfit")
+    lines = f1_table(budget, "news", "tiny").splitlines()
+    assert lines[0] == "| approach | 25 labels (2 samples) | 50 labels (1 sample) |"
+    assert "| linear-40-1e-4 | 66.0 ± 0.0 | 76.0 |" in lines
+    assert len(lines) == 2 + len(APPROACHES)
+    assert "| huggingface | 1 k | 1 k |" in cost_table(budget).splitlines()
+    found = [(one.cell, one.approach, round(one.difference.mean)) for one in best_fixed(budget)]
+    assert [(cell.labels, name, gap) for cell, name, gap in found if cell] == [
+        (25, "linear-40-1e-4", -6),
+        (50, "linear-40-1e-4", -6),
+    ]
+    assert "| news | 25 | 50.0 | 60.0 | 10.0 | 2 of 2 |" in expected_table(records()).splitlines()
+    assert "| news | 50 | 50.0 | 70.0 | 20.0 | 0 of 1 |" in expected_table(records()).splitlines()
+    assert "| 25 | 2 | 60.0 | 50.0 | 66.0 | 40.0 |" in make_rows(budget).splitlines()
+
+
+def test_page_keeps_what_is_around_the_tables() -> None:
+    sections = list(list_sections(whole_samples(records())))
+    page = "a\n"
+    for name, _ in sections:
+        page += f"<!-- {name}: made by `python -m docs.results` -->\nold\n{END.format(name)}\nb\n"
+    filled = fill(page, sections)
+    assert "old" not in filled
+    assert filled.count("\nb\n") == len(sections)
+    assert fill(filled, sections) == filled
+    assert "11 approaches on 3 samples of labels of 1 data set." in filled
+
+
+def test_page_and_readme_are_those_of_the_records() -> None:
+    found = whole_samples(read_records(RECORDS))
+    page, readme = (path.read_text(encoding="utf8") for path in (PAGE, README))
+    assert page == fill(page, list_sections(found)), "run python -m docs.results"
+    budget = answer_budget(found, reference="crossfit")
+    assert count_gains(budget) == GAINS
+    rows = make_rows(budget)
+    assert readme == fill(readme, [("results", rows)]), "run python -m docs.results"
+    assert len(rows.splitlines()) >= 5
+
+
+def test_approach_that_is_another_ones_training_is_not_trained_again() -> None:
+    found = {name: make_labelled(name, 1, 200, 40) for name in ("adaptive", "linear-20-3e-4")}
+    found["linear-20-3e-4"]["updates"] = 200
+    assert [*add_same(found)] == ["paper", "adaptive", "linear-20-3e-4"]
+    found["linear-20-3e-4"]["updates"] = 201
+    known = add_same(found)["linear-200-3e-4"]
+    assert known["job"]["approach"] == "linear-200-3e-4"
+    assert known["results"] is found["linear-20-3e-4"]["results"]
+    # what was trained counts
+    found["linear-200-3e-4"] = make_labelled("linear-200-3e-4", 1, 200, 70)
+    assert add_same(found)["linear-200-3e-4"] == found["linear-200-3e-4"]
+
+
+def test_paper_ships_another_checkpoint_of_the_same_training() -> None:
+    """Where the grid has trained it as well, it came out the same."""
+    found = {
+        (one["job"]["approach"], one["job"]["dataset"], one["job"]["labels"], one["job"]["seed"]): (
+            one["results"]["best_loss"]["test"]["f1"],
+            [row["dev_loss"] for row in one["history"]],
+        )
+        for one in read_records(RECORDS)
+    }
+    papers = {key[1:]: value for key, value in found.items() if key[0] == "paper"}
+    assert papers
+    for key, (f1, losses) in papers.items():
+        score, others = found["adaptive", *key]
+        assert f1 == score
+        assert losses == others[: len(losses)]
+
+
+def test_figure_names_what_it_shows() -> None:
+    image = draw(answer_budget(whole_samples(records()), reference="crossfit"), FIXED).decode()
+    for text in ("crossfit", "bounded", *FIXED, "news", ">25<", ">50<", "labelled sentences"):
+        assert text in image
