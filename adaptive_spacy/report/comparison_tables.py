@@ -1,6 +1,6 @@
 """The tables of a comparison's page: cells, and what the filters ask a row for."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from adaptive_spacy.experiments.statistics import Summary
@@ -46,7 +46,7 @@ def list_tables(
     as [name, whether of texts, whether it sorts], "rows", each with "of", what the filters ask for,
     "kind", "cells" and "f1", what the bar is drawn from."""
     if isinstance(answer, Budget):
-        answers = list(_budget_tables(answer))
+        answers = [make(answer) for make in (_budget_table, _hindsight_table, _differences_table)]
     else:
         answers = [] if answer is None else [_search_table(answer)]
     tables = [*answers, _rows_table(comparison)]
@@ -137,7 +137,7 @@ def _types_table(types: Sequence[TypeRow]) -> dict[str, Any]:
     return _table("types", "F1 by type", TYPE_NOTES, TYPE_HEADER, rows)
 
 
-def _budget_tables(budget: Budget) -> Iterator[dict[str, Any]]:
+def _budget_table(budget: Budget) -> dict[str, Any]:
     rows = [
         _row(
             cells,
@@ -148,8 +148,11 @@ def _budget_tables(budget: Budget) -> Iterator[dict[str, Any]]:
         )
         for row, cells in zip(budget.rows, budget_text.row_cells(budget), strict=True)
     ]
-    notes = budget_text.NOTES
-    yield _table("budget", budget_text.TITLE, notes, budget_text.ROW_HEADER, rows)
+    title, notes = budget_text.TITLE, budget_text.NOTES
+    return _table("budget", title, notes, budget_text.ROW_HEADER, rows)
+
+
+def _hindsight_table(budget: Budget) -> dict[str, Any]:
     rows = [
         _row(
             cells,
@@ -161,9 +164,11 @@ def _budget_tables(budget: Budget) -> Iterator[dict[str, Any]]:
         for line, cells in zip(budget.hindsight, budget_text.hindsight_cells(budget), strict=True)
         if line.cell
     ]
-    notes = budget_text.HINDSIGHT_NOTES
-    header = budget_text.HINDSIGHT_HEADER
-    yield _table("hindsight", budget_text.HINDSIGHT, notes, header, rows)
+    title, notes = budget_text.HINDSIGHT, budget_text.HINDSIGHT_NOTES
+    return _table("hindsight", title, notes, budget_text.HINDSIGHT_HEADER, rows)
+
+
+def _differences_table(budget: Budget) -> dict[str, Any]:
     rows = [
         _row(
             cells,
@@ -175,9 +180,8 @@ def _budget_tables(budget: Budget) -> Iterator[dict[str, Any]]:
         )
         for line, cells in zip(budget.lines, budget_text.line_cells(budget), strict=True)
     ]
-    title = f"{budget.reference} minus the others"
-    header = budget_text.LINE_HEADER
-    yield _table("budget-tests", title, budget_text.LINE_NOTES, header, rows)
+    title, notes = f"{budget.reference} minus the others", budget_text.LINE_NOTES
+    return _table("budget-tests", title, notes, budget_text.LINE_HEADER, rows)
 
 
 def _search_table(answer: Answer) -> dict[str, Any]:
