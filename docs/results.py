@@ -7,6 +7,7 @@ in benchmarks/results/budget, as `adaptive-spacy report` makes them; the README 
 page. Tests compare page, README and records.
 """
 
+import textwrap
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
@@ -50,7 +51,8 @@ def read_table(text: str, section: str, first: str = "") -> list[dict[str, str]]
 def list_sections(records: Sequence[Record]) -> Iterator[tuple[str, str]]:
     """YIELDS (tuple[str, str]): What docs/results.md has between its markers: name and text."""
     budget = answer_budget(records, reference=REFERENCE)
-    yield "coverage", f"{describe_coverage(budget)}\n"
+    yield "coverage", f"{fold(describe_coverage(budget))}\n"
+    yield "outcome", f"{fold(describe_outcome(budget))}\n"
     places = list(dict.fromkeys(row.cell[:2] for row in budget.rows))
     blocks = [f"**{dataset}**\n\n{f1_table(budget, dataset, model)}" for dataset, model in places]
     yield "test F1", "\n\n".join(blocks) + "\n"
@@ -73,6 +75,34 @@ def describe_coverage(budget: Budget) -> str:
         f"{len(APPROACHES)} approaches on {samples} samples of labels of {sets} "
         f"data set{'s' if sets != 1 else ''}."
     )
+
+
+def describe_outcome(budget: Budget) -> str:
+    """RETURNS (str): How the reference stands beside fixed lengths, and *adaptive*."""
+    best = best_fixed(budget)
+    gaps = [line.difference.mean for line in best]
+    over_all = {line.approach: line for line in budget.lines if line.dataset is None}
+    first, second, *_ = sorted(
+        (over_all[name] for name in FIXED), key=lambda line: line.difference.mean
+    )
+    by_rounds: dict[int, list[float]] = defaultdict(list)
+    for line in budget.lines:
+        if line.cell is not None and line.approach == "adaptive":
+            by_rounds[line.cell.labels].append(line.difference.mean)
+    adaptive = ", ".join(f"{mean(gaps):+.1f}" for _, gaps in sorted(by_rounds.items()))
+    return (
+        f"Beside the best fixed length of each budget, chosen in hindsight, *{REFERENCE}* is at "
+        f"worst {min(gaps):+.1f} F1 and on average {mean(gaps):+.1f}, for "
+        f"{mean(line.cost for line in best):.1f} times the tokens. Beside fixed lengths that are "
+        f"kept for all budgets it is {first.difference.mean:+.1f} (*{first.approach}*), "
+        f"{second.difference.mean:+.1f} (*{second.approach}*) and more. Beside *adaptive*, with an "
+        f"epoch a round and a dev set, it is {adaptive} from the fewest labels to the most."
+    )
+
+
+def fold(text: str) -> str:
+    """RETURNS (str): A paragraph as pages have it."""
+    return "\n".join(textwrap.wrap(text, 100, break_long_words=False, break_on_hyphens=False))
 
 
 def f1_table(budget: Budget, dataset: str, model: str) -> str:

@@ -11,6 +11,7 @@ from docs.results import (
     best_fixed,
     cost_table,
     count_gains,
+    describe_outcome,
     expected_table,
     f1_table,
     fill,
@@ -62,6 +63,17 @@ def test_tables_are_of_the_records() -> None:
     assert "| news | 25 | 50.0 | 60.0 | 10.0 | 2 of 2 |" in expected_table(records()).splitlines()
     assert "| news | 50 | 50.0 | 70.0 | 20.0 | 0 of 1 |" in expected_table(records()).splitlines()
     assert "| 25 | 2 | 60.0 | 50.0 | 66.0 | 40.0 |" in make_rows(budget).splitlines()
+
+
+def test_outcome_is_told_in_words() -> None:
+    budget = answer_budget(whole_samples(records()), reference="crossfit")
+    assert describe_outcome(budget) == (
+        "Beside the best fixed length of each budget, chosen in hindsight, *crossfit* is at worst "
+        "-6.0 F1 and on average -6.0, for 1.0 times the tokens. Beside fixed lengths that are kept "
+        "for all budgets it is -6.0 (*linear-40-1e-4*), +20.0 (*linear-20-1e-4*) and more. Beside "
+        "*adaptive*, with an epoch a round and a dev set, it is +20.0, +20.0 from the fewest "
+        "labels to the most."
+    )
 
 
 def test_page_keeps_what_is_around_the_tables() -> None:
