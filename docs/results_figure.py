@@ -26,7 +26,7 @@ def draw(budget: Budget, fixed: Sequence[str]) -> bytes:
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(STYLE)
-        figure = Figure(figsize=(1.2 + 3.4 * len(places), 4.2), layout="constrained")
+        figure = Figure(figsize=(max(6.4, 1.2 + 3.4 * len(places)), 4.2), layout="constrained")
         FigureCanvasAgg(figure)
         panels = figure.subplots(1, len(places), squeeze=False)[0]
         for axes, (dataset, model) in zip(panels, places, strict=True):

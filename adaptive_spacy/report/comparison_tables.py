@@ -5,7 +5,7 @@ from typing import Any
 
 from adaptive_spacy.experiments.statistics import Summary
 from adaptive_spacy.report import budget_text
-from adaptive_spacy.report.budget import Budget
+from adaptive_spacy.report.budget import Budget, Cell
 from adaptive_spacy.report.comparison import Comparison
 from adaptive_spacy.report.comparison_text import (
     CONTRAST_HEADER,
@@ -137,15 +137,18 @@ def _types_table(types: Sequence[TypeRow]) -> dict[str, Any]:
     return _table("types", "F1 by type", TYPE_NOTES, TYPE_HEADER, rows)
 
 
+def _of(cell: Cell, *approaches: str) -> dict[str, Any]:
+    return {
+        "dataset": [cell.dataset],
+        "model": [cell.model],
+        "fraction": _share(cell.labels),
+        "approach": [*approaches],
+    }
+
+
 def _budget_table(budget: Budget) -> dict[str, Any]:
     rows = [
-        _row(
-            cells,
-            dataset=[row.cell.dataset],
-            model=[row.cell.model],
-            fraction=_share(row.cell.labels),
-            approach=[row.approach],
-        )
+        _row(cells, **_of(row.cell, row.approach))
         for row, cells in zip(budget.rows, budget_text.row_cells(budget), strict=True)
     ]
     title, notes = budget_text.TITLE, budget_text.NOTES
@@ -154,13 +157,7 @@ def _budget_table(budget: Budget) -> dict[str, Any]:
 
 def _hindsight_table(budget: Budget) -> dict[str, Any]:
     rows = [
-        _row(
-            cells,
-            dataset=[line.cell.dataset],
-            model=[line.cell.model],
-            fraction=_share(line.cell.labels),
-            approach=[budget.reference, line.approach],
-        )
+        _row(cells, **_of(line.cell, budget.reference, line.approach))
         for line, cells in zip(budget.hindsight, budget_text.hindsight_cells(budget), strict=True)
         if line.cell
     ]
