@@ -7,7 +7,6 @@ in benchmarks/results/budget, as `adaptive-spacy report` makes them; the README 
 page. Tests compare page, README and records.
 """
 
-import textwrap
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
@@ -15,10 +14,23 @@ from pathlib import Path
 from statistics import mean, median
 
 from adaptive_spacy.experiments.records import Record, read_records
-from adaptive_spacy.report.budget import Budget, Cell, CellContrast, answer_budget
-from adaptive_spacy.report.budget_text import describe_difference, thousands
-from adaptive_spacy.report.comparison_text import p_value, spread
+from adaptive_spacy.report.budget import (
+    Budget,
+    Cell,
+    CellContrast,
+    answer_budget,
+    best_in_hindsight,
+)
+from adaptive_spacy.report.budget_text import (
+    HINDSIGHT_HEADER,
+    LINE_HEADER,
+    hindsight_cells,
+    line_cells,
+    thousands,
+)
+from adaptive_spacy.report.comparison_text import spread
 from adaptive_spacy.report.markdown import table
+from docs.reference import wrap
 from docs.results_figure import draw
 from docs.results_samples import APPROACHES, DIVIDED, FIXED, REFERENCE, whole_samples
 
@@ -48,17 +60,19 @@ def read_table(text: str, section: str, first: str = "") -> list[dict[str, str]]
     return [dict(zip(rows[0], row, strict=True)) for row in rows[2:]]
 
 
-def list_sections(records: Sequence[Record]) -> Iterator[tuple[str, str]]:
-    """YIELDS (tuple[str, str]): What docs/results.md has between its markers: name and text."""
-    budget = answer_budget(records, reference=REFERENCE)
-    yield "coverage", f"{fold(describe_coverage(budget))}\n"
-    yield "outcome", f"{fold(describe_outcome(budget))}\n"
+def list_sections(records: Sequence[Record], budget: Budget) -> Iterator[tuple[str, str]]:
+    """YIELDS (tuple[str, str]): What docs/results.md has between its markers: name and text.
+
+    records (Sequence[dict]): Of whole samples. budget (Budget): What they answer.
+    """
+    yield "coverage", f"{wrap(describe_coverage(budget))}\n"
+    yield "outcome", f"{wrap(describe_outcome(budget))}\n"
     places = list(dict.fromkeys(row.cell[:2] for row in budget.rows))
     blocks = [f"**{dataset}**\n\n{f1_table(budget, dataset, model)}" for dataset, model in places]
     yield "test F1", "\n\n".join(blocks) + "\n"
     yield "cost", f"{cost_table(budget)}\n"
     yield "hindsight", f"{hindsight_table(budget)}\n"
-    yield "differences", f"{difference_table(budget.lines)}\n"
+    yield "differences", f"{difference_table(budget)}\n"
     divided = answer_budget(
         [one for one in records if one["job"]["approach"] in DIVIDED], reference=DIVIDED[0]
     )
@@ -100,11 +114,6 @@ def describe_outcome(budget: Budget) -> str:
     )
 
 
-def fold(text: str) -> str:
-    """RETURNS (str): A paragraph as pages have it."""
-    return "\n".join(textwrap.wrap(text, 100, break_long_words=False, break_on_hyphens=False))
-
-
 def f1_table(budget: Budget, dataset: str, model: str) -> str:
     """RETURNS (str): F1 of each approach by labels, with the number of samples."""
     own = [row for row in budget.rows if row.cell[:2] == (dataset, model)]
@@ -139,70 +148,37 @@ def count_gains(budget: Budget) -> dict[int, float]:
     return {labels: round(mean(gaps), 1) for labels, gaps in sorted(found.items())}
 
 
-def hindsight_table(budget: Budget) -> str:
-    """RETURNS (str): The reference beside the best fixed length of each cell, in hindsight."""
-    rows = []
-    for line in best_fixed(budget):
-        assert line.cell is not None
-        rows.append(
-            [
-                line.cell.dataset,
-                str(line.cell.labels),
-                line.approach,
-                str(line.difference.samples),
-                describe_difference(line.difference),
-                f"{line.cost:.1f}",
-            ]
-        )
-    header = ["data set", "labels", "best fixed length", "samples", "difference", "cost"]
-    return table(header, rows)
-
-
 def best_fixed(budget: Budget) -> list[CellContrast]:
     """RETURNS (list[CellContrast]): The reference beside the fixed length that is best in a cell,
     cell by cell."""
-    best: dict[Cell, CellContrast] = {}
-    for line in budget.lines:
-        if line.cell is not None and line.approach in FIXED:
-            known = best.get(line.cell, line)
-            best[line.cell] = min(known, line, key=lambda one: one.difference.mean)
-    return [best[cell] for cell in sorted(best)]
+    return best_in_hindsight(line for line in budget.lines if line.approach in FIXED)
 
 
-def difference_table(lines: Iterable[CellContrast]) -> str:
+def hindsight_table(budget: Budget) -> str:
+    """RETURNS (str): The reference beside the best fixed length of each cell, in hindsight."""
+    cells = hindsight_cells(budget._replace(hindsight=best_fixed(budget)))
+    names = ["data set", "labels", "best other", "samples", "difference", "cost"]
+    return choose(names, HINDSIGHT_HEADER, cells)
+
+
+def difference_table(budget: Budget) -> str:
     """RETURNS (str): The reference minus each other approach over all cells."""
-    rows = {
-        line.approach: [
-            line.approach,
-            str(line.difference.cells),
-            describe_difference(line.difference),
-            p_value(line.p),
-            p_value(line.p_alike),
-            line.verdict,
-            f"{line.cost:.1f}",
-        ]
-        for line in lines
-        if line.dataset is None
-    }
-    header = ["approach", "cells", "difference", "p", "alike", "verdict", "cost"]
-    return table(header, [rows[one] for one in APPROACHES if one in rows])
+    lines = {line.approach: line for line in budget.lines if line.dataset is None}
+    cells = line_cells(budget._replace(lines=[lines[one] for one in APPROACHES if one in lines]))
+    names = ["approach", "samples", "difference", "p", "alike", "verdict", "cost"]
+    return choose(names, LINE_HEADER, cells)
 
 
 def by_size_table(budget: Budget) -> str:
     """RETURNS (str): The reference minus the one other approach, cell by cell and over all."""
-    rows = [
-        [
-            line.dataset or "all",
-            str(line.cell.labels) if line.cell else "all",
-            str(line.difference.samples),
-            describe_difference(line.difference),
-            line.verdict,
-            f"{line.cost:.1f}",
-        ]
-        for line in budget.lines
-    ]
-    header = ["data set", "labels", "samples", "difference", "verdict", "cost"]
-    return table(header, rows)
+    names = ["data set", "labels", "samples", "difference", "verdict", "cost"]
+    return choose(names, LINE_HEADER, line_cells(budget))
+
+
+def choose(names: Sequence[str], header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """RETURNS (str): Some columns of a table, in Markdown."""
+    places = [header.index(name) for name in names]
+    return table(names, [[row[i] for i in places] for row in rows])
 
 
 def expected_table(records: Iterable[Record]) -> str:
@@ -279,7 +255,7 @@ def main() -> None:
     records = whole_samples(read_records(RECORDS))
     budget = answer_budget(records, reference=REFERENCE)
     for path, sections in (
-        (PAGE, list_sections(records)),
+        (PAGE, list_sections(records, budget)),
         (README, [("results", make_rows(budget))]),
     ):
         path.write_text(fill(path.read_text(encoding="utf8"), sections), encoding="utf8")

@@ -46,12 +46,9 @@ def expect(job: Job, sizes: Mapping[str, float], records: Iterable[Record] = ())
     records (Iterable[Record]): Done jobs, whose epochs tell of the adaptive ones.
     RETURNS (Cost): The estimate.
     """
-    fixed = fixed_epochs(job)
-    if fixed is None:
-        rounds = likely_rounds(job, records)
-        epochs = rounds * epochs_per_round(job)
-    else:
-        rounds = epochs = fixed
+    fixed, per_round = fixed_epochs(job), epochs_per_round(job)
+    rounds = likely_rounds(job, records) if fixed is None else fixed / per_round
+    epochs = rounds * per_round
     train, dev = _shares(job, sizes)
     if job.folds is not None:
         # each label teaches in all folds but one and in the last training, and is held out once

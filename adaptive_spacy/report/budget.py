@@ -103,7 +103,7 @@ def answer_budget(records: Iterable[Record], *, reference: str = REFERENCE) -> B
     RAISES (ValueError): If there are no such records, or none of the reference.
     """
     runs = read_runs(records)
-    if not has_runs(runs, reference):
+    if not any(reference in approaches for approaches in runs.values()):
         known = sorted({name for approaches in runs.values() for name in approaches})
         raise ValueError(
             f"--question {BUDGET}: expected runs of {reference} at numbers of labels, found "
@@ -120,21 +120,21 @@ def answer_budget(records: Iterable[Record], *, reference: str = REFERENCE) -> B
         for approach, by_seed in sorted(approaches.items())
     ]
     lines = _lines(runs, reference)
-    return Budget(reference, rows, lines, _hindsight(lines))
+    return Budget(reference, rows, lines, best_in_hindsight(lines))
 
 
-def has_runs(runs: Runs, reference: str) -> bool:
-    """RETURNS (bool): Whether there is a training of the approach."""
-    return any(reference in approaches for approaches in runs.values())
+def takes_part(record: Record) -> bool:
+    """RETURNS (bool): Whether it is of a training of a number of labels that came to its end, with
+    its counts per test sentence."""
+    has_labels = record["job"].get("labels") is not None
+    return record["status"] == "done" and has_labels and bool(record.get("sentences"))
 
 
 def read_runs(records: Iterable[Record]) -> Runs:
     """RETURNS (Runs): The trainings that came to their end, of a number of labels."""
     runs: dict[Cell, dict[str, dict[int, Trained]]] = defaultdict(lambda: defaultdict(dict))
-    for record in newest(records):
+    for record in filter(takes_part, newest(records)):
         job = record["job"]
-        if record["status"] != "done" or job.get("labels") is None or not record.get("sentences"):
-            continue
         result = record["results"][SHIPPED.get(job["approach"], LAST)] or record["results"][LAST]
         counted = record["sentences"]["checkpoints"][str(result["step"])]
         counts = numpy.array([counted[key] for key in ("tp", "fp", "fn")], dtype=numpy.int64).T
@@ -201,7 +201,9 @@ def _place(line: CellContrast) -> tuple[int, float]:
     return -line.difference.samples, line.difference.mean
 
 
-def _hindsight(lines: Iterable[CellContrast]) -> list[CellContrast]:
+def best_in_hindsight(lines: Iterable[CellContrast]) -> list[CellContrast]:
+    """RETURNS (list[CellContrast]): Of each cell, the line with the approach that is best beside
+    the reference, of those with as many samples as any."""
     best: dict[Cell, CellContrast] = {}
     for line in lines:
         if line.cell is not None:

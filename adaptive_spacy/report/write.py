@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from adaptive_spacy.experiments.records import read_records
 from adaptive_spacy.files import replacing
-from adaptive_spacy.report.budget import BUDGET, Budget, answer_budget, has_runs, read_runs
+from adaptive_spacy.report.budget import BUDGET, Budget, answer_budget, takes_part
 from adaptive_spacy.report.budget_text import budget_markdown
 from adaptive_spacy.report.comparison import Comparison, compare
 from adaptive_spacy.report.comparison_figures import draw_comparison
@@ -81,6 +81,8 @@ def _answer(comparison: Comparison, runs: Path, question: str | None) -> Answer 
     if question is None and not comparison.by_labels:
         return None
     records = read_records(runs)
-    if question is None and not has_runs(read_runs(records), comparison.reference):
+    if question is None and not any(
+        takes_part(one) and one["job"]["approach"] == comparison.reference for one in records
+    ):
         return None
     return answer_budget(records, reference=comparison.reference)

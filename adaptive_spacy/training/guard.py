@@ -32,7 +32,8 @@ LEAST, LEAST_TWICE = 0.3, 0.5
 ONCE, TWICE = 0.4, 0.7
 #: Times its lowest value that the training loss rises to when weights break
 JUMP = 3.0
-#: and at least when scores fall because of it: those of five sentences fall by half of themselves
+#: and that it has risen to, at least, where a score falls because of it and not by chance, as that
+#: of a dev set of five sentences does
 RISE = 1.5
 
 

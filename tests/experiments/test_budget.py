@@ -129,6 +129,11 @@ def test_cost_of_rounds_that_are_bounded_in_updates(job: Job) -> None:
     # of 20 rounds of 8 updates where the schedule decides: 32 sentences are 2 updates
     found = replace(job, config="configs/adaptive.cfg", settings={})
     assert expect(found, dict.fromkeys(("train", "dev", "test"), 1.0)).epochs == pytest.approx(80)
+    # evaluated once in each of its 20 rounds, not once in each epoch
+    rounds = replace(long, settings={**settings, "training.eval_frequency.least": 10})
+    sizes = {"train": 1.0, "dev": 1.0, "test": 0.0}
+    epochs = expect(long, sizes).evaluations / expect(rounds, sizes).evaluations
+    assert epochs == pytest.approx(10 / 3)
     whole = replace(long, labels=120)
     assert expect(whole, dict.fromkeys(("train", "dev", "test"), 1.0)).epochs == pytest.approx(25)
 
