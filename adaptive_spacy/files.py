@@ -99,6 +99,14 @@ def recover_folder(path: Path) -> None:
             former.rename(path)
 
 
+def remove_folder(path: Path) -> None:
+    """Remove a folder: when the process is killed meanwhile, none that lacks a part is there under
+    its name. RAISES (OSError): If it cannot be; then it is there, whole."""
+    aside = _aside(path)
+    path.rename(aside)
+    shutil.rmtree(aside, ignore_errors=True)
+
+
 def sync(folder: Path) -> None:
     """Have all of a folder on the disk before anything that is done afterwards."""
     paths = list(folder.rglob("*"))

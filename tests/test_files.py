@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 
 from adaptive_spacy import files
-from adaptive_spacy.files import link_folder, recover_folder, replacing, replacing_folder
+from adaptive_spacy.files import (
+    link_folder,
+    recover_folder,
+    remove_folder,
+    replacing,
+    replacing_folder,
+)
 
 
 def test_file_takes_its_place_when_it_is_complete(tmp_path: Path) -> None:
@@ -39,6 +45,27 @@ def test_two_writers_do_not_disturb_each_other(tmp_path: Path) -> None:
         other.write_text("other")
     # the outer one ends last
     assert [(found.name, found.read_text()) for found in tmp_path.iterdir()] == [("a.txt", "one")]
+
+
+def test_killed_removal_leaves_no_half_a_folder(tmp_path: Path) -> None:
+    kept, folder = tmp_path / "kept", tmp_path / "former"
+    for one in (kept, folder):
+        (one / "model-best").mkdir(parents=True)
+        (one / "model-best" / "meta.json").write_text("{}")
+    die = (
+        "import os, sys, pathlib, shutil, adaptive_spacy.files as files\n"
+        "def die(path, *, ignore_errors):\n"
+        "    os.unlink(path / 'model-best' / 'meta.json'); os.kill(os.getpid(), 9)\n"
+        "shutil.rmtree = die\n"
+        "files.remove_folder(pathlib.Path(sys.argv[1]))"
+    )
+    subprocess.run([sys.executable, "-c", die, str(folder)], check=False)
+    assert not folder.exists()
+    assert len(list(tmp_path.iterdir())) == 2
+    # the next one takes away what is left of it, and nothing else
+    folder.mkdir()
+    remove_folder(folder)
+    assert [one.name for one in tmp_path.rglob("*")] == ["kept", "model-best", "meta.json"]
 
 
 def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:

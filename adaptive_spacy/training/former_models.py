@@ -6,9 +6,11 @@ measure. Models that cannot be compared stay for good.
 """
 
 import json
+import math
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -16,12 +18,13 @@ from typing import Any
 from spacy.training.loop import DIR_MODEL_BEST, DIR_MODEL_LAST
 from thinc.api import Config
 
-from adaptive_spacy.files import link_folder, recover_folder, replacing_folder
+from adaptive_spacy.files import link_folder, recover_folder, remove_folder, replacing_folder
+from adaptive_spacy.parsing import read_object
 from adaptive_spacy.training.history import HISTORY, read_history
 
 FORMER = "former"
 MODELS = (DIR_MODEL_BEST, DIR_MODEL_LAST)
-CONFIG = "config.cfg"
+CONFIG, META = "config.cfg", "meta.json"
 
 
 def keep_former(output: Path) -> Path | None:
@@ -40,7 +43,7 @@ def keep_former(output: Path) -> Path | None:
         return known[-1]
     for one in known:
         if _compare(best_score(output), one, output) == "better":
-            shutil.rmtree(one)
+            remove_folder(one)
     place = next(one for one in _names(output) if not one.exists())
     with replacing_folder(place) as aside:
         for model in models:
@@ -65,18 +68,36 @@ def drop_beaten(output: Path, score: float) -> list[Path]:
     """
     beaten = [one for one in _kept(output) if _compare(score, one, output) == "better"]
     for one in beaten:
-        shutil.rmtree(one, ignore_errors=True)
+        # a training does not end for what may lie there
+        with suppress(OSError):
+            remove_folder(one)
     return beaten
 
 
 def best_score(folder: Path) -> float | None:
-    """RETURNS (float | None): The highest main score of the training that left its history here;
-    None: there is no readable one."""
+    """RETURNS (float | None): The highest main score of the training that left its history and
+    models here; None: nothing readable tells one."""
     try:
-        scores = [one.score for one in read_history(folder) if one.score is not None]
+        # without a last line that a kill cut off
+        rows = read_history(folder, growing=True)
     except (ValueError, OSError):
+        rows = []
+    scores = [row.score for row in rows]
+    # spaCy writes a model before its evaluation: a kill between the two leaves no row of it
+    scores += [_stated_score(folder / name) for name in MODELS]
+    return max((one for one in scores if one is not None), default=None)
+
+
+def _stated_score(model: Path) -> float | None:
+    """RETURNS (float | None): The main score by what a model's meta.json states."""
+    try:
+        training: Any = Config().from_disk(model / CONFIG).interpolate()["training"]
+        performance = read_object(model / META, "the meta of a pipeline")["performance"]
+        weights = {key: weight for key, weight in training["score_weights"].items() if weight}
+        score = sum(weight * performance[key] for key, weight in weights.items())
+        return float(score) if weights and math.isfinite(score) else None
+    except (ValueError, KeyError, OSError, TypeError, AttributeError):
         return None
-    return max(scores, default=None)
 
 
 def _compare(score: float | None, kept: Path, output: Path) -> str | None:

@@ -1,7 +1,9 @@
 """What a former training left in the output folder."""
 
+import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from spacy.training.initialize import init_nlp
@@ -25,6 +27,16 @@ def output(tmp_path: Path) -> Path:
     folder.mkdir()
     train(init_nlp(config), folder)
     return folder
+
+
+def state_scores(folder: Path, scores: Any) -> None:
+    """Have the models of a training state other scores."""
+    for model in ("model-best", "model-last"):
+        meta = folder / model / "meta.json"
+        text = json.dumps(json.loads(meta.read_text()) | {"performance": scores})
+        # not into the file that a copy shares
+        meta.unlink()
+        meta.write_text(text)
 
 
 def test_nothing_is_kept_of_nothing(tmp_path: Path) -> None:
@@ -52,12 +64,13 @@ def test_only_a_better_model_takes_their_place(output: Path) -> None:
     assert not kept.exists()
 
 
-@pytest.mark.parametrize("what", ["history", "measure"])
+@pytest.mark.parametrize("what", ["score", "measure"])
 def test_what_cannot_be_compared_is_kept_for_good(output: Path, what: str) -> None:
     kept = keep_former(output)
     assert kept is not None
-    if what == "history":
+    if what == "score":
         (kept / HISTORY).unlink()
+        state_scores(kept, {})
     else:
         for model in ("model-best", "model-last"):
             config = output / model / "config.cfg"
@@ -66,6 +79,33 @@ def test_what_cannot_be_compared_is_kept_for_good(output: Path, what: str) -> No
             config.write_text(text)
     assert drop_beaten(output, 1.0) == []
     assert (kept / "model-best").is_dir()
+
+
+def test_model_whose_evaluation_was_not_written_down_is_judged_by_what_it_states(
+    output: Path,
+) -> None:
+    """As of a training that was killed between the two: it is neither dropped for a worse one nor
+    kept beside a better one."""
+    rows = (output / HISTORY).read_text().splitlines(keepends=True)
+    for known in ([], rows[:1], [rows[0], rows[1][:40]]):
+        (output / HISTORY).write_text("".join(known))
+        kept = keep_former(output)
+        assert kept is not None
+        assert best_score(kept) == 0.9
+        assert drop_beaten(output, 0.8) == []
+        assert drop_beaten(output, 0.95) == [kept]
+
+
+@pytest.mark.parametrize(
+    "stated", [{}, {"scripted": None}, {"scripted": "0.9"}, {"scripted": float("nan")}, [0.9], None]
+)
+def test_last_line_that_was_cut_off_leaves_the_others(output: Path, stated: Any) -> None:
+    state_scores(output, stated)
+    rows = (output / HISTORY).read_text()
+    (output / HISTORY).write_text(rows[:-40])
+    assert best_score(output) == 0.9
+    (output / HISTORY).unlink()
+    assert best_score(output) is None
 
 
 def test_copies_of_others_are_never_removed(output: Path) -> None:

@@ -11,6 +11,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from adaptive_spacy.cli.app import app
+from adaptive_spacy.training.history import HISTORY
 from adaptive_spacy.training.resume import start as module
 from adaptive_spacy.training.resume.driver import Driver
 from tests.training.resume.trainings import Stop, files, history
@@ -127,6 +128,28 @@ def test_new_training_keeps_the_former_models_until_it_is_better(
     assert files(output / "former" / "model-best") == best
     assert [one.name for one in output.glob("former*")] == ["former"]
     result = run(config, output, "--components.scripted.scores", "[0.0,0.4,0.1,0.1,0.1,0.1]")
+    assert "Better than the former training's best" in result.output
+    assert not list(output.glob("former*"))
+
+
+def test_model_of_a_kill_before_its_evaluation_was_written_gives_way_to_a_better_one(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing was saved to go on with, so that the training begins anew, and ends as any other."""
+    output, save = tmp_path / "out", Driver._save_models
+
+    def kill(self: Driver, *, is_best: bool) -> None:
+        save(self, is_best=is_best)
+        raise Stop
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Driver, "_save_models", kill)
+        with pytest.raises(Stop):
+            run(config, output, "--resume")
+    assert (output / "model-best").is_dir()
+    assert not (output / HISTORY).exists()
+    result = run(config, output, "--resume")
+    assert result.exit_code == 0, result.output
     assert "Better than the former training's best" in result.output
     assert not list(output.glob("former*"))
 
