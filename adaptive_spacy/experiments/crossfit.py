@@ -148,7 +148,7 @@ def crossfit(
                 "folds": found,
                 "epochs": course.epochs,
                 "halved": list(course.halved),
-                "expected": asdict(expect_scores(pair(held_out, docs))),
+                "expected": asdict(expect_scores(pair(held_out, docs), folds)),
             }
             with computing_in(threads):
                 train_all(jobs[0].make_config().interpolate(), done, output, gpu_id)
@@ -252,7 +252,7 @@ def describe(record: Record) -> str:
         f"epochs that {count} adaptive trainings on {count - 1} of {count} parts of them took on "
         f"average.{halved if epochs else ''} This is the last model, nothing was selected. "
         "Expected F1, of those trainings on the part that each had not seen: "
-        f"{expected.describe()} in percent, the interval at 95 % over sentences."
+        f"{expected.describe()} in percent, the interval at 95 %."
     )
 
 

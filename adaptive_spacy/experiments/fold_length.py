@@ -64,7 +64,7 @@ def find_course(
             raise ValueError(f"{fold.dataset}: {record['reason']}")
         found.append(summarize_fold(fold, record, folder))
     held_out = join_predictions(folds, assigned, folder)
-    return Found(agree_on(found), found, expect_scores(pair(held_out, docs)))
+    return Found(agree_on(found), found, expect_scores(pair(held_out, docs), job.folds))
 
 
 def _read(path: Path, lang: str) -> list[Doc]:

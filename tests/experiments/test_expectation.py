@@ -6,7 +6,7 @@ import spacy
 from spacy.tokens import Doc
 from spacy.training import Example
 
-from adaptive_spacy.experiments.expectation import bootstrap_f1, expect_scores
+from adaptive_spacy.experiments.expectation import bootstrap_f1, expect_scores, widen
 
 VOCAB = spacy.blank("en").vocab
 #: What is annotated and what was predicted: one right, one spurious, one missed of another type
@@ -20,7 +20,7 @@ def make_example(gold: str, found: str) -> Example:
 
 
 def test_scores_are_those_counted_by_hand() -> None:
-    found = expect_scores([make_example(*one) for one in SENTENCES])
+    found = expect_scores([make_example(*one) for one in SENTENCES], 5)
     assert (found.sentences, found.entities) == (3, 2)
     assert (found.precision, found.recall, found.f1) == (0.5, 0.5, 0.5)
     assert found.per_type["LOC"]["recall"] == 0.0
@@ -32,7 +32,7 @@ def test_scores_are_those_counted_by_hand() -> None:
 
 def test_sentences_without_annotation_do_not_count() -> None:
     bare = Example(Doc(VOCAB, words=["a"], ents=["B-PER"]), Doc(VOCAB, words=["a"]))
-    found = expect_scores([make_example(*SENTENCES[0]), bare])
+    found = expect_scores([make_example(*SENTENCES[0]), bare], 5)
     assert (found.sentences, found.f1, found.interval) == (1, 1.0, None)
     assert found.describe() == "100.0"
 
@@ -49,3 +49,33 @@ def test_interval_is_that_of_sentences_drawn_anew() -> None:
 
 def test_nothing_right_is_a_point_at_zero() -> None:
     assert bootstrap_f1(numpy.array([[0, 0, 0], [0, 1, 1]])) == (0.0, 0.0)
+
+
+def test_interval_of_folds_is_wider_by_what_models_differ() -> None:
+    """Variance times 1 + k (1 / k) / (1 - 1 / k), by hand: 9 / 4 of five folds, 3 of two."""
+    assert widen(0.5, (0.4, 0.62), 5) == pytest.approx((0.35, 0.68))
+    assert widen(0.5, (0.4, 0.62), 2) == pytest.approx((0.5 - 0.1 * 3**0.5, 0.5 + 0.12 * 3**0.5))
+    assert widen(0.1, (0.0, 0.4), 5) == pytest.approx((0.0, 0.55))
+    assert widen(0.9, (0.7, 1.0), 5) == pytest.approx((0.6, 1.0))
+    assert widen(0.9, None, 5) is None
+
+
+def test_interval_holds_the_score_of_other_models_more_often() -> None:
+    """Models of labels drawn anew: a fold is right as its model is, which its labels decide."""
+    generator = numpy.random.default_rng(0)
+    inside = {"sentences": 0, "models": 0}
+    for _ in range(200):
+        # folds share most labels: what they have in common, and what is each one's own
+        common, own = generator.normal(0, 0.06), generator.normal(0, 0.03, 5)
+        skill = numpy.clip(0.6 + common + own, 0.0, 1.0).repeat(20)
+        right = generator.random(100) < skill
+        counts = numpy.stack([right, ~right, ~right], axis=1).astype(numpy.int64)
+        f1 = float(right.mean())
+        narrow = bootstrap_f1(counts)
+        wide = widen(f1, narrow, 5)
+        assert narrow is not None
+        assert wide is not None
+        inside["sentences"] += narrow[0] <= 0.6 <= narrow[1]
+        inside["models"] += wide[0] <= 0.6 <= wide[1]
+    assert inside["sentences"] < 170
+    assert 180 <= inside["models"] <= 198
