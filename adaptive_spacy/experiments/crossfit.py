@@ -9,6 +9,7 @@ model on sentences like these.
 """
 
 import json
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -26,7 +27,12 @@ from adaptive_spacy.experiments.courses import Course, agree, course_of
 from adaptive_spacy.experiments.expectation import Expectation, expect_scores
 from adaptive_spacy.experiments.fixed_length import curve_of, fix_epochs
 from adaptive_spacy.experiments.fold_jobs import identify, make_jobs, require_adaptive
-from adaptive_spacy.experiments.folds import assign_folds, fold_names, write_folds
+from adaptive_spacy.experiments.folds import (
+    assign_folds,
+    describe_fewer,
+    fold_names,
+    write_folds,
+)
 from adaptive_spacy.experiments.job import Job
 from adaptive_spacy.experiments.local import LocalProcesses
 from adaptive_spacy.experiments.progress import Progress
@@ -97,7 +103,8 @@ def crossfit(
     output (Path): Gets `model-last`, its history, `crossfit.json`, the docs in `labelled.spacy`,
         what was predicted for each in `out-of-fold.spacy`, and the trainings in `folds`. A run that
         was broken off goes on where it was.
-    folds (int): Adaptive trainings; each holds out one part of the docs.
+    folds (int): Adaptive trainings; each holds out one part of the docs. If fewer different docs
+        have entities, as many as these.
     seed (int): Of the folds, the weights and the order of the batches.
     lang (str): Language code of the docs.
     settings (Mapping | None): Overrides of the config by dotted key, e.g. {"variables.rate": 1e-4}.
@@ -113,8 +120,11 @@ def crossfit(
     docs = [doc for doc in docs if len(doc)]
     require_output(output, own={FOLDS, CROSSFIT}, made_by="crossfit")
     assigned = assign_folds(docs, folds, seed)
+    if (fewer := describe_fewer(assigned, folds)) is not None:
+        warnings.warn(fewer, stacklevel=2)
+    names = fold_names(len(set(assigned)))
     jobs = make_jobs(
-        [output / FOLDS / "corpora" / name for name in fold_names(folds)],
+        [output / FOLDS / "corpora" / name for name in names],
         config=config,
         settings=settings or {},
         seed=seed,
@@ -148,7 +158,7 @@ def crossfit(
                 "folds": found,
                 "epochs": course.epochs,
                 "halved": list(course.halved),
-                "expected": asdict(expect_scores(pair(held_out, docs), folds)),
+                "expected": asdict(expect_scores(pair(held_out, docs), len(jobs))),
             }
             with computing_in(threads):
                 train_all(jobs[0].make_config().interpolate(), done, output, gpu_id)

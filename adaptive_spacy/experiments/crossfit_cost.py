@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from spacy.tokens import Doc
 
-from adaptive_spacy.experiments.folds import assign_folds
+from adaptive_spacy.experiments.folds import assign_folds, describe_fewer
 from adaptive_spacy.printable import listed
 
 #: Rounds of adaptive trainings on 25 to 475 sentences (docs/method.md)
@@ -19,7 +19,9 @@ def describe_cost(docs: Sequence[Doc], folds: int) -> str:
     """RETURNS (str): What a run costs beside one adaptive training, and what it gained in trials.
     RAISES (ValueError): If the docs cannot be divided so.
     """
-    assign_folds(docs, folds, 0)
+    assigned = assign_folds(docs, folds, 0)
+    fewer = describe_fewer(assigned, folds)
+    folds = len(set(assigned))
     tokens = sum(map(len, docs))
     part = 1 - 1 / folds
     # each fold's training, and the last one, which is as long
@@ -33,5 +35,5 @@ def describe_cost(docs: Sequence[Doc], folds: int) -> str:
         f"training that keeps {1 - part:.0%} for dev. An adaptive training of few sentences takes "
         f"{ROUNDS[0]} to {ROUNDS[1]} rounds, of {epochs:.1f} epochs with the shipped configs: "
         f"{low:.2g} to {high:.2g} million token updates. In trials with five folds it gained over "
-        f"the single training: {gains} (docs/results.md)"
+        f"the single training: {gains} (docs/results.md){f'. {fewer}' if fewer else ''}"
     )

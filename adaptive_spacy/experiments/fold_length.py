@@ -1,6 +1,7 @@
 """How long to train on all labels of a job: as the folds of `adaptive-spacy crossfit` find it, one
 after the other in the job's own process and folder."""
 
+import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +19,12 @@ from adaptive_spacy.experiments.crossfit import (
     summarize_fold,
 )
 from adaptive_spacy.experiments.expectation import Expectation, expect_scores
-from adaptive_spacy.experiments.folds import assign_folds, fold_names, write_folds
+from adaptive_spacy.experiments.folds import (
+    assign_folds,
+    describe_fewer,
+    fold_names,
+    write_folds,
+)
 from adaptive_spacy.experiments.job import Job
 from adaptive_spacy.experiments.records import Record, read_record, write_record
 
@@ -46,8 +52,10 @@ def find_course(
     """
     assert job.folds is not None
     docs = _read(labelled, job.lang)
-    corpora = [folder / FOLDS / "corpora" / name for name in fold_names(job.folds)]
     assigned = assign_folds(docs, job.folds, job.seed)
+    if (fewer := describe_fewer(assigned, job.folds)) is not None:
+        warnings.warn(fewer, stacklevel=2)
+    corpora = [folder / FOLDS / "corpora" / name for name in fold_names(len(set(assigned)))]
     write_folds(docs, assigned, corpora)
     folds = [
         replace(job, dataset=corpus.name, corpus=str(corpus), labels=None, dev=None, folds=None)
@@ -64,7 +72,7 @@ def find_course(
             raise ValueError(f"{fold.dataset}: {record['reason']}")
         found.append(summarize_fold(fold, record, folder))
     held_out = join_predictions(folds, assigned, folder)
-    return Found(agree_on(found), found, expect_scores(pair(held_out, docs), job.folds))
+    return Found(agree_on(found), found, expect_scores(pair(held_out, docs), len(folds)))
 
 
 def _read(path: Path, lang: str) -> list[Doc]:

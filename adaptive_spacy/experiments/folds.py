@@ -1,4 +1,8 @@
-"""Folds: labelled docs, divided so that each is held out once, and never seen in a copy."""
+"""Folds: labelled docs, divided so that each is held out once, and never seen in a copy.
+
+Each fold has entities: without any, the loss of what is held out falls as long as one trains, and a
+training that goes by it does not end.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -21,11 +25,11 @@ def assign_folds(docs: Sequence[Doc], folds: int, seed: int) -> list[int]:
     the same text together.
 
     docs (Sequence[Doc]): All labelled docs.
-    folds (int): How many folds.
+    folds (int): How many folds, at most: as many as there are different texts with entities if
+        these are fewer.
     seed (int): Of the order in which they are drawn.
-    RETURNS (list[int]): The fold of each doc, from 0.
-    RAISES (ValueError): If there are too few different texts, or a fold's training part would have
-        no entity.
+    RETURNS (list[int]): The fold of each doc, from 0 without a gap.
+    RAISES (ValueError): If there are too few different texts, or with entities less than two.
     """
     if not LEAST <= folds <= MOST:
         raise ValueError(f"--folds: expected {LEAST} to {MOST}, got {folds}")
@@ -40,20 +44,28 @@ def assign_folds(docs: Sequence[Doc], folds: int, seed: int) -> list[int]:
             "expected entities in two different texts at least, so that each fold has some to "
             f"learn from, found them in {len(labelled)} of {len(texts)}"
         )
-    places = Counter(label for doc in docs for label in {ent.label_ for ent in doc.ents})
+    folds = min(folds, len(labelled))
+    # by text, as copies stay together
+    labels_of = {doc.text: {ent.label_ for ent in doc.ents} for doc in docs}
+    places = Counter(label for labels in labels_of.values() for label in labels)
     pool = Pool()
     for doc in docs:
         # types that are too rare for every fold are spread as if they were one
         labels = {ent.label_ if places[ent.label_] >= folds else RARE for ent in doc.ents}
         pool.add(rank(seed, doc.text), labels)
-    try:
-        assigned = pool.divide(dict.fromkeys(fold_names(folds), 1 / folds))
-    except ValueError:
-        raise ValueError(
-            f"--folds: expected fewer than {folds}: copies of a text stay together, and leave a "
-            "fold without any"
-        ) from None
+    # some type, or the rare ones together, has a text for each fold: none is left without
+    assigned = pool.divide(dict.fromkeys(fold_names(folds), 1 / folds))
     return [int(fold) for fold in assigned]
+
+
+def describe_fewer(assigned: Sequence[int], folds: int) -> str | None:
+    """RETURNS (str | None): Why there are fewer folds than were asked for; None: there are not."""
+    if (found := len(set(assigned))) == folds:
+        return None
+    return (
+        f"{found} folds instead of {folds}: only {found} different texts have entities, and what a "
+        "fold holds out needs some to tell how long to train"
+    )
 
 
 def fold_names(folds: int) -> list[str]:

@@ -6,7 +6,7 @@ import spacy
 from spacy.tokens import Doc
 from spacy.training import Example
 
-from adaptive_spacy.experiments.expectation import bootstrap_f1, expect_scores, widen
+from adaptive_spacy.experiments.expectation import bootstrap_f1, exact_f1, expect_scores, widen
 
 VOCAB = spacy.blank("en").vocab
 #: What is annotated and what was predicted: one right, one spurious, one missed of another type
@@ -79,3 +79,19 @@ def test_interval_holds_the_score_of_other_models_more_often() -> None:
         inside["models"] += wide[0] <= 0.6 <= wide[1]
     assert inside["sentences"] < 170
     assert 180 <= inside["models"] <= 198
+
+
+def test_nothing_or_all_right_is_not_certain() -> None:
+    """Of eight items none is right: J below 1 - 0.025 ** (1 / 8) = 0.3694, F1 below 0.5395."""
+    assert exact_f1(numpy.array([[0, 1, 2], [0, 0, 5]])) == pytest.approx((0.0, 0.5395), abs=1e-4)
+    low = 2 * 0.025 ** (1 / 8) / (1 + 0.025 ** (1 / 8))
+    assert exact_f1(numpy.array([[8, 0, 0]])) == pytest.approx((low, 1.0))
+    nothing = expect_scores([make_example("B-PER O", "O O")] * 4 + [make_example("O", "O")], 5)
+    assert nothing.f1 == 0.0
+    assert nothing.interval is not None
+    assert nothing.interval[0] == 0.0
+    assert 0.7 < nothing.interval[1] <= 1.0
+    everything = expect_scores([make_example("B-PER O", "B-PER O")] * 4, 5)
+    assert everything.interval is not None
+    assert everything.interval[0] < 0.5
+    assert everything.interval[1] == 1.0
