@@ -83,7 +83,10 @@ def describe_end(job: Job, record: Record) -> str:
         return one_line(f"✘ {job.name}: {record['reason']}")
     last = record["results"]["last"]["test"]["f1"]
     score = "-" if last is None else f"{100 * last:.1f}"
-    return f"✔ {job.name}: F1 {score}, {stop_of(record):g} rounds, {record['seconds']:.0f} s"
+    length = f"{stop_of(record):g} rounds, {record['seconds']:.0f} s"
+    if last == 0:
+        return f"⚠ {job.name}: F1 0.0, no entity is right, {length}"
+    return f"✔ {job.name}: F1 {score}, {length}"
 
 
 def _work(job: Job) -> float:

@@ -37,6 +37,12 @@ def describe_sources(comparison: Comparison) -> list[str]:
     ]
     for record in comparison.failed:
         lines.append(f"Failed: {read_job(record).name}: {visible(str(record['reason']))}")
+    if zeros := Counter(run.job.approach for run in comparison.runs if run.f1["last"] == 0):
+        names = ", ".join(f"{visible(name)} ({count})" for name, count in zeros.items())
+        lines.append(
+            f"Not an entity right, F1 0 of the last checkpoint, in {zeros.total()} trainings: "
+            f"{names}."
+        )
     if comparison.unfinished:
         names = ", ".join(comparison.unfinished)
         lines.append(f"Without a record, running or interrupted: {visible(names)}.")

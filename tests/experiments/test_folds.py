@@ -1,6 +1,5 @@
 """Division of labelled sentences into folds."""
 
-import pytest
 import spacy
 from hypothesis import given
 from hypothesis import strategies as st

@@ -39,6 +39,10 @@ def test_end_of_a_job_in_a_line(grid: Grid) -> None:
     job = job_of(grid, "adaptive")
     name = "little-tiny-0.5-adaptive-1"
     assert progress_module.describe_end(job, done(job, 12)) == f"✔ {name}: F1 50.0, 12 rounds, 1 s"
+    nothing = {**done(job, 12), "results": {"last": {"test": {"f1": 0.0}}}}
+    assert progress_module.describe_end(job, nothing) == (
+        f"⚠ {name}: F1 0.0, no entity is right, 12 rounds, 1 s"
+    )
     assert progress_module.describe_end(job, make_failure(job, "why")) == f"✘ {name}: why"
 
 

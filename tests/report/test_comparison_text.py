@@ -33,6 +33,16 @@ def test_sources_are_told(tmp_path: Path) -> None:
     assert row.f1["last"].mean == pytest.approx(80.0)
 
 
+def test_trainings_that_find_nothing_are_told(tmp_path: Path) -> None:
+    nothing = [make_record(make_job("huggingface", seed), 0.0) for seed in (1, 2)]
+    nothing.append(make_record(make_job("hybrid", 1), 0.0))
+    told = describe_sources(compare(write_records(tmp_path, [*records(), *nothing])))
+    assert told[1:] == [
+        "Not an entity right, F1 0 of the last checkpoint, in 3 trainings: huggingface (2), "
+        "hybrid (1)."
+    ]
+
+
 def test_test_is_told_in_a_sentence_whatever_it_says(tmp_path: Path) -> None:
     found = [one for one in records() if one["job"]["fraction"] == 0.1]
     first, *_ = compare(write_records(tmp_path, found)).contrasts
