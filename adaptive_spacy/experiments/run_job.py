@@ -128,6 +128,8 @@ def write_job_config(
     RETURNS (Path): The file.
     """
     config = job.make_config()
+    # before references to them are resolved
+    config["paths"].update(train=str(files["train"]), dev=str(files["dev"]))
     if Path(job.transformer).is_dir():
         config["variables"]["transformer"] = str(Path(job.transformer).resolve())
     if job.labels is None and job.train_on_dev:
@@ -136,7 +138,6 @@ def write_job_config(
     if course is not None:
         whole = config.interpolate()
         config = fix_epochs(whole, curve_of(whole), course.epochs, files["train"], course.halved)
-    config["paths"].update(train=str(files["train"]), dev=str(files["dev"]))
     config["training"]["logger"] = {
         "@loggers": LOGGER,
         "folder": str(folder.resolve()),

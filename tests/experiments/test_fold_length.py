@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import spacy
 from spacy.tokens import DocBin
+from thinc.api import Config
 
 from adaptive_spacy.experiments import run_job as module
 from adaptive_spacy.experiments.cost import expect
@@ -66,6 +67,16 @@ def test_job_with_folds_trains_as_crossfit_does(job: Job, tmp_path: Path) -> Non
     last = record["history"][-1]["step"] + 1
     assert record["updates"] == last + sum(one["updates"] for one in record["folds"])
     assert record["token_updates"] > sum(one["token_updates"] for one in record["folds"]) > 0
+
+
+def test_last_training_reads_no_labels_but_its_own(job: Job, tmp_path: Path) -> None:
+    """Of the corpus's dev set it has the sentences that were drawn, not all."""
+    assert job.labels is not None
+    few = replace(job, labels=job.labels - 4)
+    assert run_job(few, tmp_path / "job")["status"] == "done"
+    config = Config().from_disk(tmp_path / "job" / "config.cfg").interpolate()
+    for split in ("train", "dev"):
+        assert config["corpora"][split]["path"] == str(tmp_path / "job" / f"{split}.spacy")
 
 
 def test_folds_that_have_their_record_are_not_trained_again(
