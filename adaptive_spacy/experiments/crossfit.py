@@ -144,22 +144,8 @@ def crossfit(
             write_docs(docs, output / LABELLED)
             place = LocalProcesses(1, keep=False, gpu_id=gpu_id) if backend is None else backend()
             records = train_folds(jobs, output, place, silent)
-            held_out = join_predictions(jobs, assigned, output)
-            write_docs(held_out, output / OUT_OF_FOLD)
-            found = [
-                summarize_fold(job, record, output)
-                for job, record in zip(jobs, records, strict=True)
-            ]
-            course = agree_on(found)
-            done = {
-                "identity": identity,
-                "seed": seed,
-                "labelled": len(docs),
-                "folds": found,
-                "epochs": course.epochs,
-                "halved": list(course.halved),
-                "expected": asdict(expect_scores(pair(held_out, docs), len(jobs))),
-            }
+            found = join_folds(jobs, records, docs, assigned, output)
+            done = {"identity": identity, "seed": seed, "labelled": len(docs), **found}
             with computing_in(threads):
                 train_all(jobs[0].make_config().interpolate(), done, output, gpu_id)
             with replacing(output / CROSSFIT) as aside:
@@ -199,6 +185,26 @@ def train_folds(jobs: Sequence[Job], output: Path, backend: Backend, silent: boo
         )
     by_fold = {record["job"]["dataset"]: record for record in outcome.done}
     return [by_fold[job.dataset] for job in jobs]
+
+
+def join_folds(
+    jobs: Sequence[Job],
+    records: Sequence[Record],
+    docs: Sequence[Doc],
+    assigned: Sequence[int],
+    output: Path,
+) -> Record:
+    """Keep what the folds predicted. RETURNS (dict): What crossfit.json says of them."""
+    held_out = join_predictions(jobs, assigned, output)
+    write_docs(held_out, output / OUT_OF_FOLD)
+    found = [summarize_fold(*one, output) for one in zip(jobs, records, strict=True)]
+    course = agree_on(found)
+    return {
+        "folds": found,
+        "epochs": course.epochs,
+        "halved": list(course.halved),
+        "expected": asdict(expect_scores(pair(held_out, docs), len(jobs))),
+    }
 
 
 def summarize_fold(job: Job, record: Record, output: Path) -> dict[str, Any]:
