@@ -38,7 +38,8 @@ def row(key: tuple[str, int, str], records: list[Record]) -> str:
 
 def test_page_shows_every_trial() -> None:
     made = sorted(row(key, records) for key, records in trials().items())
-    shown = [line for line in PAGE if line.startswith(("| wikigold |", "| wnut17 |"))]
+    sets = tuple(f"| {name} |" for name in {key[0] for key in trials()})
+    shown = [line for line in PAGE if line.startswith(sets)]
     assert sorted(shown) == made
     assert all(line.count("|") == COLUMNS + 1 for line in shown)
 
@@ -126,3 +127,18 @@ def test_page_says_what_the_rates_came_to() -> None:
     found = [f1_and_cost("wikigold", 50, f"shrink-{rate}, MPNet")[1][0] for rate in rates]
     said = "MPNet {:.1f} at its 5e-5 (one sample, *shrink*), {:.1f} at 1e-4, and {:.1f} at 3e-4"
     assert said.format(*found) in text
+
+
+def test_page_says_what_counting_f1_as_better_came_to() -> None:
+    text = " ".join(PAGE)
+    cells = [(data, labels) for data in ("uner_english_ewt", "wikigold-b") for labels in (50, 100)]
+    gains, costs = [], []
+    for cell in cells:
+        (ours,), (theirs,) = (f1_and_cost(*cell, one).values() for one in ("either", "least-8"))
+        gains.append(f"{ours[0] - theirs[0]:+.1f}".replace("+0.0", "0.0"))
+        costs.append(f"{100 * ours[1] / theirs[1] - 100:+.0f}".replace("+0", "0"))
+    assert (
+        f"gave {gains[0]} F1, and {gains[1]} on 100; {gains[2]} and {gains[3]} on wikigold-b, for "
+        f"{costs[0]}, {costs[1]}, {costs[2]} and {costs[3]} % of the tokens: one sample each"
+    ) in text
+    assert f1_and_cost(*cells[0], "refined") == f1_and_cost(*cells[0], "least-8")
