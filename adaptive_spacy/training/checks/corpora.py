@@ -243,7 +243,7 @@ def _check_types(
     if not dev.types:
         findings.errors.append(
             f"[{dev.name}] has no entity ([{train.name}] {train.types.total():,}): F1 says "
-            "nothing, the loss little"
+            "nothing, and the loss not when to stop"
         )
         return
     for label in sorted(train.types.keys() - dev.types.keys()):

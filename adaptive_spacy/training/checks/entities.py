@@ -86,5 +86,5 @@ def find_type_doubts(train: Census, dev: Census) -> Iterator[str]:
     if not dev.types:
         yield (
             f"[{dev.name}] has 0 entities (the training corpus {train.types.total()}): F1 says "
-            "nothing, the loss little"
+            "nothing, and the loss not when to stop"
         )

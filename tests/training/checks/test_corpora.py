@@ -100,7 +100,8 @@ def test_a_dev_set_without_entities_is_an_error(sound_corpus, transformer_folder
     path = write(tmp_path / "dev.spacy", [("nothing here", "O O")])
     found = findings_of(read(sound_corpus, transformer_folder, paths__dev=path))
     assert found.errors == [
-        "[corpora.dev] has no entity ([corpora.train] 78): F1 says nothing, the loss little"
+        "[corpora.dev] has no entity ([corpora.train] 78): F1 says nothing, and the loss not when "
+        "to stop"
     ]
 
 
