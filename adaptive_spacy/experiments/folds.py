@@ -4,7 +4,7 @@ Each fold has entities: without any, the loss of what is held out falls as long 
 training that goes by it does not end.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -46,7 +46,9 @@ def assign_folds(docs: Sequence[Doc], folds: int, seed: int) -> list[int]:
         )
     folds = min(folds, len(labelled))
     # by text, as copies stay together
-    labels_of = {doc.text: {ent.label_ for ent in doc.ents} for doc in docs}
+    labels_of: dict[str, set[str]] = defaultdict(set)
+    for doc in docs:
+        labels_of[doc.text].update(ent.label_ for ent in doc.ents)
     places = Counter(label for labels in labels_of.values() for label in labels)
     pool = Pool()
     for doc in docs:

@@ -58,6 +58,13 @@ def test_each_fold_has_entities(labels: list[str], folds: int, seed: int) -> Non
     assert {fold for doc, fold in zip(docs, assigned, strict=True) if doc.ents} == set(range(count))
 
 
+def test_copies_that_are_labelled_otherwise_are_one_text() -> None:
+    docs = [*labelled_docs("PER", "PER", "LOC", *[""] * 20), *labelled_docs("", "", "ORG")]
+    assigned = assign_folds(docs, 5, seed=0)
+    assert {fold for doc, fold in zip(docs, assigned, strict=True) if doc.ents} == {0, 1, 2}
+    assert assigned[:3] == assigned[-3:]
+
+
 def test_copies_of_a_text_do_not_count_for_a_type() -> None:
     """Five docs of PER, but two texts: not enough to be spread over five folds by themselves."""
     docs = [*labelled_docs("PER") * 4, *labelled_docs("", "PER", "LOC", "LOC", "ORG", *[""] * 20)]
