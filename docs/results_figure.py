@@ -28,7 +28,7 @@ def draw(budget: Budget, fixed: Sequence[str]) -> bytes:
         matplotlib.rcParams.update(STYLE)
         figure = Figure(figsize=(max(6.4, 1.2 + 3.4 * len(places)), 4.2), layout="constrained")
         FigureCanvasAgg(figure)
-        panels = figure.subplots(1, len(places), squeeze=False)[0]
+        panels = figure.subplots(1, len(places), squeeze=False, sharey=True)[0]
         for axes, (dataset, model) in zip(panels, places, strict=True):
             _panel(axes, budget, (dataset, model), fixed)
             axes.set_title(dataset, fontsize=10)

@@ -35,6 +35,8 @@ JUMP = 3.0
 #: and that it has risen to, at least, where a score falls because of it and not by chance, as that
 #: of a dev set of five sentences does
 RISE = 1.5
+#: Of the first training loss: below it nothing that was learnt is lost, however much it wavers
+SMALL = 0.25
 
 
 def make_guard_v1(
@@ -82,9 +84,16 @@ class Rules:
         self.below = self.below + 1 if score < TWICE * best and best >= LEAST_TWICE else 0
         if self.below < 2 and (score >= ONCE * best or best < LEAST):
             return None
-        if loss is not None and self.lowest is not None and loss <= RISE * self.lowest:
+        if loss is not None and self._is_learnt(loss):
             return None
         return f"the score fell to {100 * score:.1f}, from {100 * best:.1f} at its best"
+
+    def _is_learnt(self, loss: float) -> bool:
+        """Whether a training loss shows that what was learnt is still there: it has hardly risen,
+        or is so small that it wavers by as much."""
+        if self.lowest is None or self.first is None:
+            return False
+        return loss <= RISE * self.lowest or loss < SMALL * self.first
 
     def _jumped(self, loss: float | None) -> str | None:
         if loss is None or not math.isfinite(loss):

@@ -7,11 +7,12 @@ from spacy.tokens import Doc
 
 from adaptive_spacy.experiments.folds import assign_folds, describe_fewer
 
+VOCAB = spacy.blank("en").vocab
+
 
 def labelled_docs(*labels: str) -> list[Doc]:
-    vocab = spacy.blank("en").vocab
     return [
-        Doc(vocab, words=[f"word{i}", "x"], ents=[f"B-{label}" if label else "O", "O"])
+        Doc(VOCAB, words=[f"word{i}", "x"], ents=[f"B-{label}" if label else "O", "O"])
         for i, label in enumerate(labels)
     ]
 

@@ -31,7 +31,7 @@ def test_rules_are_broken_by_no_recorded_training_that_went_well() -> None:
         faults = [rules.look(one["f"], one["train_loss"]) for one in record["history"]]
         if any(faults):
             broken.append((record["job"]["approach"], record["job"]["seed"], faults))
-    assert len(records) == sum(len(read_lines(one / "index.jsonl")) for one in folders) >= 268
+    assert len(records) == sum(len(read_lines(one / "index.jsonl")) for one in folders) >= 368
     assert broken == []
 
 
@@ -50,6 +50,8 @@ def test_rules_are_broken_by_no_recorded_training_that_went_well() -> None:
         ([0.5, 0.8, 0.55, 0.79, 0.55, 0.7], [1, 0.1, 0.2, 0.2, 0.2, 0.2], None),
         # a dev set of five sentences, while the training goes well
         ([0.5, 0.8, 0.55, 0.54, 0.1], [1, 0.5, 0.4, 0.41, 0.5], None),
+        # an early score of three entities is luck, and a small loss wavers
+        ([0.1, 0.67, 0.0, 0.0], [1.9, 1.5, 0.16, 0.32], None),
         # of a handful of entities
         ([0.1, 0.29, 0.0, 0.0], [1] * 4, None),
         ([0.1, 0.2, 0.3], [1, 0.3, 0.95], 2),
