@@ -66,12 +66,14 @@ def drop_beaten(output: Path, score: float) -> list[Path]:
     score (float): Its main score.
     RETURNS (list[Path]): Folders that were removed.
     """
-    beaten = [one for one in _kept(output) if _compare(score, one, output) == "better"]
-    for one in beaten:
+    removed = []
+    for one in _kept(output):
         # a training does not end for what may lie there
         with suppress(OSError):
-            remove_folder(one)
-    return beaten
+            if _compare(score, one, output) == "better":
+                remove_folder(one)
+                removed.append(one)
+    return removed
 
 
 def best_score(folder: Path) -> float | None:
