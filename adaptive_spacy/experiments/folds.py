@@ -1,11 +1,12 @@
 """Folds: labelled docs, divided so that each is held out once, and never seen in a copy.
 
-Each fold has entities: without any, the loss of what is held out falls as long as one trains, and a
-training that goes by it does not end.
+Each fold has an entity whose type others have too. Without any that could be learnt from the
+others, the loss of what is held out falls as long as one trains, and a training that goes by it
+does not end.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from spacy.tokens import Doc
@@ -25,39 +26,65 @@ def assign_folds(docs: Sequence[Doc], folds: int, seed: int) -> list[int]:
     the same text together.
 
     docs (Sequence[Doc]): All labelled docs.
-    folds (int): How many folds, at most: as many as there are different texts with entities if
-        these are fewer.
+    folds (int): How many folds, at most: fewer where some would have no entity of a type that
+        others have too.
     seed (int): Of the order in which they are drawn.
     RETURNS (list[int]): The fold of each doc, from 0 without a gap.
-    RAISES (ValueError): If there are too few different texts, or with entities less than two.
+    RAISES (ValueError): If there are too few different texts, or no type in two of them.
     """
     if not LEAST <= folds <= MOST:
         raise ValueError(f"--folds: expected {LEAST} to {MOST}, got {folds}")
-    texts = {doc.text for doc in docs}
-    if len(texts) < folds:
+    # by text, as copies stay together
+    types_of: dict[str, set[str]] = defaultdict(set)
+    for doc in docs:
+        types_of[doc.text].update(ent.label_ for ent in doc.ents)
+    if len(types_of) < folds:
         raise ValueError(
             f"--folds: expected at most as many folds as there are different texts, "
-            f"{len(texts)}, got {folds}"
+            f"{len(types_of)}, got {folds}"
         )
-    if len(labelled := {doc.text for doc in docs if doc.ents}) < 2:
+    texts = Counter(type_ for types in types_of.values() for type_ in types)
+    shared = {type_ for type_, count in texts.items() if count > 1}
+    learnable = sum(bool(types & shared) for types in types_of.values())
+    if not shared:
         raise ValueError(
-            "expected entities in two different texts at least, so that each fold has some to "
-            f"learn from, found them in {len(labelled)} of {len(texts)}"
+            "expected entities of one type in two different texts at least, so that what is held "
+            f"out can be learnt from the others, found {', '.join(sorted(texts)) or 'none'}, of "
+            f"which no two of {len(types_of)} texts have the same"
         )
-    folds = min(folds, len(labelled))
-    # by text, as copies stay together
-    labels_of: dict[str, set[str]] = defaultdict(set)
-    for doc in docs:
-        labels_of[doc.text].update(ent.label_ for ent in doc.ents)
-    places = Counter(label for labels in labels_of.values() for label in labels)
+    for count in range(min(folds, learnable), LEAST, -1):
+        # those of a single text are spread too, unless they stand in the way of the others
+        for types in (texts.keys(), shared):
+            assigned = _divide(docs, count, seed, {one: texts[one] for one in types})
+            if _all_learnable(docs, assigned):
+                return assigned
+    # a type of two texts is in both of two folds
+    return _divide(docs, LEAST, seed, {one: texts[one] for one in shared})
+
+
+def _divide(docs: Sequence[Doc], folds: int, seed: int, texts: Mapping[str, int]) -> list[int]:
+    """RETURNS (list[int]): The fold of each doc, each type divided by the same shares.
+
+    texts (Mapping[str, int]): How many each type has; types that are not there do not count.
+    """
     pool = Pool()
     for doc in docs:
-        # types that are too rare for every fold are spread as if they were one
-        labels = {ent.label_ if places[ent.label_] >= folds else RARE for ent in doc.ents}
-        pool.add(rank(seed, doc.text), labels)
+        types = {ent.label_ for ent in doc.ents} & texts.keys()
+        # those that are too rare for every fold are spread as if they were one
+        pool.add(rank(seed, doc.text), {one if texts[one] >= folds else RARE for one in types})
     # some type, or the rare ones together, has a text for each fold: none is left without
     assigned = pool.divide(dict.fromkeys(fold_names(folds), 1 / folds))
     return [int(fold) for fold in assigned]
+
+
+def _all_learnable(docs: Sequence[Doc], assigned: Sequence[int]) -> bool:
+    """RETURNS (bool): Whether each fold has an entity of a type that another fold has."""
+    folds_of: dict[str, set[int]] = defaultdict(set)
+    for doc, fold in zip(docs, assigned, strict=True):
+        for ent in doc.ents:
+            folds_of[ent.label_].add(fold)
+    found = set().union(*(folds for folds in folds_of.values() if len(folds) > 1))
+    return found == set(assigned)
 
 
 def describe_fewer(assigned: Sequence[int], folds: int) -> str | None:
@@ -65,8 +92,8 @@ def describe_fewer(assigned: Sequence[int], folds: int) -> str | None:
     if (found := len(set(assigned))) == folds:
         return None
     return (
-        f"{found} folds instead of {folds}: only {found} different texts have entities, and what a "
-        "fold holds out needs some to tell how long to train"
+        f"{found} folds instead of {folds}: what a fold holds out needs an entity of a type that "
+        "others have too, to tell how long to train, and in more folds some would have none"
     )
 
 

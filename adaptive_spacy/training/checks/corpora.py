@@ -40,6 +40,7 @@ from adaptive_spacy.training.checks.building import (
 from adaptive_spacy.training.checks.counting import NAMED, CorpusCounts, count_documents
 from adaptive_spacy.training.checks.findings import Findings
 from adaptive_spacy.training.checks.length import check_rounds
+from adaptive_spacy.training.checks.types import find_type_faults
 from adaptive_spacy.training.checks.windows import find_windows
 
 TOLERANCE = 0.05
@@ -235,16 +236,8 @@ def _check_alignment(corpus: CorpusCounts, findings: Findings) -> None:
 def _check_types(
     train: CorpusCounts, dev: CorpusCounts, findings: Findings, tolerance: float
 ) -> None:
-    for label in sorted(dev.types.keys() - train.types.keys()):
-        findings.errors.append(
-            f"[{dev.name}] has {dev.types[label]:,} entities of type {label}, [{train.name}] has "
-            "none: they can only be missed"
-        )
+    findings.errors += find_type_faults(train, dev)
     if not dev.types:
-        findings.errors.append(
-            f"[{dev.name}] has no entity ([{train.name}] {train.types.total():,}): F1 says "
-            "nothing, and the loss not when to stop"
-        )
         return
     for label in sorted(train.types.keys() - dev.types.keys()):
         count = train.types[label]

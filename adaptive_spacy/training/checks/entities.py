@@ -11,6 +11,7 @@ from spacy.util import resolve_dot_names
 
 from adaptive_spacy.config.randomness import same_randomness
 from adaptive_spacy.data.validation import describe_noise
+from adaptive_spacy.training.checks.types import find_type_faults
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -58,7 +59,7 @@ def find_data_faults(nlp: "Language") -> Iterator[str]:
         return
     entities = dev.types.total() if learns else None
     noise = describe_noise(f"[{dev.name}]", documents=dev.documents, entities=entities)
-    for doubt in [noise, *(find_type_doubts(train, dev) if learns else ())]:
+    for doubt in [noise, *(find_type_faults(train, dev) if learns else ())]:
         if doubt:
             warnings.warn(doubt, stacklevel=2)
 
@@ -74,17 +75,3 @@ def take_census(nlp: "Language", key: str) -> Census:
             census.documents += 1
             census.types.update(ent.label_ for ent in example.reference.ents)
     return census
-
-
-def find_type_doubts(train: Census, dev: Census) -> Iterator[str]:
-    """YIELDS (str): What the entities of dev cannot show, a line each."""
-    for label in sorted(dev.types.keys() - train.types.keys()):
-        yield (
-            f"[{dev.name}] has {dev.types[label]} entities of type {label}, the training corpus "
-            "has none: they can only be missed"
-        )
-    if not dev.types:
-        yield (
-            f"[{dev.name}] has 0 entities (the training corpus {train.types.total()}): F1 says "
-            "nothing, and the loss not when to stop"
-        )

@@ -96,12 +96,27 @@ def test_rare_types_are_warnings(sound_corpus, transformer_folder, tmp_path) -> 
     ]
 
 
+NOTHING_TO_GO_BY = (
+    "[corpora.dev] has no entity of a type that [corpora.train] has: F1 says nothing, and the loss "
+    "not when to stop"
+)
+
+
 def test_a_dev_set_without_entities_is_an_error(sound_corpus, transformer_folder, tmp_path) -> None:
     path = write(tmp_path / "dev.spacy", [("nothing here", "O O")])
     found = findings_of(read(sound_corpus, transformer_folder, paths__dev=path))
-    assert found.errors == [
-        "[corpora.dev] has no entity ([corpora.train] 78): F1 says nothing, and the loss not when "
-        "to stop"
+    assert found.errors == [NOTHING_TO_GO_BY]
+
+
+def test_so_is_one_of_which_nothing_can_be_learnt(
+    sound_corpus, transformer_folder, tmp_path
+) -> None:
+    path = write(tmp_path / "dev.spacy", [("Siri calls", "B-PRODUCT O")])
+    found = findings_of(read(sound_corpus, transformer_folder, paths__dev=path))
+    assert found.errors[:2] == [
+        "[corpora.dev] has 1 entities of type PRODUCT, [corpora.train] has none: they can only be "
+        "missed",
+        NOTHING_TO_GO_BY,
     ]
 
 
