@@ -15,6 +15,14 @@ from typing import TYPE_CHECKING, Any
 from thinc.api import ConfigValidationError
 
 from adaptive_spacy.adaptive import active_schedule
+from adaptive_spacy.adaptive.monitor import (
+    Monitor,
+    Weights,
+    list_weights,
+    name_metrics,
+    read_values,
+    weigh,
+)
 from adaptive_spacy.adaptive.phases import PhaseMachine
 from adaptive_spacy.adaptive.schedule import AdaptiveSchedule, PhaseSchedule
 from adaptive_spacy.config.blocks import find_schedules, resolve_value
@@ -29,7 +37,7 @@ BeforeUpdate = Callable[["Language", dict[str, Any]], None]
 
 
 def make_adapt_v1(
-    monitor: dict[str, float] | None = None,
+    monitor: Monitor = None,
     then: BeforeUpdate | None = None,
     rate: float | None = None,
 ) -> "Adapt":
@@ -40,9 +48,10 @@ def make_adapt_v1(
 class Adapt:
     """Tells the schedule of the training: first how long a round is, then of each evaluation.
 
-    monitor (dict[str, float] | None): Weight per metric, negative for a loss, e.g.
-        {"ents_loss": -1.0}. The metrics must stand in `[training.score_weights]`, with a weight
-        or null. None: spaCy's main score. Fixed schedules take no notice.
+    monitor (Monitor): Weight per metric, negative for a loss, e.g. {"ents_loss": -1.0}; or a list
+        of these, of which a round is better if any has its best value so far. The metrics must
+        stand in `[training.score_weights]`, with a weight or null. None: spaCy's main score. Fixed
+        schedules take no notice.
     then (Callable | None): Another `before_update`, called afterwards with the same arguments.
     rate (float | None): The highest rate; None: that of the schedule. Unlike there, it may refer
         to another section here, such as `${variables.rate}`.
@@ -50,7 +59,7 @@ class Adapt:
 
     def __init__(
         self,
-        monitor: dict[str, float] | None,
+        monitor: Monitor,
         then: BeforeUpdate | None,
         rate: float | None = None,
     ) -> None:
@@ -59,7 +68,7 @@ class Adapt:
         self.then = then
         self.rate = rate
         self.schedule: PhaseSchedule | None = None
-        self.weights: dict[str, float] = {}
+        self.weights: list[Weights] = []
         self.seen: Mapping[str, Any] | None = None
 
     def __call__(self, nlp: "Language", info: dict[str, Any]) -> None:
@@ -107,13 +116,13 @@ class Adapt:
             blocks[0]["rate"] = self.rate
         self.schedule = schedule
         self.seen = None
-        self.weights = {}
+        self.weights = []
         if isinstance(schedule, AdaptiveSchedule):
             self.weights = self._monitored(training["score_weights"])
 
-    def _monitored(self, score_weights: Mapping[str, float | None]) -> dict[str, float]:
-        weights = monitor_weights(self.monitor, score_weights)
-        unknown = sorted(set(weights) - set(score_weights))
+    def _monitored(self, score_weights: Mapping[str, float | None]) -> list[Weights]:
+        weights = list_weights(self.monitor, score_weights)
+        unknown = sorted(set(name_metrics(weights)) - set(score_weights))
         if unknown:
             raise ConfigValidationError(
                 title="Unknown metric",
@@ -129,15 +138,16 @@ class Adapt:
         if self.schedule is None:
             return
         # that of step 0 has seen one batch: it is no round, only a value to improve on
-        self.schedule.observe(step, self._score(performance, step))
+        self.schedule.observe(step, *self._scores(performance, step))
         if isinstance(self.schedule, AdaptiveSchedule) and self.schedule.machine is not None:
             self._say_why(self.schedule.machine, step)
 
     def _say_why(self, machine: PhaseMachine, step: int) -> None:
         """A training that ends without a cool-down says so."""
         if machine.stalled and machine.state.finished_at == step:
+            monitored = ", ".join(name_metrics(self.weights))
             warnings.warn(
-                f"step {step}: {', '.join(self.weights)} never improved on its first value in "
+                f"step {step}: {monitored} never improved on its first value in "
                 f"{machine.stall} rounds, so the training ends without a cool-down. If nothing was "
                 "learnt, look at the labels, raise the rate, or stall in "
                 "[training.optimizer.learn_rate]; if the model was good from the start, lower the "
@@ -145,16 +155,15 @@ class Adapt:
                 stacklevel=2,
             )
 
-    def _score(self, performance: Mapping[str, Any], step: int) -> float:
-        values = {metric: float(performance[metric]) for metric in self.weights}
+    def _scores(self, performance: Mapping[str, Any], step: int) -> list[float]:
+        values = read_values(performance, self.weights)
         strange = [metric for metric, value in values.items() if not math.isfinite(value)]
         if strange:
             warnings.warn(
-                f"step {step}: {', '.join(strange)} is not finite; the evaluation counts as a "
-                "round without improvement",
+                f"step {step}: {', '.join(strange)} is not finite, which counts as no improvement",
                 stacklevel=2,
             )
-        return sum(weight * values[metric] for metric, weight in self.weights.items())
+        return weigh(self.weights, values)
 
 
 def save_then(then: Any, nlp: "Language") -> dict[str, Any] | None:
@@ -166,13 +175,3 @@ def load_then(then: Any, nlp: "Language", state: dict[str, Any] | None, output: 
     """Have it go on from that."""
     if state is not None and hasattr(then, "load_state"):
         then.load_state(nlp, state, output)
-
-
-def monitor_weights(
-    monitor: Mapping[str, float] | None, score_weights: Mapping[str, float | None]
-) -> dict[str, float]:
-    """RETURNS (dict[str, float]): The weights that score a round: the monitor's own, or those of
-    spaCy's main score."""
-    if monitor is not None:
-        return dict(monitor)
-    return {metric: weight for metric, weight in score_weights.items() if weight is not None}

@@ -14,6 +14,7 @@ read it, for past and future steps alike.
 
 import math
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
@@ -50,23 +51,23 @@ class State:
     """What the evaluations so far have done to the phases.
 
     rounds (int): Evaluations observed.
-    best (float | None): Best finite score so far, higher is better.
+    best (list[float | None]): Best finite value so far of each score, higher is better.
     wait (int): Rounds since the last improvement, or since the start.
     segments (list[Segment]): The rate curve, by first step; empty during warm-up and on the
         first plateau.
     finished_at (int | None): Step of the evaluation that ended the last cool-down, or the
         training of a monitor that stood still.
     risen (bool): Whether a score has improved on the first one.
-    start (float | None): The finite score of step 0, if there was one.
+    start (list[float | None]): The finite scores of step 0, if there were any.
     """
 
     rounds: int = 0
-    best: float | None = None
+    best: list[float | None] = field(default_factory=list)
     wait: int = 0
     segments: list[Segment] = field(default_factory=list)
     finished_at: int | None = None
     risen: bool = False
-    start: float | None = None
+    start: list[float | None] = field(default_factory=list)
 
     def to_dict(self) -> dict[str, Any]:
         """RETURNS (dict): The state as JSON-serializable values, for a training that is to be
@@ -91,7 +92,8 @@ class PhaseMachine:
         cool-down would start.
     patience (int): Rounds without improvement that the plateau forgives, >= 0. Cool-down starts
         with the next one.
-    min_delta (float): A round improves when its score is above the best by more than this.
+    min_delta (float): A round improves when one of its scores is above the best of its own by more
+        than this.
     resume (bool): Whether an improvement during cool-down returns to the plateau. Otherwise
         nothing that the cool-down shows counts as improvement.
     shape (str): "linear", "sqrt" or "cosine".
@@ -101,9 +103,9 @@ class PhaseMachine:
 
     EXAMPLE:
         >>> machine = PhaseMachine(peak=1.0, interval=2, warmup=1, cooldown=2)
-        >>> machine.observe(0, score=0.1)
-        >>> machine.observe(2, score=0.5)
-        >>> machine.observe(4, score=0.4)
+        >>> machine.observe(0, 0.1)
+        >>> machine.observe(2, 0.5)
+        >>> machine.observe(4, 0.4)
         >>> [machine.rate(step) for step in range(10)]
         [0.5, 1.0, 1.0, 1.0, 1.0, 1.0, 0.75, 0.5, 0.25, 0.0]
         >>> machine.phase(4), machine.phase(6)
@@ -176,23 +178,27 @@ class PhaseMachine:
             return "plateau" if segment.cooling_from is None else "cooldown"
         return "warmup" if step < self.warmup * self.interval else "plateau"
 
-    def observe(self, step: int, score: float) -> None:
+    def observe(self, step: int, *scores: float) -> None:
         """Take in the evaluation of a step. Once finished, the machine stays so.
 
         step (int): The step after whose update the evaluation was made. That of step 0 is no round,
             only a first value to improve on: it has seen one batch.
-        score (float): Higher is better. NaN or infinite: a round without improvement.
+        scores (float): One at least, the same ones each time; higher is better. A round is better
+            if any of them is the best of its own so far; NaN or infinite is no improvement.
         """
         if self.finished:
             return
         state = self.state
         if step == 0:
-            state.start = score if math.isfinite(score) else None
+            state.start = [score if math.isfinite(score) else None for score in scores]
             return
         state.rounds += 1
-        if self._improves(score):
-            state.risen = state.risen or self._rises(score)
-            state.best = score
+        best = state.best or [None] * len(scores)
+        better = [self._improves(*pair) for pair in zip(scores, best, strict=True)]
+        if any(better):
+            state.risen = state.risen or self._rises(scores, better)
+            triples = zip(better, scores, best, strict=True)
+            state.best = [score if improved else old for improved, score, old in triples]
             state.wait = 0
             if self.cooling:
                 state.segments.append(Segment(first=step + 2))
@@ -209,15 +215,19 @@ class PhaseMachine:
         if state.wait == self.patience + self.cooldown + 1:
             state.finished_at = step
 
-    def _improves(self, score: float) -> bool:
+    def _improves(self, score: float, best: float | None) -> bool:
         if not math.isfinite(score) or (self.cooling and not self.resume):
             return False
-        return self.state.best is None or score > self.state.best + self.min_delta
+        return best is None or score > best + self.min_delta
 
-    def _rises(self, score: float) -> bool:
+    def _rises(self, scores: Sequence[float], better: Sequence[bool]) -> bool:
         """Whether an improvement is one on the value at step 0, or on that of an earlier round."""
-        start = self.state.start
-        return self.state.best is not None or (start is not None and score > start + self.min_delta)
+        nothing = [None] * len(scores)
+        best, start = self.state.best or nothing, self.state.start or nothing
+        return any(
+            improved and (old is not None or (first is not None and score > first + self.min_delta))
+            for score, improved, old, first in zip(scores, better, best, start, strict=True)
+        )
 
     def _segment(self, step: int) -> Segment | None:
         segments = self.state.segments

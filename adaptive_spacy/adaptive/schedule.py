@@ -147,7 +147,7 @@ class PhaseSchedule:
         """RETURNS (bool): Whether the training has nothing more to gain."""
         return self.machine is not None and self.machine.finished
 
-    def observe(self, step: int, score: float) -> None:
+    def observe(self, step: int, *scores: float) -> None:
         """Take in the evaluation of a step: most plans are fixed."""
 
     def save_state(self, nlp: Any) -> dict[str, Any]:
@@ -176,10 +176,10 @@ class PhaseSchedule:
 class AdaptiveSchedule(PhaseSchedule):
     """The schedule that listens."""
 
-    def observe(self, step: int, score: float) -> None:
+    def observe(self, step: int, *scores: float) -> None:
         """See `PhaseMachine.observe`."""
         if self.machine is not None:
-            self.machine.observe(step, score)
+            self.machine.observe(step, *scores)
 
     def _warn(self) -> None:
         super()._warn()

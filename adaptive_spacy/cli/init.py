@@ -16,11 +16,11 @@ def init_cli(
         typer.Argument(help="Where the new config goes; -: standard output.", show_default=True),
     ] = "-",
     monitor: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(
             metavar="METRIC[=WEIGHT],...",
-            help="What tells when to cool down, e.g. ents_loss. Default: the main score, "
-            "[training.score_weights].",
+            help="What tells when to cool down, e.g. ents_loss. Given twice: a round is better "
+            "if either is. Default: the main score, [training.score_weights].",
             show_default=False,
         ),
     ] = None,
@@ -49,8 +49,8 @@ def init_cli(
 
     Take a validation loss as the monitor where a pipe reports one, as transformer_ner does with
     ents_loss: it turns earlier and is smoother than a score. The losses in spaCy's table are
-    training losses and tell nothing. A score can stand still at 0 in the first epochs, so with a
-    score two rounds without improvement are forgiven (patience = 2).
+    training losses and tell nothing. A score can stand still at 0 in the first epochs, so without a
+    loss two rounds without improvement are forgiven (patience = 2).
 
         spacy init config textcat.cfg --pipeline textcat
 
@@ -59,12 +59,12 @@ def init_cli(
         spacy train adaptive.cfg --output training --paths.train a.spacy --paths.dev b.spacy
     """
     from adaptive_spacy.config.insertion import init
-    from adaptive_spacy.config.monitor import parse_monitor
+    from adaptive_spacy.config.monitor import parse_monitors
 
     text, done = init(
         config,
         None if output == "-" else Path(output),
-        monitor=parse_monitor(monitor) if monitor else None,
+        monitor=parse_monitors(monitor or []),
         rate=rate,
         max_epochs=max_epochs,
         force=force,

@@ -12,6 +12,7 @@ from spacy.language import DEFAULT_CONFIG
 from spacy.util import load_config
 from thinc.api import Config, ConfigValidationError
 
+from adaptive_spacy.adaptive.monitor import Monitor, list_weights, name_metrics
 from adaptive_spacy.config.blocks import find_blocks, find_schedules
 from adaptive_spacy.config.edits import Block, name_of, put_callback, set_value
 from adaptive_spacy.config.names import (
@@ -41,7 +42,7 @@ LEAST, MOST = 8, 500
 def add_adaptive_blocks(
     config: Config,
     *,
-    monitor: Mapping[str, float] | None = None,
+    monitor: Monitor = None,
     rate: float | None = None,
     max_epochs: int = MAX_EPOCHS,
 ) -> list[str]:
@@ -49,7 +50,7 @@ def add_adaptive_blocks(
 
     config (Config): Not interpolated; changed in place. What it lacks is taken from spaCy's
         default config.
-    monitor (Mapping[str, float] | None): Weight per metric, negative for a loss; None: the main
+    monitor (Monitor): Weight per metric, negative for a loss, or several of these; None: the main
         score, or what the config monitors already.
     rate (float | None): The highest rate; None: that of the config's own schedule.
     max_epochs (int): Epochs after which the training ends in any case, > 0.
@@ -61,7 +62,7 @@ def add_adaptive_blocks(
         raise ValueError(f"--max-epochs: expected a number >= 1, got {max_epochs}")
     if rate is not None and (fault := RATE.fault(rate)):
         raise ValueError(f"--rate: {fault}")
-    for metric, weight in (monitor or {}).items():
+    for metric, weight in (pair for one in list_weights(monitor) for pair in one.items()):
         if fault := weight_fault(metric, weight):
             raise ValueError(f"--monitor: {metric}: {fault}")
     training = config.setdefault("training", {})
@@ -121,7 +122,7 @@ def _add_schedule(
     training: Block,
     plain: Block,
     rate: float | None,
-    monitor: Mapping[str, float] | None,
+    monitor: Monitor,
     done: list[str],
 ) -> None:
     if not isinstance(training.get("optimizer"), dict):
@@ -136,7 +137,7 @@ def _add_schedule(
         return
     former = optimizer.get("learn_rate", DEFAULT_RATE)
     peak, found = (rate, "as given") if rate is not None else find_peak(former, plain["optimizer"])
-    losses = monitor is not None and all(weight < 0 for weight in monitor.values())
+    losses = any(all(weight < 0 for weight in one.values()) for one in list_weights(monitor))
     patience = 0 if losses else SCORE_PATIENCE
     optimizer["learn_rate"] = {
         "@schedules": ADAPTIVE,
@@ -149,14 +150,14 @@ def _add_schedule(
     done.append(f"[training.optimizer.learn_rate] {ADAPTIVE}: rate {peak}, {found}{why}")
 
 
-def _add_callback(training: Block, monitor: Mapping[str, float] | None, done: list[str]) -> None:
+def _add_callback(training: Block, monitor: Monitor, done: list[str]) -> None:
     former = training.get("before_update")
     if find_blocks(former, "callbacks", ADAPT):
         if monitor is None or not isinstance(former, dict) or former.get("@callbacks") != ADAPT:
             return
-        set_value(former, "monitor", dict(monitor), "[training.before_update]", done)
+        set_value(former, "monitor", deepcopy(monitor), "[training.before_update]", done)
     else:
-        block: Block = {"@callbacks": ADAPT, "monitor": dict(monitor) if monitor else None}
+        block: Block = {"@callbacks": ADAPT, "monitor": deepcopy(monitor)}
         kept = ""
         if former is not None:
             block["then"] = former
@@ -164,7 +165,7 @@ def _add_callback(training: Block, monitor: Mapping[str, float] | None, done: li
         training["before_update"] = block
         done.append(f"[training.before_update] {ADAPT}: monitors {_list(monitor)}{kept}")
     weights = training.setdefault("score_weights", {})
-    for metric in monitor or {}:
+    for metric in name_metrics(list_weights(monitor)):
         if metric not in weights:
             set_value(weights, metric, None, "[training.score_weights]", done)
 
@@ -288,7 +289,9 @@ def _add_check(config: Config, done: list[str]) -> None:
         done.append(f"[initialize.before_init] {CHECK}{kept}")
 
 
-def _list(monitor: Mapping[str, float] | None) -> str:
-    if not monitor:
-        return "the main score"
-    return ", ".join(f"{weight:g} * {metric}" for metric, weight in monitor.items())
+def _list(monitor: Monitor) -> str:
+    scores = (
+        ", ".join(f"{weight:g} * {metric}" for metric, weight in one.items())
+        for one in list_weights(monitor)
+    )
+    return " or ".join(scores) or "the main score"

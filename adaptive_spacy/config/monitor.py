@@ -1,8 +1,16 @@
 """Metrics to monitor, as a command line says them."""
 
 import math
+from collections.abc import Sequence
 
 from adaptive_spacy.config.metrics import is_loss
+
+
+def parse_monitors(texts: Sequence[str]) -> list[dict[str, float]] | dict[str, float] | None:
+    """RETURNS (list | dict | None): What to monitor by the options of a command line, as a config
+    has it: several, the only one, or nothing."""
+    found = [parse_monitor(text) for text in texts]
+    return found if len(found) > 1 else next(iter(found), None)
 
 
 def parse_monitor(text: str) -> dict[str, float]:

@@ -182,24 +182,31 @@ def _name_faults(config: Mapping[str, Any]) -> Iterator[str]:
                 yield f"[training] {key}: expected pipes of {', '.join(pipes)}, got {name}"
 
 
+def _monitor_faults(monitor: Any) -> Iterator[str]:
+    several = list(monitor) if isinstance(monitor, list | tuple) else [monitor]
+    if not several or not all(isinstance(one, Mapping) for one in several):
+        yield (
+            '[training.before_update] monitor: expected weights such as {"ents_loss": -1.0}, or a '
+            f"list of such, got {monitor!r}"
+        )
+        return
+    for weights in several:
+        if not any(weights.values()):
+            yield (
+                "[training.before_update] monitor: expected a weight other than 0, or null for the "
+                f"main score, got {dict(weights)}"
+            )
+        for metric, weight in weights.items():
+            if fault := weight_fault(metric, weight):
+                yield f"[training.before_update] monitor: {metric}: {fault}"
+
+
 def _weight_faults(config: Mapping[str, Any]) -> Iterator[str]:
     """A monitor, or a main score, without a weight or with one of the wrong sign."""
     callback = find(config, "training.before_update")
     monitor = callback.get("monitor") if callback.get("@callbacks") == ADAPT else None
-    if monitor is not None and not isinstance(monitor, Mapping):
-        yield (
-            '[training.before_update] monitor: expected weights such as {"ents_loss": -1.0}, got '
-            f"{monitor!r}"
-        )
-        return
-    if monitor is not None and not any(monitor.values()):
-        yield (
-            "[training.before_update] monitor: expected a weight other than 0, or null for the "
-            f"main score, got {dict(monitor)}"
-        )
-    for metric, weight in (monitor or {}).items():
-        if fault := weight_fault(metric, weight):
-            yield f"[training.before_update] monitor: {metric}: {fault}"
+    if monitor is not None:
+        yield from _monitor_faults(monitor)
     for metric, weight in find(config, "training.score_weights").items():
         if weight is not None and (fault := weight_fault(metric, weight)):
             yield f"[training.score_weights] {metric}: {fault}"

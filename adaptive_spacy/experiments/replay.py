@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from thinc.api import Config
 
-from adaptive_spacy.adaptive.callback import monitor_weights
+from adaptive_spacy.adaptive.monitor import list_weights, read_values, weigh
 from adaptive_spacy.adaptive.phases import PhaseMachine, State
 from adaptive_spacy.config.blocks import find_blocks
 from adaptive_spacy.config.names import GUARD, GUARDED
@@ -37,19 +37,14 @@ def replay(config: Config, history: list[Evaluation]) -> Replay:
     arguments = {**schedule_of(config), "interval": history[0].steps_per_round}
     machine = PhaseMachine(peak=arguments.pop("rate"), **arguments)
     monitor = (training["before_update"] or {}).get("monitor")
-    weights = monitor_weights(monitor, training["score_weights"])
+    weights = list_weights(monitor, training["score_weights"])
     guards = find_blocks(training["before_update"], "callbacks", GUARD)
     guarded = guards[0].get("metric", GUARDED) if guards else GUARDED
     best, of_best = -math.inf, machine.state.to_dict()
     # -1: the evaluation of step 0, which ends no round
     kept, kept_at_best, undone, halved = -1, 0, 0, list[int]()
     for one, after in zip_longest(history, history[1:]):
-        values = {metric: one.scores.get(metric) for metric in weights}
-        score = sum(
-            weight * (math.nan if values[metric] is None else float(values[metric] or 0.0))
-            for metric, weight in weights.items()
-        )
-        machine.observe(one.step, score)
+        machine.observe(one.step, *weigh(weights, read_values(one.scores, weights)))
         kept += 1
         guard_score = one.scores.get(guarded)
         if after is not None and after.setbacks > one.setbacks:

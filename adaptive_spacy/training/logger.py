@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
+from adaptive_spacy.adaptive.monitor import list_weights, name_metrics
 from adaptive_spacy.config.blocks import resolve_value
 from adaptive_spacy.files import replacing
 from adaptive_spacy.training.collapse import Watch
@@ -98,7 +99,7 @@ class TrainingLog:
         self.precision = precision_of(nlp)
         self.pipes = [name for name, pipe in nlp.pipeline if _has_loss(pipe)]
         monitor = (training["before_update"] or {}).get("monitor")
-        self.table = Table(training["score_weights"], monitor or ())
+        self.table = Table(training["score_weights"], name_metrics(list_weights(monitor)))
         self.watch = Watch(self.table.share, self.table.name(self.table.share))
         self.clock, self.started = clock, clock()
         # spaCy closes its logger in a `finally`, also of a training that broke off

@@ -25,7 +25,7 @@ def test_callback_does_not_observe_the_evaluation_at_step_0(tmp_path: Path) -> N
     _, optimizer = train_in_process(config)
     state = live_schedule(optimizer).machine.state
     # the evaluation that ends a training is never seen: no update follows
-    assert (state.rounds, state.best, state.wait) == (2, 2, 0)
+    assert (state.rounds, state.best, state.wait) == (2, [2], 0)
 
 
 def test_a_monitor_that_stands_still_ends_the_training_with_words(tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ def test_callback_monitors_the_main_score_by_default(tmp_path: Path) -> None:
     config["training"]["score_weights"] = weights
     del config["training"]["before_update"]["monitor"]
     _, optimizer = train_in_process(config)
-    assert live_schedule(optimizer).machine.state.best == -2
+    assert live_schedule(optimizer).machine.state.best == [-2]
 
 
 def test_callback_sums_the_monitored_metrics_by_weight(tmp_path: Path) -> None:
@@ -60,7 +60,18 @@ def test_callback_sums_the_monitored_metrics_by_weight(tmp_path: Path) -> None:
     config["training"]["before_update"]["monitor"] = {"scripted": 0.5, "token_acc": 2.0}
     config["training"]["score_weights"]["token_acc"] = None
     _, optimizer = train_in_process(config)
-    assert live_schedule(optimizer).machine.state.best == 0.5 * 3 + 2.0
+    assert live_schedule(optimizer).machine.state.best == [0.5 * 3 + 2.0]
+
+
+def test_callback_goes_by_several_scores(tmp_path: Path) -> None:
+    """The script rises until step 4, the other score never: as the table above says, but with one
+    more round as the second score has a best value of its own."""
+    config = scripted_config(tmp_path, [-99, 2, 1, 3, 2, 2, 2])
+    config["training"]["before_update"]["monitor"] = [{"scripted": 1.0}, {"token_acc": 2.0}]
+    config["training"]["score_weights"]["token_acc"] = None
+    _, optimizer = train_in_process(config)
+    state = live_schedule(optimizer).machine.state
+    assert (state.best, state.finished_at) == ([3, 2.0], 12)
 
 
 @registry.callbacks("test.steps_seen")
@@ -89,12 +100,27 @@ def test_callback_reports_a_score_that_is_not_finite(tmp_path: Path) -> None:
     _, optimizer = train_in_process(config)
     callback = make_adapt_v1({"a": -1.0, "b": -1.0})
     callback.schedule = live_schedule(optimizer)
-    callback.weights = {"a": -1.0, "b": -1.0}
+    callback.weights = [{"a": -1.0, "b": -1.0}]
     rounds, wait = callback.schedule.machine.state.rounds, callback.schedule.machine.state.wait
-    with pytest.warns(UserWarning, match="^step 8: b is not finite; the evaluation counts as"):
+    with pytest.warns(
+        UserWarning, match="^step 8: b is not finite, which counts as no improvement"
+    ):
         callback._take({"a": 1.0, "b": float("nan")}, 8)
     assert callback.schedule.machine.state.rounds == rounds + 1
     assert callback.schedule.machine.state.wait == wait + 1
+
+
+def test_callback_goes_by_the_other_score_where_one_cannot_be_measured(tmp_path: Path) -> None:
+    """spaCy's F1 of a dev set without entities is None."""
+    config = scripted_config(tmp_path, [0, 1, 2], training__max_steps=4)
+    _, optimizer = train_in_process(config)
+    callback = make_adapt_v1(None)
+    callback.schedule, callback.weights = live_schedule(optimizer), [{"a": 1.0}, {"ents_f": 1.0}]
+    machine = callback.schedule.machine
+    machine.state.best = [0.5, None]
+    with pytest.warns(UserWarning, match="^step 8: ents_f is not finite, which counts as no imp"):
+        callback._take({"a": 1.0, "ents_f": None}, 8)
+    assert (machine.state.best, machine.state.wait) == ([1.0, None], 0)
 
 
 def test_callback_takes_each_evaluation_once() -> None:
@@ -106,7 +132,7 @@ def test_callback_takes_each_evaluation_once() -> None:
             observed.append(step)
 
     callback.schedule = Schedule()  # type: ignore[assignment]
-    callback.weights = {"a": 1.0}
+    callback.weights = [{"a": 1.0}]
     first, second = {"a": 1.0}, {"a": 1.0}
     for performance, step in [(first, 4), (first, 5), (second, 6), (second, 7)]:
         callback._take(performance, step)

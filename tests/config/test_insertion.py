@@ -171,6 +171,12 @@ def test_init_says_that_batches_grow() -> None:
             2,
             {"cats_score": 1.0, "my_loss": None, "cats_macro_f": None},
         ),
+        # beside the loss it may
+        (
+            [{"my_loss": -1.0}, {"cats_macro_f": 1.0}],
+            0,
+            {"cats_score": 1.0, "my_loss": None, "cats_macro_f": None},
+        ),
     ],
 )
 def test_init_forgives_rounds_of_a_score_and_none_of_a_loss(monitor, patience, weights) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adaptive_spacy.config.monitor import parse_monitor
+from adaptive_spacy.config.monitor import parse_monitor, parse_monitors
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,13 @@ from adaptive_spacy.config.monitor import parse_monitor
 )
 def test_monitors_are_read(text: str, expected) -> None:
     assert parse_monitor(text) == expected
+
+
+def test_an_option_given_twice_is_two_monitors() -> None:
+    loss, score = {"ents_loss": -1.0}, {"ents_f": 1.0}
+    assert parse_monitors(["ents_loss", "ents_f"]) == [loss, score]
+    assert parse_monitors(["ents_loss"]) == loss
+    assert parse_monitors([]) is None
 
 
 @pytest.mark.parametrize("text", ["", "=1", "a=b", "a=0", "a=nan", "a,"])

@@ -137,6 +137,21 @@ LINES: list[tuple[str, Any, str]] = [
         "[training.before_update] monitor: ents_f: expected a weight > 0, as more of it is "
         "better, got -1.0",
     ),
+    *(
+        (
+            "training.before_update.monitor",
+            monitor,
+            "[training.before_update] monitor: expected weights such as "
+            f'{{"ents_loss": -1.0}}, or a list of such, got {monitor!r}',
+        )
+        for monitor in ([], ["ents_loss"], [{"ents_loss": -1.0}, None])
+    ),
+    (
+        "training.before_update.monitor",
+        [{"ents_loss": -1.0}, {"ents_f": -1.0}],
+        "[training.before_update] monitor: ents_f: expected a weight > 0, as more of it is "
+        "better, got -1.0",
+    ),
     (
         "training.score_weights.ents_f",
         -1.0,

@@ -46,7 +46,7 @@ def test_replay_takes_a_score_that_was_not_finite_for_none(config: Config) -> No
     rows[5] = replace(rows[5], scores={"ents_loss": None})
     assert replay(config, rows).machine == replay(config, history()).machine
     rows[6] = replace(rows[6], scores={"ents_loss": None})
-    assert replay(config, rows).machine.state.best == -0.31, "that of the round after"
+    assert replay(config, rows).machine.state.best == [-0.31], "that of the round after"
 
 
 def test_replay_goes_back_where_the_guard_did(config: Config) -> None:

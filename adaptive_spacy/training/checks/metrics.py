@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from adaptive_spacy.adaptive.callback import monitor_weights
+from adaptive_spacy.adaptive.monitor import Monitor, list_weights, name_metrics
 from adaptive_spacy.ner.scorer import MEASURED, own_name
 
 if TYPE_CHECKING:
@@ -13,9 +13,12 @@ if TYPE_CHECKING:
 BUILT_IN_METRICS = {"token_acc", "token_p", "token_r", "token_f", "speed"}
 
 
-def same_ranking(monitor: dict[str, float] | None, score_weights: dict[str, float | None]) -> bool:
-    main = {m: w for m, w in monitor_weights(None, score_weights).items() if w}
-    own = {m: w for m, w in monitor_weights(monitor, score_weights).items() if w}
+def same_ranking(monitor: Monitor, score_weights: dict[str, float | None]) -> bool:
+    main = _weighted(score_weights)
+    monitors = list_weights(monitor, score_weights)
+    if len(monitors) > 1:
+        return False
+    own = {m: w for m, w in monitors[0].items() if w}
     total = sum(abs(weight) for weight in own.values())
     main_total = sum(abs(weight) for weight in main.values())
     # spaCy rounds the weights to two digits
@@ -25,17 +28,18 @@ def same_ranking(monitor: dict[str, float] | None, score_weights: dict[str, floa
 
 
 def find_metric_faults(
-    nlp: "Language", score_weights: dict[str, float | None], monitor: dict[str, float] | None
+    nlp: "Language", score_weights: dict[str, float | None], monitor: Monitor
 ) -> Iterator[str]:
     declared = BUILT_IN_METRICS.union(*(nlp.get_pipe_meta(p).scores for p in nlp.component_names))
-    yield from _shared_loss_faults(nlp, declared, {*(monitor or {}), *_weighted(score_weights)})
+    monitored = set(name_metrics(list_weights(monitor)))
+    yield from _shared_loss_faults(nlp, declared, {*monitored, *_weighted(score_weights)})
     weighted = _weighted(score_weights)
     named = ", ".join(sorted(metric for metric in declared if not metric.endswith("_per_type")))
     for metric in sorted(weighted.keys() - declared):
         yield f"[training.score_weights] {metric}: no pipe reports it; expected one of {named}"
-    for metric in sorted((monitor or {}).keys() - declared):
+    for metric in sorted(monitored - declared):
         yield f"[training.before_update] monitor: no pipe reports {metric}; expected {named}"
-    for metric in sorted((monitor or {}).keys() - score_weights.keys()):
+    for metric in sorted(monitored - score_weights.keys()):
         yield (
             f"[training.score_weights] {metric}: expected a weight, or null to report it only, "
             "because [training.before_update] monitors it"
@@ -53,7 +57,7 @@ def find_metric_faults(
                 f"{weight}: spaCy rounds to two digits"
             )
     for pipe in nlp.component_names:
-        if f"{pipe}_loss" in {*weighted, *(monitor or {}), *_reported(nlp, pipe)}:
+        if f"{pipe}_loss" in {*weighted, *monitored, *_reported(nlp, pipe)}:
             yield (
                 f"[components.{pipe}]: expected another name: spaCy writes this pipe's training "
                 f"loss over the metric {pipe}_loss"
@@ -61,7 +65,7 @@ def find_metric_faults(
 
 
 def _weighted(score_weights: dict[str, float | None]) -> dict[str, float]:
-    return {m: w for m, w in monitor_weights(None, score_weights).items() if w}
+    return {m: w for m, w in score_weights.items() if w}
 
 
 def _shared_loss_faults(nlp: "Language", declared: set[str], used: set[str]) -> Iterator[str]:

@@ -28,7 +28,7 @@ NAME = re.compile(r"step-\d{9,}")
 RESUME = "resume"
 #: Stands in the JSON for an array, with its name
 ARRAY = "@array"
-FORMAT = 1
+FORMAT = 2
 #: The newest and the one before
 KEPT = 2
 

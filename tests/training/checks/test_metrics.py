@@ -28,6 +28,22 @@ FAULTS = {
         "[training.score_weights] cats_score: expected a weight, or null to report it only, "
         "because [training.before_update] monitors it",
     ),
+    "one of several monitored that nobody reports": (
+        {"training.before_update.monitor": [{"ents_loss": -1.0}, {"ents_f": 1.0, "cats_f": 1.0}]},
+        "[training.before_update] monitor: no pipe reports cats_f; expected ents_f, ents_loss, "
+        "ents_loss_refined, ents_p, ents_r, speed, temperature, token_acc, token_f, token_p, "
+        "token_r\n"
+        "[training.score_weights] cats_f: expected a weight, or null to report it only, because "
+        "[training.before_update] monitors it",
+    ),
+    "patience beside several": (
+        {
+            "training.before_update.monitor": [{"ents_f": 1.0}, {"ents_loss": -1.0}],
+            "training.patience": 1000,
+        },
+        "[training] patience: expected 0 where the monitor is not [training.score_weights], got "
+        "1000: spaCy would stop by another score than the phases follow",
+    ),
     "weights of mixed sign": (
         {"training.score_weights.ents_loss": -1.0},
         "[training.score_weights]: expected weights of one sign, got {'ents_f': 1.0, 'ents_loss': "

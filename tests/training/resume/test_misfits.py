@@ -66,12 +66,12 @@ def test_snapshot_of_a_newer_format_is_called_so(config: Path, output: Path) -> 
     newest, former = sorted((output / "resume").iterdir(), reverse=True)
     for folder in (newest, former):
         manifest = folder / "manifest.json"
-        manifest.write_text(manifest.read_text().replace('"format": 1', '"format": 12'))
+        manifest.write_text(manifest.read_text().replace('"format": 2', '"format": 12'))
     (newest / "arrays.safetensors").rename(newest / "arrays.2")
     before = digests(output)
     result = run(config, output, "--resume")
     assert result.exit_code == 1
-    assert "expected a snapshot of format 1, found 12" in " ".join(result.output.split())
+    assert "expected a snapshot of format 2, found 12" in " ".join(result.output.split())
     assert digests(output) == before
 
 
