@@ -4,23 +4,52 @@ from benchmarks.measurements import read_lines
 from tests.conftest import ROOT
 
 PAGE = " ".join((ROOT / "docs" / "method.md").read_text(encoding="utf8").split())
+ROWS = {
+    (row["dataset"], row["labels"], row["sample"], row["times"], row["rate"]): row
+    for row in read_lines(ROOT / "benchmarks" / "results" / "last-training" / "index.jsonl")
+}
+UNER = "uner_english_ewt"
 
 
-def test_page_says_what_longer_trainings_and_other_rates_reached() -> None:
+def f1(data: str, labels: int, sample: int, times: float, rate: float = 1e-4) -> str:
+    return f"{100 * ROWS[data, labels, sample, times, rate]['f1']:.1f}"
+
+
+def test_each_training_is_kept_once() -> None:
     rows = read_lines(ROOT / "benchmarks" / "results" / "last-training" / "index.jsonl")
-    f1 = {
-        (row["dataset"], row["labels"], row["times"], row["rate"]): f"{100 * row['f1']:.1f}"
-        for row in rows
-    }
-    assert len(f1) == len(rows)
-    few, many = ("uner_english_ewt", 50), ("uner_english_ewt", 100)
-    gold = ("wikigold", 50)
-    for text in (
-        f"twice as long {f1['wikigold', 25, 2, 1e-4]} where once was "
-        f"{f1['wikigold', 25, 1, 1e-4]} (wikigold, 25 labels), {f1[*few, 2, 1e-4]} where once was "
-        f"{f1[*few, 1, 1e-4]} (UNER English-EWT, 50)",
-        f"{f1[*gold, 1, 1e-4]} at 1e-4, {f1[*gold, 1, 2e-4]} at 2e-4, {f1[*gold, 1, 3e-4]} at 3e-4 "
-        f"(wikigold, 50); {f1[*few, 1, 1e-4]}, {f1[*few, 1, 2e-4]} and {f1[*few, 1, 3e-4]} "
-        f"(UNER, 50); {f1[*many, 1, 1e-4]} at 1e-4 and {f1[*many, 1, 3e-4]} at 3e-4 (UNER, 100)",
+    assert len(rows) == len(ROWS)
+
+
+def test_page_says_what_the_fewest_updates_gain() -> None:
+    for cell, times, name in (
+        ((UNER, 25, 2), 2, "UNER English-EWT, 25 labels"),
+        ((UNER, 50, 2), 1.54, "UNER, 50"),
+        ((UNER, 25, 3), 1.33, "UNER, 25"),
+        (("wikigold", 25, 3), 1.37, "wikigold, 25"),
     ):
-        assert text in PAGE
+        assert 199 <= ROWS[*cell, times, 1e-4]["updates"] <= 205
+        before = ROWS[*cell, 1, 1e-4]["updates"]
+        assert f"{f1(*cell, times)} instead of {f1(*cell, 1)} ({name}; {before} before)" in PAGE
+
+
+def test_page_says_what_twice_the_length_does() -> None:
+    cells = ((UNER, 25, 1), (UNER, 25, 3), ("wikigold", 25, 1), (UNER, 50, 1), ("wikigold", 50, 2))
+    said = [f"{f1(*cell, 2)} instead of {f1(*cell, 1)}" for cell in cells]
+    assert (
+        f"{said[0]} and {said[1]} (UNER, 25), {said[2]} (wikigold, 25), {said[3]} (UNER, 50) and "
+        f"{said[4]} (wikigold, 50)"
+    ) in PAGE
+    once, twice = (
+        100 * ROWS["wikigold", 50, 2, times, 1e-4]["calibration_error"] for times in (1, 2)
+    )
+    assert f"in the last the expected calibration error rose from {once:.0f} to {twice:.0f}" in PAGE
+
+
+def test_page_says_what_other_rates_reach() -> None:
+    gold, few, many = ("wikigold", 50, 1), (UNER, 50, 1), (UNER, 100, 1)
+    low, middle, high = 1e-4, 2e-4, 3e-4
+    assert (
+        f"{f1(*gold, 1)} at 1e-4, {f1(*gold, 1, middle)} at 2e-4, {f1(*gold, 1, high)} at 3e-4 "
+        f"(wikigold, 50); {f1(*few, 1)}, {f1(*few, 1, middle)} and {f1(*few, 1, high)} (UNER, 50); "
+        f"{f1(*many, 1, low)} at 1e-4 and {f1(*many, 1, high)} at 3e-4 (UNER, 100)"
+    ) in PAGE

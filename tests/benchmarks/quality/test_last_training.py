@@ -8,6 +8,7 @@ import spacy
 from spacy.tokens import DocBin
 from typer.testing import CliRunner
 
+from adaptive_spacy.experiments import fixed_length
 from adaptive_spacy.experiments.grid import read_grid
 from adaptive_spacy.experiments.job import Job
 from adaptive_spacy.experiments.records import write_record
@@ -67,7 +68,11 @@ def test_sentences_that_score_are_neither_labelled_nor_of_the_test_set(
     assert rest
 
 
-def test_training_as_long_as_the_folds_found_is_that_of_the_job(job: Job, tmp_path: Path) -> None:
+def test_training_as_long_as_the_folds_found_is_that_of_the_job(
+    job: Job, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # ten sentences would all take these
+    monkeypatch.setattr(fixed_length, "LEAST_UPDATES", 1)
     record = run_job(job, tmp_path / "runs" / job.folder())
     assert record["status"] == "done", record["reason"]
     write_record(tmp_path / "runs" / job.folder(), record)
