@@ -15,7 +15,10 @@ from typing import TYPE_CHECKING, Any
 from thinc.api import ConfigValidationError
 
 from adaptive_spacy.adaptive import active_schedule
-from adaptive_spacy.adaptive.monitor import (
+from adaptive_spacy.adaptive.phases import PhaseMachine
+from adaptive_spacy.adaptive.schedule import AdaptiveSchedule, PhaseSchedule
+from adaptive_spacy.config.blocks import find_schedules, resolve_value
+from adaptive_spacy.config.monitor import (
     Monitor,
     Weights,
     list_weights,
@@ -23,9 +26,6 @@ from adaptive_spacy.adaptive.monitor import (
     read_values,
     weigh,
 )
-from adaptive_spacy.adaptive.phases import PhaseMachine
-from adaptive_spacy.adaptive.schedule import AdaptiveSchedule, PhaseSchedule
-from adaptive_spacy.config.blocks import find_schedules, resolve_value
 from adaptive_spacy.config.names import ADAPTIVE
 from adaptive_spacy.config.requirements import RATE
 from adaptive_spacy.config.settings import find_setting_faults

@@ -12,9 +12,9 @@ from spacy.language import DEFAULT_CONFIG
 from spacy.util import load_config
 from thinc.api import Config, ConfigValidationError
 
-from adaptive_spacy.adaptive.monitor import Monitor, list_weights, name_metrics
 from adaptive_spacy.config.blocks import find_blocks, find_schedules
 from adaptive_spacy.config.edits import Block, name_of, put_callback, set_value
+from adaptive_spacy.config.monitor import Monitor, list_weights, name_metrics
 from adaptive_spacy.config.names import (
     ADAPT,
     ADAPTIVE,

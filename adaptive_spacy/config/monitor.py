@@ -1,9 +1,48 @@
-"""Metrics to monitor, as a command line says them."""
+"""What an adaptive training goes by: a weighted sum of metrics, or several of them; as a config has
+it, and as a command line says it."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from adaptive_spacy.config.metrics import is_loss
+
+Weights = dict[str, float]
+#: Weight per metric, negative for a loss; or several of these; None: spaCy's main score
+Monitor = Weights | list[Weights] | None
+
+
+def list_weights(
+    monitor: Monitor, score_weights: Mapping[str, float | None] | None = None
+) -> list[Weights]:
+    """List what scores a round.
+
+    monitor (Monitor): As the config has it.
+    score_weights (Mapping | None): `[training.score_weights]`, if the main score is to count where
+        the monitor is None.
+    RETURNS (list[Weights]): One for each score; none only without `score_weights`.
+    """
+    if monitor is None:
+        main = {one: weight for one, weight in (score_weights or {}).items() if weight is not None}
+        return [] if score_weights is None else [main]
+    return [dict(one) for one in ([monitor] if isinstance(monitor, Mapping) else monitor)]
+
+
+def name_metrics(weights: Sequence[Weights]) -> list[str]:
+    """RETURNS (list[str]): The metrics that any of them has, each once."""
+    return list(dict.fromkeys(metric for one in weights for metric in one))
+
+
+def read_values(scores: Mapping[str, Any], weights: Sequence[Weights]) -> dict[str, float]:
+    """RETURNS (dict[str, float]): The metrics of an evaluation that the scores are made of; NaN of
+    one that could not be measured, such as F1 without an entity."""
+    found = {metric: scores.get(metric) for metric in name_metrics(weights)}
+    return {one: math.nan if value is None else float(value) for one, value in found.items()}
+
+
+def weigh(weights: Sequence[Weights], values: Mapping[str, float]) -> list[float]:
+    """RETURNS (list[float]): The score of each, higher is better."""
+    return [sum(weight * values[metric] for metric, weight in one.items()) for one in weights]
 
 
 def parse_monitors(texts: Sequence[str]) -> list[dict[str, float]] | dict[str, float] | None:

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from thinc.api import Config
 
-from adaptive_spacy.adaptive.monitor import list_weights, read_values, weigh
 from adaptive_spacy.adaptive.phases import PhaseMachine, State
 from adaptive_spacy.config.blocks import find_blocks
+from adaptive_spacy.config.monitor import list_weights, read_values, weigh
 from adaptive_spacy.config.names import GUARD, GUARDED
 from adaptive_spacy.experiments.fixed_length import schedule_of
 from adaptive_spacy.training.history import Evaluation

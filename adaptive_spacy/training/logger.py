@@ -16,8 +16,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
-from adaptive_spacy.adaptive.monitor import list_weights, name_metrics
 from adaptive_spacy.config.blocks import resolve_value
+from adaptive_spacy.config.monitor import list_weights, name_metrics
 from adaptive_spacy.files import replacing
 from adaptive_spacy.training.collapse import Watch
 from adaptive_spacy.training.former_models import drop_beaten

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from adaptive_spacy.adaptive.monitor import Monitor, list_weights, name_metrics
+from adaptive_spacy.config.monitor import Monitor, list_weights, name_metrics
 from adaptive_spacy.ner.scorer import MEASURED, own_name
 
 if TYPE_CHECKING:
