@@ -18,7 +18,7 @@ from adaptive_spacy.experiments.records import read_records
 
 def main(
     runs: Annotated[Path, typer.Argument(help="Output folder of a sweep, or a packed one.")],
-    folder: Annotated[Path, typer.Argument(help="Gets index.jsonl and histories.jsonl.gz.")],
+    folder: Annotated[Path, typer.Argument(help="Gets index.jsonl and histories-*.jsonl.gz.")],
 ) -> None:
     """Pack the records."""
     with one_line_errors():

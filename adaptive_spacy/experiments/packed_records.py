@@ -1,12 +1,15 @@
-"""Records of many runs in two files, to be kept under version control.
+"""Records of many runs in few files, to be kept under version control.
 
-`index.jsonl` has a line per run: its record without what is long. `histories.jsonl.gz` has the
-rest, by the run's id. Both are sorted, so that a run that is added is a line that is added.
+`index.jsonl` has a line per run: its record without what is long. The rest is in packed files, a
+line per run with its id, and a file for each data set, model and size of data: a run that is added
+is a line of the index and one such file, not the whole of a sweep once more. All are sorted.
 """
 
 import contextlib
 import gzip
 import json
+import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +21,8 @@ from adaptive_spacy.parsing import read_objects
 from adaptive_spacy.training.lock import LOCK, Lock
 
 INDEX = "index.jsonl"
-HISTORIES = "histories.jsonl.gz"
+#: The packed files; which runs are in which is nothing that a reader goes by
+HISTORIES = "histories*.jsonl.gz"
 #: Keys of a record, at whatever depth, whose lists and objects are no reading for people:
 #: `definition` has the config's text, `sentences` what was found in each sentence of the test set
 LONG = frozenset({"definition", "history", "sentences"})
@@ -35,14 +39,18 @@ def read_packed(folder: Path) -> list[Record]:
     """RETURNS (list[dict]): The records, by data set, model, share, approach and seed.
     RAISES (ValueError): If a file is damaged, or they do not belong together.
     """
-    index, histories = folder / INDEX, folder / HISTORIES
-    rest = {str(one.get("id")): one for one in read_objects(histories, "the history of a run")}
+    index = folder / INDEX
+    rest = {
+        str(one.get("id")): one
+        for path in folder.glob(HISTORIES)
+        for one in read_objects(path, "the history of a run")
+    }
     records = []
     for number, line in enumerate(read_objects(index, "the record of a run"), start=1):
         where = f"{index}: line {number}"
         name = str(line.get("id"))
         if name not in rest:
-            raise ValueError(f"{where}: expected a run of {histories.name}, got {name}")
+            raise ValueError(f"{where}: expected a run of {HISTORIES} beside it, got {name}")
         record = _join(line, rest[name])
         try:
             check_record(record)
@@ -57,7 +65,7 @@ def pack(records: Iterable[Record], folder: Path) -> int:
     left as it is, unless it failed, or the new record says the same and more.
 
     records (Iterable[dict]): Records, in any order; one may be there more than once.
-    folder (Path): Gets `index.jsonl` and `histories.jsonl.gz`; it need not exist.
+    folder (Path): Gets `index.jsonl` and the packed files; it need not exist.
     RETURNS (int): How many records are new or replaced another. With none nothing is written.
     RAISES (ValueError): If two records of a run contradict each other; nothing is written then.
     """
@@ -136,13 +144,34 @@ def _place(record: Record) -> tuple[Any, ...]:
 
 def _write(records: list[Record], folder: Path) -> None:
     parts = [_divide(record) for record in records]
-    histories = b"".join(_to_line({"id": short["id"], **long}) for short, long in parts)
-    # histories first: one that the index does not name yet is no fault
-    with replacing(folder / HISTORIES) as aside:
+    lines: dict[str, list[bytes]] = defaultdict(list)
+    for short, long in parts:
+        lines[_name_histories(short)].append(_to_line({"id": short["id"], **long}))
+    # before the index: a run that it does not name yet is no fault
+    for name, found in lines.items():
         # without the time: the same records are the same bytes
-        aside.write_bytes(gzip.compress(histories, mtime=0))
-    with replacing(folder / INDEX) as aside:
-        aside.write_bytes(b"".join(_to_line(short) for short, _ in parts))
+        _replace(folder / name, gzip.compress(b"".join(found), mtime=0))
+    _replace(folder / INDEX, b"".join(_to_line(short) for short, _ in parts))
+    for path in folder.glob(HISTORIES):
+        if path.name not in lines:
+            path.unlink()
+
+
+def _name_histories(record: Record) -> str:
+    """RETURNS (str): The packed file of a record. What no name may have is "_", also if two data
+    sets come into one file by it."""
+    dataset, model, size, *_ = _place(record)
+    return re.sub(
+        r"[^\w.+-]", "_", f"histories-{dataset}-{model}-{size:g}.jsonl.gz", flags=re.ASCII
+    )
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Write a file, unless it is that already."""
+    if path.exists() and path.read_bytes() == data:
+        return
+    with replacing(path) as aside:
+        aside.write_bytes(data)
 
 
 def _to_line(value: Record) -> bytes:

@@ -13,9 +13,11 @@ from typing import Annotated
 
 import spacy
 import typer
-from spacy.tokens import Doc, DocBin
+from spacy.tokens import Doc
 
 from adaptive_spacy.cli._util import one_line_errors
+from adaptive_spacy.data.corpus import locate, read_docs
+from adaptive_spacy.experiments.shipping import write_docs
 from adaptive_spacy.files import require_other
 
 TRAIN = 0.8
@@ -34,7 +36,7 @@ def main(
         docs = [
             doc
             for split in ("train", "dev")
-            for doc in DocBin().from_disk(corpus / f"{split}.spacy").get_docs(vocab)
+            for doc in read_docs(locate(corpus / f"{split}.spacy"), vocab)
         ]
         if sentences > len(docs) - 2:
             raise ValueError(
@@ -51,7 +53,7 @@ def write(docs: list[Doc], sentences: int, output: Path) -> None:
     middle = int(TRAIN * len(rest))
     output.mkdir(parents=True, exist_ok=True)
     for split, part in (("train", rest[:middle]), ("dev", rest[middle:]), ("test", aside)):
-        DocBin(docs=part, store_user_data=True).to_disk(output / f"{split}.spacy")
+        write_docs(part, output / f"{split}.spacy")
         typer.echo(f"✔ {output / split}.spacy: {len(part)} sentences")
 
 

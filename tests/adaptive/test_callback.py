@@ -64,8 +64,7 @@ def test_callback_sums_the_monitored_metrics_by_weight(tmp_path: Path) -> None:
 
 
 def test_callback_goes_by_several_scores(tmp_path: Path) -> None:
-    """The script rises until step 4, the other score never: as the table above says, but with one
-    more round as the second score has a best value of its own."""
+    """The other score never rises, so the rates are those of the script: the table above."""
     config = scripted_config(tmp_path, [-99, 2, 1, 3, 2, 2, 2])
     config["training"]["before_update"]["monitor"] = [{"scripted": 1.0}, {"token_acc": 2.0}]
     config["training"]["score_weights"]["token_acc"] = None

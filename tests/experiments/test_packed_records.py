@@ -7,12 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adaptive_spacy.experiments.packed_records import HISTORIES, INDEX, _divide, _join, pack
+from adaptive_spacy.experiments.packed_records import INDEX, _divide, _join, pack
 from adaptive_spacy.experiments.records import read_records
 from adaptive_spacy.report.comparison import compare
 from adaptive_spacy.training.lock import LOCK, Lock
 from tests.report.records import make_job, make_record, write_records
 
+#: Of the records here
+HISTORIES = "histories-news-tiny-1.jsonl.gz"
 KEYS = st.sampled_from(["definition", "history", "sentences", "results", "a"])
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(0, 9),
@@ -139,12 +141,12 @@ def test_two_do_not_pack_into_one_folder_at_the_same_time(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("name", "damage", "message"),
     [
-        (HISTORIES, lambda data: data[:-9], "histories.jsonl.gz: expected a whole file of gzip"),
-        (HISTORIES, lambda data: b"{}\n", "histories.jsonl.gz: expected a whole file of gzip"),
+        (HISTORIES, lambda data: data[:-9], "tiny-1.jsonl.gz: expected a whole file of gzip"),
+        (HISTORIES, lambda data: b"{}\n", "tiny-1.jsonl.gz: expected a whole file of gzip"),
         (HISTORIES, lambda data: gzip.compress(b'{"id": "x"}\n'), "index.jsonl: line 1: expected"),
         (INDEX, lambda data: data + b"[1]\n", "index.jsonl: line 5: expected .*, found a list"),
         (INDEX, lambda data: data[:-50], "index.jsonl: line 4: expected the record of a run, but"),
-        (INDEX, lambda data: data + b'{"id": [1]}\n', r"line 5: .* histories.jsonl.gz, got \[1\]"),
+        (INDEX, lambda data: data + b'{"id": [1]}\n', r"line 5: .* beside it, got \[1\]"),
         (INDEX, lambda data: data.replace(b"epochs", b"eqochs"), "line 1: .* done.epochs"),
     ],
 )
@@ -159,5 +161,47 @@ def test_damaged_packed_file_is_named(tmp_path: Path, name: str, damage: Any, me
 def test_packed_folder_without_histories_is_named(tmp_path: Path) -> None:
     pack(make_records(), tmp_path)
     (tmp_path / HISTORIES).unlink()
-    with pytest.raises(ValueError, match=r"histories.jsonl.gz: expected lines, .* no such file"):
+    with pytest.raises(
+        ValueError, match=r"index.jsonl: line 1: expected a run of histories\*.jsonl.gz beside it"
+    ):
         read_records(tmp_path)
+
+
+def test_each_data_set_model_and_size_has_a_file_that_others_leave_alone(tmp_path: Path) -> None:
+    jobs = [
+        make_job("adaptive", 1),
+        make_job("adaptive", 1, fraction=0.5),
+        make_job("adaptive", 1, dataset="mail"),
+        make_job("adaptive", 1, labels=25, dev=0.2),
+    ]
+    records = [make_record(job, 0.5) for job in jobs]
+    pack(records, tmp_path)
+    names = ["mail-tiny-1", "news-tiny-0.5", "news-tiny-1", "news-tiny-25"]
+    assert sorted(path.name for path in tmp_path.glob("histories*")) == [
+        f"histories-{name}.jsonl.gz" for name in names
+    ]
+    before = {path.name: path.stat().st_mtime_ns for path in tmp_path.glob("histories*")}
+    assert pack([make_record(make_job("adaptive", 2, dataset="mail"), 0.5)], tmp_path) == 1
+    after = {path.name: path.stat().st_mtime_ns for path in tmp_path.glob("histories*")}
+    assert [name for name in before if before[name] != after[name]] == [
+        "histories-mail-tiny-1.jsonl.gz"
+    ]
+    assert len(read_records(tmp_path)) == 5
+
+
+def test_one_file_of_all_histories_is_read_and_divided_by_the_next_run(tmp_path: Path) -> None:
+    """As it was before."""
+    records = make_records()
+    pack(records[:3], tmp_path)
+    (tmp_path / HISTORIES).rename(tmp_path / "histories.jsonl.gz")
+    assert len(read_records(tmp_path)) == 3
+    assert pack(records[3:], tmp_path) == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == [HISTORIES, INDEX]
+    assert len(read_records(tmp_path)) == 4
+
+
+def test_no_name_of_a_data_set_leads_out_of_the_folder(tmp_path: Path) -> None:
+    job = make_job("adaptive", 1, dataset="../é/x")
+    pack([make_record(job, 0.5)], tmp_path / "packed")
+    assert [path.name for path in tmp_path.iterdir()] == ["packed"]
+    assert (tmp_path / "packed" / "histories-.._%_x-tiny-1.jsonl.gz".replace("%", "_")).is_file()

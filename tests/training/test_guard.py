@@ -7,7 +7,7 @@ import pytest
 from spacy.training.initialize import init_nlp
 from spacy.training.loop import train
 
-from adaptive_spacy.experiments.packed_records import is_packed, read_packed
+from adaptive_spacy.experiments.packed_records import HISTORIES, is_packed, read_packed
 from adaptive_spacy.training.guard import Rules
 from adaptive_spacy.training.history import read_history
 from benchmarks.measurements import read_lines
@@ -20,9 +20,7 @@ RESULTS = ROOT / "benchmarks" / "results"
 
 def test_rules_are_broken_by_no_recorded_training_that_went_well() -> None:
     folders = [
-        one
-        for one in sorted(RESULTS.iterdir())
-        if is_packed(one) and (one / "histories.jsonl.gz").exists()
+        one for one in sorted(RESULTS.iterdir()) if is_packed(one) and any(one.glob(HISTORIES))
     ]
     records = [record for one in folders for record in read_packed(one) if record.get("history")]
     broken = []
