@@ -161,9 +161,8 @@ def _name_histories(record: Record) -> str:
     """RETURNS (str): The packed file of a record. What no name may have is "_", also if two data
     sets come into one file by it."""
     dataset, model, size, *_ = _place(record)
-    return re.sub(
-        r"[^\w.+-]", "_", f"histories-{dataset}-{model}-{size:g}.jsonl.gz", flags=re.ASCII
-    )
+    cell = re.sub(r"[^\w.+-]", "_", f"{dataset}-{model}-{size:g}", flags=re.ASCII)
+    return f"histories-{cell}.jsonl.gz"
 
 
 def _replace(path: Path, data: bytes) -> None:

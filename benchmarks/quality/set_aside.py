@@ -16,7 +16,7 @@ import typer
 from spacy.tokens import Doc
 
 from adaptive_spacy.cli._util import one_line_errors
-from adaptive_spacy.data.corpus import locate, read_docs
+from adaptive_spacy.data.corpus import read_docs
 from adaptive_spacy.experiments.shipping import write_docs
 from adaptive_spacy.files import require_other
 
@@ -34,9 +34,7 @@ def main(
         require_other(output, [corpus])
         vocab = spacy.blank("xx").vocab
         docs = [
-            doc
-            for split in ("train", "dev")
-            for doc in read_docs(locate(corpus / f"{split}.spacy"), vocab)
+            doc for split in ("train", "dev") for doc in read_docs(corpus / f"{split}.spacy", vocab)
         ]
         if sentences > len(docs) - 2:
             raise ValueError(
