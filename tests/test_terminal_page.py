@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from spacy.util import load_config
 
+from adaptive_spacy.config.monitor import list_weights, name_metrics
 from adaptive_spacy.training.summary import Ending
 from adaptive_spacy.training.table import Table
 from docs.terminal import PAGE, SESSION, SIZES, settle
@@ -36,7 +37,8 @@ def config() -> Any:
 @pytest.fixture
 def table(config: Any) -> Table:
     training = config["training"]
-    return Table(training["score_weights"], training["before_update"]["monitor"])
+    monitored = name_metrics(list_weights(training["before_update"]["monitor"]))
+    return Table(training["score_weights"], monitored)
 
 
 def read_rows(text: str, table: Table) -> list[dict[str, Any]]:

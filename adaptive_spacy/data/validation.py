@@ -9,7 +9,7 @@ FEW_TO_VALIDATE = 100
 
 
 def describe_noise(name: str, *, documents: int, entities: int | None = None) -> str | None:
-    """The validation loss decides when to cool down. How much it wavers can be measured with a
+    """The validation scores decide when to cool down. How much they waver can be measured with a
     model only, so the numbers of entities and documents stand in for it.
 
     name (str): Of the dev set, for the text.
@@ -27,8 +27,8 @@ def describe_noise(name: str, *, documents: int, entities: int | None = None) ->
     if entities:
         recall = f", and a recall of 80 % by {100 * math.sqrt(0.16 / entities):.0f} points"
     return (
-        f"{name} has {count} {what}; with fewer than {FEW_TO_VALIDATE} the validation loss is too "
-        f"noisy to tell when to cool down: a mean over {count} wavers by about "
+        f"{name} has {count} {what}; with fewer than {FEW_TO_VALIDATE} the validation scores are "
+        f"too noisy to tell when to cool down: a mean over {count} wavers by about "
         f"{100 / math.sqrt(count):.0f} % of the spread of a single one{recall}. Take more for "
         "validation"
     )

@@ -19,6 +19,7 @@ def config() -> Config:
     settings = {"variables.rate": 1e-4, "paths.train": "train.spacy", "paths.dev": "dev.spacy"}
     config = load_config(ROOT / "configs" / "adaptive.cfg", overrides=settings, interpolate=True)
     config["training"]["optimizer"]["learn_rate"].update(warmup=2, cooldown=3)
+    config["training"]["before_update"]["monitor"] = {"ents_loss": -1.0}
     return config
 
 
@@ -33,6 +34,16 @@ def test_replay_finds_the_phases_and_the_end(config: Config) -> None:
     assert [machine.phase(one.step) for one in rows] == [one.phase for one in rows]
     assert machine.state.finished_at == rows[-1].step
     assert find_stop(machine, Path("run")) == 10
+
+
+def test_replay_goes_by_each_of_several_monitored_scores(config: Config) -> None:
+    rows = [replace(one, scores={**one.scores, "ents_f": 0.5}) for one in history()]
+    rows[9] = replace(rows[9], scores={**rows[9].scores, "ents_f": 0.6})
+    alone = replay(config, rows).machine
+    config["training"]["before_update"]["monitor"] = [{"ents_loss": -1.0}, {"ents_f": 1.0}]
+    either = replay(config, rows).machine
+    assert alone.state.finished_at == rows[10].step
+    assert (either.state.finished_at, either.state.wait) == (None, 1), "F1 rose in round 9"
 
 
 def test_replay_of_a_training_that_was_stopped_names_it(config: Config) -> None:

@@ -10,9 +10,9 @@ from tests.conftest import write_corpus
 
 def test_warnings_say_what_will_hurt(folder: Path) -> None:
     assert list(find_warnings(collect([folder]))) == [
-        "dev has 3 documents; with fewer than 100 the validation loss is too noisy to tell when to "
-        "cool down: a mean over 3 wavers by about 58 % of the spread of a single one, and a recall "
-        "of 80 % by 16 points. Take more for validation",
+        "dev has 3 documents; with fewer than 100 the validation scores are too noisy to tell when "
+        "to cool down: a mean over 3 wavers by about 58 % of the spread of a single one, and a "
+        "recall of 80 % by 16 points. Take more for validation",
         "train has under 10 examples of LOC (7), PER (8): hardly enough to learn; join rare types "
         "or label more",
         "test has types that train lacks, which can only be missed: PRODUCT (1)",
