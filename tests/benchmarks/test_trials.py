@@ -50,7 +50,7 @@ BUDGETS = {
     for data, samples in (
         ("wikigold", (1, 2, 3)),
         ("uner_english_ewt", (1, 2, 3)),
-        ("wnut17", (1, 2)),
+        ("wnut17", (1, 2, 3)),
     )
     for labels in (25, 50, 100)
 }
