@@ -27,7 +27,7 @@ Phase = Literal["warmup", "plateau", "cooldown", "finished"]
 STALL = 50
 
 #: The least of arguments that are whole numbers
-WHOLE = {"interval": 1, "warmup": 0, "cooldown": 0, "patience": 0, "stall": 1}
+WHOLE = {"interval": 1, "warmup": 0, "cooldown": 0, "patience": 0, "stall": 1, "least": 0}
 SHAPE = one_of(*CURVES)
 
 BLOCK = "[training.optimizer.learn_rate]"
@@ -100,6 +100,9 @@ class PhaseMachine:
     stall (int): Rounds without improvement that end the training of a monitor that has never
         improved on its first finite value, > 0. Until it has, no cool-down starts: there is nothing
         yet that could have stopped improving.
+    least (int): Updates that a training makes at least, >= 0: until its cool-down would end there
+        or later, none starts, and rounds without improvement do not count. On few sentences the
+        validation loss can turn before much was learnt.
 
     EXAMPLE:
         >>> machine = PhaseMachine(peak=1.0, interval=2, warmup=1, cooldown=2)
@@ -121,6 +124,7 @@ class PhaseMachine:
     resume: bool = True
     shape: str = "linear"
     stall: int = STALL
+    least: int = 0
     state: State = field(default_factory=State)
 
     def __post_init__(self) -> None:
@@ -151,8 +155,15 @@ class PhaseMachine:
         if self.finished:
             return 0
         needed, wait = self.patience + self.cooldown + 1, self.state.wait
-        # rounds before the first rise do not count
-        return needed - wait if self.state.risen else min(self.stall - wait, needed + 1)
+        if self.state.risen:
+            return needed - wait + self._rounds_held()
+        # the first rise starts the count anew
+        return min(self.stall - wait, needed + 1 + max(0, self._rounds_held() - 1))
+
+    def _rounds_held(self) -> int:
+        """RETURNS (int): Rounds to come in which no cool-down may start yet."""
+        last = -(-self.least // self.interval) - self.cooldown - 1
+        return max(0, last - self.state.rounds)
 
     def rate(self, step: int) -> float:
         """The learning rate of an update.
@@ -202,6 +213,9 @@ class PhaseMachine:
             state.wait = 0
             if self.cooling:
                 state.segments.append(Segment(first=step + 2))
+            return
+        held = (state.rounds + self.cooldown) * self.interval < self.least
+        if held and state.risen:
             return
         state.wait += 1
         if not state.risen:

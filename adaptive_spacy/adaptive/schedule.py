@@ -197,6 +197,7 @@ def make_adaptive_v1(
     resume: bool = True,
     shape: str = "linear",
     stall: int = STALL,
+    least: int = 0,
 ) -> AdaptiveSchedule:
     """Registered as `adaptive_spacy.adaptive.v1`.
 
@@ -217,6 +218,7 @@ def make_adaptive_v1(
             resume,
             shape,
             stall,
+            least,
         )
         return machine if settings.interval is not None else None
 

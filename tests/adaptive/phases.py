@@ -16,6 +16,7 @@ ARGUMENTS = st.fixed_dictionaries(
         "min_delta": st.sampled_from([0.0, 0.5]),
         "resume": st.booleans(),
         "stall": st.integers(1, 9),
+        "least": st.integers(0, 40),
         "shape": st.sampled_from(["linear", "sqrt", "cosine"]),
     }
 )
