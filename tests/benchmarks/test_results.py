@@ -52,6 +52,22 @@ def test_set_of_runs_has_each_job_once_and_is_as_packing_makes_it(
     assert index == (RESULTS / name / "index.jsonl").read_bytes()
 
 
+def strings_of(value: Any) -> Iterator[str]:
+    """YIELDS (str): All that a record says in words."""
+    if isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from strings_of(one)
+    elif isinstance(value, str):
+        yield value
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_records_name_no_folder_of_a_machine(name: str) -> None:
+    jobs = [one["job"] for one in read_lines(RESULTS / name / "index.jsonl")]
+    assert jobs
+    assert [text for text in strings_of(jobs) if Path(text).is_absolute()] == []
+
+
 def speeds(record: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
     """YIELDS (tuple): A contestant of a measurement, and the cells of its row."""
     for task, seconds in record["seconds"].items():
