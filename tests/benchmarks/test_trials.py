@@ -164,3 +164,36 @@ def test_page_says_what_counting_f1_as_better_came_to() -> None:
     ).replace("+0.0", "0.0") in text
     few = ("uner_english_ewt", 50)
     assert f1_and_cost(*few, "refined")[1] == f1_and_cost(*few, "least-8")[1]
+
+
+def pairs_with(approach: str, other: str) -> list[tuple[tuple[str, int], float, float]]:
+    """RETURNS (list): Cell, F1 of the first minus the second, and its share of the tokens, for each
+    sample that both have."""
+    return [
+        ((data, labels), ours[seed][0] - theirs[seed][0], ours[seed][1] / theirs[seed][1])
+        for data, labels, name in trials()
+        if name == approach and (data, labels, other) in trials()
+        for ours, theirs in [(f1_and_cost(data, labels, one) for one in (approach, other))]
+        for seed in sorted(ours.keys() & theirs.keys())
+    ]
+
+
+def say(approach: str, other: str) -> str:
+    found = pairs_with(approach, other)
+    gaps = [gap for _, gap, _ in found]
+    error = stdev(gaps) / len(gaps) ** 0.5
+    share = mean(share for *_, share in found)
+    return (
+        f"{mean(gaps):+.1f} ± {error:.1f} F1 for {share:.2f} times the tokens, {min(gaps):+.1f} at "
+        f"worst and {max(gaps):+.1f} at best ({len(gaps)} pairs)"
+    )
+
+
+def test_page_says_what_updates_at_least_came_to() -> None:
+    text = " ".join(PAGE)
+    assert f"loss alone {say('updates-200', 'least-8')}" in text
+    assert f"beside 200 {say('updates-400', 'updates-200')}" in text
+
+
+def test_page_says_what_a_standard_error_for_f1_came_to() -> None:
+    assert f"(*either-gate*): {say('either-gate', 'least-8')}" in " ".join(PAGE)
