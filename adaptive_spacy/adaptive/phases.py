@@ -155,15 +155,17 @@ class PhaseMachine:
         if self.finished:
             return 0
         needed, wait = self.patience + self.cooldown + 1, self.state.wait
+        held = self._last_held - self.state.rounds
         if self.state.risen:
-            return needed - wait + self._rounds_held()
-        # the first rise starts the count anew
-        return min(self.stall - wait, needed + 1 + max(0, self._rounds_held() - 1))
+            return needed - wait + max(0, held)
+        # the first rise is a round at least, and starts the count anew
+        return min(self.stall - wait, needed + max(1, held))
 
-    def _rounds_held(self) -> int:
-        """RETURNS (int): Rounds to come in which no cool-down may start yet."""
-        last = -(-self.least // self.interval) - self.cooldown - 1
-        return max(0, last - self.state.rounds)
+    @property
+    def _last_held(self) -> int:
+        """RETURNS (int): The last round in which no cool-down may start: it would end before
+        `least`."""
+        return math.ceil(self.least / self.interval) - self.cooldown - 1
 
     def rate(self, step: int) -> float:
         """The learning rate of an update.
@@ -214,8 +216,7 @@ class PhaseMachine:
             if self.cooling:
                 state.segments.append(Segment(first=step + 2))
             return
-        held = (state.rounds + self.cooldown) * self.interval < self.least
-        if held and state.risen:
+        if state.risen and state.rounds <= self._last_held:
             return
         state.wait += 1
         if not state.risen:

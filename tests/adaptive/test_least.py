@@ -45,6 +45,14 @@ def test_cool_down_waits_until_so_many_updates_will_have_been_made(
     assert rates[first] == 0.75
 
 
+@pytest.mark.parametrize(("interval", "begins"), [(22, 66), (23, 46)])
+def test_long_rounds_are_not_held(interval: int, begins: int) -> None:
+    """As docs/method.md says of 200 updates: the earliest cool-down begins in the second round."""
+    arguments = {"warmup": 2, "cooldown": 7, "interval": interval, "least": 200}
+    _, schedule = run([2, 1, 1], **arguments)
+    assert schedule.machine.state.segments[0].cooling_from == begins
+
+
 def test_training_without_a_cool_down_makes_them_too() -> None:
     _, schedule = run([2, 1, 1, 1, 1], warmup=0, cooldown=0, least=9)
     assert schedule.machine.state.finished_at == 10

@@ -1,7 +1,9 @@
 """docs/method.md says of each default what it was chosen by: the trials that are kept."""
 
 from collections import defaultdict
+from collections.abc import Container
 from statistics import mean, stdev
+from typing import NamedTuple
 
 from adaptive_spacy.experiments.records import Record, read_records
 from tests.conftest import ROOT
@@ -98,18 +100,48 @@ def f1_and_cost(data: str, labels: int, approach: str) -> dict[int, tuple[float,
     }
 
 
+class Pair(NamedTuple):
+    """Two trainings of a sample. labels (int): Its sentences. gain (float): F1 of the first minus
+    that of the second. share (float): Its tokens by those of the second."""
+
+    labels: int
+    gain: float
+    share: float
+
+
+def pairs_of(
+    first: str, second: str, cells: Container[tuple[str, int]] | None = None
+) -> list[Pair]:
+    """RETURNS (list[Pair]): Of each sample that both were trained on, in these cells or in all."""
+    return [
+        Pair(labels, ours[seed][0] - theirs[seed][0], ours[seed][1] / theirs[seed][1])
+        for data, labels, name in trials()
+        if name == first and (data, labels, second) in trials()
+        if cells is None or (data, labels) in cells
+        for ours, theirs in [(f1_and_cost(data, labels, one) for one in (first, second))]
+        for seed in sorted(ours.keys() & theirs.keys())
+    ]
+
+
+def describe_gain(found: list[Pair]) -> str:
+    gains = [one.gain for one in found]
+    return f"{mean(gains):+.1f} ± {stdev(gains) / len(gains) ** 0.5:.1f}"
+
+
 def difference(cells: list[tuple[str, int]], first: str, second: str) -> tuple[str, int]:
     """RETURNS (tuple): F1 of the first minus the second with its standard error, and its share of
     the tokens in percent."""
-    pairs = [
-        (ours[seed], theirs[seed])
-        for cell in cells
-        for ours, theirs in [(f1_and_cost(*cell, first), f1_and_cost(*cell, second))]
-        for seed in ours.keys() & theirs.keys()
-    ]
-    gaps = [a[0] - b[0] for a, b in pairs]
-    share = mean(a[1] / b[1] for a, b in pairs)
-    return f"{mean(gaps):+.1f} ± {stdev(gaps) / len(gaps) ** 0.5:.1f}", round(100 * share)
+    found = pairs_of(first, second, cells)
+    return describe_gain(found), round(100 * mean(one.share for one in found))
+
+
+def say(first: str, second: str) -> str:
+    found = pairs_of(first, second)
+    gains = [one.gain for one in found]
+    return (
+        f"{describe_gain(found)} F1 for {mean(one.share for one in found):.2f} times the tokens, "
+        f"{min(gains):+.1f} at worst and {max(gains):+.1f} at best ({len(found)} pairs)"
+    )
 
 
 def test_page_says_what_the_trials_came_to() -> None:
@@ -147,46 +179,20 @@ def test_page_says_what_the_rates_came_to() -> None:
 
 def test_page_says_what_counting_f1_as_better_came_to() -> None:
     text = " ".join(PAGE)
-    cells = [(data, labels) for data, labels, approach in trials() if approach == "either"]
-    gaps, costs = defaultdict(list), []
-    for data, labels in cells:
-        ours, theirs = (f1_and_cost(data, labels, one) for one in ("either", "least-8"))
-        for seed in ours.keys() & theirs.keys():
-            gaps[labels].append(ours[seed][0] - theirs[seed][0])
-            costs.append(ours[seed][1] / theirs[seed][1])
-    pairs = [gap for found in gaps.values() for gap in found]
-    means = [f"{mean(gaps[labels]):+.1f}" for labels in (25, 50, 100)]
-    error = stdev(pairs) / len(pairs) ** 0.5
+    found = pairs_of("either", "least-8")
+    gains = [one.gain for one in found]
+    means = [
+        f"{mean(one.gain for one in found if one.labels == labels):+.1f}"
+        for labels in (25, 50, 100)
+    ]
     assert (
-        f"in {len(pairs)} pairs it gave {mean(pairs):+.1f} ± {error:.1f} F1 for {mean(costs):.2f} "
-        f"times the tokens: {means[0]} with 25 labels, {means[1]} with 50, {means[2]} with 100, "
-        f"{min(pairs):+.1f} at worst and {max(pairs):+.1f} at best"
+        f"in {len(found)} pairs it gave {describe_gain(found)} F1 for "
+        f"{mean(one.share for one in found):.2f} times the tokens: {means[0]} with 25 labels, "
+        f"{means[1]} with 50, {means[2]} with 100, {min(gains):+.1f} at worst and "
+        f"{max(gains):+.1f} at best"
     ).replace("+0.0", "0.0") in text
     few = ("uner_english_ewt", 50)
     assert f1_and_cost(*few, "refined")[1] == f1_and_cost(*few, "least-8")[1]
-
-
-def pairs_with(approach: str, other: str) -> list[tuple[tuple[str, int], float, float]]:
-    """RETURNS (list): Cell, F1 of the first minus the second, and its share of the tokens, for each
-    sample that both have."""
-    return [
-        ((data, labels), ours[seed][0] - theirs[seed][0], ours[seed][1] / theirs[seed][1])
-        for data, labels, name in trials()
-        if name == approach and (data, labels, other) in trials()
-        for ours, theirs in [(f1_and_cost(data, labels, one) for one in (approach, other))]
-        for seed in sorted(ours.keys() & theirs.keys())
-    ]
-
-
-def say(approach: str, other: str) -> str:
-    found = pairs_with(approach, other)
-    gaps = [gap for _, gap, _ in found]
-    error = stdev(gaps) / len(gaps) ** 0.5
-    share = mean(share for *_, share in found)
-    return (
-        f"{mean(gaps):+.1f} ± {error:.1f} F1 for {share:.2f} times the tokens, {min(gaps):+.1f} at "
-        f"worst and {max(gaps):+.1f} at best ({len(gaps)} pairs)"
-    )
 
 
 def test_page_says_what_updates_at_least_came_to() -> None:
