@@ -34,7 +34,7 @@ NAMES = sliced(["adaptive", "ner", "init-ner"], of=[*OURS, *INSERTED])
 RATE = 2e-3
 #: As short as it goes
 SHORT = {
-    "adaptive_spacy.adaptive.v1": {"warmup": 1, "cooldown": 1, "patience": 0},
+    "adaptive_spacy.adaptive.v1": {"warmup": 1, "cooldown": 1, "patience": 0, "least": 0},
     "adaptive_spacy.hybrid.v1": {"warmup": 1, "cooldown": 1},
     "adaptive_spacy.linear.v1": {"warmup": 1},
 }

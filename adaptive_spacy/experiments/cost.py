@@ -95,8 +95,8 @@ def epochs_per_round(job: Job) -> float:
 
 
 def _least(job: Job, steps: Mapping[str, Any]) -> float:
-    """RETURNS (float): Epochs of a round with the fewest updates that the config allows, as far as
-    the number of sentences is known."""
+    """RETURNS (float): Epochs of the `least` updates of a round or a training, as far as the number
+    of sentences is known."""
     batcher = job.make_config()["training"]["batcher"]
     size = batcher.get("batcher", batcher).get("size")
     if job.labels is None or job.dev is None or not isinstance(size, int):
@@ -114,7 +114,13 @@ def likely_rounds(job: Job, records: Iterable[Record]) -> float:
         if record["status"] == "done" and other["approach"] in sources:
             same[Job(**other).cell == job.cell].append(stop_of(record))
     found = same[True] or same[False]
-    return mean(found) if found else ADAPTIVE_ROUNDS
+    return mean(found) if found else max(ADAPTIVE_ROUNDS, _fewest_rounds(job))
+
+
+def _fewest_rounds(job: Job) -> float:
+    """RETURNS (float): Rounds that the schedule's `least` updates take."""
+    schedule = job.make_config()["training"]["optimizer"]["learn_rate"]
+    return _least(job, schedule) / epochs_per_round(job) if isinstance(schedule, dict) else 0.0
 
 
 def seconds_per_pass(records: Sequence[Record]) -> dict[tuple[str, int], float]:

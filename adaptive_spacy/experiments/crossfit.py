@@ -3,9 +3,9 @@
 A dev set of its own costs labels that teach nothing, and the length that a single small one finds
 is a lottery. So the labels are divided into folds. An adaptive training per fold learns from the
 others and watches this one; the last training learns from all labels, for as many epochs as those
-took on average but 200 updates at least, and halves its rate where most of them were set back. What
-falls out: a prediction for each labelled sentence by a model that had not seen it, and with them
-what to expect of the model on sentences like these.
+took on average, and halves its rate where most of them were set back. What falls out: a prediction
+for each labelled sentence by a model that had not seen it, and with them what to expect of the
+model on sentences like these.
 """
 
 import json
@@ -25,7 +25,7 @@ from thinc.api import Config
 from adaptive_spacy.config.loading import load_pipeline
 from adaptive_spacy.experiments.courses import Course, agree, course_of
 from adaptive_spacy.experiments.expectation import Expectation, expect_scores
-from adaptive_spacy.experiments.fixed_length import LEAST_UPDATES, curve_of, fix_epochs
+from adaptive_spacy.experiments.fixed_length import curve_of, fix_epochs
 from adaptive_spacy.experiments.fold_jobs import identify, make_jobs, require_adaptive
 from adaptive_spacy.experiments.folds import (
     assign_folds,
@@ -244,7 +244,7 @@ def pair(predicted: Sequence[Doc], docs: Sequence[Doc]) -> list[Example]:
 
 
 def train_all(config: Config, record: Record, output: Path, gpu_id: int) -> None:
-    """Train on all docs, for as many epochs as the folds took, but `LEAST_UPDATES`."""
+    """Train on all docs, for as many epochs as the folds took on average."""
     length, halved = record["epochs"], record["halved"]
     fixed = fix_epochs(config, curve_of(config), length, output / LABELLED, halved)
     fixed.to_disk(output / "config.cfg")
@@ -266,9 +266,9 @@ def describe(record: Record) -> str:
     return (
         f"Trained on all {record['labelled']} labelled sentences, for the {record['epochs']:.1f} "
         f"epochs that {count} adaptive trainings on {count - 1} of {count} parts of them took on "
-        f"average, but {LEAST_UPDATES} updates at least.{halved if epochs else ''} This is the "
-        "last model, nothing was selected. Expected F1, of those trainings on the part that each "
-        f"had not seen: {expected.describe()} in percent, the interval at 95 %."
+        f"average.{halved if epochs else ''} This is the last model, nothing was selected. "
+        "Expected F1, of those trainings on the part that each had not seen: "
+        f"{expected.describe()} in percent, the interval at 95 %."
     )
 
 

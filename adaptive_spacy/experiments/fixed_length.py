@@ -25,10 +25,6 @@ from adaptive_spacy.config.names import (
     UNTIL_FINISHED,
 )
 
-#: The fewest updates of a training on all labels, whose length parts of them have found. With some
-#: dozens of sentences, few of them with entities, the loss of a part can turn before any entity is
-#: found; docs/method.md has what was tried
-LEAST_UPDATES = 200
 #: What `steps.v1` counts: the corpus that is trained on, all of it
 ON_ALL = {"corpus": "${corpora.train}", "batcher": "${training.batcher}"}
 
@@ -104,8 +100,8 @@ def count_batches(config: Config) -> int:
 def fix_epochs(
     config: Config, curve: Curve, epochs: float, corpus: Path, halved: Sequence[float] = ()
 ) -> Config:
-    """Fix the length of a training in passes over all of the corpus, see `fix_rounds`; but it makes
-    `LEAST_UPDATES`.
+    """Fix the length of a training in passes over all of the corpus, see `fix_rounds`; but
+    it makes the schedule's `least` updates.
 
     halved (Sequence[float]): Passes after which the rate is halved, at the end of the round that is
         nearest.
@@ -127,7 +123,8 @@ def fix_epochs(
         "@misc": STEPS,
         **ON_ALL,
         "epochs": epochs,
-        "least": LEAST_UPDATES,
+        # what the guard took back does not count for the folds' lengths, so these can be shorter
+        "least": schedule_of(config).get("least") or None,
         "times": 1,
         "lang": interval.get("lang", config["nlp"]["lang"]),
     }

@@ -1,12 +1,14 @@
 """How long a training takes in steps: the fewest and the most that its config allows."""
 
-import inspect
 from dataclasses import dataclass
 from typing import Any
 
-from adaptive_spacy.adaptive.schedule import make_adaptive_v1
+from adaptive_spacy.adaptive.phases import PhaseMachine
 from adaptive_spacy.config.blocks import find_blocks, resolve_value
 from adaptive_spacy.config.names import ADAPTIVE
+
+#: Arguments of the adaptive schedule that its end depends on
+LENGTHS = ("patience", "cooldown", "least")
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Rounds:
         ends = [resolve_value(training["max_steps"]), training["max_epochs"] * steps_per_epoch]
         most = min((end for end in ends if end > 0), default=None)
         schedules = find_blocks(training["optimizer"], "schedules", ADAPTIVE)
-        needed = _rounds_needed(schedules[0]) * interval if schedules else 0
+        needed = (1 + rounds_after_best(schedules[0], interval)) * interval if schedules else 0
         # the first evaluation may be the best, and spaCy counts from it
         enough = [one for one in (needed, patience, most) if one]
         return cls(steps_per_epoch, interval, needed, min(enough, default=0), most)
@@ -49,11 +51,11 @@ class Rounds:
         return f"{epochs} epoch{'' if epochs == '1' else 's'}"
 
 
-def _rounds_needed(schedule: dict[str, Any]) -> int:
-    """The first round is always the best so far; after it nothing improves."""
-    arguments = {
-        name: parameter.default
-        for name, parameter in inspect.signature(make_adaptive_v1).parameters.items()
-    }
-    arguments.update(schedule)
-    return int(1 + arguments["patience"] + arguments["cooldown"] + 1)
+def rounds_after_best(schedule: dict[str, Any], interval: int) -> int:
+    """RETURNS (int): Rounds of an adaptive schedule's block after its first one, the best so far as
+    any first one is, if none improves any more."""
+    lengths = {name: schedule[name] for name in LENGTHS if name in schedule}
+    machine = PhaseMachine(peak=1.0, interval=interval, **lengths)
+    machine.observe(0, 0.0)
+    machine.observe(interval, 1.0)
+    return machine.rounds_left()

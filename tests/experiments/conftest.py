@@ -19,7 +19,10 @@ settings:
 approaches:
   adaptive:
     config: configs/adaptive.cfg
-    settings: {{training.optimizer.learn_rate.cooldown: 2}}
+    settings:
+      training.optimizer.learn_rate.cooldown: 2
+      # as short as a dozen sentences allow
+      training.optimizer.learn_rate.least: 0
   hybrid:
     config: configs/hybrid.cfg
     settings: {{variables.total: {{stop_of: adaptive}}, training.optimizer.learn_rate.cooldown: 2}}

@@ -17,6 +17,7 @@ SETTINGS = {
     "training.eval_frequency.least": 1,  # a round is an epoch
     "training.optimizer.learn_rate.cooldown": 2,
     "training.optimizer.learn_rate.warmup": 1,
+    "training.optimizer.learn_rate.least": 0,
     # scores of four sentences fall far by chance
     "training.before_update.then.retries": 0,
 }

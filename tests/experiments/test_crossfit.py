@@ -11,7 +11,6 @@ from spacy.training import Example
 
 import adaptive_spacy
 from adaptive_spacy.experiments.crossfit import crossfit
-from adaptive_spacy.experiments.fixed_length import LEAST_UPDATES
 from adaptive_spacy.ner.temperature import usable
 from adaptive_spacy.training.evaluation import evaluate, score
 from tests.conftest import ROOT, SENTENCES, write_corpus
@@ -44,9 +43,7 @@ def test_each_sentence_is_held_out_once_and_never_in_a_copy(output: Path, labell
     assert sorted(held_out) == sorted(doc.text for doc in docs_of(labelled))
 
 
-def test_last_training_has_all_labels_and_makes_its_fewest_updates(
-    output: Path,
-) -> None:
+def test_last_training_has_all_labels_and_the_length_that_the_folds_took(output: Path) -> None:
     record = json.loads((output / "crossfit.json").read_text())
     lengths = [fold["epochs"] for fold in record["folds"]]
     assert record["epochs"] == pytest.approx(mean(lengths))
@@ -60,8 +57,7 @@ def test_last_training_has_all_labels_and_makes_its_fewest_updates(
         assert length == last["step"] / batches
     rows = [json.loads(line) for line in (output / "history.jsonl").read_text().splitlines()]
     # 13 sentences in batches of 4; the last whole round is evaluated
-    assert 4 * record["epochs"] < LEAST_UPDATES
-    assert rows[-1]["step"] == LEAST_UPDATES
+    assert 0 <= 4 * record["epochs"] - rows[-1]["step"] < 4
     assert max(row["rate"] for row in rows) == pytest.approx(2e-2)
     assert rows[-1]["phase"] == "cooldown"
     texts = [doc.text.strip() for doc in docs_of(output / "labelled.spacy")]

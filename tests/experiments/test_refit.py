@@ -38,6 +38,7 @@ def run(
         # a round is an epoch, of 2 updates
         "training.eval_frequency.least": 1,
         "training.optimizer.learn_rate.cooldown": 2,
+        "training.optimizer.learn_rate.least": 0,
     }
     train(init_nlp(load_config(ROOT / "configs" / "adaptive.cfg", overrides=overrides)), output)
     return output

@@ -18,7 +18,7 @@ def config() -> Config:
     """Of the training that `adaptive` tells of."""
     settings = {"variables.rate": 1e-4, "paths.train": "train.spacy", "paths.dev": "dev.spacy"}
     config = load_config(ROOT / "configs" / "adaptive.cfg", overrides=settings, interpolate=True)
-    config["training"]["optimizer"]["learn_rate"].update(warmup=2, cooldown=3)
+    config["training"]["optimizer"]["learn_rate"].update(warmup=2, cooldown=3, least=0)
     config["training"]["before_update"]["monitor"] = {"ents_loss": -1.0}
     return config
 

@@ -208,6 +208,7 @@ def test_hopeless_training_is_named_while_it_runs(
     corpus_folder, transformer_folder, tmp_path: Path
 ) -> None:
     settings = overrides(corpus_folder, transformer_folder, rate=0.3)
+    settings["training.optimizer.learn_rate.least"] = 0
     config = load_config(ROOT / "configs" / "adaptive.cfg", overrides=settings)
     text = logged(config, tmp_path / "out")
     said = text.index("⚠ F1 is 0.0 in all of the first 5 rounds")

@@ -11,6 +11,10 @@ LENGTHS = [
     (ADAPTIVE, 10, 0, 0, 250, 90, 90, 2500),
     ({**ADAPTIVE, "patience": 2, "cooldown": 3}, 10, 0, 0, 250, 70, 70, 2500),
     (ADAPTIVE, 5, 0, 0, 250, 45, 45, 2500),
+    # that many updates, and where an epoch is longer those nine rounds
+    ({**ADAPTIVE, "least": 200}, 10, 0, 0, 250, 200, 200, 2500),
+    ({**ADAPTIVE, "least": 201, "patience": 2}, 10, 0, 0, 250, 230, 230, 2500),
+    ({**ADAPTIVE, "least": 200}, 100, 0, 0, 250, 900, 900, 2500),
     # spaCy's patience ends it as well, counted from the first evaluation
     (ADAPTIVE, 10, 80, 0, 0, 90, 80, None),
     (ADAPTIVE, 10, 0, 50, 0, 90, 50, 50),

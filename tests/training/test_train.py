@@ -41,7 +41,9 @@ def test_train_transformer_ner(corpus_folder, transformer_folder, tmp_path: Path
     assert phases[:2] == ["warmup", "warmup"]
     assert phases[-7:] == ["cooldown"] * 7
     rates = [row["rate"] for row in history]
-    assert rates == pytest.approx(replay(history, "ents_loss", -1.0))
+    assert rates == pytest.approx(replay(history, "ents_loss", -1.0, least=200))
+    # 200 updates at least, in rounds of 3
+    assert history[-1]["step"] >= 200
     # the last evaluation saw the update before the last rate, which is zero
     assert rates[-1] == pytest.approx(3e-3 / 21)
     losses = [row["dev_loss"] for row in history[1:]]
@@ -62,7 +64,7 @@ def test_train_by_the_refined_loss(corpus_folder, transformer_folder, tmp_path: 
     assert done.exit_code == 0, done.exception
     history = read_history(tmp_path)
     rates = [row["rate"] for row in history]
-    assert rates == pytest.approx(replay(history, "ents_loss_refined", -1.0))
+    assert rates == pytest.approx(replay(history, "ents_loss_refined", -1.0, least=200))
     # what decides is seen
     assert "REFINED" in done.output
     assert all(0 < row["scores"]["ents_loss_refined"] <= row["dev_loss"] for row in history)
@@ -141,7 +143,7 @@ def test_adaptive_and_paper_train_the_same(
     corpus_folder, transformer_folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Same batches, same rates, equal weights: the two differ in which checkpoint they rank
-    best, and adaptive.cfg makes one update more, at rate zero."""
+    best, and adaptive.cfg makes one update more, at rate zero, where it need not make 200."""
     batches: list[tuple[str, ...]] = []
     rates: list[float] = []
     update, finish = TransformerNER.update, TransformerNER.finish_update
@@ -163,6 +165,7 @@ def test_adaptive_and_paper_train_the_same(
         settings = overrides(corpus_folder, transformer_folder)
         # as the paper's; "auto" is another one where the processor has bfloat16
         settings["components.transformer.model.precision"] = "float32"
+        settings["training.optimizer.learn_rate.least"] = 0
         nlp, _ = train(init_nlp(load_config(CONFIGS / f"{name}.cfg", overrides=settings)))
         weights = [
             nlp.get_pipe(pipe).model.to_bytes() for pipe in ("transformer", "transformer_ner")

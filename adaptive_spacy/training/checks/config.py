@@ -4,14 +4,12 @@ It goes into `[initialize.before_init]`: what it finds, spaCy prints as lines, b
 last training. Each finding is one line: the block and argument, what was found, what is allowed.
 """
 
-import inspect
 import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from thinc.api import Config, ConfigValidationError
 
-from adaptive_spacy.adaptive.schedule import make_adaptive_v1
 from adaptive_spacy.config.blocks import find_blocks, find_schedules, resolve_value
 from adaptive_spacy.config.names import ADAPT, ADAPTIVE, PIECE_LENGTHS, UNTIL_FINISHED
 from adaptive_spacy.config.settings import find_setting_faults
@@ -22,6 +20,7 @@ from adaptive_spacy.training.former_models import keep_former
 from adaptive_spacy.training.lock import hold, output_of
 from adaptive_spacy.training.messages import show_whole_warnings, wrap
 from adaptive_spacy.training.resume.snapshots import RESUME, Snapshots
+from adaptive_spacy.training.rounds import rounds_after_best
 from adaptive_spacy.transformer.hub import require_source
 from adaptive_spacy.transformer.pretrained import check_transformer
 
@@ -152,12 +151,7 @@ def _callback_faults(schedules: list[dict[str, Any]]) -> Iterator[str]:
 def _phase_faults(
     training: dict[str, Any], schedule: dict[str, Any], callback: dict[str, Any]
 ) -> Iterator[str]:
-    arguments = {
-        name: parameter.default
-        for name, parameter in inspect.signature(make_adaptive_v1).parameters.items()
-    }
-    arguments.update(schedule)
-    interval = resolve_value(arguments["interval"])
+    interval = resolve_value(schedule.get("interval"))
     frequency = resolve_value(training["eval_frequency"])
     if interval not in (None, frequency):
         yield (
@@ -166,7 +160,7 @@ def _phase_faults(
         )
     patience = resolve_value(training["patience"])
     monitor = callback.get("monitor")
-    needed = (arguments["patience"] + arguments["cooldown"] + 1) * frequency
+    needed = rounds_after_best(schedule, frequency) * frequency
     if patience and not same_ranking(monitor, training["score_weights"]):
         yield (
             "[training] patience: expected 0 where the monitor is not [training.score_weights], "
@@ -174,8 +168,9 @@ def _phase_faults(
         )
     elif 0 < patience < needed:
         yield (
-            f"[training] patience: expected 0 or at least {needed} = (patience + cooldown + 1) "
-            f"* eval_frequency, got {patience}: spaCy would stop in the middle of a phase"
+            f"[training] patience: expected 0 or at least {needed} steps, as long as the "
+            f"phases can last after the best round, got {patience}: spaCy would stop in the middle "
+            "of a phase"
         )
 
 

@@ -8,7 +8,6 @@ import spacy
 from spacy.tokens import DocBin
 from typer.testing import CliRunner
 
-from adaptive_spacy.experiments import fixed_length
 from adaptive_spacy.experiments.grid import read_grid
 from adaptive_spacy.experiments.job import Job
 from adaptive_spacy.experiments.records import write_record
@@ -23,6 +22,7 @@ settings:
   variables.rate: 1e-2
   training.optimizer.learn_rate.warmup: 1
   training.optimizer.learn_rate.cooldown: 2
+  training.optimizer.learn_rate.least: 0
   training.eval_frequency.least: 1
 approaches:
   crossfit: {{config: configs/adaptive.cfg, folds: 2}}
@@ -68,11 +68,7 @@ def test_sentences_that_score_are_neither_labelled_nor_of_the_test_set(
     assert rest
 
 
-def test_training_as_long_as_the_folds_found_is_that_of_the_job(
-    job: Job, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # ten sentences would all take these
-    monkeypatch.setattr(fixed_length, "LEAST_UPDATES", 1)
+def test_training_as_long_as_the_folds_found_is_that_of_the_job(job: Job, tmp_path: Path) -> None:
     record = run_job(job, tmp_path / "runs" / job.folder())
     assert record["status"] == "done", record["reason"]
     write_record(tmp_path / "runs" / job.folder(), record)

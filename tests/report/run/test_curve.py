@@ -135,7 +135,9 @@ settings: {{variables.rate: 1e-2, training.optimizer.learn_rate.warmup: 1}}
 approaches:
   adaptive:
     config: configs/adaptive.cfg
-    settings: {{training.optimizer.learn_rate.cooldown: 1}}
+    settings:
+      training.optimizer.learn_rate.cooldown: 1
+      training.optimizer.learn_rate.least: 0
 datasets:
   little: {{path: {corpus}}}
 models:

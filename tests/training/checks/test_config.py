@@ -15,7 +15,7 @@ def test_check_finds_nothing_in_the_default(corpus_folder, transformer_folder) -
 
 
 def test_check_takes_the_least_patience_that_cuts_no_phase(corpus_folder, transformer_folder):
-    settings = {"training.patience": 24, "training.before_update.monitor": None}
+    settings = {"training.patience": 198, "training.before_update.monitor": None}
     assert faults_of({**overrides(corpus_folder, transformer_folder), **settings}) == ""
 
 
@@ -58,13 +58,20 @@ FAULTS = {
         "[training] patience: expected 0 where the monitor is not [training.score_weights], got "
         "100: spaCy would stop by another score than the phases follow",
     ),
+    # rounds of 3 updates: at least 200 updates in 67 of them, of which one is the first
     "patience too short": (
+        {"training.patience": 197, "training.before_update.monitor": None},
+        "[training] patience: expected 0 or at least 198 steps, as long as the phases can last "
+        "after the best round, got 197: spaCy would stop in the middle of a phase",
+    ),
+    "patience shorter than a cool-down": (
         {
             "training.patience": 23,
             "training.before_update.monitor": None,
+            "training.optimizer.learn_rate.least": 0,
         },
-        "[training] patience: expected 0 or at least 24 = (patience + cooldown + 1) * "
-        "eval_frequency, got 23: spaCy would stop in the middle of a phase",
+        "[training] patience: expected 0 or at least 24 steps, as long as the phases can last "
+        "after the best round, got 23: spaCy would stop in the middle of a phase",
     ),
     "bad shape": (
         {"training.optimizer.learn_rate.shape": "steps"},

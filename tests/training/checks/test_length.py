@@ -10,6 +10,13 @@ ENDS = [
     (
         "adaptive",
         {"training__max_epochs": 5},
+        "[training] max_steps, max_epochs: expected at least 201 steps, the fewest in which the "
+        "schedule can end (67 epochs), got 15 (5 epochs): the training would stop in the middle "
+        "of a phase",
+    ),
+    (
+        "adaptive",
+        {"training__max_epochs": 5, "training__optimizer__learn_rate__least": 0},
         "[training] max_steps, max_epochs: expected at least 27 steps, the fewest in which the "
         "schedule can end (9 epochs), got 15 (5 epochs): the training would stop in the middle of "
         "a phase",
