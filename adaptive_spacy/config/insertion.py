@@ -33,6 +33,8 @@ from adaptive_spacy.parsing import reading
 WARMUP, COOLDOWN = 2, 7
 #: Rounds that the plateau forgives where a score is monitored: it can stand still at 0 at first
 SCORE_PATIENCE = 2
+#: Updates of a training where a loss is monitored: of few examples it turns early
+LOSS_UPDATES = 200
 #: A round on a dozen sentences is `LEAST` epochs, and a training takes some twenty rounds
 MAX_EPOCHS = 1000
 #: The fewest and the most updates in a round; docs/method.md has what was tried
@@ -138,16 +140,17 @@ def _add_schedule(
     former = optimizer.get("learn_rate", DEFAULT_RATE)
     peak, found = (rate, "as given") if rate is not None else find_peak(former, plain["optimizer"])
     losses = any(all(weight < 0 for weight in one.values()) for one in list_weights(monitor))
-    patience = 0 if losses else SCORE_PATIENCE
+    held = {"patience": 0, "least": LOSS_UPDATES} if losses else {"patience": SCORE_PATIENCE}
     optimizer["learn_rate"] = {
         "@schedules": ADAPTIVE,
         "rate": peak,
         "warmup": WARMUP,
         "cooldown": COOLDOWN,
-        "patience": patience,
+        **held,
     }
-    why = "" if losses else f", patience {patience}, as a score can stand still at first"
-    done.append(f"[training.optimizer.learn_rate] {ADAPTIVE}: rate {peak}, {found}{why}")
+    early = f"patience {SCORE_PATIENCE}, as a score can stand still at first"
+    why = f"{LOSS_UPDATES} updates at least" if losses else early
+    done.append(f"[training.optimizer.learn_rate] {ADAPTIVE}: rate {peak}, {found}, {why}")
 
 
 def _add_callback(training: Block, monitor: Monitor, done: list[str]) -> None:
