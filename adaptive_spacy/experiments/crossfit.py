@@ -26,7 +26,12 @@ from adaptive_spacy.config.loading import load_pipeline
 from adaptive_spacy.experiments.courses import Course, agree, course_of
 from adaptive_spacy.experiments.expectation import Expectation, expect_scores
 from adaptive_spacy.experiments.fixed_length import curve_of, fix_epochs
-from adaptive_spacy.experiments.fold_jobs import identify, make_jobs, require_adaptive
+from adaptive_spacy.experiments.fold_jobs import (
+    find_freely,
+    identify,
+    make_jobs,
+    require_adaptive,
+)
 from adaptive_spacy.experiments.folds import (
     assign_folds,
     describe_fewer,
@@ -143,8 +148,9 @@ def crossfit(
             (output / CROSSFIT).unlink(missing_ok=True)
             write_docs(docs, output / LABELLED)
             place = LocalProcesses(1, keep=False, gpu_id=gpu_id) if backend is None else backend()
-            records = train_folds(jobs, output, place, silent)
-            found = join_folds(jobs, records, docs, assigned, output)
+            freely = [find_freely(job) for job in jobs]
+            records = train_folds(freely, output, place, silent)
+            found = join_folds(freely, records, docs, assigned, output)
             done = {"identity": identity, "seed": seed, "labelled": len(docs), **found}
             with computing_in(threads):
                 train_all(jobs[0].make_config().interpolate(), done, output, gpu_id)

@@ -13,7 +13,7 @@ ROUNDS = 12, 25
 SENTENCES = 16
 #: The least that a round reads with them: 8 updates
 SENTENCES_OF_ROUND = 8 * SENTENCES
-#: The updates that an adaptive training makes at least with them
+#: The updates that the last training makes at least with them
 LEAST = 200
 #: F1 that it gained over one adaptive training with a fifth for dev, by labels (docs/results.md)
 GAINS = {25: 5.1, 50: 5.0, 100: 4.8, 200: 2.8}
@@ -31,15 +31,18 @@ def describe_cost(docs: Sequence[Doc], folds: int) -> str:
     # each fold's training, and the last one, which is as long
     passes = folds * part + 1
     epochs = max(1.0, SENTENCES_OF_ROUND / (part * len(docs)))
-    shortest = LEAST * SENTENCES / (part * len(docs))
-    low, high = (passes * max(rounds * epochs, shortest) * tokens / 1e6 for rounds in ROUNDS)
+    shortest = LEAST * SENTENCES / len(docs)
+    low, high = (
+        (folds * part * length + max(length, shortest)) * tokens / 1e6
+        for length in (rounds * epochs for rounds in ROUNDS)
+    )
     gains = listed([f"{gain:+.1f} F1 with {labels} labels" for labels, gain in GAINS.items()])
     return (
         f"{folds} adaptive trainings on {part:.0%} of {len(docs):,} sentences, then one on all: "
         f"{passes * tokens:,.0f} tokens per epoch, {passes / part:.1f} times as many as a single "
-        f"training that keeps {1 - part:.0%} for dev. An adaptive training of few sentences takes "
-        f"{ROUNDS[0]} to {ROUNDS[1]} rounds, of {epochs:.1f} epochs with the shipped configs, "
-        f"and {LEAST} updates at least: {low:.2g} to {high:.2g} million token updates. "
+        f"training that keeps {1 - part:.0%} for dev. A fold of few sentences takes "
+        f"{ROUNDS[0]} to {ROUNDS[1]} rounds, of {epochs:.1f} epochs with the shipped configs, the "
+        f"last training {LEAST} updates at least: {low:.2g} to {high:.2g} million token updates. "
         f"In trials with five folds it gained over the single training: {gains} "
         f"(docs/results.md){f'. {fewer}' if fewer else ''}"
     )
