@@ -50,8 +50,8 @@ def init_cli(
     Take a validation loss as the monitor where a pipe reports one, as transformer_ner does with
     ents_loss: it turns earlier and is smoother than a score. The losses in spaCy's table are
     training losses and tell nothing. A score can stand still at 0 in the first epochs, so without a
-    loss two rounds without improvement are forgiven (patience = 2). A loss of few sentences turns
-    before much was learnt, so with one a training makes 200 updates at least (least = 200).
+    loss two rounds without improvement are forgiven (patience = 2). A training makes 200 updates at
+    least (least = 200), as few sentences tell too early that nothing improves.
 
         spacy init config textcat.cfg --pipeline textcat
 

@@ -30,11 +30,10 @@ from adaptive_spacy.config.settings import find_setting_faults, weight_fault
 from adaptive_spacy.files import replacing
 from adaptive_spacy.parsing import reading
 
-WARMUP, COOLDOWN = 2, 7
+#: Rounds; and the fewest updates of a training: few examples tell too early when to stop
+WARMUP, COOLDOWN, UPDATES = 2, 7, 200
 #: Rounds that the plateau forgives where a score is monitored: it can stand still at 0 at first
 SCORE_PATIENCE = 2
-#: Updates of a training where a loss is monitored: of few examples it turns early
-LOSS_UPDATES = 200
 #: A round on a dozen sentences is `LEAST` epochs, and a training takes some twenty rounds
 MAX_EPOCHS = 1000
 #: The fewest and the most updates in a round; docs/method.md has what was tried
@@ -140,17 +139,17 @@ def _add_schedule(
     former = optimizer.get("learn_rate", DEFAULT_RATE)
     peak, found = (rate, "as given") if rate is not None else find_peak(former, plain["optimizer"])
     losses = any(all(weight < 0 for weight in one.values()) for one in list_weights(monitor))
-    held = {"patience": 0, "least": LOSS_UPDATES} if losses else {"patience": SCORE_PATIENCE}
+    patience = 0 if losses else SCORE_PATIENCE
     optimizer["learn_rate"] = {
         "@schedules": ADAPTIVE,
         "rate": peak,
         "warmup": WARMUP,
         "cooldown": COOLDOWN,
-        **held,
+        "patience": patience,
+        "least": UPDATES,
     }
-    early = f"patience {SCORE_PATIENCE}, as a score can stand still at first"
-    why = f"{LOSS_UPDATES} updates at least" if losses else early
-    done.append(f"[training.optimizer.learn_rate] {ADAPTIVE}: rate {peak}, {found}, {why}")
+    why = "" if losses else f", patience {patience}, as a score can stand still at first"
+    done.append(f"[training.optimizer.learn_rate] {ADAPTIVE}: rate {peak}, {found}{why}")
 
 
 def _add_callback(training: Block, monitor: Monitor, done: list[str]) -> None:

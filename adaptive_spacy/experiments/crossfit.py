@@ -3,9 +3,9 @@
 A dev set of its own costs labels that teach nothing, and the length that a single small one finds
 is a lottery. So the labels are divided into folds. An adaptive training per fold learns from the
 others and watches this one; the last training learns from all labels, for as many epochs as those
-took on average, and halves its rate where most of them were set back. What falls out: a prediction
-for each labelled sentence by a model that had not seen it, and with them what to expect of the
-model on sentences like these.
+took on average, but the schedule's `least` updates, and halves its rate where most of them were set
+back. What falls out: a prediction for each labelled sentence by a model that had not seen it, and
+with them what to expect of the model on sentences like these.
 """
 
 import json
@@ -25,7 +25,7 @@ from thinc.api import Config
 from adaptive_spacy.config.loading import load_pipeline
 from adaptive_spacy.experiments.courses import Course, agree, course_of
 from adaptive_spacy.experiments.expectation import Expectation, expect_scores
-from adaptive_spacy.experiments.fixed_length import curve_of, fix_epochs
+from adaptive_spacy.experiments.fixed_length import curve_of, fix_epochs, schedule_of
 from adaptive_spacy.experiments.fold_jobs import (
     find_freely,
     identify,
@@ -250,8 +250,10 @@ def pair(predicted: Sequence[Doc], docs: Sequence[Doc]) -> list[Example]:
 
 
 def train_all(config: Config, record: Record, output: Path, gpu_id: int) -> None:
-    """Train on all docs, for as many epochs as the folds took on average."""
+    """Train on all docs, for as many epochs as the folds took on average, but for the `least`
+    updates of the schedule."""
     length, halved = record["epochs"], record["halved"]
+    record["least"] = schedule_of(config).get("least", 0)
     fixed = fix_epochs(config, curve_of(config), length, output / LABELLED, halved)
     fixed.to_disk(output / "config.cfg")
     setup_gpu(gpu_id, silent=True)
@@ -272,10 +274,17 @@ def describe(record: Record) -> str:
     return (
         f"Trained on all {record['labelled']} labelled sentences, for the {record['epochs']:.1f} "
         f"epochs that {count} adaptive trainings on {count - 1} of {count} parts of them took on "
-        f"average.{halved if epochs else ''} This is the last model, nothing was selected. "
-        "Expected F1, of those trainings on the part that each had not seen: "
+        f"average{say_least(record)}.{halved if epochs else ''} This is the last model, nothing "
+        "was selected. Expected F1, of those trainings on the part that each had not seen: "
         f"{expected.describe()} in percent, the interval at 95 %."
     )
+
+
+def say_least(record: Record) -> str:
+    """RETURNS (str): The updates that the last training made at least, if its schedule asked for
+    any; records of before do not say."""
+    least = record.get("least")
+    return f", but {least} updates at least" if least else ""
 
 
 def read_expected(record: Record) -> dict[str, Any]:

@@ -185,8 +185,7 @@ def test_init_forgives_rounds_of_a_score_and_none_of_a_loss(monitor, patience, w
     add_adaptive_blocks(config, monitor=monitor)
     training = config["training"]
     schedule = training["optimizer"]["learn_rate"]
-    # a loss of few examples turns early instead
-    assert (schedule["patience"], schedule.get("least", 0)) == (patience, 0 if patience else 200)
+    assert (schedule["patience"], schedule["least"]) == (patience, 200)
     assert training["before_update"]["monitor"] == monitor
     assert training["score_weights"] == weights
 

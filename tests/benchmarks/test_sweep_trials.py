@@ -1,0 +1,50 @@
+"""docs/method.md says what choices of the method came to on the sweep over labels."""
+
+from statistics import mean
+
+from adaptive_spacy.experiments.records import Record, read_records
+from tests.conftest import ROOT
+
+RESULTS = ROOT / "benchmarks" / "results"
+PAGE = " ".join((ROOT / "docs" / "method.md").read_text(encoding="utf8").split())
+#: A line of adaptive.cfg by the set whose trainings have it
+LINES = {"either": 'monitor = [{"ents_loss": -1.0}, {"ents_f": 1.0}]', "budget": "least = 200"}
+
+
+def read(name: str, approach: str) -> dict[tuple[str, int, int], Record]:
+    """RETURNS (dict): The records of an approach in a set by data set, labels and seed."""
+    return {
+        (job["dataset"], job["labels"], job["seed"]): one
+        for one in read_records(RESULTS / name)
+        for job in [one["job"]]
+        if job["approach"] == approach
+    }
+
+
+def f1(record: Record) -> float:
+    return 100 * float(record["results"]["last"]["test"]["f1"])
+
+
+def describe(approach: str, first: str, second: str) -> str:
+    ours, theirs = read(first, approach), read(second, approach)
+    pairs = [(ours[key], theirs[key]) for key in ours.keys() & theirs.keys()]
+    gain = mean(f1(one) - f1(other) for one, other in pairs)
+    cost = mean(one["token_updates"] / other["token_updates"] for one, other in pairs)
+    return f"{gain:+.1f} F1 for {cost:.2f} times the tokens ({len(pairs)} pairs)"
+
+
+def test_sets_differ_in_the_line_that_is_tried() -> None:
+    for name, line in LINES.items():
+        for folder, there in ((name, True), ("without-least", False)):
+            configs = [one["definition"]["config"] for one in read(folder, "bounded").values()]
+            assert {line in config for config in configs} == {there}
+
+
+def test_page_says_what_going_by_loss_or_f1_came_to() -> None:
+    bounded = describe("bounded", "either", "without-least")
+    crossfit = describe("crossfit", "either", "budget")
+    assert f"*bounded* {bounded}, *crossfit* {crossfit}" in PAGE
+
+
+def test_page_says_what_updates_at_least_came_to() -> None:
+    assert f"*bounded* {describe('bounded', 'budget', 'without-least')}" in PAGE
