@@ -146,6 +146,7 @@ TESTED_WITH = {
     "data/readers/record_spans": "data/readers/text_entities",
     "data/readers/text_records": "data/readers/pubtator",
     "data/readers/token_file": "data/readers/conll",
+    "config/training_end": "config/insertion",
     "experiments/crossfit_cost": "experiments/crossfit",
     "experiments/predictions": "report/run/facts",
     "experiments/shipping": "experiments/refit",

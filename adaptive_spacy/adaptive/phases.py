@@ -52,7 +52,8 @@ class State:
 
     rounds (int): Evaluations observed.
     best (list[float | None]): Best finite value so far of each score, higher is better.
-    wait (int): Rounds since the last improvement, or since the start.
+    wait (int): Rounds since the last improvement, or since the start; those that `least` holds do
+        not count.
     segments (list[Segment]): The rate curve, by first step; empty during warm-up and on the
         first plateau.
     finished_at (int | None): Step of the evaluation that ended the last cool-down, or the

@@ -41,8 +41,8 @@ def crossfit_cli(
 
     The labels are divided into folds, the same text never in two. An adaptive
     training per fold learns from the others and stops by this one. The last
-    training learns from all labels, as long as those took on average, but the
-    fewest updates that the config asks for (200 in adaptive.cfg): that is
+    training learns from all labels, as long as those took on average, but
+    no fewer updates than the config's least (200 in adaptive.cfg): that is
     model-last, the model to ship. What each fold predicted for the labels that
     it had not seen is kept, and says which F1 to expect. With a dozen to some
     hundreds of sentences, where a dev set costs too much of them.
@@ -54,10 +54,12 @@ def crossfit_cli(
     """
     import spacy
 
+    from adaptive_spacy.config.loading import read_config
     from adaptive_spacy.config.overrides import parse_overrides
     from adaptive_spacy.experiments.backends import make_backend
     from adaptive_spacy.experiments.crossfit import crossfit, say_least
     from adaptive_spacy.experiments.crossfit_cost import describe_cost
+    from adaptive_spacy.experiments.fixed_length import schedule_of
     from adaptive_spacy.files import require_other
     from adaptive_spacy.training.evaluation import (
         evaluate,
@@ -74,7 +76,8 @@ def crossfit_cli(
         require_corpus(test)
         read_corpus(test, blank)
     if dry_run:
-        typer.echo(describe_cost(docs, folds))
+        made = read_config(config, "a training config", overrides=settings, interpolate=True)
+        typer.echo(describe_cost(docs, folds, schedule_of(made).get("least", 0)))
         return
     found = crossfit(
         docs,

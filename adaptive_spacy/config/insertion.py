@@ -21,12 +21,11 @@ from adaptive_spacy.config.names import (
     CHECK,
     CHECKPOINT,
     LOGGER,
-    STEPS,
-    UNTIL_FINISHED,
 )
 from adaptive_spacy.config.peak_rate import DEFAULT_RATE, find_peak
 from adaptive_spacy.config.requirements import RATE
 from adaptive_spacy.config.settings import find_setting_faults, weight_fault
+from adaptive_spacy.config.training_end import MAX_EPOCHS, add_end
 from adaptive_spacy.files import replacing
 from adaptive_spacy.parsing import reading
 
@@ -34,10 +33,6 @@ from adaptive_spacy.parsing import reading
 WARMUP, COOLDOWN, UPDATES = 2, 7, 200
 #: Rounds that the plateau forgives where a score is monitored: it can stand still at 0 at first
 SCORE_PATIENCE = 2
-#: A round on a dozen sentences is `LEAST` epochs, and a training takes some twenty rounds
-MAX_EPOCHS = 1000
-#: The fewest and the most updates in a round; docs/method.md has what was tried
-LEAST, MOST = 8, 500
 
 
 def add_adaptive_blocks(
@@ -72,7 +67,7 @@ def add_adaptive_blocks(
     _add_schedule(training, plain, rate, monitor, done)
     _add_callback(training, monitor, done)
     _close_optimizer(training, _filled(config)["training"]["optimizer"], done)
-    _add_end(training, plain, max_epochs, done)
+    add_end(training, plain, max_epochs, done)
     _add_logger(training, plain, done)
     _add_checkpoint(training, done)
     _add_check(config, done)
@@ -149,7 +144,10 @@ def _add_schedule(
         "least": UPDATES,
     }
     why = "" if losses else f", patience {patience}, as a score can stand still at first"
-    done.append(f"[training.optimizer.learn_rate] {ADAPTIVE}: rate {peak}, {found}{why}")
+    done.append(
+        f"[training.optimizer.learn_rate] {ADAPTIVE}: rate {peak}, {found}{why}, {UPDATES} updates "
+        "at least"
+    )
 
 
 def _add_callback(training: Block, monitor: Monitor, done: list[str]) -> None:
@@ -201,68 +199,6 @@ def _close(block: Block, plain: Block, name: str, done: list[str]) -> None:
 
 def _refers(value: Any) -> bool:
     return isinstance(value, str) and "${" in value
-
-
-def _add_end(training: Block, plain: Block, max_epochs: int, done: list[str]) -> None:
-    """One evaluation per epoch, and an end when the schedule is finished."""
-    if plain["max_epochs"] < 0:
-        _end_streamed(training, plain, done)
-        return
-    batcher = training.get("batcher", deepcopy(plain["batcher"]))
-    if not find_blocks(batcher, "batchers", UNTIL_FINISHED):
-        if plain["patience"] and find_blocks(plain["optimizer"], "schedules", ADAPTIVE):
-            # it ends by spaCy's patience, as configs/paper.cfg does
-            return
-        training["batcher"] = {"@batchers": UNTIL_FINISHED, "batcher": batcher}
-        done.append(f"[training.batcher] {UNTIL_FINISHED} around {name_of(batcher)}")
-        size = plain["batcher"].get("size")
-        if isinstance(size, Mapping) and size.get("@schedules") == "compounding.v1":
-            done.append(
-                f"[training.batcher.batcher] size grows from {size['start']} to {size['stop']} as "
-                "before: a round is as many steps as the first epoch, and later spans more than "
-                f"one epoch; size = {size['stop']} would keep one evaluation per epoch"
-            )
-    set_value(training, "max_steps", 0, "[training]", done, plain)
-    set_value(training, "patience", 0, "[training]", done, plain)
-    if plain["max_epochs"] < max_epochs and not (
-        plain["max_epochs"] > 0 and find_blocks(batcher, "batchers", UNTIL_FINISHED)
-    ):
-        set_value(training, "max_epochs", max_epochs, "[training]", done, plain)
-    if not isinstance(plain["eval_frequency"], Mapping):
-        counted = (
-            "${training.batcher.batcher}"
-            if training["batcher"].get("@batchers") == UNTIL_FINISHED
-            else "${training.batcher}"
-        )
-        training["eval_frequency"] = {
-            "@misc": STEPS,
-            "corpus": f"${{{plain['train_corpus']}}}",
-            "batcher": counted,
-            "epochs": 1.0,
-            "times": 1,
-            "lang": "${nlp.lang}",
-            "least": LEAST,
-            "most": MOST,
-            "dev": f"${{{plain['dev_corpus']}}}",
-        }
-        done.append(
-            f"[training.eval_frequency] {STEPS}: one evaluation per epoch, after {LEAST} updates "
-            f"at least and {MOST} at most"
-        )
-
-
-def _end_streamed(training: Block, plain: Block, done: list[str]) -> None:
-    """A stream has no epochs to count: rounds are `eval_frequency` steps, and spaCy's patience
-    ends the training, which follows the main score."""
-    schedule = find_blocks(training["optimizer"], "schedules", ADAPTIVE)[0]
-    (callback, *_) = find_blocks(training["before_update"], "callbacks", ADAPT)
-    if callback.get("monitor"):
-        raise ValueError(
-            "--monitor: expected none for a streamed corpus ([training] max_epochs = -1), which "
-            "ends by spaCy's patience and so by the main score ([training.score_weights])"
-        )
-    rounds = schedule.get("patience", 0) + schedule.get("cooldown", COOLDOWN) + 1
-    set_value(training, "patience", rounds * plain["eval_frequency"], "[training]", done, plain)
 
 
 def _add_logger(training: Block, plain: Block, done: list[str]) -> None:

@@ -8,9 +8,12 @@ from statistics import mean
 from typing import Any
 
 from adaptive_spacy.adaptive.steps import UPDATE_PASSES
+from adaptive_spacy.config.blocks import find_blocks
+from adaptive_spacy.config.names import ADAPTIVE
 from adaptive_spacy.experiments.budget import count_pool
 from adaptive_spacy.experiments.job import SPLITS, Job
 from adaptive_spacy.experiments.records import Record, stop_of
+from adaptive_spacy.training.rounds import rounds_after_best
 
 #: Rounds that an adaptive job is taken to need as long as no record tells. Small data need more.
 ADAPTIVE_ROUNDS = 20
@@ -47,17 +50,22 @@ def expect(job: Job, sizes: Mapping[str, float], records: Iterable[Record] = ())
     RETURNS (Cost): The estimate.
     """
     fixed, per_round = fixed_epochs(job), epochs_per_round(job)
-    rounds = likely_rounds(job, records) if fixed is None else fixed / per_round
-    epochs = rounds * per_round
     train, dev = _shares(job, sizes)
     if job.folds is not None:
+        rounds = likely_rounds(job, records)
+        last = max(rounds, fewest_rounds(job))
         # each label teaches in all folds but one and in the last training, and is held out once
         return Cost(
-            epochs=epochs,
+            epochs=last * per_round,
             known=False,
-            updates=epochs * job.folds * (train + dev),
-            evaluations=(rounds + 3) * (train + dev) + rounds * dev + 3 * sizes["test"],
+            updates=((job.folds - 1) * rounds + last) * per_round * (train + dev),
+            evaluations=(rounds + 3) * (train + dev) + last * dev + 3 * sizes["test"],
         )
+    if fixed is None:
+        rounds = max(likely_rounds(job, records), fewest_rounds(job))
+    else:
+        rounds = fixed / per_round
+    epochs = rounds * per_round
     return Cost(
         epochs=epochs,
         known=fixed is not None,
@@ -95,14 +103,19 @@ def epochs_per_round(job: Job) -> float:
 
 
 def _least(job: Job, steps: Mapping[str, Any]) -> float:
-    """RETURNS (float): Epochs of the `least` updates of a round or a training, as far as the number
-    of sentences is known."""
+    """RETURNS (float): Epochs of a round with the fewest updates that the config allows, as far as
+    the number of sentences is known."""
+    batches = _batches(job)
+    return 0.0 if batches is None else (steps.get("least") or 0) / batches
+
+
+def _batches(job: Job) -> int | None:
+    """RETURNS (int | None): Batches of an epoch, if the number of sentences is known."""
     batcher = job.make_config()["training"]["batcher"]
     size = batcher.get("batcher", batcher).get("size")
     if job.labels is None or job.dev is None or not isinstance(size, int):
-        return 0.0
-    sentences = job.labels * (1.0 if job.learns_from_all else 1 - job.dev)
-    return (steps.get("least") or 0) / ceil(sentences / size)
+        return None
+    return ceil(job.labels * (1.0 if job.learns_from_all else 1 - job.dev) / size)
 
 
 def likely_rounds(job: Job, records: Iterable[Record]) -> float:
@@ -114,13 +127,17 @@ def likely_rounds(job: Job, records: Iterable[Record]) -> float:
         if record["status"] == "done" and other["approach"] in sources:
             same[Job(**other).cell == job.cell].append(stop_of(record))
     found = same[True] or same[False]
-    return mean(found) if found else max(ADAPTIVE_ROUNDS, _fewest_rounds(job))
+    return mean(found) if found else ADAPTIVE_ROUNDS
 
 
-def _fewest_rounds(job: Job) -> float:
-    """RETURNS (float): Rounds that the schedule's `least` updates take."""
-    schedule = job.make_config()["training"]["optimizer"]["learn_rate"]
-    return _least(job, schedule) / epochs_per_round(job) if isinstance(schedule, dict) else 0.0
+def fewest_rounds(job: Job) -> int:
+    """RETURNS (int): Those that an adaptive schedule needs to end, as far as the number of
+    sentences is known; else 0."""
+    schedules = find_blocks(job.make_config()["training"]["optimizer"], "schedules", ADAPTIVE)
+    batches = _batches(job)
+    if not schedules or batches is None:
+        return 0
+    return 1 + rounds_after_best(schedules[0], max(1, round(epochs_per_round(job) * batches)))
 
 
 def seconds_per_pass(records: Sequence[Record]) -> dict[tuple[str, int], float]:

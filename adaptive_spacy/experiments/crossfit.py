@@ -3,9 +3,9 @@
 A dev set of its own costs labels that teach nothing, and the length that a single small one finds
 is a lottery. So the labels are divided into folds. An adaptive training per fold learns from the
 others and watches this one; the last training learns from all labels, for as many epochs as those
-took on average, but the schedule's `least` updates, and halves its rate where most of them were set
-back. What falls out: a prediction for each labelled sentence by a model that had not seen it, and
-with them what to expect of the model on sentences like these.
+took on average, but in no fewer updates than the schedule's `least`, and halves its rate where most
+of them were set back. What falls out: a prediction for each labelled sentence by a model that had
+not seen it, and with them what to expect of the model on sentences like these.
 """
 
 import json
@@ -69,7 +69,7 @@ OUT_OF_FOLD = "out-of-fold.spacy"
 CROSSFIT = "crossfit.json"
 
 #: What meta.json has of the record
-ABOUT = ("labelled", "folds", "epochs", "halved", "expected", "seed")
+ABOUT = ("labelled", "folds", "epochs", "halved", "least", "expected", "seed")
 NOTES = "Unfinished: its scores are of sentences that it was trained on."
 
 
@@ -250,8 +250,8 @@ def pair(predicted: Sequence[Doc], docs: Sequence[Doc]) -> list[Example]:
 
 
 def train_all(config: Config, record: Record, output: Path, gpu_id: int) -> None:
-    """Train on all docs, for as many epochs as the folds took on average, but for the `least`
-    updates of the schedule."""
+    """Train on all docs, for as many epochs as the folds took on average, but no fewer
+    updates than the schedule's `least`."""
     length, halved = record["epochs"], record["halved"]
     record["least"] = schedule_of(config).get("least", 0)
     fixed = fix_epochs(config, curve_of(config), length, output / LABELLED, halved)

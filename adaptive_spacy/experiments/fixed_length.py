@@ -101,7 +101,7 @@ def fix_epochs(
     config: Config, curve: Curve, epochs: float, corpus: Path, halved: Sequence[float] = ()
 ) -> Config:
     """Fix the length of a training in passes over all of the corpus, see `fix_rounds`; but
-    it makes the schedule's `least` updates.
+    in no fewer updates than the schedule's `least`.
 
     halved (Sequence[float]): Passes after which the rate is halved, at the end of the round that is
         nearest.
@@ -123,7 +123,7 @@ def fix_epochs(
         "@misc": STEPS,
         **ON_ALL,
         "epochs": epochs,
-        # what the guard took back does not count for the folds' lengths, so these can be shorter
+        # what found the length was not held to it
         "least": schedule_of(config).get("least") or None,
         "times": 1,
         "lang": interval.get("lang", config["nlp"]["lang"]),

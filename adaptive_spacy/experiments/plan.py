@@ -79,8 +79,8 @@ def describe_plan(jobs: Sequence[Job], records: Sequence[Record], *, side_by_sid
     ]
     if any(row.left and row.cost and not row.cost.known for row in rows):
         lines.append(
-            "~ the schedule decides; an estimate from the records; where none tells, 20 rounds or "
-            "its least updates"
+            "~ the schedule decides; an estimate from the records, or 20 rounds where none tells, "
+            "and no fewer updates than its least"
         )
     if not all(row.cost for row in rows):
         lines.append("? the corpus is not there yet, so its cost is not known")

@@ -16,6 +16,7 @@ from adaptive_spacy.adaptive.schedule import PhaseMachine
 from adaptive_spacy.config.insertion import add_adaptive_blocks, init
 from adaptive_spacy.training.checks.config import find_faults
 from adaptive_spacy.training.history import read_history
+from adaptive_spacy.training.rounds import rounds_after_best
 from tests.config.spacys_configs import spacys_config
 from tests.conftest import ROOT
 from tests.tiers import sliced
@@ -211,15 +212,23 @@ def test_init_keeps_longer_trainings_and_own_intervals() -> None:
     assert "least" not in config["training"]["eval_frequency"]
 
 
-def test_init_ends_a_streamed_training_by_spacys_patience(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("steps", "rounds"),
+    # patience 2, cooldown 7; or the 200 updates at least, of which one round is the first
+    [(200, 2 + 7 + 1), (23, 2 + 7 + 1), (22, 2 + 9), (10, 2 + 19)],
+)
+def test_init_ends_a_streamed_training_by_spacys_patience(
+    tmp_path: Path, steps: int, rounds: int
+) -> None:
     config = spacys_config("textcat")
     config["training"]["max_epochs"] = -1
+    config["training"]["eval_frequency"] = steps
     add_adaptive_blocks(config)
     training = config["training"]
-    # patience 2, cooldown 7, a round of 200 steps
-    assert (training["max_epochs"], training["patience"]) == (-1, (2 + 7 + 1) * 200)
+    assert (training["max_epochs"], training["patience"]) == (-1, rounds * steps)
+    assert rounds_after_best(training["optimizer"]["learn_rate"], steps) == rounds
     assert training["batcher"]["@batchers"] == "spacy.batch_by_words.v1"
-    assert training["eval_frequency"] == 200
+    assert training["eval_frequency"] == steps
     assert add_adaptive_blocks(config) == []
     write_texts(tmp_path / "train.spacy", 20)
     config["paths"].update({name: str(tmp_path / "train.spacy") for name in ("train", "dev")})

@@ -8,13 +8,14 @@ import spacy
 from spacy.tokens import Doc
 
 from adaptive_spacy.experiments.budget import count_pool, draw_labels
-from adaptive_spacy.experiments.cost import expect
+from adaptive_spacy.experiments.cost import expect, fewest_rounds
 from adaptive_spacy.experiments.grid import Grid
 from adaptive_spacy.experiments.job import Job
 from adaptive_spacy.experiments.run_job import run_job
 from adaptive_spacy.experiments.runner import check_jobs
 from adaptive_spacy.experiments.schema import check_record
 from tests.conftest import write_corpus
+from tests.report.records import make_record
 
 VOCAB = spacy.blank("en").vocab
 TYPES = ("PER", "LOC", "ORG", "MISC")
@@ -132,6 +133,17 @@ def test_cost_of_rounds_that_are_bounded_in_updates(job: Job) -> None:
     # or 20 rounds of 8
     short = replace(found, settings={"training.optimizer.learn_rate.least": 20})
     assert expect(short, dict.fromkeys(("train", "dev", "test"), 1.0)).epochs == pytest.approx(80)
+    # spaCy's ner waits two rounds longer
+    patient = replace(found, config="configs/ner.cfg")
+    assert fewest_rounds(patient) == fewest_rounds(found) + 2 == 27
+    # a record of more sentences does not make it shorter
+    quick = replace(found, labels=100)
+    other = make_record(quick, 0.5, epochs=9)
+    assert expect(found, dict.fromkeys(("train", "dev", "test"), 1.0), [other]).epochs >= 100
+    # folds may end before, and only the last training may not: 40 sentences are 3 updates
+    folded = replace(found, folds=2)
+    cost = expect(folded, {"train": 80.0, "dev": 40.0, "test": 0.0})
+    assert cost.updates == pytest.approx((20 + 25) * 8 / 3 * 40)
     # evaluated once in each of its 20 rounds, not once in each epoch
     rounds = replace(long, settings={**settings, "training.eval_frequency.least": 10})
     sizes = {"train": 1.0, "dev": 1.0, "test": 0.0}

@@ -7,7 +7,7 @@ import pytest
 from adaptive_spacy.experiments.crossfit import crossfit
 from adaptive_spacy.experiments.crossfit_cost import GAINS
 from tests.conftest import ROOT, SENTENCES, write_corpus
-from tests.experiments.crossfits import FOLDS, docs_of, run
+from tests.experiments.crossfits import FOLDS, LEAST, docs_of, run
 
 
 @pytest.mark.parametrize(
@@ -71,6 +71,11 @@ def test_dry_run_says_what_it_costs(
     # twice two thirds and one
     assert f"{3 * tokens:,} tokens per epoch, 4.5 times as many" in result.output
     assert f" F1 with {max(GAINS)} labels (docs/results.md)" in result.output
+    assert f"the last training makes {LEAST} updates at least" in result.output
+    freely = ("--dry-run", "--training.optimizer.learn_rate.least", "0")
+    result = run(labelled, tmp_path / "few", transformer_folder, *freely)
+    assert result.exit_code == 0, result.output
+    assert "updates at least" not in result.output
 
 
 @pytest.mark.parametrize("names", [["model-last", "model-best"], ["labelled.spacy"]])

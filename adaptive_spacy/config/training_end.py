@@ -1,0 +1,86 @@
+"""How a training ends in which the adaptive schedule decides: rounds, and no other limit."""
+
+from collections.abc import Mapping
+from copy import deepcopy
+from math import ceil
+
+from adaptive_spacy.config.blocks import find_blocks
+from adaptive_spacy.config.edits import Block, name_of, set_value
+from adaptive_spacy.config.names import ADAPT, ADAPTIVE, STEPS, UNTIL_FINISHED
+
+#: A round on a dozen sentences is `LEAST` epochs, and a training takes some twenty rounds
+MAX_EPOCHS = 1000
+#: The fewest and the most updates in a round; docs/method.md has what was tried
+LEAST, MOST = 8, 500
+
+
+def add_end(training: Block, plain: Block, max_epochs: int, done: list[str]) -> None:
+    """One evaluation per epoch, and an end when the schedule is finished.
+
+    training (dict): `[training]` with the adaptive blocks; changed in place.
+    plain (dict): The former one, with spaCy's defaults for what it lacks.
+    max_epochs (int): Epochs after which the training ends in any case.
+    done (list[str]): Gets what was changed, a line each.
+    RAISES (ValueError): If a streamed corpus is not trained by its main score.
+    """
+    if plain["max_epochs"] < 0:
+        _end_streamed(training, plain, done)
+        return
+    batcher = training.get("batcher", deepcopy(plain["batcher"]))
+    if not find_blocks(batcher, "batchers", UNTIL_FINISHED):
+        if plain["patience"] and find_blocks(plain["optimizer"], "schedules", ADAPTIVE):
+            # it ends by spaCy's patience, as configs/paper.cfg does
+            return
+        training["batcher"] = {"@batchers": UNTIL_FINISHED, "batcher": batcher}
+        done.append(f"[training.batcher] {UNTIL_FINISHED} around {name_of(batcher)}")
+        size = plain["batcher"].get("size")
+        if isinstance(size, Mapping) and size.get("@schedules") == "compounding.v1":
+            done.append(
+                f"[training.batcher.batcher] size grows from {size['start']} to {size['stop']} as "
+                "before: a round is as many steps as the first epoch, and later spans more than "
+                f"one epoch; size = {size['stop']} would keep one evaluation per epoch"
+            )
+    set_value(training, "max_steps", 0, "[training]", done, plain)
+    set_value(training, "patience", 0, "[training]", done, plain)
+    if plain["max_epochs"] < max_epochs and not (
+        plain["max_epochs"] > 0 and find_blocks(batcher, "batchers", UNTIL_FINISHED)
+    ):
+        set_value(training, "max_epochs", max_epochs, "[training]", done, plain)
+    if not isinstance(plain["eval_frequency"], Mapping):
+        counted = (
+            "${training.batcher.batcher}"
+            if training["batcher"].get("@batchers") == UNTIL_FINISHED
+            else "${training.batcher}"
+        )
+        training["eval_frequency"] = {
+            "@misc": STEPS,
+            "corpus": f"${{{plain['train_corpus']}}}",
+            "batcher": counted,
+            "epochs": 1.0,
+            "times": 1,
+            "lang": "${nlp.lang}",
+            "least": LEAST,
+            "most": MOST,
+            "dev": f"${{{plain['dev_corpus']}}}",
+        }
+        done.append(
+            f"[training.eval_frequency] {STEPS}: one evaluation per epoch, after {LEAST} updates "
+            f"at least and {MOST} at most"
+        )
+
+
+def _end_streamed(training: Block, plain: Block, done: list[str]) -> None:
+    """A stream has no epochs to count: rounds are `eval_frequency` steps, and spaCy's patience
+    ends the training, which follows the main score."""
+    schedule = find_blocks(training["optimizer"], "schedules", ADAPTIVE)[0]
+    (callback, *_) = find_blocks(training["before_update"], "callbacks", ADAPT)
+    if callback.get("monitor"):
+        raise ValueError(
+            "--monitor: expected none for a streamed corpus ([training] max_epochs = -1), which "
+            "ends by spaCy's patience and so by the main score ([training.score_weights])"
+        )
+    steps = plain["eval_frequency"]
+    # as many rounds as the phases last after the first one, the best so far (adaptive/phases.py)
+    after = max(schedule.get("cooldown", 7) + 1, ceil(schedule.get("least", 0) / steps) - 1)
+    rounds = schedule.get("patience", 0) + after
+    set_value(training, "patience", rounds * steps, "[training]", done, plain)
