@@ -8,7 +8,7 @@ from adaptive_spacy.config.blocks import find_blocks, resolve_value
 from adaptive_spacy.config.names import ADAPTIVE
 
 #: Arguments of the adaptive schedule that its end depends on
-LENGTHS = ("patience", "cooldown", "least")
+LENGTHS = ("patience", "cooldown", "least", "stall")
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,10 @@ class Rounds:
         most = min((end for end in ends if end > 0), default=None)
         schedules = find_blocks(training["optimizer"], "schedules", ADAPTIVE)
         needed = (1 + rounds_after_best(schedules[0], interval)) * interval if schedules else 0
+        # a score that stands still ends the training as well
+        phases = _begin(schedules[0], interval).rounds_left() * interval if schedules else 0
         # the first evaluation may be the best, and spaCy counts from it
-        enough = [one for one in (needed, patience, most) if one]
+        enough = [one for one in (phases, patience, most) if one]
         return cls(steps_per_epoch, interval, needed, min(enough, default=0), most)
 
     def describe(self, steps: int) -> str:
@@ -54,8 +56,14 @@ class Rounds:
 def rounds_after_best(schedule: dict[str, Any], interval: int) -> int:
     """RETURNS (int): Rounds of an adaptive schedule's block after its first one, the best so far as
     any first one is, if none improves any more."""
+    machine = _begin(schedule, interval)
+    machine.observe(interval, 1.0)
+    return machine.rounds_left()
+
+
+def _begin(schedule: dict[str, Any], interval: int) -> PhaseMachine:
+    """RETURNS (PhaseMachine): That of the block after the evaluation of step 0."""
     lengths = {name: schedule[name] for name in LENGTHS if name in schedule}
     machine = PhaseMachine(peak=1.0, interval=interval, **lengths)
     machine.observe(0, 0.0)
-    machine.observe(interval, 1.0)
-    return machine.rounds_left()
+    return machine

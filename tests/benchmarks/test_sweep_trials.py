@@ -5,13 +5,15 @@ from statistics import mean
 from adaptive_spacy.experiments.records import Record, read_records
 from tests.conftest import ROOT
 
+#: By data set, labels and seed
+Records = dict[tuple[str, int, int], Record]
 RESULTS = ROOT / "benchmarks" / "results"
 PAGE = " ".join((ROOT / "docs" / "method.md").read_text(encoding="utf8").split())
 #: A line of adaptive.cfg by the set whose trainings have it
 LINES = {"either": 'monitor = [{"ents_loss": -1.0}, {"ents_f": 1.0}]', "budget": "least = 200"}
 
 
-def read(name: str, approach: str) -> dict[tuple[str, int, int], Record]:
+def read(name: str, approach: str) -> Records:
     """RETURNS (dict): The records of an approach in a set by data set, labels and seed."""
     return {
         (job["dataset"], job["labels"], job["seed"]): one
@@ -25,8 +27,7 @@ def f1(record: Record) -> float:
     return 100 * float(record["results"]["last"]["test"]["f1"])
 
 
-def describe(approach: str, first: str, second: str) -> str:
-    ours, theirs = read(first, approach), read(second, approach)
+def describe(ours: Records, theirs: Records) -> str:
     pairs = [(ours[key], theirs[key]) for key in ours.keys() & theirs.keys()]
     gain = mean(f1(one) - f1(other) for one, other in pairs)
     cost = mean(one["token_updates"] / other["token_updates"] for one, other in pairs)
@@ -35,16 +36,24 @@ def describe(approach: str, first: str, second: str) -> str:
 
 def test_sets_differ_in_the_line_that_is_tried() -> None:
     for name, line in LINES.items():
-        for folder, there in ((name, True), ("without-least", False)):
-            configs = [one["definition"]["config"] for one in read(folder, "bounded").values()]
+        tried = read(name, "bounded") | (read(name, "crossfit") if name == "either" else {})
+        for records, there in ((tried, True), (read("without-least", "bounded"), False)):
+            configs = [one["definition"]["config"] for one in records.values()]
             assert {line in config for config in configs} == {there}
 
 
 def test_page_says_what_going_by_loss_or_f1_came_to() -> None:
-    bounded = describe("bounded", "either", "without-least")
-    crossfit = describe("crossfit", "either", "budget")
+    bounded = describe(read("either", "bounded"), read("without-least", "bounded"))
+    crossfit = describe(read("either", "crossfit"), read("budget", "crossfit"))
     assert f"*bounded* {bounded}, *crossfit* {crossfit}" in PAGE
 
 
 def test_page_says_what_updates_at_least_came_to() -> None:
-    assert f"*bounded* {describe('bounded', 'budget', 'without-least')}" in PAGE
+    gain = describe(read("budget", "bounded"), read("without-least", "bounded"))
+    assert f"it gives *bounded* {gain}" in PAGE
+
+
+def test_results_say_what_bounded_rounds_alone_came_to() -> None:
+    rounds = {key: one for key, one in read("without-least", "bounded").items() if key[1] <= 100}
+    page = " ".join((ROOT / "docs" / "results.md").read_text(encoding="utf8").split())
+    assert f"up to 100 labels) gave {describe(rounds, read('budget', 'adaptive'))}" in page

@@ -199,6 +199,9 @@ def test_page_says_what_updates_at_least_came_to() -> None:
     text = " ".join(PAGE)
     assert f"loss alone {say('updates-200', 'least-8')}" in text
     assert f"beside 200 {say('updates-400', 'updates-200')}" in text
+    assert f"configs/ner.cfg), {say('ner-200', 'ner')}, nearly all of it in one" in text
+    gains = sorted(one.gain for one in pairs_of("ner-200", "ner"))
+    assert gains[-1] > 3 * abs(sum(gains[:-1]))
 
 
 def test_page_says_what_a_standard_error_for_f1_came_to() -> None:

@@ -3,6 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from adaptive_spacy.config.blocks import find_blocks
+from adaptive_spacy.config.names import ADAPTIVE
 from adaptive_spacy.experiments.cost import fixed_epochs
 from adaptive_spacy.experiments.grid import read_grid
 from tests.conftest import ROOT
@@ -184,6 +186,22 @@ def test_main_grid_is_the_papers() -> None:
     job = next(grid.jobs())
     training = job.make_config().interpolate()["training"]
     assert training["optimizer"]["learn_rate"]["rate"] == pytest.approx(2e-5)
+
+
+@pytest.mark.parametrize("name", sorted(COUNTS.keys() - {"budget", "curve"}))
+def test_papers_grids_have_its_rounds_and_end_by_the_score_alone(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What adaptive.cfg asks for beside the paper is undone in all that is compared with it."""
+    monkeypatch.chdir(ROOT)
+    jobs = read_grid(Path(f"configs/experiments/{name}.yml")).jobs()
+    for job in {job.approach: job for job in jobs}.values():
+        training = job.make_config().interpolate()["training"]
+        assert [training["eval_frequency"][bound] for bound in ("least", "most", "dev")] == [
+            None
+        ] * 3
+        for schedule in find_blocks(training["optimizer"], "schedules", ADAPTIVE):
+            assert schedule["least"] == 0
 
 
 @pytest.mark.parametrize(

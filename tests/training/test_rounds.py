@@ -15,6 +15,8 @@ LENGTHS = [
     ({**ADAPTIVE, "least": 200}, 10, 0, 0, 250, 200, 200, 2500),
     ({**ADAPTIVE, "least": 201, "patience": 2}, 10, 0, 0, 250, 230, 230, 2500),
     ({**ADAPTIVE, "least": 200}, 100, 0, 0, 250, 900, 900, 2500),
+    # a score that never improves on its first value ends it before
+    ({**ADAPTIVE, "least": 200, "stall": 15}, 10, 0, 0, 250, 200, 150, 2500),
     # spaCy's patience ends it as well, counted from the first evaluation
     (ADAPTIVE, 10, 80, 0, 0, 90, 80, None),
     (ADAPTIVE, 10, 0, 50, 0, 90, 50, 50),

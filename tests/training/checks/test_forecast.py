@@ -15,12 +15,12 @@ def test_forecast_times_real_steps(sound_corpus, transformer_folder) -> None:
     before = config.to_str(interpolate=False)
     found = forecast(config)
     assert found.rounds is not None
-    assert (found.rounds.steps_per_epoch, found.rounds.fewest, found.rounds.most) == (3, 201, 3000)
+    assert (found.rounds.steps_per_epoch, found.rounds.fewest, found.rounds.most) == (3, 150, 3000)
     assert 0 < found.seconds_per_step < 60
     assert 0 < found.seconds_per_evaluation < 60
     assert found.evaluated_whole
-    expected = 201 * found.seconds_per_step + 68 * found.seconds_per_evaluation
-    assert found.seconds(201) == pytest.approx(expected)
+    expected = 150 * found.seconds_per_step + 51 * found.seconds_per_evaluation
+    assert found.seconds(150) == pytest.approx(expected)
     assert dict(found.rows())["highest rate"] == f"{suit(32):g}"
     assert [name for name, _ in found.rows()][:7] == [
         "steps per epoch",
