@@ -39,6 +39,12 @@ def test_page_says_what_twice_the_length_does() -> None:
         f"{said[0]} and {said[1]} (UNER, 25), {said[2]} (wikigold, 25), {said[3]} (UNER, 50) and "
         f"{said[4]} (wikigold, 50)"
     ) in PAGE
+    many = [(data, 200, 1) for data in (UNER, "wikigold", "wnut17")]
+    said = [f"{f1(*cell, 2)} instead of {f1(*cell, 1)}" for cell in many]
+    assert (
+        f"With 200 labels twice as long reached {said[0]} (UNER), {said[1]} (wikigold) and "
+        f"{said[2]} (WNUT-17)"
+    ) in PAGE
     once, twice = (
         100 * ROWS["wikigold", 50, 2, times, 1e-4]["calibration_error"] for times in (1, 2)
     )
