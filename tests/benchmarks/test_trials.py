@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Container
+from functools import cache
 from statistics import mean, stdev
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ PAGE = (ROOT / "docs" / "method.md").read_text(encoding="utf8").splitlines()
 COLUMNS = 8
 
 
+@cache
 def trials() -> dict[tuple[str, int, str], list[Record]]:
     """RETURNS (dict): Records by data set, labelled sentences and approach, in the order of the
     seeds."""

@@ -84,7 +84,7 @@ def test_spacys_configs_train_until_the_schedule_ends(pipe: str, corpora, tmp_pa
     train(nlp, tmp_path)
     capsys.readouterr()
     history = read_history(tmp_path)
-    machine = PhaseMachine(0.01, history[0].steps_per_round, cooldown=2, patience=2)
+    machine = PhaseMachine(0.01, history[0].steps_per_round, cooldown=2, patience=2, least=200)
     machine.observe(0, history[0].score)
     ends = []
     for row in history[1:]:
