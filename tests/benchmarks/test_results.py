@@ -22,6 +22,7 @@ RUNS = {
     "small": 183,
     "budget": 295,
     "without-least": 30,
+    "folds-least": 9,
     "trials": 124,
     "either": 22,
     "bfloat16": 3,

@@ -1,5 +1,6 @@
 """docs/method.md says what choices of the method came to on the sweep over labels."""
 
+from collections.abc import Iterable
 from statistics import mean
 
 from adaptive_spacy.experiments.records import Record, read_records
@@ -51,6 +52,19 @@ def test_page_says_what_going_by_loss_or_f1_came_to() -> None:
 def test_page_says_what_updates_at_least_came_to() -> None:
     gain = describe(read("budget", "bounded"), read("without-least", "bounded"))
     assert f"it gives *bounded* {gain}" in PAGE
+
+
+def apart(records: Records, keys: Iterable[tuple[str, int, int]]) -> str:
+    """RETURNS (str): Points between the F1 that crossfit let expect and that on the test set."""
+    gaps = [abs(100 * records[key]["expected"]["f1"] - f1(records[key])) for key in keys]
+    return f"{mean(gaps):.1f}"
+
+
+def test_page_says_what_folds_that_make_as_many_updates_came_to() -> None:
+    held, free = read("folds-least", "crossfit"), read("budget", "crossfit")
+    assert all("least = 200" in one["definition"]["config"] for one in held.values())
+    found = f"{apart(held, held)} points from the test F1 instead of {apart(free, held)}"
+    assert f"*crossfit* {describe(held, free)}, and what it let expect was {found}" in PAGE
 
 
 def test_results_say_what_bounded_rounds_alone_came_to() -> None:
