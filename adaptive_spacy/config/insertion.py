@@ -25,12 +25,14 @@ from adaptive_spacy.config.names import (
 from adaptive_spacy.config.peak_rate import DEFAULT_RATE, find_peak
 from adaptive_spacy.config.requirements import RATE
 from adaptive_spacy.config.settings import find_setting_faults, weight_fault
-from adaptive_spacy.config.training_end import MAX_EPOCHS, add_end
+from adaptive_spacy.config.training_end import COOLDOWN, MAX_EPOCHS, add_end
 from adaptive_spacy.files import replacing
 from adaptive_spacy.parsing import reading
 
-#: Rounds; and the fewest updates of a training: few examples tell too early when to stop
-WARMUP, COOLDOWN, UPDATES = 2, 7, 200
+#: Rounds of warm-up
+WARMUP = 2
+#: The fewest updates of a training: few examples tell too early when to stop
+UPDATES = 200
 #: Rounds that the plateau forgives where a score is monitored: it can stand still at 0 at first
 SCORE_PATIENCE = 2
 

@@ -8,6 +8,8 @@ from adaptive_spacy.config.blocks import find_blocks
 from adaptive_spacy.config.edits import Block, name_of, set_value
 from adaptive_spacy.config.names import ADAPT, ADAPTIVE, STEPS, UNTIL_FINISHED
 
+#: Rounds of cool-down, those of the schedule by default
+COOLDOWN = 7
 #: A round on a dozen sentences is `LEAST` epochs, and a training takes some twenty rounds
 MAX_EPOCHS = 1000
 #: The fewest and the most updates in a round; docs/method.md has what was tried
@@ -81,6 +83,6 @@ def _end_streamed(training: Block, plain: Block, done: list[str]) -> None:
         )
     steps = plain["eval_frequency"]
     # as many rounds as the phases last after the first one, the best so far (adaptive/phases.py)
-    after = max(schedule.get("cooldown", 7) + 1, ceil(schedule.get("least", 0) / steps) - 1)
+    after = max(schedule.get("cooldown", COOLDOWN) + 1, ceil(schedule.get("least", 0) / steps) - 1)
     rounds = schedule.get("patience", 0) + after
     set_value(training, "patience", rounds * steps, "[training]", done, plain)
