@@ -23,7 +23,7 @@ RUNS = {
     "budget": 295,
     "without-least": 30,
     "folds-least": 9,
-    "trials": 124,
+    "trials": 142,
     "either": 22,
     "bfloat16": 3,
     "emulated": 6,

@@ -208,3 +208,21 @@ def test_page_says_what_updates_at_least_came_to() -> None:
 
 def test_page_says_what_a_standard_error_for_f1_came_to() -> None:
     assert f"(*either-gate*): {say('either-gate', 'least-8')}" in " ".join(PAGE)
+
+
+def test_page_says_what_the_noise_of_the_loss_came_to() -> None:
+    text = " ".join(PAGE)
+    default, trigger, resume = (
+        {
+            data: f1_and_cost(data, 400, name)
+            for data in ("uner_english_ewt", "wikigold-b", "wnut17-b")
+        }
+        for name in ("updates-200", "noise-trigger", "noise-resume")
+    )
+    assert f"(*noise-trigger*), {say('noise-trigger', 'updates-200')}; only the" in text
+    assert [data for data, found in trigger.items() if found != default[data]] == ["wikigold-b"]
+    assert resume == default
+
+
+def test_page_says_what_averaged_weights_came_to() -> None:
+    assert f"is not kept): {say('average', 'updates-200')}." in " ".join(PAGE)
