@@ -41,8 +41,7 @@ def crossfit_cli(
 
     The labels are divided into folds, the same text never in two. An adaptive
     training per fold learns from the others and stops by this one. The last
-    training learns from all labels, as long as those took on average, but
-    no fewer updates than the config's least (200 in adaptive.cfg): that is
+    training learns from all labels, as long as those took on average: that is
     model-last, the model to ship. What each fold predicted for the labels that
     it had not seen is kept, and says which F1 to expect. With a dozen to some
     hundreds of sentences, where a dev set costs too much of them.
@@ -57,7 +56,7 @@ def crossfit_cli(
     from adaptive_spacy.config.loading import read_config
     from adaptive_spacy.config.overrides import parse_overrides
     from adaptive_spacy.experiments.backends import make_backend
-    from adaptive_spacy.experiments.crossfit import crossfit, say_least
+    from adaptive_spacy.experiments.crossfit import crossfit
     from adaptive_spacy.experiments.crossfit_cost import describe_cost
     from adaptive_spacy.experiments.fixed_length import schedule_of
     from adaptive_spacy.files import require_other
@@ -99,7 +98,7 @@ def crossfit_cli(
     halved = f"; rate halved after {places} epochs, as in most of them" if places else ""
     typer.echo(
         f"✔ {output / 'model-last'}: {len(docs)} sentences, {found.record['epochs']:.1f} "
-        f"epochs, the mean of {epochs}{say_least(found.record)}{halved}"
+        f"epochs, the mean of {epochs}{halved}"
     )
     typer.echo(f"Expected F1 {found.expected.describe()}, of models that had not seen the sentence")
     if test is not None:

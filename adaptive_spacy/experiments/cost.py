@@ -51,21 +51,19 @@ def expect(job: Job, sizes: Mapping[str, float], records: Iterable[Record] = ())
     """
     fixed, per_round = fixed_epochs(job), epochs_per_round(job)
     train, dev = _shares(job, sizes)
-    if job.folds is not None:
-        rounds = likely_rounds(job, records)
-        last = max(rounds, fewest_rounds(job))
-        # each label teaches in all folds but one and in the last training, and is held out once
-        return Cost(
-            epochs=last * per_round,
-            known=False,
-            updates=((job.folds - 1) * rounds + last) * per_round * (train + dev),
-            evaluations=(rounds + 3) * (train + dev) + last * dev + 3 * sizes["test"],
-        )
     if fixed is None:
         rounds = max(likely_rounds(job, records), fewest_rounds(job))
     else:
         rounds = fixed / per_round
     epochs = rounds * per_round
+    if job.folds is not None:
+        # each label teaches in all folds but one and in the last training, and is held out once
+        return Cost(
+            epochs=epochs,
+            known=False,
+            updates=job.folds * epochs * (train + dev),
+            evaluations=(rounds + 3) * (train + dev) + rounds * dev + 3 * sizes["test"],
+        )
     return Cost(
         epochs=epochs,
         known=fixed is not None,

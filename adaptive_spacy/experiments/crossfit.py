@@ -3,9 +3,9 @@
 A dev set of its own costs labels that teach nothing, and the length that a single small one finds
 is a lottery. So the labels are divided into folds. An adaptive training per fold learns from the
 others and watches this one; the last training learns from all labels, for as many epochs as those
-took on average, but in no fewer updates than the schedule's `least`, and halves its rate where most
-of them were set back. What falls out: a prediction for each labelled sentence by a model that had
-not seen it, and with them what to expect of the model on sentences like these.
+took on average, and halves its rate where most of them were set back. What falls out: a prediction
+for each labelled sentence by a model that had not seen it, and with them what to expect of the
+model on sentences like these.
 """
 
 import json
@@ -25,13 +25,8 @@ from thinc.api import Config
 from adaptive_spacy.config.loading import load_pipeline
 from adaptive_spacy.experiments.courses import Course, agree, course_of
 from adaptive_spacy.experiments.expectation import Expectation, expect_scores
-from adaptive_spacy.experiments.fixed_length import curve_of, fix_epochs, schedule_of
-from adaptive_spacy.experiments.fold_jobs import (
-    find_freely,
-    identify,
-    make_jobs,
-    require_adaptive,
-)
+from adaptive_spacy.experiments.fixed_length import curve_of, fix_epochs
+from adaptive_spacy.experiments.fold_jobs import identify, make_jobs, require_adaptive
 from adaptive_spacy.experiments.folds import (
     assign_folds,
     describe_fewer,
@@ -69,7 +64,7 @@ OUT_OF_FOLD = "out-of-fold.spacy"
 CROSSFIT = "crossfit.json"
 
 #: What meta.json has of the record
-ABOUT = ("labelled", "folds", "epochs", "halved", "least", "expected", "seed")
+ABOUT = ("labelled", "folds", "epochs", "halved", "expected", "seed")
 NOTES = "Unfinished: its scores are of sentences that it was trained on."
 
 
@@ -148,9 +143,8 @@ def crossfit(
             (output / CROSSFIT).unlink(missing_ok=True)
             write_docs(docs, output / LABELLED)
             place = LocalProcesses(1, keep=False, gpu_id=gpu_id) if backend is None else backend()
-            freely = [find_freely(job) for job in jobs]
-            records = train_folds(freely, output, place, silent)
-            found = join_folds(freely, records, docs, assigned, output)
+            records = train_folds(jobs, output, place, silent)
+            found = join_folds(jobs, records, docs, assigned, output)
             done = {"identity": identity, "seed": seed, "labelled": len(docs), **found}
             with computing_in(threads):
                 train_all(jobs[0].make_config().interpolate(), done, output, gpu_id)
@@ -250,10 +244,8 @@ def pair(predicted: Sequence[Doc], docs: Sequence[Doc]) -> list[Example]:
 
 
 def train_all(config: Config, record: Record, output: Path, gpu_id: int) -> None:
-    """Train on all docs, for as many epochs as the folds took on average, but no fewer
-    updates than the schedule's `least`."""
+    """Train on all docs, for as many epochs as the folds took on average."""
     length, halved = record["epochs"], record["halved"]
-    record["least"] = schedule_of(config).get("least", 0)
     fixed = fix_epochs(config, curve_of(config), length, output / LABELLED, halved)
     fixed.to_disk(output / "config.cfg")
     setup_gpu(gpu_id, silent=True)
@@ -274,17 +266,10 @@ def describe(record: Record) -> str:
     return (
         f"Trained on all {record['labelled']} labelled sentences, for the {record['epochs']:.1f} "
         f"epochs that {count} adaptive trainings on {count - 1} of {count} parts of them took on "
-        f"average{say_least(record)}.{halved if epochs else ''} This is the last model, nothing "
+        f"average.{halved if epochs else ''} This is the last model, nothing "
         "was selected. Expected F1, of those trainings on the part that each had not seen: "
         f"{expected.describe()} in percent, the interval at 95 %."
     )
-
-
-def say_least(record: Record) -> str:
-    """RETURNS (str): The updates that the last training made at least, if its schedule asked for
-    any; records of before do not say."""
-    least = record.get("least")
-    return f", but {least} updates at least" if least else ""
 
 
 def read_expected(record: Record) -> dict[str, Any]:

@@ -100,8 +100,7 @@ def count_batches(config: Config) -> int:
 def fix_epochs(
     config: Config, curve: Curve, epochs: float, corpus: Path, halved: Sequence[float] = ()
 ) -> Config:
-    """Fix the length of a training in passes over all of the corpus, see `fix_rounds`; but
-    in no fewer updates than the schedule's `least`.
+    """Fix the length of a training in passes over all of the corpus, see `fix_rounds`.
 
     halved (Sequence[float]): Passes after which the rate is halved, at the end of the round that is
         nearest.
@@ -123,8 +122,6 @@ def fix_epochs(
         "@misc": STEPS,
         **ON_ALL,
         "epochs": epochs,
-        # what found the length was not held to it
-        "least": schedule_of(config).get("least") or None,
         "times": 1,
         "lang": interval.get("lang", config["nlp"]["lang"]),
     }

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,6 @@ from adaptive_spacy.experiments.job import Job
 #: Settings that are not the caller's to give, as the folds decide them
 DECIDED = ("paths.", "corpora.", "training.logger", "variables.fraction", "system.seed", "nlp.lang")
 TRANSFORMER = "variables.transformer"
-LEAST = "training.optimizer.learn_rate.least"
 
 
 def make_jobs(
@@ -69,15 +67,6 @@ def _transformer_of(config: Path, settings: Mapping[str, Any]) -> str:
             f"{named!r}"
         )
     return named
-
-
-def find_freely(job: Job) -> Job:
-    """RETURNS (Job): A fold's training that may end before the schedule's `least` updates: it finds
-    a length, which the mean over folds steadies, and only the last training has to make these."""
-    schedule = job.make_config()["training"]["optimizer"]["learn_rate"]
-    if not (isinstance(schedule, dict) and schedule.get("least")):
-        return job
-    return replace(job, settings={**job.settings, LEAST: 0})
 
 
 def require_adaptive(job: Job) -> None:

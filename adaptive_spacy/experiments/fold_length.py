@@ -19,7 +19,6 @@ from adaptive_spacy.experiments.crossfit import (
     summarize_fold,
 )
 from adaptive_spacy.experiments.expectation import Expectation, expect_scores
-from adaptive_spacy.experiments.fold_jobs import find_freely
 from adaptive_spacy.experiments.folds import (
     assign_folds,
     describe_fewer,
@@ -59,9 +58,7 @@ def find_course(
     corpora = [folder / FOLDS / "corpora" / name for name in fold_names(len(set(assigned)))]
     write_folds(docs, assigned, corpora)
     folds = [
-        find_freely(
-            replace(job, dataset=corpus.name, corpus=str(corpus), labels=None, dev=None, folds=None)
-        )
+        replace(job, dataset=corpus.name, corpus=str(corpus), labels=None, dev=None, folds=None)
         for corpus in corpora
     ]
     found = []

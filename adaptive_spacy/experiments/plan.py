@@ -11,7 +11,17 @@ from adaptive_spacy.experiments.cost import Cost, expect, seconds_per_pass
 from adaptive_spacy.experiments.job import SPLITS, Job
 from adaptive_spacy.experiments.records import Record
 
-HEADER = ("Data set", "Model", "Size", "Approach", "Seeds", "To run", "Epochs", "Updates", "Time")
+HEADER = (
+    "Data set",
+    "Model",
+    "Size",
+    "Approach",
+    "Seeds",
+    "To run",
+    "Epochs",
+    "Tokens (k)",
+    "Time",
+)
 
 
 @dataclass(frozen=True)
@@ -63,7 +73,7 @@ def describe_plan(jobs: Sequence[Job], records: Sequence[Record], *, side_by_sid
     records (Sequence[Record]): What the output folder holds: jobs that need not run, and how long
         they took.
     side_by_side (int): Jobs at a time.
-    RETURNS (str): A table and a summary. Updates are tokens that are learnt from, in thousands.
+    RETURNS (str): A table and a summary. Tokens are those that are learnt from, in thousands.
     """
     rows = group_jobs(jobs, records)
     left = sum(row.left for row in rows)

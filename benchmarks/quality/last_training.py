@@ -44,9 +44,7 @@ def main(
     labels: Annotated[str, typer.Option(help="With so many labels.")] = "",
     seeds: Annotated[str, typer.Option(help="Of these samples.")] = "1",
     rates: Annotated[str, typer.Option(help="Highest rates.")] = "1e-4",
-    times: Annotated[
-        str, typer.Option(help="Lengths, in those that the folds found; 200 updates at least.")
-    ] = "1",
+    times: Annotated[str, typer.Option(help="Lengths, in those that the folds found.")] = "1",
     output: Annotated[Path | None, typer.Option(help="JSONL, gets a line each.")] = None,
 ) -> None:
     """Print a line per training."""

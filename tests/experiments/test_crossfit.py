@@ -43,7 +43,7 @@ def test_each_sentence_is_held_out_once_and_never_in_a_copy(output: Path, labell
     assert sorted(held_out) == sorted(doc.text for doc in docs_of(labelled))
 
 
-def test_last_training_has_all_labels_and_makes_its_fewest_updates(output: Path) -> None:
+def test_last_training_has_all_labels_and_the_length_that_the_folds_took(output: Path) -> None:
     record = json.loads((output / "crossfit.json").read_text())
     lengths = [fold["epochs"] for fold in record["folds"]]
     assert record["epochs"] == pytest.approx(mean(lengths))
@@ -55,10 +55,10 @@ def test_last_training_has_all_labels_and_makes_its_fewest_updates(output: Path)
         corpus = output / "folds" / "corpora" / f"fold-{fold}" / "train.spacy"
         batches = -(-len(docs_of(corpus)) // 4)
         assert length == last["step"] / batches
+        assert last["step"] >= LEAST
     rows = [json.loads(line) for line in (output / "history.jsonl").read_text().splitlines()]
     # 13 sentences in batches of 4; the last whole round is evaluated
-    assert 4 * record["epochs"] < LEAST
-    assert rows[-1]["step"] == LEAST
+    assert 0 <= 4 * record["epochs"] - rows[-1]["step"] < 4
     assert max(row["rate"] for row in rows) == pytest.approx(2e-2)
     assert rows[-1]["phase"] == "cooldown"
     texts = [doc.text.strip() for doc in docs_of(output / "labelled.spacy")]
@@ -89,7 +89,7 @@ def test_model_says_how_it_was_made(output: Path) -> None:
     record = json.loads((output / "crossfit.json").read_text())
     assert meta["performance"] == {}
     assert "Trained on all 13 labelled sentences" in meta["notes"]
-    assert f"took on average, but {LEAST} updates at least. This is" in meta["notes"]
+    assert "took on average. This is" in meta["notes"]
     assert (
         f"Expected F1, of those trainings on the part that each had not seen: "
         f"{100 * record['expected']['f1']:.1f}" in meta["notes"]

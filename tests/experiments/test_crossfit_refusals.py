@@ -71,11 +71,15 @@ def test_dry_run_says_what_it_costs(
     # twice two thirds and one
     assert f"{3 * tokens:,} tokens per epoch, 4.5 times as many" in result.output
     assert f" F1 with {max(GAINS)} labels (docs/results.md)" in result.output
-    assert f"the last training makes {LEAST} updates at least" in result.output
-    freely = ("--dry-run", "--training.optimizer.learn_rate.least", "0")
-    result = run(labelled, tmp_path / "few", transformer_folder, *freely)
+    assert f"and makes {LEAST} updates at least: " in result.output
+    least = "--training.optimizer.learn_rate.least"
+    result = run(labelled, tmp_path / "few", transformer_folder, "--dry-run", least, "0")
     assert result.exit_code == 0, result.output
     assert "updates at least" not in result.output
+    # two thirds of the labels are one batch, so 400 updates are 400 epochs
+    result = run(labelled, tmp_path / "few", transformer_folder, "--dry-run", least, "400")
+    assert "takes about 50 rounds, of 8.0 epochs" in result.output
+    assert f"updates at least: about {400 * 3 * tokens / 1e6:.2g} million" in result.output
 
 
 @pytest.mark.parametrize("names", [["model-last", "model-best"], ["labelled.spacy"]])

@@ -1,13 +1,12 @@
 """A config whose length is fixed: the curve of one that was adaptive."""
 
-import math
 from functools import partial
 from pathlib import Path
 
 import pytest
 from spacy.util import load_config
 
-from adaptive_spacy.config.blocks import find_blocks, resolve_value
+from adaptive_spacy.config.blocks import find_blocks
 from adaptive_spacy.config.names import GUARD
 from adaptive_spacy.experiments.fixed_length import (
     count_batches,
@@ -29,24 +28,6 @@ def test_places_in_epochs_become_rounds_of_the_last_training(corpus_folder: Path
     assert "halved" not in fixed()["training"]["optimizer"]["learn_rate"]
     # which still goes back itself
     assert find_blocks(made["training"]["before_update"], "callbacks", GUARD)
-
-
-@pytest.mark.parametrize("epochs", [3.0, 300.0])
-def test_last_training_makes_as_many_updates_as_its_schedule_asks_for(
-    corpus_folder: Path, epochs: float
-) -> None:
-    paths = {f"paths.{split}": str(corpus_folder / f"{split}.spacy") for split in ("train", "dev")}
-    settings = {**paths, "variables.rate": 1e-4}
-    config = load_config(ROOT / "configs" / "adaptive.cfg", overrides=settings, interpolate=True)
-    made = fix_epochs(config, curve_of(config), epochs, corpus_folder / "train.spacy")
-    found = math.ceil(epochs * count_batches(config))
-    least = config["training"]["optimizer"]["learn_rate"]["least"]
-    assert (found < least) == (epochs == 3)
-    steps = resolve_value(made.interpolate()["training"]["max_steps"])
-    assert steps == max(found, least)
-    config["training"]["optimizer"]["learn_rate"]["least"] = 0
-    made = fix_epochs(config, curve_of(config), epochs, corpus_folder / "train.spacy")
-    assert resolve_value(made.interpolate()["training"]["max_steps"]) == found
 
 
 def test_last_training_reads_as_the_folds_did(tmp_path: Path) -> None:
