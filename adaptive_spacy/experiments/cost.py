@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from statistics import mean
 from typing import Any
@@ -52,10 +52,10 @@ def expect(job: Job, sizes: Mapping[str, float], records: Iterable[Record] = ())
     fixed, per_round = fixed_epochs(job), epochs_per_round(job)
     train, dev = _shares(job, sizes)
     if fixed is None:
-        rounds = max(likely_rounds(job, records), fewest_rounds(job))
+        epochs = max(likely_rounds(job, records) * per_round, fewest_epochs(job))
     else:
-        rounds = fixed / per_round
-    epochs = rounds * per_round
+        epochs = fixed
+    rounds = epochs / per_round
     if job.folds is not None:
         # each label teaches in all folds but one and in the last training, and is held out once
         return Cost(
@@ -113,7 +113,8 @@ def _batches(job: Job) -> int | None:
     size = batcher.get("batcher", batcher).get("size")
     if job.labels is None or job.dev is None or not isinstance(size, int):
         return None
-    return ceil(job.labels * (1.0 if job.learns_from_all else 1 - job.dev) / size)
+    sentences = round(job.labels * (1.0 if job.learns_from_all else 1 - job.dev))
+    return ceil(sentences / size)
 
 
 def likely_rounds(job: Job, records: Iterable[Record]) -> float:
@@ -126,6 +127,14 @@ def likely_rounds(job: Job, records: Iterable[Record]) -> float:
             same[Job(**other).cell == job.cell].append(stop_of(record))
     found = same[True] or same[False]
     return mean(found) if found else ADAPTIVE_ROUNDS
+
+
+def fewest_epochs(job: Job) -> float:
+    """RETURNS (float): Those that an adaptive schedule needs to end, in a fold if there are any, as
+    far as the number of sentences is known; else 0."""
+    # a fold is a training whose dev set is its part of the labels
+    one = job if job.folds is None else replace(job, folds=None, dev=1 / job.folds)
+    return fewest_rounds(one) * epochs_per_round(one)
 
 
 def fewest_rounds(job: Job) -> int:

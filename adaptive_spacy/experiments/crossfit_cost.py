@@ -1,7 +1,6 @@
 """What `adaptive-spacy crossfit` costs and gains, before anything is trained."""
 
 from collections.abc import Sequence
-from math import ceil
 
 from spacy.tokens import Doc
 
@@ -30,24 +29,29 @@ def describe_cost(docs: Sequence[Doc], folds: int, least: int) -> str:
     part = 1 - 1 / folds
     # each fold's training, and the last one, which is as long
     passes = folds * part + 1
-    batches = ceil(part * len(docs) / SENTENCES)
+    batches = _divide(len(docs) * (folds - 1), folds * SENTENCES)
     updates = max(UPDATES, batches)
     epochs = updates / batches
-    rounds = [max(usual, ceil(least / updates)) for usual in ROUNDS]
+    rounds = [max(usual, _divide(least, updates)) for usual in ROUNDS]
     needed = [f"{passes * one * epochs * tokens / 1e6:.2g}" for one in rounds]
-    bound = f", and makes {least} updates at least" if least else ""
+    bound = f", as it makes {least} updates at least" if least else ""
     gains = listed([f"{gain:+.1f} F1 with {labels} labels" for labels, gain in GAINS.items()])
     return (
         f"{folds} adaptive trainings on {part:.0%} of {len(docs):,} sentences, then one on all: "
         f"{passes * tokens:,.0f} tokens per epoch, {passes / part:.1f} times as many as a single "
         f"training that keeps {1 - part:.0%} for dev. An adaptive training of few sentences takes "
-        f"{_range(rounds)} rounds, of {epochs:.1f} epochs with the shipped configs{bound}: "
-        f"{_range(needed)} million token updates. "
+        f"{_range(rounds)} rounds, of {epochs:.1f} epochs with the shipped configs{bound}; "
+        f"all together {_range(needed)} million token updates. "
         f"In trials with five folds it gained over the single training: {gains} "
         f"(docs/results.md){f'. {fewer}' if fewer else ''}"
     )
 
 
+def _divide(number: int, by: int) -> int:
+    """RETURNS (int): The quotient, rounded up."""
+    return -(-number // by)
+
+
 def _range(ends: Sequence[object]) -> str:
     low, high = ends
-    return f"about {low}" if low == high else f"{low} to {high}"
+    return f"{low} or more" if low == high else f"{low} to {high}"

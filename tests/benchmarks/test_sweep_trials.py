@@ -1,7 +1,7 @@
 """docs/method.md says what choices of the method came to on the sweep over labels."""
 
 from collections.abc import Iterable
-from statistics import mean, stdev
+from statistics import mean, median, stdev
 
 import pytest
 
@@ -10,6 +10,7 @@ from tests.conftest import ROOT
 
 #: By data set, labels and seed
 Records = dict[tuple[str, int, int], Record]
+UNER = "uner_english_ewt"
 RESULTS = ROOT / "benchmarks" / "results"
 PAGE = " ".join((ROOT / "docs" / "method.md").read_text(encoding="utf8").split())
 #: A line of adaptive.cfg by the set whose trainings have it
@@ -74,6 +75,10 @@ def test_page_says_what_folds_that_make_as_many_updates_came_to() -> None:
     error = stdev(gains) / len(gains) ** 0.5
     assert f"with 25 to 100 labels ({len(keys)} samples, " in PAGE
     assert f"was better by {mean(gains):+.1f} ± {error:.1f} F1" in PAGE
+    rise = sorted(gains)
+    found = f"two samples of UNER, {rise[-2]:+.1f} and {rise[-1]:+.1f}, and the median is"
+    assert f"{found} {median(gains):.1f}." in PAGE
+    assert {key[0] for key, gain in zip(keys, gains, strict=True) if gain >= rise[-2]} == {UNER}
     found = f"{apart(held, keys)} points from the test F1 instead of {apart(free, keys)}"
     assert f"*crossfit* {describe(held, free)}, and what it let expect was {found}" in PAGE
 
@@ -82,3 +87,17 @@ def test_results_say_what_bounded_rounds_alone_came_to() -> None:
     rounds = {key: one for key, one in read("without-least", "bounded").items() if key[1] <= 100}
     page = " ".join((ROOT / "docs" / "results.md").read_text(encoding="utf8").split())
     assert f"up to 100 labels) gave {describe(rounds, read('budget', 'adaptive'))}" in page
+
+
+def test_pages_say_how_many_folds_end_as_soon_as_they_may() -> None:
+    folds = [
+        fold["updates"]
+        for (_, labels, _), one in read("budget", "crossfit").items()
+        if labels <= 100
+        for fold in one["folds"]
+    ]
+    # the schedule is finished one update late, and another batch is drawn by then
+    soon = sum(updates <= 202 for updates in folds)
+    results = " ".join((ROOT / "docs" / "results.md").read_text(encoding="utf8").split())
+    assert f"{soon} of {len(folds)} folds ended as soon as they might" in PAGE
+    assert f"{soon} of its {len(folds)} folds ended as soon as 200 updates let them" in results

@@ -140,10 +140,18 @@ def test_cost_of_rounds_that_are_bounded_in_updates(job: Job) -> None:
     quick = replace(found, labels=100)
     other = make_record(quick, 0.5, epochs=9)
     assert expect(found, dict.fromkeys(("train", "dev", "test"), 1.0), [other]).epochs >= 100
-    # each fold too: 40 sentences are 3 updates
+    # each fold too: half of 40 sentences are 2 updates
     folded = replace(found, folds=2)
     cost = expect(folded, {"train": 80.0, "dev": 40.0, "test": 0.0})
-    assert cost.updates == pytest.approx(2 * 25 * 8 / 3 * 40)
+    assert cost.updates == pytest.approx(2 * 100 * 40)
+    # two thirds of 72 are 48, 3 updates
+    thirds = replace(folded, folds=3, labels=72)
+    cost = expect(thirds, {"train": 80.0, "dev": 40.0, "test": 0.0})
+    assert cost.epochs == pytest.approx(25 * 8 / 3)
+    # what records tell is of the last training, on all
+    longer = make_record(folded, 0.5, epochs=60)
+    known = expect(folded, {"train": 80.0, "dev": 40.0, "test": 0.0}, [longer])
+    assert known.epochs == pytest.approx(60 * 8 / 3)
     # evaluated once in each of its 20 rounds, not once in each epoch
     rounds = replace(long, settings={**settings, "training.eval_frequency.least": 10})
     sizes = {"train": 1.0, "dev": 1.0, "test": 0.0}

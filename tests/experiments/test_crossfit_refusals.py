@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import pytest
+import spacy
+from spacy.tokens import Doc, Span
 
 from adaptive_spacy.experiments.crossfit import crossfit
-from adaptive_spacy.experiments.crossfit_cost import GAINS
+from adaptive_spacy.experiments.crossfit_cost import GAINS, describe_cost
 from tests.conftest import ROOT, SENTENCES, write_corpus
 from tests.experiments.crossfits import FOLDS, LEAST, docs_of, run
 
@@ -71,15 +73,37 @@ def test_dry_run_says_what_it_costs(
     # twice two thirds and one
     assert f"{3 * tokens:,} tokens per epoch, 4.5 times as many" in result.output
     assert f" F1 with {max(GAINS)} labels (docs/results.md)" in result.output
-    assert f"and makes {LEAST} updates at least: " in result.output
+    assert f", as it makes {LEAST} updates at least; " in result.output
     least = "--training.optimizer.learn_rate.least"
     result = run(labelled, tmp_path / "few", transformer_folder, "--dry-run", least, "0")
     assert result.exit_code == 0, result.output
     assert "updates at least" not in result.output
     # two thirds of the labels are one batch, so 400 updates are 400 epochs
     result = run(labelled, tmp_path / "few", transformer_folder, "--dry-run", least, "400")
-    assert "takes about 50 rounds, of 8.0 epochs" in result.output
-    assert f"updates at least: about {400 * 3 * tokens / 1e6:.2g} million" in result.output
+    assert "takes 50 or more rounds, of 8.0 epochs" in result.output
+    needed = f"{400 * 3 * tokens / 1e6:.2g} or more million"
+    assert f"updates at least; all together {needed} token updates" in result.output
+
+
+@pytest.mark.parametrize(
+    ("count", "folds", "said", "million"),
+    [
+        # 80 sentences are 5 updates, and 200 of these 40 epochs of five trainings
+        (100, 5, "25 or more rounds, of 1.6 epochs", "0.1 or more"),
+        # 144 are 9, of which 23 rounds make 200
+        (216, 3, "23 to 25 rounds, of 1.0 epochs", "0.075 to 0.081"),
+        # 240 are 15
+        (280, 7, "14 to 25 rounds, of 1.0 epochs", "0.14 to 0.24"),
+    ],
+)
+def test_dry_run_counts_whole_batches(count: int, folds: int, said: str, million: str) -> None:
+    vocab = spacy.blank("en").vocab
+    docs = [Doc(vocab, [str(i), *["in", "Rome", "as", "ever"]]) for i in range(count)]
+    for doc in docs:
+        doc.ents = [Span(doc, 2, 3, "LOC")]
+    text = describe_cost(docs, folds, 200)
+    assert f"takes {said}" in text
+    assert f"all together {million} million token updates" in text
 
 
 @pytest.mark.parametrize("names", [["model-last", "model-best"], ["labelled.spacy"]])

@@ -66,10 +66,8 @@ def test_job_with_folds_trains_as_crossfit_does(job: Job, tmp_path: Path) -> Non
     # all labels taught, and each training is in the cost
     assert record["data"]["labelled"] == record["data"]["train"]
     assert record["data"]["train"]["sentences"] == job.labels
-    # the folds, and the last training, which is as long in passes
     assert all(one["updates"] >= least for one in record["folds"])
     last = record["history"][-1]["step"] + 1
-    assert last >= least
     assert record["updates"] == last + sum(one["updates"] for one in record["folds"])
     assert record["token_updates"] > sum(one["token_updates"] for one in record["folds"]) > 0
 
