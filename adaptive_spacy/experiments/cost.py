@@ -134,17 +134,12 @@ def fewest_epochs(job: Job) -> float:
     far as the number of sentences is known; else 0."""
     # a fold is a training whose dev set is its part of the labels
     one = job if job.folds is None else replace(job, folds=None, dev=1 / job.folds)
-    return fewest_rounds(one) * epochs_per_round(one)
-
-
-def fewest_rounds(job: Job) -> int:
-    """RETURNS (int): Those that an adaptive schedule needs to end, as far as the number of
-    sentences is known; else 0."""
-    schedules = find_blocks(job.make_config()["training"]["optimizer"], "schedules", ADAPTIVE)
-    batches = _batches(job)
+    schedules = find_blocks(one.make_config()["training"]["optimizer"], "schedules", ADAPTIVE)
+    batches = _batches(one)
     if not schedules or batches is None:
         return 0
-    return 1 + rounds_after_best(schedules[0], max(1, round(epochs_per_round(job) * batches)))
+    updates = max(1, round(epochs_per_round(one) * batches))
+    return (1 + rounds_after_best(schedules[0], updates)) * epochs_per_round(one)
 
 
 def seconds_per_pass(records: Sequence[Record]) -> dict[tuple[str, int], float]:

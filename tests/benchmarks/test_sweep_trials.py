@@ -79,6 +79,11 @@ def test_page_says_what_folds_that_make_as_many_updates_came_to() -> None:
     found = f"two samples of UNER, {rise[-2]:+.1f} and {rise[-1]:+.1f}, and the median is"
     assert f"{found} {median(gains):.1f}." in PAGE
     assert {key[0] for key, gain in zip(keys, gains, strict=True) if gain >= rise[-2]} == {UNER}
+    # what was known when it was chosen
+    first = {key: held[key] for key in keys if key[2] == 1}
+    seen = describe(first, free).partition(" F1")[0]
+    assert f"of which that of nine samples was seen before ({seen})" in PAGE
+    assert len(first) == 9
     found = f"{apart(held, keys)} points from the test F1 instead of {apart(free, keys)}"
     assert f"*crossfit* {describe(held, free)}, and what it let expect was {found}" in PAGE
 
