@@ -32,10 +32,19 @@ from adaptive_spacy.report.comparison_text import spread
 from adaptive_spacy.report.markdown import table
 from docs.reference import wrap
 from docs.results_figure import draw
-from docs.results_samples import APPROACHES, DIVIDED, FIXED, REFERENCE, whole_samples
+from docs.results_samples import (
+    APPROACHES,
+    BERT_APPROACHES,
+    BERT_FIXED,
+    DIVIDED,
+    FIXED,
+    REFERENCE,
+    whole_samples,
+)
 
 ROOT = Path(__file__).parents[1]
 RECORDS = ROOT / "benchmarks" / "results" / "budget"
+BERT_RECORDS = ROOT / "benchmarks" / "results" / "budget-bert"
 PAGE = ROOT / "docs" / "results.md"
 README = ROOT / "README.md"
 FIGURE = ROOT / "docs" / "labels.svg"
@@ -80,6 +89,19 @@ def list_sections(records: Sequence[Record], budget: Budget) -> Iterator[tuple[s
     yield "expected", f"{expected_table(records)}\n"
 
 
+def list_bert_sections(records: Sequence[Record]) -> Iterator[tuple[str, str]]:
+    """YIELDS (tuple[str, str]): What docs/results.md has of a transformer of the size of BERT: name
+    and text.
+
+    records (Sequence[dict]): Of whole samples.
+    """
+    budget = answer_budget(records, reference=REFERENCE)
+    dataset, model, _ = budget.rows[0].cell
+    yield "BERT F1", f"{f1_table(budget, dataset, model, BERT_APPROACHES)}\n"
+    yield "BERT cost", f"{cost_table(budget, BERT_APPROACHES)}\n"
+    yield "BERT hindsight", f"{hindsight_table(budget, BERT_FIXED)}\n"
+
+
 def describe_coverage(budget: Budget) -> str:
     """RETURNS (str): How many samples there are of what."""
     cells = {row.cell: row.f1.seeds for row in budget.rows}
@@ -114,13 +136,15 @@ def describe_outcome(budget: Budget) -> str:
     )
 
 
-def f1_table(budget: Budget, dataset: str, model: str) -> str:
+def f1_table(
+    budget: Budget, dataset: str, model: str, approaches: Sequence[str] = APPROACHES
+) -> str:
     """RETURNS (str): F1 of each approach by labels, with the number of samples."""
     own = [row for row in budget.rows if row.cell[:2] == (dataset, model)]
     sizes = {row.cell.labels: row.f1.seeds for row in own}
     found = {(row.approach, row.cell.labels): row.f1 for row in own}
     header = [f"{size} labels ({_samples(count)})" for size, count in sorted(sizes.items())]
-    rows = [[one, *(spread(found[one, size]) for size in sorted(sizes))] for one in APPROACHES]
+    rows = [[one, *(spread(found[one, size]) for size in sorted(sizes))] for one in approaches]
     return table(["approach", *header], rows)
 
 
@@ -128,13 +152,13 @@ def _samples(count: int) -> str:
     return f"{count} sample{'s' if count != 1 else ''}"
 
 
-def cost_table(budget: Budget) -> str:
+def cost_table(budget: Budget, approaches: Sequence[str] = APPROACHES) -> str:
     """RETURNS (str): Token updates of each approach by labels, the mean over data sets."""
     found: dict[tuple[str, int], list[float]] = defaultdict(list)
     for row in budget.rows:
         found[row.approach, row.cell.labels].append(row.updates.mean)
     sizes = sorted({size for _, size in found})
-    rows = [[one, *(thousands(mean(found[one, size])) for size in sizes)] for one in APPROACHES]
+    rows = [[one, *(thousands(mean(found[one, size])) for size in sizes)] for one in approaches]
     return table(["approach", *(f"{size} labels" for size in sizes)], rows)
 
 
@@ -148,15 +172,15 @@ def count_gains(budget: Budget) -> dict[int, float]:
     return {labels: round(mean(gaps), 1) for labels, gaps in sorted(found.items())}
 
 
-def best_fixed(budget: Budget) -> list[CellContrast]:
+def best_fixed(budget: Budget, fixed: Sequence[str] = FIXED) -> list[CellContrast]:
     """RETURNS (list[CellContrast]): The reference beside the fixed length that is best in a cell,
     cell by cell."""
-    return best_in_hindsight(line for line in budget.lines if line.approach in FIXED)
+    return best_in_hindsight(line for line in budget.lines if line.approach in fixed)
 
 
-def hindsight_table(budget: Budget) -> str:
+def hindsight_table(budget: Budget, fixed: Sequence[str] = FIXED) -> str:
     """RETURNS (str): The reference beside the best fixed length of each cell, in hindsight."""
-    cells = hindsight_cells(budget._replace(hindsight=best_fixed(budget)))
+    cells = hindsight_cells(budget._replace(hindsight=best_fixed(budget, fixed)))
     names = ["data set", "labels", "best other", "samples", "difference", "cost"]
     return choose(names, HINDSIGHT_HEADER, cells)
 
@@ -254,8 +278,9 @@ def main() -> None:
     """Write page and README."""
     records = whole_samples(read_records(RECORDS))
     budget = answer_budget(records, reference=REFERENCE)
+    bert = whole_samples(read_records(BERT_RECORDS), BERT_APPROACHES)
     for path, sections in (
-        (PAGE, list_sections(records, budget)),
+        (PAGE, (*list_sections(records, budget), *list_bert_sections(bert))),
         (README, [("results", make_rows(budget))]),
     ):
         path.write_text(fill(path.read_text(encoding="utf8"), sections), encoding="utf8")

@@ -1,7 +1,7 @@
 """Whose records docs/results.md shows, and of which samples."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from adaptive_spacy.experiments.records import Record
 from adaptive_spacy.report.budget import Cell
@@ -23,9 +23,14 @@ FIXED = (
     "huggingface",
 )
 APPROACHES = (REFERENCE, *DIVIDED, PAPER, *FIXED)
+#: Of the sweep with a transformer of the size of BERT
+BERT_FIXED = ("linear-200-5e-5", "linear-200-1e-4", "linear-400-5e-5")
+BERT_APPROACHES = (REFERENCE, DIVIDED[0], *BERT_FIXED)
 
 
-def whole_samples(records: Iterable[Record]) -> list[Record]:
+def whole_samples(
+    records: Iterable[Record], approaches: Sequence[str] = APPROACHES
+) -> list[Record]:
     """RETURNS (list[dict]): The records of the samples on which all approaches were trained, so
     that what stands side by side was trained on the same sentences."""
     samples: dict[tuple[Cell, int], dict[str, Record]] = defaultdict(dict)
@@ -38,8 +43,8 @@ def whole_samples(records: Iterable[Record]) -> list[Record]:
         record
         for _, found in sorted(samples.items())
         for trained in [add_same(found)]
-        if trained.keys() >= set(APPROACHES)
-        for record in (trained[name] for name in APPROACHES)
+        if trained.keys() >= set(approaches)
+        for record in (trained[name] for name in approaches)
     ]
 
 

@@ -4,6 +4,7 @@ from adaptive_spacy.experiments.crossfit_cost import GAINS
 from adaptive_spacy.experiments.records import read_records
 from adaptive_spacy.report.budget import answer_budget
 from docs.results import (
+    BERT_RECORDS,
     END,
     PAGE,
     README,
@@ -15,11 +16,12 @@ from docs.results import (
     expected_table,
     f1_table,
     fill,
+    list_bert_sections,
     list_sections,
     make_rows,
 )
 from docs.results_figure import draw
-from docs.results_samples import APPROACHES, FIXED, add_same, whole_samples
+from docs.results_samples import APPROACHES, BERT_APPROACHES, FIXED, add_same, whole_samples
 from tests.report.records import make_labelled
 
 #: Right entities of 100 with 25 labels, by approach; with 50 ten more
@@ -89,11 +91,28 @@ def test_page_keeps_what_is_around_the_tables() -> None:
     assert "11 approaches on 3 samples of labels of 1 data set." in filled
 
 
+def test_tables_of_another_transformer_are_of_its_approaches() -> None:
+    found = [
+        make_labelled(name, seed, 50, {"crossfit": 60, "linear-400-5e-5": 66}.get(name, 40))
+        for name in BERT_APPROACHES
+        for seed in (1, 2)
+    ]
+    unfinished = [make_labelled(name, 3, 50, 90) for name in BERT_APPROACHES[1:]]
+    whole = whole_samples([*found, *unfinished], BERT_APPROACHES)
+    tables = {name: text.splitlines() for name, text in list_bert_sections(whole)}
+    assert "| linear-400-5e-5 | 66.0 ± 0.0 |" in tables["BERT F1"]
+    assert len(tables["BERT F1"]) == len(tables["BERT cost"]) == 2 + len(BERT_APPROACHES)
+    (row,) = tables["BERT hindsight"][2:]
+    assert row.startswith("| news | 50 | linear-400-5e-5 | 2 | -6.0")
+
+
 def test_page_and_readme_are_those_of_the_records() -> None:
     found = whole_samples(read_records(RECORDS))
     page, readme = (path.read_text(encoding="utf8") for path in (PAGE, README))
     budget = answer_budget(found, reference="crossfit")
-    assert page == fill(page, list_sections(found, budget)), "run python -m docs.results"
+    bert = whole_samples(read_records(BERT_RECORDS), BERT_APPROACHES)
+    sections = [*list_sections(found, budget), *list_bert_sections(bert)]
+    assert page == fill(page, sections), "run python -m docs.results"
     assert count_gains(budget) == GAINS
     rows = make_rows(budget)
     assert readme == fill(readme, [("results", rows)]), "run python -m docs.results"

@@ -105,3 +105,19 @@ def test_pages_say_how_many_folds_end_as_soon_as_they_may() -> None:
     results = " ".join((ROOT / "docs" / "results.md").read_text(encoding="utf8").split())
     assert f"{soon} of {len(folds)} folds ended as soon as they might" in PAGE
     assert f"{soon} of its {len(folds)} folds ended as soon as 200 updates let them" in results
+
+
+def test_results_say_how_long_a_larger_transformer_was_trained() -> None:
+    key = ("wikigold", 50, 1)
+    bounded, crossfit, short = (
+        read("budget-bert", name)[key] for name in ("bounded", "crossfit", "linear-200-5e-5")
+    )
+    page = " ".join((ROOT / "docs" / "results.md").read_text(encoding="utf8").split())
+    updates = [fold["updates"] for fold in crossfit["folds"]]
+    assert (
+        f"*bounded* made {bounded['updates']} updates, the folds of *crossfit* {min(updates)} to "
+        f"{max(updates)}, its last training {crossfit['history'][-1]['step']}, for "
+        f"{f1(crossfit):.1f} where it let expect {100 * crossfit['expected']['f1']:.1f}."
+    ) in page
+    assert f"larger transformer: {f1(short):.1f}." in page
+    assert f"when the {f1(short):.1f} was known" in page
