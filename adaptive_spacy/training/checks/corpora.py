@@ -25,10 +25,9 @@ from tqdm import tqdm
 
 from adaptive_spacy.config.randomness import same_randomness
 from adaptive_spacy.data.oddities import find_oddities
-from adaptive_spacy.data.validation import describe_noise
 from adaptive_spacy.parsing import describe_reason, reading
 from adaptive_spacy.training.checks.config import find_faults
-from adaptive_spacy.training.checks.entities import ENTITY_FACTORIES, find_data_faults
+from adaptive_spacy.training.checks.entities import ENTITY_FACTORIES, find_data_faults, find_noise
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -119,7 +118,7 @@ def _check_data(
             _check_max_length(nlp, corpus, findings, tolerance)
     learns = {nlp.get_pipe_meta(pipe).factory for pipe in nlp.component_names} & ENTITY_FACTORIES
     entities = dev.types.total() if learns else None
-    if noise := describe_noise(f"[{dev.name}]", documents=len(dev), entities=entities):
+    if noise := find_noise(training, dev.name, documents=len(dev), entities=entities):
         findings.warnings.append(noise)
     if learns:
         for corpus in (train, dev):

@@ -2,13 +2,15 @@
 
 import warnings
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import spacy
 from spacy.util import resolve_dot_names
 
+from adaptive_spacy.config.blocks import find_blocks
+from adaptive_spacy.config.names import ADAPTIVE
 from adaptive_spacy.config.randomness import same_randomness
 from adaptive_spacy.data.validation import describe_noise
 from adaptive_spacy.training.checks.types import find_type_faults
@@ -58,10 +60,24 @@ def find_data_faults(nlp: "Language") -> Iterator[str]:
         yield f"[{train.name}]: expected at least one entity, got none: there is nothing to learn"
         return
     entities = dev.types.total() if learns else None
-    noise = describe_noise(f"[{dev.name}]", documents=dev.documents, entities=entities)
+    training = nlp.config["training"]
+    noise = find_noise(training, dev.name, documents=dev.documents, entities=entities)
     for doubt in [noise, *(find_type_faults(train, dev) if learns else ())]:
         if doubt:
             warnings.warn(doubt, stacklevel=2)
+
+
+def find_noise(
+    training: Mapping[str, Any], name: str, *, documents: int, entities: int | None
+) -> str | None:
+    """As `describe_noise`, of the dev set of a training.
+
+    training (Mapping): The section `[training]`.
+    RETURNS (str | None): Nothing where the rate follows no score, e.g. in crossfit's last training.
+    """
+    if not find_blocks(training["optimizer"], "schedules", ADAPTIVE):
+        return None
+    return describe_noise(f"[{name}]", documents=documents, entities=entities)
 
 
 def take_census(nlp: "Language", key: str) -> Census:

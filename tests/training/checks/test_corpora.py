@@ -31,6 +31,16 @@ def test_a_small_dev_set_is_a_warning_here_as_in_the_statistics(
         assert list(find_data_faults(nlp)) == []
 
 
+@pytest.mark.parametrize("name", ["hybrid", "stable", "original"])
+def test_a_small_dev_set_is_no_matter_where_no_score_decides(
+    name: str, sound_corpus, transformer_folder, recwarn
+) -> None:
+    nlp = load_model_from_config(read(sound_corpus, transformer_folder, name), auto_fill=True)
+    assert preflight(nlp).warnings == []
+    assert list(find_data_faults(nlp)) == []
+    assert [str(one.message) for one in recwarn if "documents" in str(one.message)] == []
+
+
 def test_faults_of_the_config_are_errors(sound_corpus, transformer_folder) -> None:
     found = findings_of(read(sound_corpus, transformer_folder, training__patience=7))
     assert found.errors == [
