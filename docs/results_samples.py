@@ -24,7 +24,7 @@ FIXED = (
 )
 APPROACHES = (REFERENCE, *DIVIDED, PAPER, *FIXED)
 #: Of the sweep with a transformer of the size of BERT
-BERT_FIXED = ("linear-200-5e-5", "linear-200-1e-4", "linear-400-5e-5")
+BERT_FIXED = ("linear-200-5e-5", "linear-200-1e-4", "linear-400-5e-5", "linear-400-1e-4")
 BERT_APPROACHES = (REFERENCE, DIVIDED[0], *BERT_FIXED)
 
 

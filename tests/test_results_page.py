@@ -119,6 +119,19 @@ def test_page_and_readme_are_those_of_the_records() -> None:
     assert len(rows.splitlines()) >= 5
 
 
+def test_pages_say_how_far_below_the_best_length_200_labels_are() -> None:
+    budget = answer_budget(whole_samples(read_records(RECORDS)), reference="crossfit")
+    gaps = sorted(
+        -line.difference.mean
+        for line in best_fixed(budget)
+        if line.cell is not None and line.cell.labels == 200
+    )
+    below = f"{gaps[0]:.1f} to {gaps[-1]:.1f}"
+    readme, page = (" ".join(path.read_text(encoding="utf8").split()) for path in (README, PAGE))
+    assert f"at 200, {below}. No difference" in readme
+    assert f"they are {below} below" in page
+
+
 def test_approach_that_is_another_ones_training_is_not_trained_again() -> None:
     found = {name: make_labelled(name, 1, 200, 40) for name in ("adaptive", "linear-20-3e-4")}
     found["linear-20-3e-4"]["updates"] = 200

@@ -138,8 +138,8 @@ def fewest_epochs(job: Job) -> float:
     batches = _batches(one)
     if not schedules or batches is None:
         return 0
-    updates = max(1, round(epochs_per_round(one) * batches))
-    return (1 + rounds_after_best(schedules[0], updates)) * epochs_per_round(one)
+    epochs = epochs_per_round(one)
+    return (1 + rounds_after_best(schedules[0], max(1, round(epochs * batches)))) * epochs
 
 
 def seconds_per_pass(records: Sequence[Record]) -> dict[tuple[str, int], float]:

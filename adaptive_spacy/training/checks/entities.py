@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import spacy
 from spacy.util import resolve_dot_names
 
-from adaptive_spacy.config.blocks import find_blocks
+from adaptive_spacy.config.blocks import find_blocks, resolve_value
 from adaptive_spacy.config.names import ADAPTIVE
 from adaptive_spacy.config.randomness import same_randomness
 from adaptive_spacy.data.validation import describe_noise
@@ -60,7 +60,7 @@ def find_data_faults(nlp: "Language") -> Iterator[str]:
         yield f"[{train.name}]: expected at least one entity, got none: there is nothing to learn"
         return
     entities = dev.types.total() if learns else None
-    training = nlp.config["training"]
+    training = nlp.config.interpolate()["training"]
     noise = find_noise(training, dev.name, documents=dev.documents, entities=entities)
     for doubt in [noise, *(find_type_faults(train, dev) if learns else ())]:
         if doubt:
@@ -72,12 +72,17 @@ def find_noise(
 ) -> str | None:
     """As `describe_noise`, of the dev set of a training.
 
-    training (Mapping): The section `[training]`.
-    RETURNS (str | None): Nothing where the rate follows no score, e.g. in crossfit's last training.
+    training (Mapping): The section `[training]`, interpolated.
+    RETURNS (str | None): A line; None: there is enough, or no score says how long is trained, as in
+        crossfit's last training.
     """
-    if not find_blocks(training["optimizer"], "schedules", ADAPTIVE):
+    if find_blocks(training["optimizer"], "schedules", ADAPTIVE):
+        decides = "cool down"
+    elif resolve_value(training["patience"]):
+        decides = "stop"
+    else:
         return None
-    return describe_noise(f"[{name}]", documents=documents, entities=entities)
+    return describe_noise(f"[{name}]", documents=documents, entities=entities, decides=decides)
 
 
 def take_census(nlp: "Language", key: str) -> Census:

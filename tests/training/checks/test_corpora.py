@@ -41,6 +41,13 @@ def test_a_small_dev_set_is_no_matter_where_no_score_decides(
     assert [str(one.message) for one in recwarn if "documents" in str(one.message)] == []
 
 
+def test_patience_goes_by_the_dev_set_too(sound_corpus, transformer_folder) -> None:
+    config = read(sound_corpus, transformer_folder, "stable", training__patience=7)
+    (line,) = preflight(load_model_from_config(config, auto_fill=True)).warnings
+    assert "has 2 documents; with fewer than 100 the validation" in line
+    assert "too noisy to tell when to stop: a mean" in line
+
+
 def test_faults_of_the_config_are_errors(sound_corpus, transformer_folder) -> None:
     found = findings_of(read(sound_corpus, transformer_folder, training__patience=7))
     assert found.errors == [

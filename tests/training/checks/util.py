@@ -26,7 +26,7 @@ def faults_of(settings: dict[str, object], edit=None) -> str:
 
 
 def findings_of(config: Config, **arguments: Any) -> Findings:
-    """RETURNS (Findings): All but that this dev set is small, which one test is about."""
+    """RETURNS (Findings): All but that this dev set is small, which has tests of its own."""
     found = preflight(load_model_from_config(config, auto_fill=True), **arguments)
     found.warnings = [line for line in found.warnings if "too noisy" not in line]
     return found
