@@ -41,8 +41,9 @@ def find_data_faults(nlp: "Language") -> Iterator[str]:
     nlp (Language): The pipeline, not initialized yet.
     YIELDS (str): One line each.
     """
+    training = nlp.config.interpolate()["training"]
     # streamed: there is no end to look for
-    if nlp.config.interpolate()["training"]["max_epochs"] < 0:
+    if training["max_epochs"] < 0:
         return
     corpora = []
     for key in ("train_corpus", "dev_corpus"):
@@ -60,7 +61,6 @@ def find_data_faults(nlp: "Language") -> Iterator[str]:
         yield f"[{train.name}]: expected at least one entity, got none: there is nothing to learn"
         return
     entities = dev.types.total() if learns else None
-    training = nlp.config.interpolate()["training"]
     noise = find_noise(training, dev.name, documents=dev.documents, entities=entities)
     for doubt in [noise, *(find_type_faults(train, dev) if learns else ())]:
         if doubt:
