@@ -99,6 +99,10 @@ class Adapt:
         for fault in find_setting_faults(config):
             raise ConfigValidationError(title="This training would go wrong", desc=fault)
         schedule = active_schedule.bind()
+        if not find_schedules(nlp.config["training"]):
+            # it lies in another section. Copied to where it is used, what is saved can state its
+            # rate, and spaCy, which resolves this block alone, make an optimizer of it
+            nlp.config["training"]["optimizer"] = training["optimizer"]
         blocks = find_schedules(nlp.config["training"])
         if schedule is None or not blocks:
             raise ConfigValidationError(

@@ -68,7 +68,7 @@ class ExperimentLog(TrainingLog):
         test: Reader,
         keep: bool,
     ) -> None:
-        if nlp.config["training"]["optimizer"].get("use_averages"):
+        if nlp.config.interpolate()["training"]["optimizer"].get("use_averages"):
             raise ValueError(
                 "[training.optimizer] use_averages: expected false, got true: experiments keep "
                 "the weights themselves"

@@ -149,6 +149,20 @@ def test_callback_without_schedule_is_refused_at_the_first_step(tmp_path: Path) 
     )
 
 
+@pytest.mark.parametrize("place", ["learn_rate", "optimizer"])
+def test_callback_takes_a_schedule_from_another_section(tmp_path: Path, place: str) -> None:
+    config = scripted_config(tmp_path, [0, 1, 1, 1], training__before_update__rate=0.5)
+    del config["training"]["optimizer"]["learn_rate"]["interval"]
+    inside = config["training"] if place == "optimizer" else config["training"]["optimizer"]
+    config["mine"] = {place: inside[place]}
+    inside[place] = f"${{mine.{place}}}"
+    nlp, optimizer = train_in_process(config)
+    assert optimizer.used[0] == 0.5
+    # as it is saved: with the rate that it was trained with, and spaCy can go on with it
+    assert nlp.config["training"]["optimizer"]["learn_rate"]["rate"] == 0.5
+    assert nlp.create_optimizer().learn_rate == 0.5
+
+
 def test_callback_refuses_a_metric_that_is_not_reported(tmp_path: Path) -> None:
     config = scripted_config(tmp_path, [0, 1], training__before_update__monitor={"ents_loss": -1.0})
     with pytest.raises(ConfigValidationError) as error:
