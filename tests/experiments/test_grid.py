@@ -190,7 +190,9 @@ def test_main_grid_is_the_papers() -> None:
     assert training["optimizer"]["learn_rate"]["rate"] == pytest.approx(2e-5)
 
 
-@pytest.mark.parametrize("name", sorted(COUNTS.keys() - {"budget", "budget-bert", "rates", "curve"}))
+@pytest.mark.parametrize(
+    "name", sorted(COUNTS.keys() - {"budget", "budget-bert", "rates", "curve"})
+)
 def test_papers_grids_have_its_rounds_and_end_by_the_score_alone(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
