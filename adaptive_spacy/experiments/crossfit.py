@@ -103,8 +103,8 @@ def crossfit(
     output (Path): Gets `model-last`, its history, `crossfit.json`, the docs in `labelled.spacy`,
         what was predicted for each in `out-of-fold.spacy`, and the trainings in `folds`. A run that
         was broken off goes on where it was.
-    folds (int): Adaptive trainings; each holds out one part of the docs. If fewer different docs
-        have entities, as many as these.
+    folds (int): Adaptive trainings; each holds out one part of the docs. Fewer where a part would
+        have no entity of a type that others have too, which is said in a warning.
     seed (int): Of the folds, the weights and the order of the batches.
     lang (str): Language code of the docs.
     settings (Mapping | None): Overrides of the config by dotted key, e.g. {"variables.rate": 1e-4}.

@@ -90,10 +90,7 @@ def refit(run: Path, output: Path, *, test: Path | None = None, gpu_id: int = -1
                 "total": total,
                 "halved": halved,
                 "sentences": {split: len(docs) for split, docs in splits.items()},
-                "config": fixed.to_str(),
-                "history": [asdict(one) for one in read_history(model.parent)],
-                "seen_dev": read_object(model / "meta.json")["performance"],
-                "test": evaluate(str(model), test)["seqeval"]["micro"] if test else None,
+                **_outcome_of(model, fixed, test),
             },
         }
         mark(model, notes=describe(record), refit=summarize(record))
@@ -166,6 +163,16 @@ def _test_of(config: Config) -> Path | None:
         warnings.warn(f"{path} is gone: the refitted model is not scored", stacklevel=3)
         return None
     return path
+
+
+def _outcome_of(model: Path, config: Config, test: Path | None) -> Record:
+    """RETURNS (dict): What the training on all labels came to."""
+    return {
+        "config": config.to_str(),
+        "history": [asdict(one) for one in read_history(model.parent)],
+        "seen_dev": read_object(model / "meta.json")["performance"],
+        "test": evaluate(str(model), test)["seqeval"]["micro"] if test else None,
+    }
 
 
 def _results_of(run: Path) -> Any:

@@ -163,16 +163,16 @@ def test_large_page_stays_small(tmp_path: Path) -> None:
 
 def test_choice_is_told_with_its_reason(tmp_path: Path) -> None:
     history = make_history(10)
-    text = describe_choice(tmp_path, history, "last", seen=False)
+    text = describe_choice(history, "last", seen=False)
     assert "F1 70.0 after epoch 10; the highest was 77.0 after epoch 9" in text
-    assert "partly luck" in describe_choice(tmp_path, history, "best", seen=False)
+    assert "partly luck" in describe_choice(history, "best", seen=False)
     fallen = [*history[:-1], replace(history[-1], f=0.1)]
-    assert describe_choice(tmp_path, fallen, "last", seen=False).startswith("Take model-best")
-    stopped = describe_choice(tmp_path, history, "last", seen=False, whole=False)
+    assert describe_choice(fallen, "last", seen=False).startswith("Take model-best")
+    stopped = describe_choice(history, "last", seen=False, whole=False)
     assert "go on with it, or take model-best. On dev it had F1 70.0" in stopped
-    running = describe_choice(tmp_path, history, "last", seen=False, running=True)
+    running = describe_choice(history, "last", seen=False, running=True)
     assert running.startswith("Nothing yet: the training runs. On dev it had F1 70.0")
-    assert "also the best" in describe_choice(tmp_path, history[:-1], "last", seen=False)
+    assert "also the best" in describe_choice(history[:-1], "last", seen=False)
 
 
 @pytest.mark.parametrize(

@@ -150,7 +150,7 @@ def make_run(
     RETURNS (tuple): HTML, and the summary in lines.
     """
     config = read_checkpoint_config(training, select)
-    splits = _splits(training, config, found)
+    splits = _splits(config, found)
     learnt: Mapping[str, int] = splits["train"].types if "train" in splits else {}
     told: list[dict[str, Any]] = []
     values: dict[str, Any] = {"scores": None}
@@ -163,7 +163,6 @@ def make_run(
         choice = describe_lack(training, select)
     else:
         choice = describe_choice(
-            training,
             history,
             select,
             seen=seen,
@@ -259,7 +258,7 @@ def _names(types: list[str]) -> dict[str, str]:
     return {name: one_line(name) for name in types}
 
 
-def _splits(training: Path, config: Config | None, found: Predictions | None) -> dict[str, Split]:
+def _splits(config: Config | None, found: Predictions | None) -> dict[str, Split]:
     if found is not None and found.role == HELD_OUT:
         # the config of the last training has all labels as train and as dev
         return {"train": count_file(found.corpus)}

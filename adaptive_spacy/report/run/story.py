@@ -87,7 +87,6 @@ def is_whole(config: Config | None, history: Sequence[Evaluation]) -> bool:
 
 
 def describe_choice(
-    training: Path,
     history: Sequence[Evaluation],
     select: str,
     *,
@@ -122,25 +121,12 @@ def describe_choice(
     )
     if running:
         return f"Nothing yet: the training runs. {scores}."
-    if not best.f and not whole:
-        return (
-            f"{TAKE_NONE} yet: F1 on dev was 0.0 after every {unit}, and the training was stopped "
-            "before its end: go on with it."
-        )
     if not best.f:
-        return (
-            f"{TAKE_NONE}: F1 on dev was 0.0 after every {unit}. Train with another learning rate "
-            "(variables.rate), or on more sentences."
-        )
+        return _describe_none(unit, whole)
     # what ranks may be another score than F1
     kept = max(reversed(scored), key=lambda one: (_or_lowest(one.score), _or_lowest(one.f)))
     if select == "best":
-        return (
-            "The checkpoint with the best score on dev ships, as it was asked for: F1 "
-            f"{_percent(kept.f)} after {unit} {counted(kept.round)}, the best of all evaluations, "
-            f"so partly luck. The last model had {_percent(last.f)} after {unit} "
-            f"{counted(last.round)}."
-        )
+        return _describe_best(kept, last, unit)
     if _lost_its_loss(history):
         return (
             f"{TAKE_BEST} instead of the last model, whose loss was not finite (NaN or infinite). "
@@ -160,6 +146,26 @@ def describe_choice(
     return (
         f"The last model ships{down}. {scores}, which is a maximum over all evaluations, so partly "
         "luck."
+    )
+
+
+def _describe_none(unit: str, whole: bool) -> str:
+    found = f"F1 on dev was 0.0 after every {unit}"
+    if not whole:
+        return (
+            f"{TAKE_NONE} yet: {found}, and the training was stopped before its end: go on with it."
+        )
+    return (
+        f"{TAKE_NONE}: {found}. Train with another learning rate (variables.rate), or on more "
+        "sentences."
+    )
+
+
+def _describe_best(kept: Evaluation, last: Evaluation, unit: str) -> str:
+    return (
+        "The checkpoint with the best score on dev ships, as it was asked for: F1 "
+        f"{_percent(kept.f)} after {unit} {counted(kept.round)}, the best of all evaluations, so "
+        f"partly luck. The last model had {_percent(last.f)} after {unit} {counted(last.round)}."
     )
 
 

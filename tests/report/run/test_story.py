@@ -16,7 +16,7 @@ FIXED = Config({"training": {"optimizer": {"learn_rate": 0.1}, "before_update": 
 
 
 def choice(history: list[Evaluation], select: str = "last", *, whole: bool = True) -> str:
-    return describe_choice(Path("training"), history, select, seen=False, whole=whole)
+    return describe_choice(history, select, seen=False, whole=whole)
 
 
 def test_model_that_finds_nothing_is_not_to_be_taken(tmp_path: Path) -> None:
