@@ -24,6 +24,7 @@ from spacy.util import load_config
 from tqdm import tqdm
 
 from adaptive_spacy.cli._util import one_line_errors
+from adaptive_spacy.config.names import LINEAR
 from adaptive_spacy.experiments.courses import Course
 from adaptive_spacy.experiments.crossfit import agree_on
 from adaptive_spacy.experiments.job import Job
@@ -45,12 +46,13 @@ def main(
     seeds: Annotated[str, typer.Option(help="Of these samples.")] = "1",
     rates: Annotated[str, typer.Option(help="Highest rates.")] = "1e-4",
     times: Annotated[str, typer.Option(help="Lengths, in those that the folds found.")] = "1",
+    linear: Annotated[bool, typer.Option(help="Let the rate fall from the warm-up on.")] = False,
     output: Annotated[Path | None, typer.Option(help="JSONL, gets a line each.")] = None,
 ) -> None:
     """Print a line per training."""
     with one_line_errors():
         trainings = [
-            (job, course, rate, factor)
+            (job, course, rate, factor, linear)
             for job, course in choose(runs, _list(datasets), _list(labels), _list(seeds))
             for factor in map(float, _list(times))
             for rate in map(float, _list(rates))
@@ -78,8 +80,14 @@ def choose(
             yield job, agree_on(record["folds"])
 
 
-def measure(job: Job, course: Course, rate: float, factor: float) -> dict[str, Any]:
-    """Train once. RETURNS (dict): What was trained, its cost and F1."""
+def measure(
+    job: Job, course: Course, rate: float, factor: float, linear: bool = False
+) -> dict[str, Any]:
+    """Train once.
+
+    linear (bool): Whether the rate falls from the warm-up on, instead of after it was held.
+    RETURNS (dict): What was trained, its cost and F1.
+    """
     job = replace(job, settings={**job.settings, "variables.rate": rate})
     longer = Course(factor * course.epochs, tuple(factor * one for one in course.halved))
     with tempfile.TemporaryDirectory() as name:
@@ -87,6 +95,8 @@ def measure(job: Job, course: Course, rate: float, factor: float) -> dict[str, A
         files = write_corpora(job, folder)
         files["test"] = write_rest(job, files, folder)
         path = write_job_config(job, files, folder, longer, keep=False)
+        if linear:
+            fall(path)
         with computing_in(job.threads), redirect_stdout(StringIO()):
             Driver(init_nlp(load_config(path)), None).run()
         found = read_results(folder)
@@ -100,7 +110,21 @@ def measure(job: Job, course: Course, rate: float, factor: float) -> dict[str, A
         "updates": found["updates"],
         "token_updates": found["token_updates"],
         "f1": found["results"]["last"]["test"]["f1"],
+        **({"linear": True} if linear else {}),
     }
+
+
+def fall(path: Path) -> None:
+    """Give a config of fixed length the schedule of configs/stable.cfg, with its rate and
+    warm-up."""
+    config = load_config(path)
+    former = config["training"]["optimizer"]["learn_rate"]
+    config["training"]["optimizer"]["learn_rate"] = {
+        "@schedules": LINEAR,
+        "rate": former["rate"],
+        "warmup": former["warmup"],
+    }
+    config.to_disk(path)
 
 
 def write_rest(job: Job, files: Mapping[str, Path], folder: Path) -> Path:
