@@ -5,7 +5,6 @@ They are of a folder as it was written as a whole. spaCy's `nlp.to_disk`, which 
 the other over what is there, has none.
 """
 
-import hashlib
 import json
 import warnings
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
+from adaptive_spacy.hashing import hash_file
 from adaptive_spacy.parsing import read_object
 
 CHECKSUMS = "checksums.json"
@@ -102,7 +102,4 @@ def _read(pipeline: Path) -> dict[str, Any]:
 
 def _hash(path: Path) -> str | None:
     """RETURNS (str | None): SHA-256 of a file; None: there is none."""
-    if not path.is_file():
-        return None
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return hash_file(path) if path.is_file() else None

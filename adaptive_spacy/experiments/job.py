@@ -1,6 +1,5 @@
 """A job: one training of a grid, and what makes it the same job again."""
 
-import functools
 import hashlib
 import json
 from collections.abc import Mapping
@@ -12,6 +11,7 @@ from confection import Config
 
 from adaptive_spacy.config.settings import find_setting_faults
 from adaptive_spacy.experiments.fixed_length import curve_of
+from adaptive_spacy.hashing import hash_once
 from adaptive_spacy.parsing import reading
 
 #: What the parts of a folder's name may hold
@@ -167,7 +167,7 @@ class Job:
             "device": self.device,
             "train_on_dev": self.train_on_dev,
             "config": _without_paths(self.make_config()).to_str(interpolate=False),
-            "data": {split: hash_file(path) for split, path in self.files().items()},
+            "data": {split: hash_once(path) for split, path in self.files().items()},
             "transformer": hash_transformer(self.transformer),
             **labels,
             **folds,
@@ -188,12 +188,6 @@ def needed(settings: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(value[STOP_OF] for value in settings.values() if isinstance(value, dict))
 
 
-def hash_file(path: Path) -> str:
-    """RETURNS (str): SHA-256 of a file, read once as long as it does not change."""
-    stat = path.stat()
-    return _hash_file(path.resolve(), stat.st_size, stat.st_mtime_ns)
-
-
 def hash_transformer(source: str) -> str:
     """RETURNS (str): SHA-256 of a folder's files with their names; a name of the hub is itself."""
     folder = Path(source)
@@ -201,14 +195,8 @@ def hash_transformer(source: str) -> str:
         return source
     digest = hashlib.sha256()
     for path in sorted(one for one in folder.rglob("*") if one.is_file()):
-        digest.update(f"{path.relative_to(folder).as_posix()}\0{hash_file(path)}\n".encode())
+        digest.update(f"{path.relative_to(folder).as_posix()}\0{hash_once(path)}\n".encode())
     return digest.hexdigest()
-
-
-@functools.cache
-def _hash_file(path: Path, size: int, changed: int) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _without_paths(config: Config) -> Config:

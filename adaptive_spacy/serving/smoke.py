@@ -1,6 +1,5 @@
 """Does the wheel do what the trained folder does? Installed beside nothing else, loaded by name."""
 
-import hashlib
 import json
 import os
 import subprocess
@@ -14,6 +13,7 @@ from spacy.tokens import Doc, DocBin
 
 from adaptive_spacy.config.loading import load_pipeline
 from adaptive_spacy.files import replacing
+from adaptive_spacy.hashing import hash_file
 from adaptive_spacy.serving.names import find_wheel
 from adaptive_spacy.serving.own_wheel import OWN
 
@@ -66,7 +66,7 @@ def smoke_test(
     result = {
         "package": name,
         "wheel": wheel.name,
-        "sha256": hashlib.sha256(wheel.read_bytes()).hexdigest(),
+        "sha256": hash_file(wheel),
         "megabytes": round(wheel.stat().st_size / 1e6, 1),
         **loaded,
         "texts": len(sample),

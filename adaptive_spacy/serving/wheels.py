@@ -16,6 +16,7 @@ from pathlib import Path
 from packaging.version import Version
 
 from adaptive_spacy.files import replacing
+from adaptive_spacy.hashing import hash_file
 
 #: Seconds since 1970 that builds write as the date of their files: the first that zip can hold.
 #: The same pipeline gives the same bytes then.
@@ -133,7 +134,7 @@ def read_contents(wheel: Path) -> dict[str, str]:
             names = [name for name in opened.namelist() if not name.endswith(RECORD)]
             return {name: _checksum(opened, name) for name in names}
     except zipfile.BadZipFile:
-        return {"": hashlib.sha256(wheel.read_bytes()).hexdigest()}
+        return {"": hash_file(wheel)}
 
 
 def _checksum(archive: zipfile.ZipFile, name: str) -> str:

@@ -1,6 +1,5 @@
 """Folders that are replaced as a whole, if nothing is lost with them."""
 
-import hashlib
 import os
 import shutil
 from collections.abc import Callable
@@ -8,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import srsly
+
+from adaptive_spacy.hashing import hash_file
 
 #: Says what a folder is and which files were written into it
 MARKER = "source.json"
@@ -63,14 +64,8 @@ def mark(folder: Path, about: dict[str, Any]) -> None:
     folder (Path): The folder.
     about (dict): What it is; the checksums of its files are added.
     """
-    files = {path.name: sha256(path) for path in sorted(folder.iterdir())}
+    files = {path.name: hash_file(path) for path in sorted(folder.iterdir())}
     srsly.write_json(folder / MARKER, {**about, "files": files})
-
-
-def sha256(file: Path) -> str:
-    """RETURNS (str): The checksum of a file."""
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def replace_folder(output: Path, fill: Callable[[Path], None]) -> None:
@@ -110,7 +105,7 @@ def _find_strange(folder: Path) -> str | None:
         if name == MARKER and not known:
             return name
         checksum = known.get(name)
-        if checksum is not None and sha256(path) != checksum:
+        if checksum is not None and hash_file(path) != checksum:
             return f"{name}, changed since"
     return None
 

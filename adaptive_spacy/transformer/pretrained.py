@@ -13,13 +13,13 @@ from typing import Any
 
 import srsly
 
+from adaptive_spacy.hashing import hash_file
 from adaptive_spacy.transformer.folders import (
     MARKER,
     mark,
     replace_folder,
     require_apart,
     require_own,
-    sha256,
 )
 from adaptive_spacy.transformer.hub import CONFIG_FILE, is_folder, require_reachable
 from adaptive_spacy.transformer.packages import PACKAGE_PREFIX, PACKAGES, locate_package
@@ -113,7 +113,7 @@ def _sum_weights(folder: Path) -> dict[str, str]:
         require_inside(file, folder)
         require_whole(file)
     require_shards(folder)
-    return {file.name: sha256(file) for file in files}
+    return {file.name: hash_file(file) for file in files}
 
 
 def _copy_config(folder: Path, aside: Path) -> None:

@@ -26,9 +26,9 @@ from spacy.tokens import Doc, DocBin
 
 from adaptive_spacy.data.corpus import read_docs
 from adaptive_spacy.experiments.next_texts import Candidate, choose, judge
+from adaptive_spacy.hashing import hash_file
 from adaptive_spacy.training.evaluation import evaluate
 from adaptive_spacy.training.resume.identity import machine, versions
-from adaptive_spacy.transformer.folders import sha256
 from benchmarks.measurements import add_lines, read_lines
 
 DEV = 5
@@ -139,7 +139,7 @@ def describe(corpus: Path, config: Path, transformer: Path, rate: float) -> Row:
     return {
         "corpus": corpus.name,
         "rate": rate,
-        "files": {one.name: sha256(one)[:DIGITS] for one in files if one.is_file()},
+        "files": {one.name: hash_file(one)[:DIGITS] for one in files if one.is_file()},
         "versions": versions(),
         "machine": machine(),
     }

@@ -7,11 +7,11 @@ from typing import Any
 
 from thinc.api import Config
 
-from adaptive_spacy.experiments.job import hash_file
 from adaptive_spacy.experiments.learning_curve import LearningCurve, Point, fit_curve
 from adaptive_spacy.experiments.predictions import path_of
 from adaptive_spacy.experiments.records import Record, read_records
 from adaptive_spacy.experiments.statistics import summarize
+from adaptive_spacy.hashing import hash_once
 from adaptive_spacy.report.comparison import REFERENCE
 from adaptive_spacy.report.comparison_runs import newest, read_job
 
@@ -49,7 +49,7 @@ def _choose(
         kinds[job.approach, job.dataset, job.model].append(record)
     found = {kind: one for kind, one in kinds.items() if kind[0] == REFERENCE} or dict(kinds)
     if len(found) > 1 and own is not None and own.is_file():
-        digest = hash_file(own)
+        digest = hash_once(own)
         found = {
             kind: one for kind, one in found.items() if any(_learnt_from(r, digest) for r in one)
         } or found

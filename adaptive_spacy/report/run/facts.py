@@ -1,6 +1,5 @@
 """What a training was made of: its data in numbers, its config, versions, and hashes of files."""
 
-import hashlib
 import platform
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -15,6 +14,7 @@ from thinc.api import Config
 
 from adaptive_spacy.data.corpus import read_docs
 from adaptive_spacy.experiments.predictions import path_of
+from adaptive_spacy.hashing import hash_file
 from adaptive_spacy.training.history import HISTORY
 
 PACKAGES = ("adaptive-spacy", "spacy", "spacy-transformers", "transformers", "thinc", "torch")
@@ -91,16 +91,13 @@ def list_hashes(training: Path, config: Config | None, model: Path) -> dict[str,
     corpora = [path_of(config, split) for split in ("train", "dev")] if config is not None else []
     paths = [training / HISTORY, *(model / name for name in ("config.cfg", "meta.json"))]
     paths += [one for path in corpora if path is not None for one in _files(path)]
-    return {path.as_posix(): _hash(path) for path in dict.fromkeys(paths) if path.is_file()}
+    return {
+        path.as_posix(): hash_file(path)[:DIGITS] for path in dict.fromkeys(paths) if path.is_file()
+    }
 
 
 def _files(path: Path) -> list[Path]:
     return sorted(path.glob("**/*.spacy")) if path.is_dir() else [path]
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:DIGITS]
 
 
 def settings_of(config: Config | None) -> Mapping[str, str]:

@@ -1,7 +1,6 @@
 """What makes a training the same: its config, the files that it reads, and the versions of what
 trains it. A snapshot goes on with no other."""
 
-import functools
 import hashlib
 import platform
 from collections.abc import Iterator, Mapping
@@ -14,6 +13,7 @@ from spacy.training.corpus import FILE_TYPE
 from thinc.api import Config
 
 from adaptive_spacy.data.corpus import locate
+from adaptive_spacy.hashing import hash_once
 
 PACKAGES = (
     *("adaptive-spacy", "spacy", "thinc", "spacy-transformers", "torch", "transformers"),
@@ -161,16 +161,9 @@ def _hash(path: Path, aside: Path | None = None) -> str:
     """RETURNS (str): SHA-256 of a file, or of all files in a folder with their names, but for those
     in another folder, an absolute path without links."""
     if path.is_file():
-        stat = path.stat()
-        return _hash_file(path.resolve(), stat.st_size, stat.st_mtime_ns)
+        return hash_once(path)
     digest = hashlib.sha256()
     found = (one for one in path.rglob("*") if one.is_file())
     for one in sorted(one for one in found if aside not in one.resolve().parents):
         digest.update(f"{one.relative_to(path).as_posix()}\0{_hash(one)}\n".encode())
     return digest.hexdigest()
-
-
-@functools.cache
-def _hash_file(path: Path, size: int, changed: int) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -4,7 +4,6 @@ What is not an array is JSON, the arrays are one file of safetensors; nothing is
 before is kept until the next is complete, and read where the newest is damaged.
 """
 
-import hashlib
 import json
 import re
 import shutil
@@ -18,6 +17,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from adaptive_spacy.files import replacing, replacing_folder
+from adaptive_spacy.hashing import hash_file
 from adaptive_spacy.parsing import read_object, reading
 
 STATE, ARRAYS, MANIFEST = "state.json", "arrays.safetensors", "manifest.json"
@@ -196,8 +196,5 @@ def _independent(arrays: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
 
 def _describe(folder: Path) -> bytes:
     """RETURNS (bytes): The manifest of what is in a folder."""
-    files = {}
-    for name in (STATE, ARRAYS):
-        with (folder / name).open("rb") as file:
-            files[name] = hashlib.file_digest(file, "sha256").hexdigest()
+    files = {name: hash_file(folder / name) for name in (STATE, ARRAYS)}
     return json.dumps({"format": FORMAT, "sha256": files}, indent=1).encode()

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from adaptive_spacy.cli.app import app
 from adaptive_spacy.config.loading import read_config
-from adaptive_spacy.experiments.job import hash_file
+from adaptive_spacy.hashing import hash_file
 from adaptive_spacy.report.run.curve import describe_forecast, read_curve
 from adaptive_spacy.report.run.page import write_run
 from tests.conftest import NOISE, SENTENCES, write_corpus
