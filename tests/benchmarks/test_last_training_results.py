@@ -7,6 +7,13 @@ PAGE = " ".join((ROOT / "docs" / "method.md").read_text(encoding="utf8").split()
 ROWS = {
     (row["dataset"], row["labels"], row["sample"], row["times"], row["rate"]): row
     for row in read_lines(ROOT / "benchmarks" / "results" / "last-training" / "index.jsonl")
+    if not row.get("linear")
+}
+#: Those whose rate falls from the warm-up on, twice as long
+LINEAR = {
+    (row["dataset"], row["labels"], row["sample"]): f"{100 * row['f1']:.1f}"
+    for row in read_lines(ROOT / "benchmarks" / "results" / "last-training" / "index.jsonl")
+    if row.get("linear")
 }
 UNER = "uner_english_ewt"
 
@@ -17,7 +24,7 @@ def f1(data: str, labels: int, sample: int, times: float, rate: float = 1e-4) ->
 
 def test_each_training_is_kept_once() -> None:
     rows = read_lines(ROOT / "benchmarks" / "results" / "last-training" / "index.jsonl")
-    assert len(rows) == len(ROWS)
+    assert len(rows) == len(ROWS) + len(LINEAR)
 
 
 def test_page_says_what_the_fewest_updates_gain() -> None:
@@ -45,6 +52,12 @@ def test_page_says_what_twice_the_length_does() -> None:
         f"With 200 labels twice as long reached {said[0]} (UNER), {said[1]} (wikigold) and "
         f"{said[2]} (WNUT-17)"
     ) in PAGE
+    falling = [LINEAR[cell] for cell in many]
+    assert len(LINEAR) == 3
+    assert (
+        f"linear decay instead of hold and cool-down {', '.join(falling[:2])} and {falling[2]}"
+        in PAGE
+    )
     once, twice = (
         100 * ROWS["wikigold", 50, 2, times, 1e-4]["calibration_error"] for times in (1, 2)
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import spacy
 from spacy.tokens import DocBin
+from thinc.api import Config
 from typer.testing import CliRunner
 
 from adaptive_spacy.experiments.grid import read_grid
@@ -84,6 +85,26 @@ def test_training_as_long_as_the_folds_found_is_that_of_the_job(job: Job, tmp_pa
     assert twice["epochs"] == 2 * once["epochs"]
     assert 1.5 * last < twice["updates"] <= 2 * last
     assert (once["dataset"], once["labels"], once["sample"]) == ("little", 10, 1)
+    again = [str(tmp_path / "runs"), "--rates", "1e-2", "--linear", "--output", str(output)]
+    done = CliRunner().invoke(app, again)
+    assert done.exit_code == 0, done.output
+    line = json.loads(output.read_text().splitlines()[-1])
+    assert (line["linear"], line["updates"]) == (True, last)
     nothing = CliRunner().invoke(app, [*arguments, "--labels", "50"])
     assert nothing.exit_code == 1
     assert "expected records of jobs with folds, found none of these" in nothing.output
+
+
+def test_linear_decay_replaces_the_schedule_alone(tmp_path: Path) -> None:
+    path = tmp_path / "config.cfg"
+    held = {"@schedules": "adaptive_spacy.hybrid.v1", "rate": 0.5, "warmup": 3, "cooldown": 7}
+    config = Config({"training": {"optimizer": {"learn_rate": held, "grad_clip": 1.0}}})
+    config.to_disk(path)
+    module.fall(path)
+    made = Config().from_disk(path)["training"]["optimizer"]
+    assert made.pop("learn_rate") == {
+        "@schedules": "adaptive_spacy.linear.v1",
+        "rate": 0.5,
+        "warmup": 3,
+    }
+    assert made == {"grad_clip": 1.0}
