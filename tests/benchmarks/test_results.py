@@ -24,6 +24,7 @@ RUNS = {
     "budget-bert": 6,
     "without-least": 60,
     "trials": 142,
+    "rates": 24,
     "either": 22,
     "bfloat16": 3,
     "emulated": 6,
