@@ -135,6 +135,22 @@ def test_pages_say_how_far_below_the_best_length_200_labels_are() -> None:
     assert all(means[cell, "linear-40-1e-4"] > means[cell, "crossfit"] for cell in cells)
 
 
+def test_pages_say_which_lengths_folds_beat_and_what_200_updates_cost() -> None:
+    table = PAGE.read_text(encoding="utf8").partition("<!-- differences: made")[2]
+    lines = table.partition("<!-- end")[0].splitlines()
+    rows = [[one.strip() for one in line.strip("|").split("|")] for line in lines]
+    verdicts = {row[0]: (row[5], float(row[6])) for row in rows if row[0] in FIXED}
+    assert set(verdicts) == set(FIXED)
+    known = [name for name, (verdict, _) in verdicts.items() if verdict == "higher"]
+    assert len(known) == 5
+    readme, page = (" ".join(path.read_text(encoding="utf8").split()) for path in (README, PAGE))
+    assert "and five of the seven fixed lengths where one is kept for all." in page
+    updates = [verdicts[f"linear-200-{rate}"] for rate in ("1e-4", "3e-4")]
+    assert {(verdict, round(cost)) for verdict, cost in updates} == {("not shown", 6)}
+    assert "No difference to 200 updates is shown; these cost a sixth." in readme
+    assert "at 1e-4 or 3e-4, which cost a sixth of the tokens." in page
+
+
 def test_approach_that_is_another_ones_training_is_not_trained_again() -> None:
     found = {name: make_labelled(name, 1, 200, 40) for name in ("adaptive", "linear-20-3e-4")}
     found["linear-20-3e-4"]["updates"] = 200

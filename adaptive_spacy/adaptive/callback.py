@@ -99,17 +99,18 @@ class Adapt:
         for fault in find_setting_faults(config):
             raise ConfigValidationError(title="This training would go wrong", desc=fault)
         schedule = active_schedule.bind()
-        if not find_schedules(nlp.config["training"]):
-            # it lies in another section. Copied to where it is used, what is saved can state its
-            # rate, and spaCy, which resolves this block alone, make an optimizer of it
-            nlp.config["training"]["optimizer"] = training["optimizer"]
-        blocks = find_schedules(nlp.config["training"])
-        if schedule is None or not blocks:
+        if schedule is None or not find_schedules(training):
             raise ConfigValidationError(
                 title="Callback without schedule",
                 desc="[training.before_update] adaptive_spacy.adapt.v1 needs "
                 f'@schedules = "{ADAPTIVE}" in [training.optimizer.learn_rate]',
             )
+        blocks = find_schedules(nlp.config["training"])
+        if not blocks:
+            # it lies in another section. A copy goes where it is used: what is saved can state its
+            # rate there, and spaCy, which resolves this block alone, can make an optimizer of it
+            nlp.config["training"]["optimizer"] = training["optimizer"]
+            blocks = find_schedules(nlp.config["training"])
         schedule.begin(
             rate=self.rate,
             interval=lambda: resolve_value(training["eval_frequency"]),

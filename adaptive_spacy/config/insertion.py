@@ -66,6 +66,7 @@ def add_adaptive_blocks(
     training = config.setdefault("training", {})
     plain = _filled(config)["training"]
     done: list[str] = []
+    _copy_in(training, plain, done)
     _add_schedule(training, plain, rate, monitor, done)
     _add_callback(training, monitor, done)
     _close_optimizer(training, _filled(config)["training"]["optimizer"], done)
@@ -114,6 +115,25 @@ def init(
 def _filled(config: Config) -> Config:
     """RETURNS (Config): The config with spaCy's defaults for what it lacks, interpolated."""
     return Config(DEFAULT_CONFIG).merge(config).interpolate()
+
+
+def _copy_in(training: Block, plain: Block, done: list[str]) -> None:
+    """Copy schedule and callback, where they are references to another section, to where they are
+    used: what is there is found, and may change."""
+    _copy_block(training, "optimizer", plain["optimizer"], "[training]", done)
+    optimizer = training.get("optimizer")
+    if isinstance(optimizer, dict) and find_blocks(plain["optimizer"], "schedules", ADAPTIVE):
+        schedule = plain["optimizer"]["learn_rate"]
+        _copy_block(optimizer, "learn_rate", schedule, "[training.optimizer]", done)
+    if find_blocks(plain["before_update"], "callbacks", ADAPT):
+        _copy_block(training, "before_update", plain["before_update"], "[training]", done)
+
+
+def _copy_block(block: Block, key: str, plain: Any, place: str, done: list[str]) -> None:
+    value = block.get(key)
+    if _refers(value) and isinstance(plain, Mapping):
+        block[key] = deepcopy(dict(plain))
+        done.append(f"{place} {key} copied from {value}")
 
 
 def _add_schedule(

@@ -156,7 +156,7 @@ class Guard:
         self.phases: dict[str, Any] | None = None
 
     def _find_schedule(self, nlp: Language) -> PhaseSchedule:
-        if self.metric not in nlp.config.interpolate()["training"]["score_weights"]:
+        if self.metric not in nlp.config["training"]["score_weights"]:
             raise ConfigValidationError(
                 title="Unknown metric",
                 desc=f"{GUARD} metric: {self.metric} is not reported; add it to "

@@ -115,10 +115,12 @@ def measure(
 
 
 def fall(path: Path) -> None:
-    """Give a config of fixed length the schedule of configs/stable.cfg, with its rate and
-    warm-up."""
+    """Give a config of fixed length the schedule of configs/stable.cfg, with its rate and warm-up.
+    RAISES (ValueError): If the rate is halved on the way, where folds were set back."""
     config = load_config(path)
     former = config["training"]["optimizer"]["learn_rate"]
+    if former.get("halved"):
+        raise ValueError("--linear: expected folds that were not set back, whose rate is halved")
     config["training"]["optimizer"]["learn_rate"] = {
         "@schedules": LINEAR,
         "rate": former["rate"],

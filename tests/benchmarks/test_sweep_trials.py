@@ -5,33 +5,11 @@ from statistics import mean, median, stdev
 
 import pytest
 
-from adaptive_spacy.experiments.records import Record, read_records
-from tests.conftest import ROOT
+from tests.benchmarks.sweeps import UNER, Records, f1, read, read_page
 
-#: By data set, labels and seed
-Records = dict[tuple[str, int, int], Record]
-UNER = "uner_english_ewt"
-RESULTS = ROOT / "benchmarks" / "results"
-PAGE, RESULTS_PAGE = (
-    " ".join((ROOT / "docs" / name).read_text(encoding="utf8").split())
-    for name in ("method.md", "results.md")
-)
+PAGE, RESULTS_PAGE = read_page("method.md"), read_page("results.md")
 #: A line of adaptive.cfg by the set whose trainings have it
 LINES = {"either": 'monitor = [{"ents_loss": -1.0}, {"ents_f": 1.0}]', "budget": "least = 200"}
-
-
-def read(name: str, approach: str) -> Records:
-    """RETURNS (dict): The records of an approach in a set by data set, labels and seed."""
-    return {
-        (job["dataset"], job["labels"], job["seed"]): one
-        for one in read_records(RESULTS / name)
-        for job in [one["job"]]
-        if job["approach"] == approach
-    }
-
-
-def f1(record: Record) -> float:
-    return 100 * float(record["results"]["last"]["test"]["f1"])
 
 
 def describe(ours: Records, theirs: Records) -> str:

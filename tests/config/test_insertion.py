@@ -200,6 +200,33 @@ def test_a_second_init_takes_another_monitor_and_rate_alone() -> None:
     ]
 
 
+@pytest.mark.parametrize("place", ["optimizer", "optimizer.learn_rate", "before_update"])
+def test_init_finds_its_blocks_in_another_section(place: str) -> None:
+    config = spacys_config("textcat")
+    add_adaptive_blocks(config, monitor={"cats_micro_f": 1.0}, rate=0.5)
+    once = config.interpolate()["training"]
+    block = config["training"]
+    *outer, last = place.split(".")
+    for part in outer:
+        block = block[part]
+    config["mine"] = {last: block[last]}
+    block[last] = f"${{mine.{last}}}"
+    where = ".".join(["training", *outer])
+    assert add_adaptive_blocks(config) == [f"[{where}] {last} copied from ${{mine.{last}}}"]
+    assert config.interpolate()["training"] == once
+    assert add_adaptive_blocks(config) == []
+
+
+def test_init_replaces_another_schedule_of_another_section_with_its_rate() -> None:
+    config = spacys_config("textcat")
+    config["mine"] = {"learn_rate": {"@schedules": "constant.v1", "rate": 0.25}}
+    config["training"]["optimizer"]["learn_rate"] = "${mine.learn_rate}"
+    done = add_adaptive_blocks(config)
+    assert not any("copied" in line for line in done)
+    schedule = config["training"]["optimizer"]["learn_rate"]
+    assert (schedule["@schedules"], schedule["rate"]) == ("adaptive_spacy.adaptive.v1", 0.25)
+
+
 def test_init_keeps_longer_trainings_and_own_intervals() -> None:
     config = spacys_config("textcat")
     own = {"@misc": "adaptive_spacy.steps.v1", "corpus": "${corpora.train}", "epochs": 0.5}

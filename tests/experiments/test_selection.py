@@ -3,9 +3,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from thinc.api import Config
 
 from adaptive_spacy.experiments import selection
-from adaptive_spacy.experiments.selection import Candidates, score_candidates
+from adaptive_spacy.experiments.selection import Candidates, ExperimentLog, score_candidates
 
 
 class Weights:
@@ -36,3 +37,20 @@ def test_candidates_are_scored_with_their_weights_and_leave_the_last(
     scored = {rule: one["test"] for rule, one in found.items()}
     assert scored == {"best_loss": 2, "best_f1": 4, "last": 6}
     assert nlp.value == 6
+
+
+@pytest.mark.parametrize("reference", ["mine.optimizer", "mine.flags.averages"])
+def test_averaged_weights_are_refused_wherever_they_are_asked_for(
+    tmp_path: Path, reference: str
+) -> None:
+    config = Config().from_str(
+        "[mine]\n\n[mine.flags]\naverages = true\n\n[mine.optimizer]\nuse_averages = true",
+        interpolate=False,
+    )
+    block = f"${{{reference}}}"
+    asked = block if reference == "mine.optimizer" else {"use_averages": block}
+    config["training"] = {"optimizer": asked}
+    nlp: Any = SimpleNamespace(config=config)
+    output: Any = None
+    with pytest.raises(ValueError, match="use_averages: expected false, got true"):
+        ExperimentLog(nlp, output, output, tmp_path, lambda nlp: [], keep=False)
