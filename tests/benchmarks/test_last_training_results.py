@@ -3,9 +3,10 @@
 from statistics import mean
 
 from benchmarks.measurements import read_lines
+from tests.benchmarks.sweeps import read_page
 from tests.conftest import ROOT
 
-PAGE = " ".join((ROOT / "docs" / "method.md").read_text(encoding="utf8").split())
+PAGE = read_page("method.md")
 LINES = read_lines(ROOT / "benchmarks" / "results" / "last-training" / "index.jsonl")
 #: By cell, length, rate, and whether the rate falls from the warm-up on
 ROWS = {
