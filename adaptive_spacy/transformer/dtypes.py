@@ -11,9 +11,9 @@ DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch
 INT8 = "int8"
 PRECISIONS = (AUTO, *DTYPES, INT8)
 
-#: What torch says a processor of x86 can do, by its public names and by those before torch had them
-BFLOAT16 = ("avx512_bf16", "amx_bf16")
-BFLOAT16_BEFORE = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
+#: What torch says a processor of x86 can do, by its public names, and what it called them before
+VECTORS, TILES = "avx512_bf16", "amx_bf16"
+FORMER_NAMES = {VECTORS: "_is_avx512_bf16_supported", TILES: "_is_amx_tile_supported"}
 
 
 def resolve(precision: str, device: str) -> torch.dtype:
@@ -36,7 +36,14 @@ def computes(device: str, dtype: torch.dtype) -> bool:
         return dtype is torch.float16 or torch.cuda.is_bf16_supported(including_emulation=False)
     # products in bfloat16 are oneDNN's; torch's own are loops
     has_products = device == "cpu" and torch.backends.mkldnn.is_available()
-    return has_products and dtype is torch.bfloat16 and _processor_has_bfloat16()
+    return has_products and dtype is torch.bfloat16 and (_has(VECTORS) or _has(TILES))
+
+
+def multiplies_tiles(device: str, dtype: torch.dtype) -> bool:
+    """RETURNS (bool): Whether a device multiplies a type by tiles of a matrix (AMX). Its products
+    are so fast that preparing the weights for each takes longer than they do, unless they have many
+    rows."""
+    return device == "cpu" and dtype is torch.bfloat16 and computes(device, dtype) and _has(TILES)
 
 
 def name_of(dtype: torch.dtype) -> str:
@@ -54,9 +61,8 @@ def require_precision(precision: str) -> None:
         )
 
 
-def _processor_has_bfloat16() -> bool:
+def _has(capability: str) -> bool:
     ask = getattr(torch.cpu, "get_capabilities", None)
     if ask is not None:
-        found = ask()
-        return any(found.get(name, False) for name in BFLOAT16)
-    return any(getattr(torch.cpu, name, bool)() for name in BFLOAT16_BEFORE)
+        return bool(ask().get(capability, False))
+    return bool(getattr(torch.cpu, FORMER_NAMES[capability], bool)())

@@ -1,8 +1,8 @@
 """The transformer: `adaptive_spacy.TransformerModel.v1`.
 
 spacy-transformers' model with the same inputs, outputs and files, and what it does done faster:
-tokens and word pieces are aligned for a batch at once, gradients reach the optimizer without a
-copy, dropout draws fewer random bits, predictions are made in batches of similar length,
+word pieces are padded and aligned with tokens for a batch at once, gradients reach the optimizer
+without a copy, dropout draws fewer random bits, predictions are made in batches of similar length,
 checkpoints are written without copies, and the network computes in half precision where the device
 can.
 """
@@ -24,10 +24,7 @@ from spacy_transformers.data_classes import (
     WordpieceBatch,
 )
 from spacy_transformers.layers._util import replace_listener_cfg
-from spacy_transformers.layers.transformer_model import (
-    TransformerModel,
-    huggingface_tokenize,
-)
+from spacy_transformers.layers.transformer_model import TransformerModel
 from spacy_transformers.layers.transformer_model import forward as forward_in_python
 from spacy_transformers.truncate import truncate_oversize_splits
 from thinc.api import ConfigValidationError, Model, torch2xp
@@ -36,6 +33,7 @@ from torch import Tensor
 from transformers.file_utils import ModelOutput
 
 from adaptive_spacy.transformer.dtypes import require_precision
+from adaptive_spacy.transformer.encoding import encode
 from adaptive_spacy.transformer.hub import is_folder
 from adaptive_spacy.transformer.loading import MODEL_BLOCK, faults_in_one_line, load_transformer
 from adaptive_spacy.transformer.packing import Streamed, pack, replace_file
@@ -159,9 +157,9 @@ def forward(
     spans = [span for spans in spans_of_docs for span in spans]
     doc_starts, first_tokens = token_starts(spans_of_docs)
     shim: Any = model.layers[0].shims[0]
-    # a fast tokenizer is told to pad in the call, and fails while another thread tells it so
+    # a fast tokenizer is told in the call not to pad, and fails while another thread tells it so
     with shim.lock:
-        encoding = huggingface_tokenize(model.tokenizer, [span.text for span in spans])
+        encoding = encode(model.tokenizer, [span.text for span in spans])
     wordpieces, alignment = truncate_oversize_splits(
         WordpieceBatch.from_batch_encoding(encoding),
         align(spans, encoding["offset_mapping"], first_tokens),

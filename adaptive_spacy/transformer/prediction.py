@@ -14,12 +14,16 @@ from adaptive_spacy.transformer.rowwise_attention import Apart, attends_apart
 
 #: Word pieces of a batch, padding included: the activations of a layer stay in a processor's cache
 BATCH_PIECES = 512
+#: Where products are made of tiles, that matters less than how many rows a product has
+BATCH_PIECES_IN_TILES = 2048
 
 #: Of transformers, or what behaves like one where nothing is said to be exact
 Network = Callable[..., ModelOutput]
 
 
-def predict_by_length(network: Network, *, exactly: bool = False, **inputs: Tensor) -> ModelOutput:
+def predict_by_length(
+    network: Network, *, exactly: bool = False, batch_pieces: int = BATCH_PIECES, **inputs: Tensor
+) -> ModelOutput:
     """Run a network over rows of pieces, the longest first, a few at a time.
 
     network (Callable): Returns vectors per piece, *shape:* (n_rows, n_pieces, width), and per row,
@@ -27,6 +31,7 @@ def predict_by_length(network: Network, *, exactly: bool = False, **inputs: Tens
     exactly (bool): Whether a row's vectors are the same in any batch, to the last bit. Where the
         network's attention cannot be told to leave padding out, rows of different lengths are not
         put together, which takes about a quarter longer.
+    batch_pieces (int): Word pieces of a batch at most, padding included.
     inputs (Tensor): What it takes, by name; `attention_mask` is 1 where a piece is no padding.
         *Shape:* (n_rows, n_pieces)
     RETURNS (ModelOutput): What the network returns, zeros where there is padding.
@@ -37,7 +42,7 @@ def predict_by_length(network: Network, *, exactly: bool = False, **inputs: Tens
         return network(**inputs)
     apart = exactly and attends_apart(network)
     output = ModelOutput()
-    for rows, length in split(lengths, equal=exactly and not apart):
+    for rows, length in split(lengths, batch_pieces, equal=exactly and not apart):
         with Apart(lengths[rows]) if apart else nullcontext():
             part = network(**{name: one[rows, :length] for name, one in inputs.items()})
         for key, vectors in part.items():
@@ -51,16 +56,19 @@ def predict_by_length(network: Network, *, exactly: bool = False, **inputs: Tens
     return output
 
 
-def split(lengths: Tensor, *, equal: bool = False) -> Iterator[tuple[Tensor, int]]:
+def split(
+    lengths: Tensor, batch_pieces: int, *, equal: bool = False
+) -> Iterator[tuple[Tensor, int]]:
     """Yield the rows of each batch, and how many pieces the longest of them has.
 
     lengths (Tensor): Pieces of each row. *Shape:* (n_rows,)
+    batch_pieces (int): Pieces of a batch, padding included; a longer row is a batch of its own.
     equal (bool): Whether all rows of a batch have the same length.
     """
     order = lengths.argsort(descending=True, stable=True)
     while len(order):
         longest = max(1, int(lengths[order[0]]))
-        size = max(1, BATCH_PIECES // longest)
+        size = max(1, batch_pieces // longest)
         if equal:
             size = min(size, int((lengths[order] == lengths[order[0]]).sum()))
         yield order[:size], longest

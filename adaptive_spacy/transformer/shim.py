@@ -20,11 +20,15 @@ from adaptive_spacy.stepping import TakesParameters
 from adaptive_spacy.transformer import int8
 from adaptive_spacy.transformer.checkpoint import pack_config, pack_tokenizer, unpack
 from adaptive_spacy.transformer.dropout import FastDropout
-from adaptive_spacy.transformer.dtypes import INT8, name_of, resolve
+from adaptive_spacy.transformer.dtypes import INT8, multiplies_tiles, name_of, resolve
 from adaptive_spacy.transformer.forking import prepare_for_forks
 from adaptive_spacy.transformer.gradients import Forward, copying
 from adaptive_spacy.transformer.packing import Streamed, pack
-from adaptive_spacy.transformer.prediction import predict_by_length
+from adaptive_spacy.transformer.prediction import (
+    BATCH_PIECES,
+    BATCH_PIECES_IN_TILES,
+    predict_by_length,
+)
 from adaptive_spacy.transformer.rowwise_attention import mixes_padding
 
 
@@ -94,7 +98,9 @@ class TransformerShim(HFShim):
             if self.device.type == "cpu" and not self._returns_layers():
                 # integers would magnify what padding does to the last digit
                 exactly = network is not self._model or mixes_padding(network)
-                outputs = predict_by_length(network, exactly=exactly, **inputs.kwargs)
+                outputs = predict_by_length(
+                    network, exactly=exactly, batch_pieces=self._batch_pieces(), **inputs.kwargs
+                )
             else:
                 outputs = network(*inputs.args, **inputs.kwargs)
         return _to_float32(outputs)
@@ -223,6 +229,10 @@ class TransformerShim(HFShim):
             if self._quantized is None or self._quantized[0] is not self._model:
                 self._quantized = self._model, int8.quantized(self._model)
             return self._quantized[1]
+
+    def _batch_pieces(self) -> int:
+        in_tiles = multiplies_tiles(self.device.type, self.dtype)
+        return BATCH_PIECES_IN_TILES if in_tiles else BATCH_PIECES
 
     def _returns_layers(self) -> bool:
         """Whether the network returns more than the vectors of its last layer."""

@@ -8,8 +8,13 @@ import torch
 from spacy.language import Language
 from spacy.util import load_config
 
-from adaptive_spacy.transformer import dtypes
-from adaptive_spacy.transformer.dtypes import PRECISIONS, computes, resolve
+from adaptive_spacy.transformer import dtypes, shim
+from adaptive_spacy.transformer.dtypes import PRECISIONS, computes, multiplies_tiles, resolve
+from adaptive_spacy.transformer.prediction import (
+    BATCH_PIECES,
+    BATCH_PIECES_IN_TILES,
+    predict_by_length,
+)
 from adaptive_spacy.transformer.shim import precision_of
 from tests.conftest import ROOT
 from tests.ner.pipelines import found
@@ -45,6 +50,34 @@ def test_auto_on_a_processor(monkeypatch: pytest.MonkeyPatch, has, expected: str
         "float16": "float32",
         "int8": "float32",
     }
+
+
+@pytest.mark.parametrize(
+    ("has", "precision", "expected"),
+    [
+        (("avx512_bf16",), "bfloat16", False),
+        (("avx512_bf16", "amx_bf16"), "bfloat16", True),
+        (("avx512_bf16", "amx_bf16"), "auto", True),
+        (("avx512_bf16", "amx_bf16"), "float32", False),
+        (("avx512_bf16", "amx_bf16"), "int8", False),
+        (("amx_int8",), "bfloat16", False),
+    ],
+)
+def test_batches_of_a_prediction_are_larger_where_products_are_of_tiles(
+    transformer_folder, monkeypatch: pytest.MonkeyPatch, has, precision: str, expected: bool
+) -> None:
+    as_processor(monkeypatch, *has)
+    nlp = trained(transformer_folder, OURS, precision=precision)
+    sizes = []
+
+    def watched(network, *, exactly, batch_pieces, **inputs):
+        sizes.append(batch_pieces)
+        return predict_by_length(network, exactly=exactly, batch_pieces=batch_pieces, **inputs)
+
+    monkeypatch.setattr(shim, "predict_by_length", watched)
+    vectors(nlp)
+    assert set(sizes) == {BATCH_PIECES_IN_TILES if expected else BATCH_PIECES}
+    assert not multiplies_tiles("cuda", torch.bfloat16)
 
 
 def test_auto_is_float32_where_torch_has_no_products_in_bfloat16(monkeypatch) -> None:
