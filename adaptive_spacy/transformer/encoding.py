@@ -2,8 +2,8 @@
 
 `huggingface_tokenize` of spacy-transformers (1.4.0) has the tokenizer pad the texts, which makes a
 Python object of each place of padding and of each of its offsets, and asks for the string of each
-piece. Four fifths of its time are of that, a twelfth of all of tagging where a processor multiplies
-fast. Here arrays are padded, and the string of a piece is asked for once a batch.
+piece, more than half of its time. Here arrays are padded, and the string of a piece is asked for
+once a batch.
 """
 
 from collections.abc import Sequence

@@ -8,8 +8,8 @@ the range; what counts is the ratios of one run.
 """
 
 import platform
-from collections.abc import Callable
 from importlib.metadata import version
+from itertools import product
 from pathlib import Path
 from statistics import median
 from typing import Annotated, Any
@@ -31,27 +31,22 @@ PACKAGES = ("spacy", "thinc", "spacy-transformers", "torch", "transformers")
 def measure(
     contestants: list[Contestant], texts: list[str], rounds: int, tasks: tuple[str, ...] = TASKS
 ) -> dict[str, dict[str, list[float]]]:
-    """Time each contestant in turn. A first round warms up and does not count; it trains everyone,
-    so that nobody tags with random weights.
+    """Train everyone once, so that nobody tags with random weights; then time each in turn, task
+    by task, so that no tagging makes a step that training owes. The first round of a task warms up
+    and does not count.
 
     RETURNS (dict): Seconds by task and contestant, one per round.
     """
-    seconds: dict[str, dict[str, list[float]]] = {
-        task: {one.name: [] for one in contestants if task in one.tasks} for task in tasks
-    }
-    with tqdm(total=(rounds + 1) * len(contestants), unit="turn") as bar:
-        for number in range(rounds + 1):
-            for one in contestants:
-                calls: dict[str, tuple[Callable[..., None], tuple[Any, ...]]] = {
-                    "training": (one.epoch, ()),
-                    "tagging": (one.tag, (texts,)),
-                }
-                for task, (function, arguments) in calls.items():
-                    if not number:
-                        function(*arguments)
-                    elif one.name in seconds.get(task, ()):
-                        seconds[task][one.name].append(timed(function, *arguments))
-                bar.update()
+    for one in tqdm(contestants, desc="a first epoch", unit="turn"):
+        one.epoch()
+    seconds: dict[str, dict[str, list[float]]] = {}
+    for task in tasks:
+        timing = [one for one in contestants if task in one.tasks]
+        taken = seconds[task] = {one.name: [] for one in timing}
+        for number, one in tqdm([*product(range(rounds + 1), timing)], desc=task, unit="turn"):
+            turn = timed(one.epoch) if task == "training" else timed(one.tag, texts)
+            if number:
+                taken[one.name].append(turn)
     return seconds
 
 
