@@ -146,5 +146,14 @@ def test_ner_config_differs_in_the_component_too() -> None:
     # and in the transformer's architecture, our cleaner and tokenizer, so that the pipeline loads
     # without adaptive-spacy
     ours = ("components.transformer.model.", "components.transformer_cleaner.", "nlp.tokenizer.")
-    allowed = (*METHOD, "components.transformer_ner", "components.ner", "nlp.pipeline", *ours)
+    # and that transformer pads all that it is given
+    padded = "components.transformer.max_batch_items"
+    allowed = (
+        *METHOD,
+        "components.transformer_ner",
+        "components.ner",
+        "nlp.pipeline",
+        *ours,
+        padded,
+    )
     assert {key for key in different if not key.startswith(allowed)} == set()

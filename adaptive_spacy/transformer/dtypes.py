@@ -40,10 +40,10 @@ def computes(device: str, dtype: torch.dtype) -> bool:
 
 
 def multiplies_tiles(device: str, dtype: torch.dtype) -> bool:
-    """RETURNS (bool): Whether a device multiplies a type by tiles of a matrix (AMX). Its products
-    are so fast that preparing the weights for each takes longer than they do, unless they have many
-    rows."""
-    return device == "cpu" and dtype is torch.bfloat16 and computes(device, dtype) and _has(TILES)
+    """RETURNS (bool): Whether a device has tiles of a matrix to multiply a type by (AMX). Its
+    products are so fast that preparing the weights for each takes longer than they do, unless they
+    have many rows. Not asked is whether oneDNN was told to use no tiles (ONEDNN_MAX_CPU_ISA)."""
+    return device == "cpu" and dtype is torch.bfloat16 and _has(TILES)
 
 
 def name_of(dtype: torch.dtype) -> str:

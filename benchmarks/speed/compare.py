@@ -2,9 +2,9 @@
 
     python -m benchmarks.speed.compare --corpus corpus/wikigold
 
-Everyone trains an epoch over the same sentences and tags the same texts, one after the other,
-again and again, so that whatever else the machine does hits all alike. The table gives medians and
-the range; what counts is the ratios of one run.
+Everyone trains an epoch over the same sentences, one after the other, again and again, so that
+whatever else the machine does hits all alike; then everyone tags the same texts likewise. The table
+gives medians and the range; what counts is the ratios of one run.
 """
 
 import platform

@@ -6,8 +6,11 @@ from statistics import mean, median, stdev
 from typing import Any
 
 import pytest
+from thinc.api import Config
 from typer.testing import CliRunner
 
+from adaptive_spacy.experiments.grid import read_grid
+from adaptive_spacy.experiments.job import Job
 from adaptive_spacy.experiments.packed_records import pack
 from adaptive_spacy.experiments.records import read_records
 from adaptive_spacy.report.comparison import compare
@@ -60,6 +63,26 @@ def test_set_of_runs_has_each_job_once_and_is_as_packing_makes_it(
     pack(reversed(records), tmp_path)
     index = (tmp_path / "index.jsonl").read_bytes()
     assert index == (RESULTS / name / "index.jsonl").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["budget", "budget-bert", "rates"])
+def test_grids_over_labels_go_on_with_the_jobs_that_are_recorded(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    jobs = {job.name: job for job in read_grid(Path(f"configs/experiments/{name}.yml")).jobs()}
+    latest = {
+        one["job"]["approach"]: one
+        for one in sorted(read_records(RESULTS / name), key=lambda one: one["finished"])
+    }
+    # it was run once: its figures are those of the checkpoint with the best loss of *adaptive*
+    latest.pop("paper", None)
+    assert latest
+    for record in latest.values():
+        planned = jobs[Job(**record["job"]).name].make_config()
+        recorded = Config().from_str(record["definition"]["config"], interpolate=False)
+        for section in ("nlp", "components", "training"):
+            assert planned[section] == recorded[section], record["job"]["approach"]
 
 
 def strings_of(value: Any) -> Iterator[str]:
