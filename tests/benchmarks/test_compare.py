@@ -40,19 +40,19 @@ def test_everyone_is_timed_in_turns(monkeypatch: pytest.MonkeyPatch, tasks) -> N
     monkeypatch.setattr(compare, "timed", timed)
     seconds = measure(contestants(calls), ["Ada"], 2, tasks)
     rounds = {
-        "training": [("ours", "training"), ("peer", "training")] * 3,
+        "training": [("ours", "training"), ("peer", "training")] * 2,
         "tagging": [("ours", "tagging"), ("int8", "tagging"), ("peer", "tagging")] * 3,
     }
     first = [(name, "training") for name in ("ours", "int8", "peer")]
     assert calls == [*first, *(call for task in tasks for call in rounds[task])]
-    # the first round of a task does not count
+    # two rounds each; neither the first epoch nor what is tagged first counts
     expected = {
         ("training", "tagging"): {
-            "training": {"ours": [2, 4], "peer": [3, 5]},
-            "tagging": {"ours": [9, 12], "int8": [10, 13], "peer": [11, 14]},
+            "training": {"ours": [0, 2], "peer": [1, 3]},
+            "tagging": {"ours": [4, 7], "int8": [5, 8], "peer": [6, 9]},
         },
-        ("tagging",): {"tagging": {"ours": [3, 6], "int8": [4, 7], "peer": [5, 8]}},
-        ("training",): {"training": {"ours": [2, 4], "peer": [3, 5]}},
+        ("tagging",): {"tagging": {"ours": [0, 3], "int8": [1, 4], "peer": [2, 5]}},
+        ("training",): {"training": {"ours": [0, 2], "peer": [1, 3]}},
     }
     assert seconds == expected[tasks]
 
