@@ -14,6 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import typer
 from spacy.language import Language
 from typer.main import get_command
 
@@ -260,6 +261,11 @@ def make_page() -> str:
     return "\n\n".join(part.strip() for part in parts) + "\n"
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Write the page."""
     PAGE.write_text(make_page(), encoding="utf8")
     print(f"Wrote {PAGE.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    typer.run(main)

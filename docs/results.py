@@ -13,6 +13,8 @@ from itertools import takewhile
 from pathlib import Path
 from statistics import mean, median
 
+import typer
+
 from adaptive_spacy.experiments.records import Record, read_records
 from adaptive_spacy.report.budget import (
     Budget,
@@ -290,4 +292,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    typer.run(main)

@@ -20,6 +20,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import typer
+
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "terminal.md"
 SESSION = re.compile(r"## (\d+) columns, (\d+) rows\n\n```text\n(.*?)\n```\n", re.DOTALL)
@@ -118,4 +120,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    typer.run(main)

@@ -3,6 +3,8 @@ commands and examples."""
 
 import os
 import re
+import runpy
+import sys
 from configparser import ConfigParser
 from pathlib import Path
 
@@ -70,6 +72,20 @@ def test_shares_are_those_of_the_records() -> None:
     assert len(shown) == 34
     for row in shown:
         assert any(row.items() <= one.items() for one in made), row
+
+
+@pytest.mark.parametrize("name", ["reference", "results", "terminal"])
+def test_help_of_what_writes_a_page_writes_none(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def write(*_: object, **__: object) -> None:
+        raise AssertionError("a page was written")
+
+    monkeypatch.setattr(Path, "write_text", write)
+    # run as a program anew
+    monkeypatch.delitem(sys.modules, f"docs.{name}", raising=False)
+    monkeypatch.setattr(sys, "argv", [name, "--help"])
+    with pytest.raises(SystemExit) as end:
+        runpy.run_module(f"docs.{name}", run_name="__main__")
+    assert end.value.code == 0
 
 
 def test_readme_is_short_and_keeps_what_ci_runs() -> None:

@@ -142,6 +142,7 @@ def test_broken_sizes_are_named(text: str, message: str, tmp_path: Path) -> None
 # grid: approaches, combinations of dataset and model, fractions, seeds
 COUNTS = {
     "budget": (11, 3, 6, 6),
+    "budget-bfloat16": (11, 3, 6, 3),
     "budget-bert": (6, 1, 3, 3),
     "main": (3, 5, 11, 5),
     "confirmation": (3, 5, 11, 5),
@@ -158,6 +159,8 @@ COUNTS = {
     "curve": (1, 1, 5, 3),
     "precision": (4, 1, 4, 3),
 }
+SAMPLES = {"budget", "budget-bfloat16"}
+OVER_LABELS = {*SAMPLES, "budget-bert", "rates", "curve"}
 
 
 def test_every_grid_is_counted() -> None:
@@ -170,15 +173,35 @@ def test_grids_have_their_jobs(name: str, monkeypatch: pytest.MonkeyPatch) -> No
     approaches, pairs, fractions, seeds = COUNTS[name]
     grid = read_grid(ROOT / "configs" / "experiments" / f"{name}.yml")
     jobs = list(grid.jobs())
-    if grid.first_seeds:
+    if name == "budget":
         # six samples up to 200, three at 400, two at 1,000
         seeds = (4 * 6 + 3 + 2) / 6
+    elif name == "budget-bfloat16":
+        # two at 1,000
+        seeds = (5 * 3 + 2) / 6
     assert len(grid.approaches) == approaches
     assert len(grid.pairs()) == pairs
     assert len(jobs) == round(approaches * pairs * fractions * seeds)
     # every setting fits the config that it is for
     for job in {job.approach: job for job in jobs}.values():
         job.make_config()
+
+
+def test_further_samples_of_the_sweep_over_labels_differ_in_precision_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(ROOT)
+    grids = [read_grid(Path(f"configs/experiments/{name}.yml")) for name in sorted(SAMPLES)]
+    first, further = ({job.name: job for job in grid.jobs()} for grid in grids)
+    both = first.keys() & further.keys()
+    assert {(job.labels, job.seed) for job in further.values() if job.name in both} == {
+        (labels, seed) for labels in (25, 50, 100, 200) for seed in (4, 5, 6)
+    }
+    for name in both:
+        configs = [jobs[name].make_config() for jobs in (first, further)]
+        found = [one["components"]["transformer"]["model"].pop("precision") for one in configs]
+        assert found == ["float32", "bfloat16"]
+        assert configs[0] == configs[1]
 
 
 def test_main_grid_is_the_papers() -> None:
@@ -190,9 +213,7 @@ def test_main_grid_is_the_papers() -> None:
     assert training["optimizer"]["learn_rate"]["rate"] == pytest.approx(2e-5)
 
 
-@pytest.mark.parametrize(
-    "name", sorted(COUNTS.keys() - {"budget", "budget-bert", "rates", "curve"})
-)
+@pytest.mark.parametrize("name", sorted(COUNTS.keys() - OVER_LABELS))
 def test_papers_grids_have_its_rounds_and_end_by_the_score_alone(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
