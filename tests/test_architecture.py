@@ -148,6 +148,7 @@ TESTED_WITH = {
     "data/readers/token_file": "data/readers/conll",
     "config/training_end": "config/insertion",
     "experiments/crossfit_cost": "experiments/crossfit",
+    "experiments/fold_jobs": "experiments/crossfit",
     "experiments/predictions": "report/run/facts",
     "experiments/shipping": "experiments/refit",
     "report/budget_text": "report/budget",

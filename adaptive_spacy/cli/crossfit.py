@@ -1,11 +1,16 @@
 """`adaptive-spacy crossfit`: a model of all labels, without a dev set."""
 
+import warnings
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from adaptive_spacy.cli.options import MOST_JOBS, GpuId
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
 
 
 def crossfit_cli(
@@ -53,12 +58,11 @@ def crossfit_cli(
     """
     import spacy
 
-    from adaptive_spacy.config.loading import read_config
     from adaptive_spacy.config.overrides import parse_overrides
+    from adaptive_spacy.data.docbin import find_norm
     from adaptive_spacy.experiments.backends import make_backend
     from adaptive_spacy.experiments.crossfit import crossfit
     from adaptive_spacy.experiments.crossfit_cost import describe_cost
-    from adaptive_spacy.experiments.fixed_length import schedule_of
     from adaptive_spacy.files import require_other
     from adaptive_spacy.training.evaluation import (
         evaluate,
@@ -68,15 +72,17 @@ def crossfit_cli(
 
     require_other(output, [data, config, test])
     settings = parse_overrides(context.args, "crossfit", "--variables.rate 1e-4")
+    find_norm(lang)
     blank = spacy.blank(lang)
     require_corpus(data)
     docs = [eg.reference for eg in read_corpus(data, blank)]
     if test is not None:
         require_corpus(test)
-        read_corpus(test, blank)
+        _warn_of_copies(docs, [eg.reference for eg in read_corpus(test, blank)])
     if dry_run:
-        made = read_config(config, "a training config", overrides=settings, interpolate=True)
-        typer.echo(describe_cost(docs, folds, schedule_of(made).get("least", 0)))
+        typer.echo(
+            describe_cost(docs, folds, config=config, settings=settings, seed=seed, lang=lang)
+        )
         return
     found = crossfit(
         docs,
@@ -104,3 +110,14 @@ def crossfit_cli(
     if test is not None:
         found_f1 = evaluate(str(output / "model-last"), test, gpu_id=gpu_id)["spacy"]["ents_f"]
         typer.echo("Test F1 " + ("-" if found_f1 is None else f"{100 * found_f1:.1f}"))
+
+
+def _warn_of_copies(docs: Sequence["Doc"], test: Sequence["Doc"]) -> None:
+    """Say how many sentences of the test set are learnt from."""
+    texts = {doc.text for doc in docs}
+    if copies := sum(doc.text in texts for doc in test):
+        warnings.warn(
+            f"--test: {copies:,} of {len(test):,} sentences are in DATA too: the test F1 is in "
+            "part of what the model has learnt from",
+            stacklevel=2,
+        )

@@ -3,16 +3,23 @@
 Lengths count in epochs: a round of the folds has another number of sentences than one of all.
 """
 
+import warnings
 from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
 from statistics import mean, median
 from typing import NamedTuple
 
+from thinc.api import Config
+
 from adaptive_spacy.experiments.fixed_length import count_batches
 from adaptive_spacy.experiments.job import Job
 from adaptive_spacy.experiments.replay import find_stop, replay
+from adaptive_spacy.printable import listed
 from adaptive_spacy.training.history import read_history
+
+#: Of `[training]`, beside the schedule
+LIMITS = ("max_epochs", "max_steps", "patience")
 
 
 class Course(NamedTuple):
@@ -31,13 +38,32 @@ def course_of(job: Job, folder: Path) -> Course:
     """RETURNS (Course): That of a fold's training.
 
     folder (Path): The job's, with its history.
-    RAISES (ValueError): If it was stopped before its end.
+    RAISES (ValueError): If another limit than its schedule ended it.
     """
     config = job.make_config().interpolate()
     machine, undone, halved = replay(config, read_history(folder))
+    if not machine.finished:
+        raise ValueError(f"{job.dataset}: {_describe_limits(config, machine.state.rounds)}")
+    if machine.stalled:
+        warnings.warn(
+            f"{job.dataset}: no round was better than the untrained model, so it tells no length; "
+            "the shortest counts, of warm-up and cool-down",
+            stacklevel=2,
+        )
     rounds = max(find_stop(machine, folder) - undone, machine.warmup + machine.cooldown)
     epochs = machine.interval / count_batches(config)
     return Course(rounds * epochs, tuple(one * epochs for one in halved))
+
+
+def _describe_limits(config: Config, rounds: int) -> str:
+    """RETURNS (str): What ended a training that its schedule did not end."""
+    training = config["training"]
+    limits = listed([f"{key} = {training[key]}" for key in LIMITS if training.get(key)])
+    return (
+        f"expected a training that goes on until its schedule ends it, so that it tells a length; "
+        f"[training] {limits or 'another limit'} ended it in round {rounds}. With a higher limit "
+        "the folds are trained again"
+    )
 
 
 def agree(courses: Sequence[Course]) -> Course:

@@ -23,16 +23,12 @@ from spacy.training.loop import DIR_MODEL_LAST
 from thinc.api import Config
 
 from adaptive_spacy.config.loading import load_pipeline
+from adaptive_spacy.data.docbin import find_norm
 from adaptive_spacy.experiments.courses import Course, agree, course_of
 from adaptive_spacy.experiments.expectation import Expectation, expect_scores
 from adaptive_spacy.experiments.fixed_length import curve_of, fix_epochs
 from adaptive_spacy.experiments.fold_jobs import identify, make_jobs, require_adaptive
-from adaptive_spacy.experiments.folds import (
-    assign_folds,
-    describe_fewer,
-    fold_names,
-    write_folds,
-)
+from adaptive_spacy.experiments.folds import divide, fold_names, write_folds
 from adaptive_spacy.experiments.job import Job
 from adaptive_spacy.experiments.local import LocalProcesses
 from adaptive_spacy.experiments.progress import Progress
@@ -51,6 +47,7 @@ from adaptive_spacy.experiments.shipping import (
 from adaptive_spacy.experiments.threads import computing_in
 from adaptive_spacy.files import replacing
 from adaptive_spacy.parsing import read_object
+from adaptive_spacy.printable import listed
 from adaptive_spacy.training.history import read_history
 from adaptive_spacy.training.lock import claim
 
@@ -66,6 +63,12 @@ CROSSFIT = "crossfit.json"
 #: What meta.json has of the record
 ABOUT = ("labelled", "folds", "epochs", "halved", "expected", "seed")
 NOTES = "Unfinished: its scores are of sentences that it was trained on."
+
+
+NOTHING_RIGHT = (
+    "no entity that the folds predicted is right: how long they took tells nothing of how long to "
+    "train; see the labels, the rate (--variables.rate) and the transformer"
+)
 
 
 class CrossFit(NamedTuple):
@@ -89,7 +92,7 @@ def crossfit(
     output: Path,
     folds: int = 5,
     seed: int = 0,
-    lang: str = "en",
+    lang: str | None = None,
     settings: Mapping[str, Any] | None = None,
     threads: int = 1,
     backend: Callable[[], Backend] | None = None,
@@ -106,7 +109,7 @@ def crossfit(
     folds (int): Adaptive trainings; each holds out one part of the docs. Fewer where a part would
         have no entity of a type that others have too, which is said in a warning.
     seed (int): Of the folds, the weights and the order of the batches.
-    lang (str): Language code of the docs.
+    lang (str | None): Language code of the docs; None: as they say themselves, or else "en".
     settings (Mapping | None): Overrides of the config by dotted key, e.g. {"variables.rate": 1e-4}.
     threads (int): Of each training.
     backend (Callable | None): Makes what trains the folds, if any is left to train; None: one
@@ -119,9 +122,8 @@ def crossfit(
     """
     docs = [doc for doc in docs if len(doc)]
     require_output(output, own={FOLDS, CROSSFIT}, made_by="crossfit")
-    assigned = assign_folds(docs, folds, seed)
-    if (fewer := describe_fewer(assigned, folds)) is not None:
-        warnings.warn(fewer, stacklevel=2)
+    lang = settle_lang(docs, lang)
+    assigned = divide(docs, folds, seed)
     names = fold_names(len(set(assigned)))
     jobs = make_jobs(
         [output / FOLDS / "corpora" / name for name in names],
@@ -145,6 +147,8 @@ def crossfit(
             place = LocalProcesses(1, keep=False, gpu_id=gpu_id) if backend is None else backend()
             records = train_folds(jobs, output, place, silent)
             found = join_folds(jobs, records, docs, assigned, output)
+            if not found["expected"]["f1"]:
+                warnings.warn(NOTHING_RIGHT, stacklevel=2)
             done = {"identity": identity, "seed": seed, "labelled": len(docs), **found}
             with computing_in(threads):
                 train_all(jobs[0].make_config().interpolate(), done, output, gpu_id)
@@ -157,6 +161,23 @@ def crossfit(
     return CrossFit(
         load_pipeline(output / DIR_MODEL_LAST), Expectation(**read_expected(done)), done
     )
+
+
+def settle_lang(docs: Sequence[Doc], lang: str | None) -> str:
+    """Settle which language the pipeline is for.
+
+    docs (Sequence[Doc]): The labelled docs; one of a plain vocab says no language.
+    lang (str | None): What the caller says.
+    RETURNS (str): A language of spaCy.
+    RAISES (ValueError): If it has none of this code, or the docs are of another one or of several.
+    """
+    found = sorted({doc.lang_ for doc in docs if doc.lang_})
+    if len({*found, *([] if lang is None else [lang])}) > 1:
+        said = f"{lang}, as asked for, of docs in " if lang is not None else "docs in "
+        raise ValueError(f"--lang: expected one language, got {said}{listed(found)}")
+    settled = lang or (found[0] if found else "en")
+    find_norm(settled)
+    return settled
 
 
 def read_done(output: Path, identity: str) -> Record | None:

@@ -1,49 +1,117 @@
 """What `adaptive-spacy crossfit` costs and gains, before anything is trained."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from spacy.tokens import Doc
+from thinc.api import Config
 
+from adaptive_spacy.experiments.fixed_length import schedule_of
+from adaptive_spacy.experiments.fold_jobs import make_jobs, require_adaptive
 from adaptive_spacy.experiments.folds import assign_folds, describe_fewer
-from adaptive_spacy.printable import listed
 
 #: Rounds of most adaptive trainings, on 25 to 475 sentences (docs/method.md)
 ROUNDS = 12, 25
 #: Of a batch of the shipped configs
 SENTENCES = 16
-#: The fewest of a round with them
-UPDATES = 8
 #: F1 that it gained over one adaptive training with a fifth for dev, by labels (docs/results.md)
-GAINS = {25: 3.9, 50: 3.1, 100: 3.7, 200: 2.5}
+GAINS = {25: 3.9, 50: 3.1, 100: 3.7, 200: 2.5, 400: 1.9}
+#: What it was above 40 epochs of linear decay on all labels, at the same rate
+BESIDE_FIXED = {25: 7.4, 50: 2.5, 100: 0.2, 200: -0.9, 400: -0.6}
+FOLDS_TRIED = 5
 
 
-def describe_cost(docs: Sequence[Doc], folds: int, least: int) -> str:
-    """least (int): Updates that each training makes at least.
+def describe_cost(
+    docs: Iterable[Doc],
+    folds: int,
+    *,
+    config: Path,
+    settings: Mapping[str, Any],
+    seed: int = 0,
+    lang: str = "en",
+) -> str:
+    """The arguments are those of `crossfit`.
+
     RETURNS (str): What a run costs beside one adaptive training, and what it gained in trials.
-    RAISES (ValueError): If the docs cannot be divided so.
+    RAISES (ValueError): If the docs cannot be divided so, or the config or a setting does not do.
     """
-    assigned = assign_folds(docs, folds, 0)
+    docs = [doc for doc in docs if len(doc)]
+    assigned = assign_folds(docs, folds, seed)
+    (job,) = make_jobs(
+        [Path("fold")],
+        config=config,
+        settings=settings,
+        seed=seed,
+        lang=lang,
+        threads=1,
+        device="cpu",
+    )
+    rounds_of = _read_rounds(require_adaptive(job))
     fewer = describe_fewer(assigned, folds)
-    folds = len(set(assigned))
+    asked, folds = folds, len(set(assigned))
     tokens = sum(map(len, docs))
     part = 1 - 1 / folds
     # each fold's training, and the last one, which is as long
     passes = folds * part + 1
-    batches = _divide(len(docs) * (folds - 1), folds * SENTENCES)
-    updates = max(UPDATES, batches)
+    batches = _divide(len(docs) * (folds - 1), folds * rounds_of.sentences)
+    updates = round(min(rounds_of.most, max(rounds_of.fewest, batches)))
     epochs = updates / batches
-    rounds = [max(usual, _divide(least, updates)) for usual in ROUNDS]
+    rounds = [max(usual, _divide(rounds_of.least, updates)) for usual in ROUNDS]
     needed = [f"{passes * one * epochs * tokens / 1e6:.2g}" for one in rounds]
-    bound = f", as it makes {least} updates at least" if least else ""
-    gains = listed([f"{gain:+.1f} F1 with {labels} labels" for labels, gain in GAINS.items()])
+    bound = f", as it makes {rounds_of.least} updates at least" if rounds_of.least else ""
     return (
         f"{folds} adaptive trainings on {part:.0%} of {len(docs):,} sentences, then one on all: "
         f"{passes * tokens:,.0f} tokens per epoch, {passes / part:.1f} times as many as a single "
         f"training that keeps {1 - part:.0%} for dev. An adaptive training of few sentences takes "
-        f"{_range(rounds)} rounds, of {epochs:.1f} epochs with the shipped configs{bound}; "
+        f"{_range(rounds)} rounds, of {epochs:.1f} epochs{bound}; "
         f"all together {_range(needed)} million token updates. "
-        f"In trials with five folds it gained over the single training: {gains} "
-        f"(docs/results.md){f'. {fewer}' if fewer else ''}"
+        f"{describe_gains(len(docs), asked)}{f' {fewer}' if fewer else ''}"
+    )
+
+
+def describe_gains(labels: int, folds: int) -> str:
+    """RETURNS (str): What trials say of a run on so many sentences in so many folds."""
+    pays = max(count for count, gap in BESIDE_FIXED.items() if gap > 0)
+    text = (
+        f"In trials with {FOLDS_TRIED} folds it gained over the single training {_gains(GAINS)}. "
+        "Beside 40 epochs of linear decay at the same rate, which learn from half of the tokens or "
+        f"less, it gained {_gains(BESIDE_FIXED)} (docs/results.md): above {pays} it no longer "
+        "pays, but for what folds let expect."
+    )
+    if labels > max(GAINS):
+        text += f" More than {max(GAINS)} labels were not tried."
+    if folds != FOLDS_TRIED:
+        text += f" {folds} folds were not tried."
+    return text
+
+
+def _gains(by_labels: Mapping[int, float]) -> str:
+    gains = ", ".join(f"{gain:+.1f}" for gain in by_labels.values())
+    return f"{gains} F1 with {', '.join(map(str, by_labels))} labels"
+
+
+class _Rounds(NamedTuple):
+    """sentences (int): Of a batch. fewest (int), most (float): Updates of a round. least (int): Of
+    a training."""
+
+    sentences: int
+    fewest: int
+    most: float
+    least: int
+
+
+def _read_rounds(config: Config) -> _Rounds:
+    """RETURNS (_Rounds): Those of an interpolated config, for batches that have a size."""
+    batcher = config["training"]["batcher"]
+    size = batcher.get("batcher", batcher).get("size")
+    bounds = config["training"]["eval_frequency"]
+    return _Rounds(
+        size if isinstance(size, int) else SENTENCES,
+        bounds.get("least") or 1,
+        bounds.get("most") or math.inf,
+        schedule_of(config).get("least", 0),
     )
 
 

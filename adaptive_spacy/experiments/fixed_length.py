@@ -68,6 +68,8 @@ def curve_of(config: Config) -> Curve:
     RAISES (ValueError): If the schedule is another one, or its arguments do not do.
     """
     arguments = {**schedule_of(config), "interval": 1}
+    # what it does not take is named as it is when the config is read
+    registry.resolve({"learn_rate": {"@schedules": ADAPTIVE, **arguments}})
     machine = PhaseMachine(peak=arguments.pop("rate"), **arguments)
     return Curve(machine.peak, machine.warmup, machine.cooldown, machine.shape)
 
@@ -107,17 +109,7 @@ def fix_epochs(
     RAISES (ValueError): If the config does not count its rounds by the corpus, or reads it in
         another way than by ours.
     """
-    reader = config["corpora"]["train"]
-    if reader.get("@readers") != CORPUS or config["training"]["train_corpus"] != "corpora.train":
-        raise ValueError(
-            f'[corpora.train]: expected @readers = "{CORPUS}" as the training corpus, got {reader}'
-        )
-    interval = config["training"]["eval_frequency"]
-    if not _is_steps(interval):
-        raise ValueError(
-            f'[training] eval_frequency: expected @misc = "{STEPS}", which counts the batches of '
-            f"a corpus, got {interval}"
-        )
+    interval = _require_counted(config)
     steps = {
         "@misc": STEPS,
         **ON_ALL,
@@ -135,6 +127,31 @@ def fix_epochs(
         rounds = [round(one * per_epoch) for one in halved]
         made["training"]["optimizer"]["learn_rate"]["halved"] = rounds
     return made
+
+
+def require_length(config: Config) -> None:
+    """RAISES (ValueError): If folds that train by an interpolated config could find no length, or
+    one that `fix_epochs` cannot keep."""
+    curve_of(config)
+    _require_counted(config)
+
+
+def _require_counted(config: Config) -> dict[str, Any]:
+    """RETURNS (dict): `eval_frequency`, which counts batches of our corpus reader.
+    RAISES (ValueError): If it does not.
+    """
+    reader = config["corpora"]["train"]
+    if reader.get("@readers") != CORPUS or config["training"]["train_corpus"] != "corpora.train":
+        raise ValueError(
+            f'[corpora.train]: expected @readers = "{CORPUS}" as the training corpus, got {reader}'
+        )
+    interval = config["training"]["eval_frequency"]
+    if not _is_steps(interval):
+        raise ValueError(
+            f'[training] eval_frequency: expected @misc = "{STEPS}", which counts the batches of '
+            f"a corpus, got {interval}"
+        )
+    return interval
 
 
 def _is_steps(interval: Any) -> bool:

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from spacy.tokens import Doc, DocBin
+from thinc.api import Config
 
 from adaptive_spacy.config.loading import read_config
-from adaptive_spacy.experiments.fixed_length import curve_of
+from adaptive_spacy.experiments.fixed_length import require_length
 from adaptive_spacy.experiments.job import Job
 
 #: Settings that are not the caller's to give, as the folds decide them
@@ -69,10 +70,14 @@ def _transformer_of(config: Path, settings: Mapping[str, Any]) -> str:
     return named
 
 
-def require_adaptive(job: Job) -> None:
-    """RAISES (ValueError): If a fold's schedule is not adaptive, so that none could find a
-    length."""
-    curve_of(job.make_config().interpolate())
+def require_adaptive(job: Job) -> Config:
+    """RETURNS (Config): That of a fold, interpolated.
+    RAISES (ValueError): If its schedule is not adaptive, so that no fold could find a length, or
+        the length could not be kept.
+    """
+    config = job.make_config().interpolate()
+    require_length(config)
+    return config
 
 
 def identify(jobs: Sequence[Job], docs: Sequence[Doc]) -> str:

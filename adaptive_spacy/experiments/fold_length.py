@@ -1,7 +1,6 @@
 """How long to train on all labels of a job: as the folds of `adaptive-spacy crossfit` find it, one
 after the other in the job's own process and folder."""
 
-import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -19,12 +18,7 @@ from adaptive_spacy.experiments.crossfit import (
     summarize_fold,
 )
 from adaptive_spacy.experiments.expectation import Expectation, expect_scores
-from adaptive_spacy.experiments.folds import (
-    assign_folds,
-    describe_fewer,
-    fold_names,
-    write_folds,
-)
+from adaptive_spacy.experiments.folds import divide, fold_names, write_folds
 from adaptive_spacy.experiments.job import Job
 from adaptive_spacy.experiments.records import Record, read_record, write_record
 
@@ -52,9 +46,7 @@ def find_course(
     """
     assert job.folds is not None
     docs = _read(labelled, job.lang)
-    assigned = assign_folds(docs, job.folds, job.seed)
-    if (fewer := describe_fewer(assigned, job.folds)) is not None:
-        warnings.warn(fewer, stacklevel=2)
+    assigned = divide(docs, job.folds, job.seed)
     corpora = [folder / FOLDS / "corpora" / name for name in fold_names(len(set(assigned)))]
     write_folds(docs, assigned, corpora)
     folds = [

@@ -5,6 +5,7 @@ others, the loss of what is held out falls as long as one trains, and a training
 does not end.
 """
 
+import warnings
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -95,6 +96,14 @@ def describe_fewer(assigned: Sequence[int], folds: int) -> str | None:
         f"{found} folds instead of {folds}: what a fold holds out needs an entity of a type that "
         "others have too, to tell how long to train, and in more folds some would have none"
     )
+
+
+def divide(docs: Sequence[Doc], folds: int, seed: int) -> list[int]:
+    """`assign_folds`, with a warning if there are fewer folds than were asked for."""
+    assigned = assign_folds(docs, folds, seed)
+    if (fewer := describe_fewer(assigned, folds)) is not None:
+        warnings.warn(fewer, stacklevel=3)
+    return assigned
 
 
 def fold_names(folds: int) -> list[str]:

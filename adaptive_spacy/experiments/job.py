@@ -10,7 +10,7 @@ from typing import Any
 from confection import Config
 
 from adaptive_spacy.config.settings import find_setting_faults
-from adaptive_spacy.experiments.fixed_length import curve_of
+from adaptive_spacy.experiments.fixed_length import require_length
 from adaptive_spacy.hashing import hash_once
 from adaptive_spacy.parsing import reading
 
@@ -90,7 +90,7 @@ class Job:
     def with_stops(self, epochs: Mapping[str, int]) -> "Job":
         """RETURNS (Job): The job with the numbers of epochs that it waited for."""
         settings = {
-            key: epochs[value[STOP_OF]] if isinstance(value, dict) else value
+            key: epochs[value[STOP_OF]] if waits(value) else value
             for key, value in self.settings.items()
         }
         return replace(self, settings=settings)
@@ -147,7 +147,7 @@ class Job:
             )
         if self.folds is not None:
             try:
-                curve_of(config)
+                require_length(config)
             except ValueError as error:
                 raise ValueError(f"approaches.{self.approach}.folds: {error}") from None
 
@@ -185,7 +185,13 @@ class Job:
 
 def needed(settings: Mapping[str, Any]) -> frozenset[str]:
     """RETURNS (frozenset[str]): The approaches whose stops the settings wait for."""
-    return frozenset(value[STOP_OF] for value in settings.values() if isinstance(value, dict))
+    return frozenset(value[STOP_OF] for value in settings.values() if waits(value))
+
+
+def waits(value: Any) -> bool:
+    """RETURNS (bool): Whether a setting is the stop of another approach, and no value of the config
+    such as the weights of types."""
+    return isinstance(value, dict) and set(value) == {STOP_OF}
 
 
 def hash_transformer(source: str) -> str:

@@ -86,13 +86,15 @@ def difference(pairs: Sequence[Pair], *, margin: float = MARGIN) -> Difference:
     sentences = _variance_of_sentences(pairs, {cell: len(gaps) for cell, gaps in cells.items()})
     if any(len(gaps) < 2 for gaps in cells.values()):
         return Difference(len(pairs), len(cells), mean, None, None, None)
-    samples, freedom = _variance_of_samples(pairs, cells)
+    by_dataset = _variances_of_samples(pairs, cells)
+    samples = math.fsum(one.value for one in by_dataset)
     error = math.sqrt(samples + sentences)
     if not error:
         p, p_alike = float(mean == 0), float(abs(mean) >= margin)
         return Difference(len(pairs), len(cells), mean, (mean, mean), p, p_alike)
-    # the bootstrap's part is taken as known
-    known = stats.t(freedom * ((samples + sentences) / samples) ** 2) if samples else stats.norm
+    # the bootstrap's part is taken as known; data sets differ in how much their samples do
+    doubt = math.fsum(one.value**2 / one.freedom for one in by_dataset)
+    known = stats.t((samples + sentences) ** 2 / doubt) if samples else stats.norm
     reach = error * float(known.ppf((1 + CONFIDENCE) / 2))
     return Difference(
         samples=len(pairs),
@@ -108,22 +110,28 @@ def _gap(pair: Pair) -> float:
     return float(f1(pair.first.sum(axis=0)) - f1(pair.second.sum(axis=0)))
 
 
-def _variance_of_samples(
-    pairs: Sequence[Pair], cells: Mapping[Hashable, Mapping[int, float]]
-) -> tuple[float, int]:
-    """Of the mean, as samples differ.
+class _Variance(NamedTuple):
+    """What a data set's samples add to the variance of the mean, and its degrees of freedom."""
 
-    RETURNS (tuple[float, int]): The variance, and its degrees of freedom.
-    """
+    value: float
+    freedom: int
+
+
+def _variances_of_samples(
+    pairs: Sequence[Pair], cells: Mapping[Hashable, Mapping[int, float]]
+) -> list[_Variance]:
+    """RETURNS (list[_Variance]): Of the mean, as samples differ, by data set."""
     # what a unit moves the mean by, over all cells that it has a sample in
-    moved: dict[tuple[str, int], float] = defaultdict(float)
+    moved: dict[str, dict[int, float]] = defaultdict(lambda: defaultdict(float))
     for pair in pairs:
         gaps = cells[pair.cell]
         count = len(gaps)
         off = gaps[pair.seed] - float(numpy.mean([*gaps.values()]))
-        moved[pair.dataset, pair.seed] += off / math.sqrt(count * (count - 1)) / len(cells)
-    freedom = len(moved) - len({dataset for dataset, _ in moved})
-    return math.fsum(one**2 for one in moved.values()), freedom
+        moved[pair.dataset][pair.seed] += off / math.sqrt(count * (count - 1)) / len(cells)
+    return [
+        _Variance(math.fsum(one**2 for one in units.values()), len(units) - 1)
+        for units in moved.values()
+    ]
 
 
 def _variance_of_sentences(pairs: Sequence[Pair], sizes: Mapping[Hashable, int]) -> float:

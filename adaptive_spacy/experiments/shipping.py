@@ -36,6 +36,7 @@ from adaptive_spacy.training.resume.snapshots import RESUME, Snapshots
 
 #: Folder in the output that holds the model before it is finished, marked and scored
 UNFINISHED = "unfinished"
+SEEN = "ℹ The last training, on all of them: DEV LOSS, F1, P and R below are of what it learns from"
 #: Of the components that have a temperature
 FACTORY = "transformer_ner"
 
@@ -85,6 +86,7 @@ def train_aside(config: Config, output: Path, *, notes: str, gpu_id: int) -> Pat
         folder.mkdir(exist_ok=True)
         nlp = init_nlp(config, use_gpu=gpu_id)
         nlp.meta["notes"] = notes
+        print(f"\n{wrap(SEEN)}", flush=True)
         try:
             Driver(
                 nlp,

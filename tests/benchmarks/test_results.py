@@ -23,7 +23,7 @@ PAGE = (ROOT / "docs" / "performance.md").read_text(encoding="utf8")
 #: Of trainings; in the others a line is a measurement
 RUNS = {
     "small": 183,
-    "budget": 343,
+    "budget": 367,
     "budget-bert": 6,
     "without-least": 60,
     "trials": 142,
@@ -65,7 +65,7 @@ def test_set_of_runs_has_each_job_once_and_is_as_packing_makes_it(
     assert index == (RESULTS / name / "index.jsonl").read_bytes()
 
 
-@pytest.mark.parametrize("grid", ["budget", "budget-bert", "rates"])
+@pytest.mark.parametrize("grid", ["budget", "budget-bfloat16", "budget-bert", "rates"])
 def test_grids_over_labels_go_on_with_the_jobs_that_are_recorded(
     grid: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,7 @@
 import json
 import math
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from statistics import mean
 
@@ -10,7 +11,8 @@ from spacy.tokens import Doc
 from spacy.training import Example
 
 import adaptive_spacy
-from adaptive_spacy.experiments.crossfit import crossfit
+from adaptive_spacy.experiments.crossfit import NOTHING_RIGHT, crossfit
+from adaptive_spacy.experiments.expectation import expect_scores
 from adaptive_spacy.ner.temperature import usable
 from adaptive_spacy.training.evaluation import evaluate, score
 from tests.conftest import ROOT, SENTENCES, write_corpus
@@ -198,6 +200,66 @@ def test_function_returns_the_pipeline(
     assert found.expected.f1 == found.record["expected"]["f1"]
 
 
+def test_settings_may_be_tables(labelled: Path, tmp_path: Path, transformer_folder: Path) -> None:
+    monitor, weights = {"ents_f": 1.0}, {"PER": 2.0}
+    settings = {
+        "training.before_update.monitor": monitor,
+        "components.transformer_ner.class_weights": weights,
+    }
+    more = [part for key, value in settings.items() for part in (f"--{key}", json.dumps(value))]
+    output = tmp_path / "few"
+    result = run(labelled, output, transformer_folder, *more, "--test", str(labelled))
+    assert result.exit_code == 0, result.output
+    nlp = spacy.load(output / "model-last")
+    assert nlp.config["components"]["transformer_ner"]["class_weights"] == weights
+    for config in (output / "folds").glob("*/config.cfg"):
+        assert spacy.util.load_config(config)["training"]["before_update"]["monitor"] == monitor
+    # what is said of scores that are of what was learnt from
+    said = " ".join(result.output.split())
+    assert "DEV LOSS, F1, P and R below are of what it learns from" in said
+
+
+def test_test_sentences_that_are_learnt_from_are_counted(
+    labelled: Path, tmp_path: Path, transformer_folder: Path
+) -> None:
+    count = len(docs_of(labelled))
+    more = ["--test", str(labelled), "--dry-run"]
+    with pytest.warns(UserWarning, match=f"--test: {count} of {count} sentences are in DATA too"):
+        run(labelled, tmp_path / "few", transformer_folder, *more)
+
+
+def test_folds_that_learn_nothing_say_so(
+    labelled: Path, tmp_path: Path, transformer_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # some of what an untrained model predicts is right by chance
+    monkeypatch.setattr(
+        "adaptive_spacy.experiments.crossfit.expect_scores",
+        lambda *of: replace(expect_scores(*of), f1=0.0),
+    )
+    settings = {
+        **SETTINGS,
+        "variables.transformer": str(transformer_folder),
+        "variables.rate": 1e-9,
+        "training.before_update.monitor": {"ents_f": 1.0},
+        "training.optimizer.learn_rate.stall": 2,
+        "training.optimizer.learn_rate.least": 0,
+    }
+    with pytest.warns(UserWarning, match="no round was better") as warned:
+        found = crossfit(
+            docs_of(labelled),
+            config=ROOT / "configs" / "adaptive.cfg",
+            output=tmp_path / "few",
+            folds=FOLDS,
+            settings=settings,
+            silent=True,
+        )
+    said = [str(one.message) for one in warned]
+    for number in range(1, FOLDS + 1):
+        assert any(one.startswith(f"fold-{number}: no round was better") for one in said), said
+    assert NOTHING_RIGHT in said
+    assert found.expected.f1 == 0
+
+
 def test_refused_run_leaves_a_finished_one(
     output: Path, labelled: Path, transformer_folder: Path
 ) -> None:
@@ -227,5 +289,8 @@ def test_folds_that_were_stopped_early_tell_no_length(
 ) -> None:
     result = run(labelled, tmp_path / "few", transformer_folder, "--training.max_epochs", "2")
     assert result.exit_code == 1
-    assert "expected a run that came to its end, this one was stopped in round" in result.output
+    assert (
+        "expected a training that goes on until its schedule ends it, so that it tells a length; "
+        "[training] max_epochs = 2 ended it in round 1. With a higher limit"
+    ) in " ".join(result.output.split())
     assert not (tmp_path / "few" / "model-last").exists()

@@ -5,11 +5,17 @@ from pathlib import Path
 import pytest
 import spacy
 from spacy.tokens import Doc, Span
+from spacy.util import load_config
+from spacy.vocab import Vocab
 
-from adaptive_spacy.experiments.crossfit import crossfit
-from adaptive_spacy.experiments.crossfit_cost import GAINS, describe_cost
+from adaptive_spacy.experiments.crossfit import crossfit, settle_lang
+from adaptive_spacy.experiments.crossfit_cost import BESIDE_FIXED, GAINS, describe_cost
+from adaptive_spacy.experiments.folds import assign_folds
 from tests.conftest import ROOT, SENTENCES, write_corpus
 from tests.experiments.crossfits import FOLDS, LEAST, docs_of, run
+
+#: The most labels with which folds gained over a fixed length
+PAYS = max(labels for labels, gain in BESIDE_FIXED.items() if gain > 0)
 
 
 @pytest.mark.parametrize(
@@ -21,15 +27,31 @@ from tests.experiments.crossfits import FOLDS, LEAST, docs_of, run
         (["--test", "nope.spacy"], "expected a .spacy file or a folder of them, got nope.spacy"),
         (["--rate", "1"], "--rate: expected an option of crossfit, or a setting"),
         (["--config", "nope.cfg"], "nope.cfg: there is no such file"),
+        (
+            ["--lang", "zz"],
+            "--lang: expected a language of spaCy, e.g. en, or xx for any, got 'zz'",
+        ),
+        (["--training.eval_frequency", "8"], "eval_frequency: expected @misc ="),
+        (["--corpora.train.@readers", "spacy.Corpus.v1"], "--corpora.train.@readers: expected a"),
+        (["--training.optimizer.learn_rate.total", "4"], "unexpected argument: 'total'"),
+        (["--training.optimizer.learn_rate.least", "abc"], "'abc' is not <class 'int'>"),
+        (["--training.optimizer.learn_rate.least", "-5"], "least: expected a whole number >= 0"),
     ],
 )
+@pytest.mark.parametrize("dry", [[], ["--dry-run"]])
 def test_faults_are_found_before_anything_is_made(
-    more: list[str], message: str, labelled: Path, tmp_path: Path, transformer_folder: Path
+    more: list[str],
+    message: str,
+    dry: list[str],
+    labelled: Path,
+    tmp_path: Path,
+    transformer_folder: Path,
 ) -> None:
-    result = run(labelled, tmp_path / "few", transformer_folder, *more)
+    result = run(labelled, tmp_path / "few", transformer_folder, *more, *dry)
     assert result.exit_code == 1
     assert message in " ".join(result.output.split())
-    assert not (tmp_path / "few" / "model-last").exists()
+    assert "a bug" not in result.output
+    assert not (tmp_path / "few").exists()
 
 
 def test_schedule_must_be_adaptive(
@@ -44,6 +66,34 @@ def test_schedule_must_be_adaptive(
             settings={"variables.transformer": str(transformer_folder)},
         )
     assert not (tmp_path / "few" / "model-last").exists()
+
+
+def test_corpus_must_be_read_by_the_projects_reader(
+    labelled: Path, tmp_path: Path, transformer_folder: Path
+) -> None:
+    config = tmp_path / "own.cfg"
+    own = load_config(ROOT / "configs" / "adaptive.cfg")
+    own["corpora"]["train"] = {"@readers": "spacy.Corpus.v1", "path": "${paths.train}"}
+    own.to_disk(config)
+    result = run(labelled, tmp_path / "few", transformer_folder, "--config", str(config))
+    assert result.exit_code == 1
+    assert '[corpora.train]: expected @readers = "adaptive_spacy.Corpus.v1"' in " ".join(
+        result.output.split()
+    )
+    assert not (tmp_path / "few").exists()
+
+
+def test_language_is_that_of_the_docs() -> None:
+    german, english = (Doc(spacy.blank(lang).vocab, ["Rom"]) for lang in ("de", "en"))
+    unsaid = Doc(Vocab(), ["Rom"])
+    assert settle_lang([german, unsaid], None) == settle_lang([german], "de") == "de"
+    assert (settle_lang([unsaid], None), settle_lang([unsaid], "nl")) == ("en", "nl")
+    with pytest.raises(ValueError, match="--lang: expected one language, got docs in de, en"):
+        settle_lang([german, english], None)
+    with pytest.raises(ValueError, match="one language, got en, as asked for, of docs in de"):
+        settle_lang([german], "en")
+    with pytest.raises(ValueError, match="expected a language of spaCy"):
+        settle_lang([unsaid], "zz")
 
 
 def test_labels_must_be_there(tmp_path: Path, transformer_folder: Path) -> None:
@@ -72,17 +122,36 @@ def test_dry_run_says_what_it_costs(
     tokens = sum(map(len, docs_of(labelled)))
     # twice two thirds and one
     assert f"{3 * tokens:,} tokens per epoch, 4.5 times as many" in result.output
-    assert f" F1 with {max(GAINS)} labels (docs/results.md)" in result.output
+    gains = ", ".join(f"{gain:+.1f}" for gain in GAINS.values())
+    assert f"over the single training {gains} F1 with 25, 50, 100, 200, " in result.output
+    assert f"above {PAYS} it no longer pays" in result.output
+    assert f"More than {max(GAINS)} labels" not in result.output
+    assert f"{FOLDS} folds were not tried." in result.output
     assert f", as it makes {LEAST} updates at least; " in result.output
     least = "--training.optimizer.learn_rate.least"
     result = run(labelled, tmp_path / "few", transformer_folder, "--dry-run", least, "0")
     assert result.exit_code == 0, result.output
     assert "updates at least" not in result.output
-    # two thirds of the labels are one batch, so 400 updates are 400 epochs
+    # two thirds of the labels are three batches of the config, of which 134 rounds make 400 updates
     result = run(labelled, tmp_path / "few", transformer_folder, "--dry-run", least, "400")
-    assert "takes 50 or more rounds, of 8.0 epochs" in result.output
-    needed = f"{400 * 3 * tokens / 1e6:.2g} or more million"
+    assert "takes 134 or more rounds, of 1.0 epochs" in result.output
+    needed = f"{134 * 3 * tokens / 1e6:.2g} or more million"
     assert f"updates at least; all together {needed} token updates" in result.output
+
+
+def test_dry_run_divides_as_the_run_would(tmp_path: Path, transformer_folder: Path) -> None:
+    # a type of three texts, which only some seeds divide among three folds
+    texts = [(f"{place} {i}", "B-LOC O") for i, place in enumerate(["Rome", "Oslo", "Bonn"])]
+    more = [(f"Lee {i}", "B-PER O") for i in range(2)]
+    path = write_corpus(tmp_path / "few.spacy", [*texts, *more])
+    docs, found = docs_of(path), set()
+    for seed in range(6):
+        result = run(path, tmp_path / "few", transformer_folder, "--dry-run", "--seed", str(seed))
+        assert result.exit_code == 0, result.output
+        folds = len(set(assign_folds(docs, FOLDS, seed)))
+        found.add(folds)
+        assert result.output.startswith(f"{folds} adaptive trainings")
+    assert found
 
 
 @pytest.mark.parametrize(
@@ -96,12 +165,16 @@ def test_dry_run_says_what_it_costs(
         (280, 7, "14 to 25 rounds, of 1.0 epochs", "0.14 to 0.24"),
     ],
 )
-def test_dry_run_counts_whole_batches(count: int, folds: int, said: str, million: str) -> None:
+def test_dry_run_counts_whole_batches(
+    count: int, folds: int, said: str, million: str, transformer_folder: Path
+) -> None:
     vocab = spacy.blank("en").vocab
     docs = [Doc(vocab, [str(i), *["in", "Rome", "as", "ever"]]) for i in range(count)]
     for doc in docs:
         doc.ents = [Span(doc, 2, 3, "LOC")]
-    text = describe_cost(docs, folds, 200)
+    settings = {"variables.transformer": str(transformer_folder)}
+    config = ROOT / "configs" / "adaptive.cfg"
+    text = describe_cost(docs, folds, config=config, settings=settings)
     assert f"takes {said}" in text
     assert f"all together {million} million token updates" in text
 

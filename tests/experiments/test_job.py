@@ -32,3 +32,19 @@ def test_identity_is_of_content_and_names(jobs: list[Job], tmp_path: Path) -> No
         replace(job, settings={**job.settings, "variables.rate": 1e-3}),
     ]
     assert len({one.identity() for one in [job, *others]}) == 1 + len(others)
+
+
+def test_job_waits_for_stops_and_for_no_other_table(jobs: list[Job]) -> None:
+    weights = {"PER": 2.0}
+    job = replace(
+        jobs[0],
+        settings={
+            "components.transformer_ner.class_weights": weights,
+            "variables.total": {"stop_of": "adaptive"},
+        },
+    )
+    assert job.needs == {"adaptive"}
+    assert job.with_stops({"adaptive": 7}).settings == {
+        "components.transformer_ner.class_weights": weights,
+        "variables.total": 7,
+    }

@@ -126,6 +126,27 @@ def test_interval_holds_the_truth_as_often_as_it_says(samples: int) -> None:
     assert held / trials == pytest.approx(0.95, abs=0.03)
 
 
+@pytest.mark.parametrize(("calm", "counts"), [(300, (4, 4)), (30, (4, 4)), (30, (3, 6))])
+def test_data_sets_differ_in_how_much_their_samples_do(
+    calm: float, counts: tuple[int, int]
+) -> None:
+    """The mean of two data sets' differences is Welch's t-test of one against the other's negative,
+    whose degrees of freedom are Satterthwaite's."""
+    generator = numpy.random.default_rng(9)
+    pairs = [
+        # one test sentence of many entities has no chance of its own
+        pair([[found, 0, 10_000 - found]], [[5000, 0, 5000]], seed, name, name)
+        for name, spread, count in zip("ab", (300, calm), counts, strict=True)
+        for seed, found in enumerate((5100 + spread * generator.standard_normal(count)).astype(int))
+    ]
+    a, b = ([gap(one) for one in pairs if one.dataset == name] for name in "ab")
+    welch = stats.ttest_ind(a, [-one for one in b], equal_var=False)
+    low, high = welch.confidence_interval()
+    found = difference(pairs)
+    assert found.p == pytest.approx(welch.pvalue)
+    assert found.interval == pytest.approx((low / 2, high / 2))
+
+
 def test_samples_of_a_seed_are_one_unit_over_budgets() -> None:
     generator = numpy.random.default_rng(7)
     rates = 5000 + 300 * generator.standard_normal((5, 2))
