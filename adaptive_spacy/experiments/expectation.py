@@ -62,17 +62,21 @@ def expect_scores(examples: Sequence[Example], folds: int, *, seed: int = 0) -> 
     f1 = micro["f1"] or 0.0
     counts = count_entities(sentences)
     interval = bootstrap_f1(counts, seed=seed)
-    if interval is not None and interval[0] == interval[1]:
-        interval = exact_f1(counts)
     return Expectation(
         sentences=len(sentences),
         entities=sum(len(one.gold) for one in sentences),
         f1=f1,
         precision=micro["precision"] or 0.0,
         recall=micro["recall"] or 0.0,
-        interval=widen(f1, interval, folds),
+        interval=widen(f1, settle(interval, counts), folds),
         per_type=report["per_type"],
     )
+
+
+def settle(interval: tuple[float, float] | None, counts: Counts) -> tuple[float, float] | None:
+    """RETURNS (tuple | None): A bootstrap's interval, or where that has no width, the exact one of
+    `exact_f1`: sentences that do not differ are not as sure as it says."""
+    return exact_f1(counts) if interval is not None and interval[0] == interval[1] else interval
 
 
 def exact_f1(counts: Counts) -> tuple[float, float]:

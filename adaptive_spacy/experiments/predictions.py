@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import spacy
 from spacy.cli._util import setup_gpu
@@ -16,7 +16,7 @@ from adaptive_spacy.config.loading import read_config
 from adaptive_spacy.data.corpus import locate, read_docs
 from adaptive_spacy.experiments.crossfit import CROSSFIT, LABELLED, OUT_OF_FOLD, pair
 from adaptive_spacy.ner.confidence import register
-from adaptive_spacy.parsing import reading
+from adaptive_spacy.parsing import read_object, reading
 from adaptive_spacy.training.evaluation import (
     open_pipeline,
     predict,
@@ -31,6 +31,14 @@ TEST, DEV, HELD_OUT = "the test set", "the dev set", "the labels, each held out 
 OTHER = "the corpus that was named"
 
 
+class Folds(NamedTuple):
+    """What crossfit's record says of its folds together. number (int): How many they are. interval
+    (tuple[float, float] | None): Of the F1 to expect, in [0, 1]; see `Expectation`."""
+
+    number: int
+    interval: tuple[float, float] | None
+
+
 @dataclass(frozen=True)
 class Predictions:
     """What was predicted, beside what is annotated.
@@ -40,12 +48,14 @@ class Predictions:
     examples (Sequence[Example]): Predicted and annotated docs.
     metrics (dict): Of them, see `training.evaluation.score`; empty of held-out labels, which
         several models predicted.
+    folds (Folds | None): Of these models; None where a single one predicted.
     """
 
     corpus: Path
     role: str
     examples: Sequence[Example]
     metrics: dict[str, Any]
+    folds: Folds | None = None
 
 
 def is_crossfit(training: Path) -> bool:
@@ -54,7 +64,8 @@ def is_crossfit(training: Path) -> bool:
 
 
 def read_held_out(training: Path) -> Predictions:
-    """RETURNS (Predictions): What crossfit's models predicted for labels that they had not seen."""
+    """RETURNS (Predictions): What crossfit's models predicted for labels that they had not seen.
+    RAISES (ValueError): If these are not of the labels, or crossfit's record cannot be read."""
     register()
     vocab = spacy.blank("xx").vocab
     predicted, labelled = (
@@ -65,7 +76,17 @@ def read_held_out(training: Path) -> Predictions:
             f"{training}: expected a prediction for each of the {len(labelled)} docs of "
             f"{LABELLED}, {OUT_OF_FOLD} has {len(predicted)}; run crossfit again"
         )
-    return Predictions(training / LABELLED, HELD_OUT, pair(predicted, labelled), {})
+    examples = pair(predicted, labelled)
+    return Predictions(training / LABELLED, HELD_OUT, examples, {}, read_folds(training))
+
+
+def read_folds(training: Path) -> Folds:
+    """RETURNS (Folds): Of an output of crossfit. RAISES (ValueError): If its record is none."""
+    path, expected = training / CROSSFIT, "a record of crossfit"
+    record = read_object(path, expected)
+    with reading(path, expected):
+        number, interval = len(record["folds"]), record["expected"]["interval"]
+        return Folds(number, None if interval is None else (interval[0], interval[1]))
 
 
 def predict_corpus(

@@ -11,7 +11,9 @@ from typing import Any
 
 import spacy
 from spacy.tokens import Doc, DocBin
+from spacy.training import Example
 
+from adaptive_spacy.experiments.expectation import expect_scores
 from adaptive_spacy.ner import confidence
 from adaptive_spacy.training.history import Evaluation
 from adaptive_spacy.training.lock import LOCK
@@ -66,14 +68,23 @@ def make_docs(rows: Sequence[Row] = ROWS) -> tuple[list[Doc], list[Doc]]:
 def write_crossfit(
     folder: Path, rows: Sequence[Row] = ROWS, history: Sequence[Evaluation] | None = None
 ) -> Path:
-    """RETURNS (Path): A folder with labels and what was predicted for each."""
+    """RETURNS (Path): A folder with labels, what was predicted for each, and a record of that."""
     confidence.register()
     write_history(folder, history or make_history())
     gold, found = make_docs(rows)
     DocBin(docs=gold, store_user_data=True).to_disk(folder / "labelled.spacy")
     DocBin(docs=found, store_user_data=True).to_disk(folder / "out-of-fold.spacy")
-    (folder / "crossfit.json").write_text("{}", encoding="utf8")
+    (folder / "crossfit.json").write_text(json.dumps(make_record(gold, found)), encoding="utf8")
     return folder
+
+
+def make_record(gold: Sequence[Doc], found: Sequence[Doc]) -> dict[str, Any]:
+    """RETURNS (dict): What crossfit.json says of five folds, as far as a page reads it."""
+    pairs = [Example(one, other) for one, other in zip(found, gold, strict=True)]
+    # no entity, no record: crossfit refuses such labels
+    known = any(doc.ents for doc in gold)
+    expected = asdict(expect_scores(pairs, 5)) if known else {"interval": None}
+    return {"folds": [{}] * 5, "expected": expected}
 
 
 @contextlib.contextmanager

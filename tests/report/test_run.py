@@ -42,6 +42,7 @@ def test_page_of_held_out_labels_says_what_to_expect(tmp_path: Path) -> None:
     # Paris is right; New York has the wrong type; London is missed: 2 of 6 more
     assert said["What would help most"].startswith("More labels of LOC: its errors cost most")
     assert "it learnt from 3 of them" in said["What would help most"]
+    assert "over other sentences and labels to learn from" in path.read_text(encoding="utf8")
     # crossfit.json alone says nothing of the schedule
     assert "Why it stopped is not known" in said["Why it stopped"]
     assert "every label" in said["What ships"]
@@ -257,6 +258,30 @@ def test_report_of_a_sweep_takes_no_option_of_a_training(tmp_path: Path) -> None
     code, out = run(tmp_path, "--select", "best")
     assert code == 1
     assert "--select: expected the output folder of a training, with its history.jsonl" in out
+
+
+@pytest.mark.parametrize("interval", [[0.1234, 0.8766], None])
+def test_page_of_held_out_labels_states_the_interval_of_the_record(
+    interval: list[float] | None, tmp_path: Path
+) -> None:
+    training = write_crossfit(tmp_path / "mine")
+    record = json.loads((training / "crossfit.json").read_text(encoding="utf8"))
+    record["expected"]["interval"] = interval
+    (training / "crossfit.json").write_text(json.dumps(record), encoding="utf8")
+    path, lines = write_run(training)
+    said = dict(line.split(": ", 1) for line in lines)["What to expect"]
+    assert ("between 12.3 and 87.7 with 95 % confidence" in said) == (interval is not None)
+    foot = path.read_text(encoding="utf8").split("<tfoot>")[1]
+    assert ("12.3 to 87.7" in foot) == (interval is not None)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"folds": [1, 2], "expected": {}}'])
+def test_record_of_crossfit_that_is_none_is_named(text: str, tmp_path: Path) -> None:
+    training = write_crossfit(tmp_path / "mine")
+    (training / "crossfit.json").write_text(text, encoding="utf8")
+    code, out = run(training)
+    assert code == 1
+    assert "crossfit.json: expected a record of crossfit" in " ".join(out.split())
 
 
 def test_held_out_predictions_must_be_of_the_labels(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ def describe_expectation(found: Predictions, whole: Score, sentences: int) -> st
     if whole.interval is None:
         text += "How far other sentences would move it cannot be told from these."
     else:
-        text += "The interval counts the chance in these sentences, not that of another training."
+        text += f"The interval counts the chance in these sentences{_further(found)}."
         if sentences < FEW_SENTENCES:
             text += " Of so few it is too narrow."
     if found.role == DEV:
@@ -47,6 +47,13 @@ def describe_expectation(found: Predictions, whole: Score, sentences: int) -> st
     if found.role == HELD_OUT:
         text += " The model that ships learnt from more labels, so it should do a little better."
     return text
+
+
+def _further(found: Predictions) -> str:
+    """RETURNS (str): What else than the chance in the sentences an interval counts, or does not."""
+    if found.folds is None:
+        return ", not that of another training"
+    return " and in the labels that the models learnt from"
 
 
 def describe_need(

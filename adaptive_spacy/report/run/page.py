@@ -217,7 +217,7 @@ def _of_predictions(
     """RETURNS (tuple): Lines of the summary, and values of the template."""
     documents = read_documents(found.examples)
     findings = find_all(documents)
-    whole, scores = measure(findings, len(documents))
+    whole, scores = measure(findings, len(documents), found.folds)
     errors = count_errors(ScoredSentence(len(one.words), one.gold, one.found) for one in documents)
     names = _names([one.name for one in scores])
     kinds = {kind: NAMES[kind] for kind in (RIGHT, *KINDS)}
@@ -229,6 +229,7 @@ def _of_predictions(
     ]
     return summary, {
         "role": found.role,
+        "others": "sentences" if found.folds is None else "sentences and labels to learn from",
         "reliability": describe_reliability(findings, found.metrics.get("confidence")),
         "suspects": rank_suspects(found.examples)[:SUSPECTS],
         "whole": whole,

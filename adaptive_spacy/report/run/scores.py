@@ -6,8 +6,9 @@ from typing import NamedTuple
 import numpy
 from numpy.typing import NDArray
 
-from adaptive_spacy.experiments.expectation import bootstrap_f1
+from adaptive_spacy.experiments.expectation import bootstrap_f1, settle, widen
 from adaptive_spacy.experiments.paired import draw_sums, percentiles
+from adaptive_spacy.experiments.predictions import Folds
 from adaptive_spacy.experiments.resampling import f1
 from adaptive_spacy.report.run.passages import Predicted
 from adaptive_spacy.training.errors import PAIRED, RIGHT
@@ -22,7 +23,8 @@ class Score(NamedTuple):
 
     name (str): The type. annotated, predicted (int): Entities.
     interval (tuple[float, float] | None): Of F1 at 95 %, percentile bootstrap over sentences; None
-        where they cannot tell: of a single one, and where all have the same F1.
+        where they cannot tell: of a single one, and where all have the same F1. Of crossfit's folds
+        as `Expectation` has it, which knows more.
     gain (float): Points that F1 of all would gain if all errors of this type were right.
     """
 
@@ -58,13 +60,24 @@ def count(findings: Sequence[Predicted], sentences: int) -> tuple[list[str], Cou
     return types, counts
 
 
-def measure(findings: Sequence[Predicted], sentences: int) -> tuple[Score, list[Score]]:
-    """RETURNS (tuple): The score of all entities, and of each type, where most is to gain first."""
+def measure(
+    findings: Sequence[Predicted], sentences: int, folds: Folds | None = None
+) -> tuple[Score, list[Score]]:
+    """Score all entities, and those of each type.
+
+    findings (Sequence[Predicted]): Of all sentences.
+    sentences (int): How many there are.
+    folds (Folds | None): What predicted them, if that is crossfit's folds. The interval of all is
+        then the one that its record states, and so is what the model says of itself.
+    RETURNS (tuple): The score of all, and of each type, where most is to gain first.
+    """
     types, counts = count(findings, sentences)
     together = counts.sum(axis=1)
-    interval = bootstrap_f1(together)
+    interval = bootstrap_f1(together) if folds is None else folds.interval
     whole = _score("all", together.sum(axis=0), interval and _percent(interval), 0.0)
     intervals = bootstrap_types(counts)
+    if folds is not None:
+        intervals = widen_types(intervals, counts, folds.number)
     now = whole.f1 or 0.0
     rows = [
         _score(name, counts[:, i].sum(axis=0), intervals[i], mend_type(findings, name) - now)
@@ -96,6 +109,25 @@ def bootstrap_types(counts: Counts, *, seed: int = 0) -> list[Interval | None]:
         return [None] * types
     sums = draw_sums(counts.reshape(sentences, -1), seed=seed)
     return [*percentiles(f1(sums.reshape(len(sums), types, 3)))]
+
+
+def widen_types(
+    intervals: Sequence[Interval | None], counts: Counts, folds: int
+) -> list[Interval | None]:
+    """Have types' intervals know what that of all knows: see `widen`.
+
+    intervals (Sequence): As `bootstrap_types` returns them.
+    counts (Counts): See `count`. *Shape:* (n_sentences, n_types, 3)
+    folds (int): How many models predicted.
+    RETURNS (list): Of each type, in percent.
+    """
+    found: list[Interval | None] = []
+    for i, interval in enumerate(intervals):
+        own = counts[:, i]
+        share = None if interval is None else (interval[0] / 100, interval[1] / 100)
+        wider = widen(float(f1(own.sum(axis=0))) / 100, settle(share, own), folds)
+        found.append(wider and _percent(wider))
+    return found
 
 
 def _score(name: str, row: NDArray[numpy.int64], interval: Interval | None, gain: float) -> Score:

@@ -51,6 +51,15 @@ def test_interval_of_few_sentences_is_called_too_narrow(tmp_path: Path) -> None:
     assert many.endswith("not that of another training.")
 
 
+def test_interval_of_folds_says_that_it_knows_of_other_labels(tmp_path: Path) -> None:
+    found = read_held_out(write_crossfit(tmp_path / "mine", ROWS * 10))
+    documents = read_documents(found.examples)
+    whole, _ = measure(find_all(documents), len(documents), found.folds)
+    text = describe_expectation(found, whole, len(documents))
+    assert "the chance in these sentences and in the labels that the models learnt from." in text
+    assert "another training" not in text
+
+
 def test_no_interval_is_drawn_from_sentences_that_do_not_differ(tmp_path: Path) -> None:
     for rows, f1, counted in (
         ([RIGHT] * 3, 100, "3 sentences with 6 entities"),

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy
 import pytest
 
-from adaptive_spacy.experiments.expectation import bootstrap_f1
+from adaptive_spacy.experiments.expectation import bootstrap_f1, exact_f1, widen
 from adaptive_spacy.experiments.predictions import read_held_out
 from adaptive_spacy.report.run.passages import find_all, read_documents
-from adaptive_spacy.report.run.scores import bootstrap_types, measure
+from adaptive_spacy.report.run.scores import bootstrap_types, measure, widen_types
 from adaptive_spacy.training.errors import count_errors
 from adaptive_spacy.training.seqeval_report import ScoredSentence
 from tests.report.runs import ROWS, write_crossfit
@@ -40,6 +40,36 @@ def test_intervals_of_types_are_those_of_the_bootstrap() -> None:
         assert expected is not None
         assert found == pytest.approx([100 * one for one in expected], abs=1.0)
     assert bootstrap_types(counts[:1]) == [None, None]
+
+
+def test_folds_interval_is_that_of_their_record(tmp_path: Path) -> None:
+    found = read_held_out(write_crossfit(tmp_path / "mine", ROWS * 20))
+    documents = read_documents(found.examples)
+    plain, _ = measure(find_all(documents), len(documents))
+    whole, _ = measure(find_all(documents), len(documents), found.folds)
+    assert found.folds is not None
+    assert found.folds.interval is not None
+    assert plain.interval is not None
+    assert whole.interval == pytest.approx([100 * one for one in found.folds.interval])
+    # of five folds half as wide again
+    assert whole.interval[1] - 50 == pytest.approx(1.5 * (plain.interval[1] - 50))
+
+
+def test_types_of_folds_have_intervals_by_the_same_rule() -> None:
+    counts = numpy.array([[[1, 0, 1], [1, 0, 0]], [[0, 1, 1], [2, 0, 0]]] * 20)
+    narrow = bootstrap_types(counts)
+    first, all_right = widen_types(narrow, counts, 5)
+    assert narrow[0] is not None
+    low, high = narrow[0]
+    expected = widen(0.4, (low / 100, high / 100), 5)
+    assert expected is not None
+    assert first == pytest.approx([100 * one for one in expected])
+    # of one whose sentences do not differ a bootstrap knows nothing
+    expected = widen(1.0, exact_f1(counts[:, 1]), 5)
+    assert narrow[1] == (100.0, 100.0)
+    assert expected is not None
+    assert all_right == pytest.approx([100 * one for one in expected])
+    assert widen_types([None, None], counts[:1], 5) == [None, None]
 
 
 def test_errors_of_the_page_are_those_of_evaluate(tmp_path: Path) -> None:
