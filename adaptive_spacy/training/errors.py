@@ -148,8 +148,10 @@ def render_errors(errors: Mapping[str, Any]) -> str:
     cells = [(one_line(name), *(str(row[kind]) for kind in kinds)) for name, row in rows]
     now = errors["f1"]
     if now is not None:
-        gains = (100 * (errors["f1_if_mended"][kind] - now) for kind in KINDS)
-        cells.append(("F1 if mended", "", *(f"+{gain:.2f}" for gain in gains)))
+        mended = [errors["f1_if_mended"][kind] for kind in KINDS]
+        # without spurious entities there may be none at all
+        gains = ("-" if f is None else f"+{100 * (f - now):.2f}" for f in mended)
+        cells.append(("F1 if mended", "", *gains))
     # fits into 80 columns with types of up to 30 letters
     header = ("Errors", *(kind.capitalize() for kind in kinds))
     text = table(cells, header=header, divider=True, aligns=("l", *"r" * len(kinds)))

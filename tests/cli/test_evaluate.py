@@ -48,6 +48,17 @@ def test_evaluate_prints_a_table_and_writes_json(folder):
     assert metrics["errors"]["total"]["missed"] == 1
 
 
+def test_evaluate_where_nothing_is_annotated_and_something_is_found(folder):
+    doc = Doc(spacy.blank("en").vocab, words=["Ada", "sings"], ents=["O", "O"])
+    DocBin(docs=[doc]).to_disk(folder / "test.spacy")
+    code, out, err = run("model", "test.spacy", "--output", "test.json")
+    assert code == 0, err
+    assert ["F1", "if", "mended", *["+0.00"] * 4, "-"] in [line.split() for line in out.split("\n")]
+    errors = json.loads((folder / "test.json").read_text(encoding="utf8"))["errors"]
+    assert errors["total"]["spurious"] == 1
+    assert errors["f1_if_mended"]["spurious"] is None
+
+
 def test_evaluate_prints_alone_without_output(folder):
     code, out, _ = run("model", "test.spacy")
     assert code == 0

@@ -190,6 +190,14 @@ def test_errors_of_nothing_are_shown() -> None:
     assert perfect["f1"] == perfect["f1_if_mended"]["missed"] == 1.0
 
 
+def test_errors_where_nothing_is_annotated_are_shown() -> None:
+    errors = count_errors([ScoredSentence(3, [], entities("0-1 PER"))])
+    assert errors["f1"] == 0.0
+    assert errors["f1_if_mended"]["spurious"] is None
+    rows = [line.split() for line in render_errors(errors).splitlines()]
+    assert ["F1", "if", "mended", *["+0.00"] * 4, "-"] in rows
+
+
 def test_few_confusions_are_shown() -> None:
     sentences = [ScoredSentence(2, [Entity(0, 1, "A")], [Entity(0, 1, f"T{i}")]) for i in range(9)]
     last = render_errors(count_errors(sentences)).splitlines()[-1]

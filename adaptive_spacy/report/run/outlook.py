@@ -89,12 +89,15 @@ def describe_need(
 
 def describe_kind(errors: Mapping[str, Any]) -> Iterator[str]:
     """YIELDS (str): Which kind of error costs most; nothing without errors."""
-    now, total = errors["f1"], errors["total"]
-    if now is None or not any(total[kind] for kind in KINDS):
+    now, total, mended = errors["f1"], errors["total"], errors["f1_if_mended"]
+    made = [kind for kind in KINDS if total[kind]]
+    if now is None or not made:
         return
-    worst = max(KINDS, key=lambda kind: errors["f1_if_mended"][kind] or 0.0)
-    gain = 100 * ((errors["f1_if_mended"][worst] or 0.0) - now)
-    text = f"The costliest errors are {ERRORS[worst]}: {total[worst]:,}, {gain:.1f} points of F1."
+    worst = max(made, key=lambda kind: mended[kind] or 0.0)
+    text = f"The costliest errors are {ERRORS[worst]}: {total[worst]:,}"
+    # where nothing is annotated there is no F1 without them
+    gain = mended[worst]
+    text += "." if gain is None else f", {100 * (gain - now):.1f} points of F1."
     if errors["confusions"]:
         first = errors["confusions"][0]
         text += (

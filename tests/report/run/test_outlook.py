@@ -1,5 +1,6 @@
 """What predictions tell in words is true of few sentences, of one type, and where none is right."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -117,6 +118,15 @@ def test_confusion_that_happened_once_is_told_so(tmp_path: Path) -> None:
     assert once.endswith("LOC read as ORG, 1 time.")
     (twice,) = describe_kind(look([RIGHT, CONFUSED, CONFUSED], tmp_path)[2])
     assert twice.endswith("LOC read as ORG, 2 times.")
+
+
+def test_spurious_entities_cost_most_where_nothing_is_annotated(tmp_path: Path) -> None:
+    (text,) = describe_kind(look([EMPTY, SPURIOUS], tmp_path)[2])
+    assert text == "The costliest errors are entities where there are none: 1."
+    page = write_run(write_crossfit(tmp_path / "mine", [EMPTY, SPURIOUS]))[0].read_text("utf8")
+    (row,) = re.findall("F1 if right</th>(.*?)</tr>", page)
+    assert row.count("<td>0.0</td>") == 4
+    assert row.endswith("<td>–</td>")
 
 
 def test_page_names_a_type_among_sixty(tmp_path: Path) -> None:
