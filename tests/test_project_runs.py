@@ -121,6 +121,9 @@ def test_project_refuses_another_language_than_the_recipe_names(swedish: Path) -
     assert load_config("a.cfg")["nlp"]["lang"] == "sv"
     result = CliRunner().invoke(app, [*arguments, "--nlp.lang", "de"])
     assert "--nlp.lang: expected sv, the language of the data, got de" in result.output
+    for place in ("--lang", "--nlp.lang"):
+        result = CliRunner().invoke(app, [*arguments[:5], place, "zz"])
+        assert f"{place}: expected the code of a language of spaCy" in result.output
 
 
 def test_project_puts_transformers_only_below_their_folder(swedish: Path) -> None:

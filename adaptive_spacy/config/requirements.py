@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from spacy.util import get_lang_class
 from thinc.api import ConfigValidationError
 
 from adaptive_spacy.config.names import AUTO
@@ -58,6 +59,17 @@ def is_whole(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and not _is_boundless(value)
 
 
+def is_language(value: Any) -> bool:
+    """RETURNS (bool): Whether a value is the code of a language that spaCy has. Its tokenizer may
+    need a package that is not there: nothing here asks."""
+    try:
+        get_lang_class(value)
+    # what is no language may be another module of spacy.lang, or no text
+    except (ImportError, AttributeError, TypeError, ValueError):
+        return False
+    return True
+
+
 def _is_boundless(value: Any) -> bool:
     return isinstance(value, int) and abs(value) > LARGEST
 
@@ -84,9 +96,16 @@ def one_of(*known: str) -> Requirement:
 BELOW_ONE = number("a number in [0, 1)", lambda value: 0 <= value < 1)
 POSITIVE = number("a number > 0", lambda value: value > 0)
 NOT_NEGATIVE = number("a number >= 0", lambda value: value >= 0)
+LANGUAGE = Requirement("the code of a language of spaCy, such as en, or xx for any", is_language)
 #: Beyond it no optimizer leaves finite weights
 HIGHEST_RATE = 10.0
 RATE = number(f"a number > 0 and <= {HIGHEST_RATE:g}", lambda value: 0 < value <= HIGHEST_RATE)
 RATE_OR_AUTO = Requirement(
     f'{RATE.allowed} or "{AUTO}"', lambda value: value == AUTO or RATE.holds(value)
 )
+
+
+def require_language(value: Any, place: str = "--lang") -> None:
+    """RAISES (ValueError): Unless a value is the code of a language. place (str): Where it is."""
+    if fault := LANGUAGE.fault(value):
+        raise ValueError(f"{place}: {fault}")

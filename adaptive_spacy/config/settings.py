@@ -5,13 +5,12 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from spacy.util import get_lang_class
-
 from adaptive_spacy.config.metrics import is_loss
 from adaptive_spacy.config.names import ADAPT, ADAPTIVE, AUTO, SCHEDULES
 from adaptive_spacy.config.names import RATE as NAMED
 from adaptive_spacy.config.requirements import (
     BELOW_ONE,
+    LANGUAGE,
     NOT_NEGATIVE,
     POSITIVE,
     RATE,
@@ -162,11 +161,8 @@ def _span_faults(config: Mapping[str, Any]) -> Iterator[str]:
 def _name_faults(config: Mapping[str, Any]) -> Iterator[str]:
     """Names of what does not exist."""
     lang = find(config, "nlp").get("lang")
-    if lang is not None:
-        try:
-            get_lang_class(lang)
-        except (ImportError, AttributeError, TypeError, ValueError):
-            yield f"[nlp] lang: expected the code of a language of spaCy, such as en, got {lang!r}"
+    if lang is not None and (fault := LANGUAGE.fault(lang)):
+        yield f"[nlp] lang: {fault}"
     training = find(config, "training")
     for key in ("train_corpus", "dev_corpus"):
         name = training.get(key)

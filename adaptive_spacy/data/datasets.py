@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from adaptive_spacy.config.requirements import Requirement, is_number, is_whole, one_of
+from adaptive_spacy.config.requirements import (
+    LANGUAGE,
+    Requirement,
+    is_number,
+    is_whole,
+    one_of,
+)
 from adaptive_spacy.data.convert import convert
 from adaptive_spacy.data.converted import Converted
 from adaptive_spacy.data.input import Input
@@ -74,7 +80,7 @@ KEYS = {
     "type": TEXT,
     "scheme": one_of(*SCHEME_NAMES),
     "missing-tag": Requirement("O or mask", lambda value: value in ("O", "mask")),
-    "lang": TEXT,
+    "lang": LANGUAGE,
     "encoding": TEXT,
     "token-column": COLUMN,
     "tag-column": COLUMN,

@@ -13,6 +13,7 @@ from spacy.tokens._dict_proxies import SpanGroups
 from spacy.util import get_lang_class
 from spacy.vocab import create_vocab
 
+from adaptive_spacy.config.requirements import require_language
 from adaptive_spacy.data.entity_codes import (
     BEGIN,
     INSIDE,
@@ -203,11 +204,7 @@ def find_norm(lang: str) -> Callable[[str], str]:
     lang (str): The language, as in `spacy.blank`.
     RAISES (ValueError): If spaCy has no such language.
     """
+    require_language(lang)
     # not spacy.blank(): the tokenizers of some languages need packages that nothing here uses
-    try:
-        vocab = create_vocab(lang, get_lang_class(lang).Defaults)
-    except ImportError:
-        raise ValueError(
-            f"--lang: expected a language of spaCy, e.g. en, or xx for any, got {lang!r}"
-        ) from None
+    vocab = create_vocab(lang, get_lang_class(lang).Defaults)
     return vocab.lex_attr_getters[NORM]  # type: ignore[attr-defined]

@@ -22,6 +22,7 @@ from pydantic import (
     model_validator,
 )
 
+from adaptive_spacy.config.requirements import LANGUAGE
 from adaptive_spacy.experiments.folds import LEAST, MOST
 from adaptive_spacy.experiments.job import NAME, STOP_OF, Job, needed
 from adaptive_spacy.parsing import describe_faults, read_yaml, show
@@ -50,6 +51,12 @@ def _unique(values: list[Any]) -> list[Any]:
     if twice:
         raise ValueError(f"expected each value once, found {twice[0]} twice")
     return values
+
+
+def _language(value: str) -> str:
+    if fault := LANGUAGE.fault(value):
+        raise ValueError(fault)
+    return value
 
 
 class _Block(BaseModel):
@@ -94,7 +101,7 @@ class Dataset(_Block):
     """path (str): Folder of train.spacy, dev.spacy and test.spacy. lang (str): Language code."""
 
     path: str
-    lang: str = "en"
+    lang: Annotated[str, AfterValidator(_language)] = "en"
 
 
 class Grid(_Block):

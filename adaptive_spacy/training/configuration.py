@@ -6,6 +6,7 @@ from spacy.util import load_config
 from thinc.api import ConfigValidationError
 
 from adaptive_spacy.config.overrides import parse_overrides
+from adaptive_spacy.config.requirements import require_language
 from adaptive_spacy.data.corpus import locate
 from adaptive_spacy.files import replacing
 from adaptive_spacy.parsing import describe_reason
@@ -36,6 +37,8 @@ def configure(
         asked = given.setdefault("nlp.lang", lang)
         if lang is not None and asked != lang:
             raise ValueError(f"--nlp.lang: expected {lang}, the language of the data, got {asked}")
+        if asked is not None:
+            require_language(asked, "--nlp.lang" if lang is None else "--lang")
         overrides = {key: place.as_posix() for key, place in paths.items()}
         overrides |= {key: value for key, value in given.items() if value is not None}
         config = load_config(path, overrides=overrides, interpolate=False)

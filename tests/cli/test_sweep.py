@@ -75,6 +75,15 @@ def test_sweep_says_faults_in_one_line(options: list[str], message: str, grid: P
     assert not (grid.parent / "runs").exists()
 
 
+def test_unknown_language_is_refused_before_the_first_job(grid: Path) -> None:
+    result = sweep(grid, "--datasets", "mine:zz", "--dry-run")
+    assert result.exit_code == 1
+    assert result.output == (
+        "✘ command line: datasets.mine.lang: expected the code of a language of spaCy, such as en, "
+        "or xx for any, got 'zz'\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("given", "name", "path", "lang"),
     [

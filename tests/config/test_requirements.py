@@ -4,12 +4,26 @@ import pytest
 
 from adaptive_spacy.config.requirements import (
     HIGHEST_RATE,
+    LANGUAGE,
     NOT_NEGATIVE,
     POSITIVE,
     RATE,
     Requirement,
+    require_language,
     whole,
 )
+
+
+@pytest.mark.parametrize("value", ["zz", "lex_attrs", "", "en.stop_words", "../en", None, 1, []])
+def test_what_is_no_language_is_refused(value: object) -> None:
+    with pytest.raises(ValueError, match="--lang: expected the code of a language of spaCy, such"):
+        require_language(value)
+
+
+@pytest.mark.parametrize("value", ["en", "xx", "sv", "ja", "eng"])
+def test_languages_of_spacy_are_known(value: str) -> None:
+    require_language(value)
+    assert LANGUAGE.holds(value)
 
 
 @pytest.mark.parametrize("requirement", [whole(1), POSITIVE, NOT_NEGATIVE])

@@ -181,7 +181,7 @@ LINES: list[tuple[str, Any, str]] = [
     (
         "nlp.lang",
         "zz",
-        "[nlp] lang: expected the code of a language of spaCy, such as en, got 'zz'",
+        "[nlp] lang: expected the code of a language of spaCy, such as en, or xx for any, got 'zz'",
     ),
     (
         "training.dev_corpus",

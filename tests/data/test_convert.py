@@ -217,7 +217,7 @@ def test_convert_does_not_read_what_another_format_is_claimed_for(tmp_path):
         (
             ["{}/a.conll"],
             {"lang": "zz"},
-            "--lang: expected a language of spaCy, e.g. en, or xx for any, got 'zz'",
+            "--lang: expected the code of a language of spaCy, such as en, or xx for any, got 'zz'",
         ),
         (
             ["{}/b.conll"],

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from adaptive_spacy.config.requirements import LANGUAGE
 from adaptive_spacy.data.convert import Input
 from adaptive_spacy.data.datasets import convert_recipe, read_recipe
 from tests.conftest import ROOT
@@ -23,7 +24,7 @@ def test_recipe_converts_a_users_own_data(tmp_path):
     (tmp_path / "test.txt").write_text("Åre\tLOC\nx\n", encoding="latin-1")
     text = f"""
     norsk:
-      lang: no
+      lang: nn
       pool: "{{raw}}/all.txt"
       split: {{train: 0.5, dev: 0.5}}
       seed: 3
@@ -41,7 +42,7 @@ def test_recipe_converts_a_users_own_data(tmp_path):
     assert summary.splits["test"].entities == {"LOC": 1}
     recipe = read_recipe("norsk", datasets=datasets, raw="there")
     assert recipe.inputs == [Input(Path("there/all.txt"))]
-    assert recipe.options == {"split": {"train": 0.5, "dev": 0.5}, "seed": 3, "lang": "no"}
+    assert recipe.options == {"split": {"train": 0.5, "dev": 0.5}, "seed": 3, "lang": "nn"}
     assert (recipe.licence, recipe.source) == ("", "")
 
 
@@ -98,6 +99,8 @@ KEYS = (
                 "x: split: expected a share per split, got {'train': 'most'}",
             ],
         ),
+        # YAML's `no` is a text here, and no code of spaCy's
+        ("x: {files: {train: a}, lang: no}", [f"x: lang: expected {LANGUAGE.allowed}, got 'no'"]),
         ("x: {pool: a}", ["x: expected pool and split together, found pool without split"]),
         (
             "x: {files: {train: a}, split: {dev: 1}}",
@@ -109,7 +112,7 @@ KEYS = (
                 "x: seed: expected an integer, got 'zero'",
                 "x: tag-column: expected a column, by number or name, got 1.5",
                 "x: token-column: expected a column, by number or name, got True",
-                "x: lang: expected a text, got 1",
+                f"x: lang: expected {LANGUAGE.allowed}, got 1",
             ],
         ),
         (

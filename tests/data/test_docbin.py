@@ -95,6 +95,7 @@ def test_shards_are_cut_before_they_fill_the_memory(tmp_path, monkeypatch):
     assert len(write(tmp_path, 10, 100)) == 3
 
 
-def test_find_norm_refuses_unknown_language():
-    with pytest.raises(ValueError, match="--lang: expected a language of spaCy"):
-        find_norm("zz")
+@pytest.mark.parametrize("lang", ["zz", "lex_attrs", ""])
+def test_find_norm_refuses_unknown_language(lang):
+    with pytest.raises(ValueError, match="--lang: expected the code of a language of spaCy"):
+        find_norm(lang)

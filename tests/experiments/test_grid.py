@@ -77,6 +77,12 @@ def test_extends_replaces_whole_keys(tmp_path: Path) -> None:
             "{config: a.cfg, settings: {variables.total: {stop_of: a}}}",
             "approaches.a.settings: stop_of: a waits for another approach itself",
         ),
+        (
+            "lang: sv",
+            "lang: zz",
+            "datasets.e.lang: expected the code of a language of spaCy, such as en, or xx for any, "
+            "got 'zz'",
+        ),
         ("m: some/model", "m/1: some/model", "models.m/1.[key]: String should match pattern"),
         ("{path: corpus/d}", "corpus/d", "datasets.d: Input should be a valid dictionary"),
         ("seeds:", "combinations: [[d, q]]\nseeds:", "combinations.0: expected one of m, n, got q"),

@@ -7,6 +7,8 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from adaptive_spacy.config.requirements import require_language
+
 MAX_STRINGS = 200_000
 
 
@@ -64,12 +66,14 @@ class Tokenizer:
         return self._nlp
 
     def _load(self) -> Language:
+        require_language(self.lang)
         try:
             nlp = spacy.blank(self.lang)
         except ImportError as error:
             reason = " ".join(str(error).split())
             raise ValueError(
-                f"--lang: expected a language that spaCy has, e.g. en, got {self.lang!r}: {reason}"
+                f"--lang: expected a language whose tokenizer is there, e.g. en, got "
+                f"{self.lang!r}: {reason}"
             ) from None
         # no attributes of words, which nothing here asks for
         nlp.vocab.lex_attr_getters = {}  # type: ignore[attr-defined]

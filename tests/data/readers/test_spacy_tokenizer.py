@@ -1,3 +1,4 @@
+from adaptive_spacy.config.requirements import LANGUAGE
 from adaptive_spacy.data.readers import spacy_tokenizer
 from adaptive_spacy.data.readers.json_formats import AnyJson
 from tests.data.readers.records import (
@@ -26,6 +27,17 @@ def test_json_does_not_pile_up_the_words_of_the_texts(tmp_path, monkeypatch):
 
 
 def test_json_refuses_languages_that_spacy_lacks(tmp_path):
-    message = read_error(write(tmp_path, to_jsonl(entities())), lang="zz")
-    assert message.startswith("--lang: expected a language that spaCy has, e.g. en, got 'zz': ")
-    assert "\n" not in message
+    # a module of spacy.lang that is no language, too
+    for lang in ("zz", "lex_attrs", ""):
+        message = read_error(write(tmp_path, to_jsonl(entities())), lang=lang)
+        assert message == f"--lang: expected {LANGUAGE.allowed}, got {lang!r}"
+
+
+def test_json_refuses_languages_whose_tokenizer_is_not_there(tmp_path, monkeypatch):
+    def blank(lang):
+        raise ImportError("needs\na package")
+
+    monkeypatch.setattr(spacy_tokenizer.spacy, "blank", blank)
+    message = read_error(write(tmp_path, to_jsonl(entities())), lang="ja")
+    allowed = "a language whose tokenizer is there, e.g. en"
+    assert message == f"--lang: expected {allowed}, got 'ja': needs a package"

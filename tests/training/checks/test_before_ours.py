@@ -38,7 +38,7 @@ FAULTS: dict[str, tuple[str, Any, Any, str]] = {
         "nlp.lang",
         "zz",
         ImportError,
-        "[nlp] lang: expected the code of a language of spaCy, such as en, got 'zz'",
+        "[nlp] lang: expected the code of a language of spaCy, such as en, or xx for any, got 'zz'",
     ),
     "NaN in the training": (
         "training.optimizer.grad_clip",
