@@ -11,7 +11,7 @@ from thinc.api import ConfigValidationError
 
 from adaptive_spacy.config.names import AUTO
 from adaptive_spacy.config.names import RATE as REGISTERED
-from adaptive_spacy.config.requirements import RATE_OR_AUTO
+from adaptive_spacy.config.requirements import RATE_OR_AUTO, whole
 from adaptive_spacy.transformer.loading import load_config, require_vectors
 
 #: What suits MiniLM, and how wide it is
@@ -31,7 +31,8 @@ def make_rate_v1(
     name (str): The transformer: a name of the hub or a folder. Read for "auto" only.
     transformer_config (dict): As in `TransformerModel.v1`.
     RETURNS (float): The highest learning rate.
-    RAISES (ConfigValidationError): If the rate is none, or the transformer's config cannot be read.
+    RAISES (ConfigValidationError): If the rate is none, or the transformer's config cannot be read
+        or says no width.
     """
     RATE_OR_AUTO.check("Bad learning rate", f"{REGISTERED} rate", rate)
     if rate != AUTO:
@@ -39,11 +40,19 @@ def make_rate_v1(
     try:
         config = load_config(name, transformer_config)
         require_vectors(config, name)
+        width = require_width(config.hidden_size, name)
     except ValueError as error:
         # spaCy resolves it before any check of ours, and shows errors of a config in a line
         desc = f'{REGISTERED} rate = "{AUTO}": {error}'
         raise ConfigValidationError(title="No learning rate", desc=desc) from None
-    return suit(config.hidden_size)
+    return suit(width)
+
+
+def require_width(width: Any, name: str) -> int:
+    """RETURNS (int): The width of a transformer. RAISES (ValueError): If it is none."""
+    if fault := whole(1).fault(width):
+        raise ValueError(f"{name}: hidden_size: {fault}")
+    return int(width)
 
 
 def suit(width: int) -> float:

@@ -60,6 +60,25 @@ def test_transformer_that_says_no_width_is_refused(tmp_path: Path) -> None:
         make_rate_v1("auto", str(tmp_path))
 
 
+@pytest.mark.parametrize("width", [0, -384, True])
+def test_width_that_is_none_is_refused(width: object, tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text(json.dumps({"model_type": "bert"}))
+    with pytest.raises(ConfigValidationError) as error:
+        make_rate_v1("auto", str(tmp_path), {"hidden_size": width})
+    assert error.value.desc == (
+        f'adaptive_spacy.rate.v1 rate = "auto": {tmp_path}: hidden_size: expected a whole number '
+        f">= 1, got {width!r}"
+    )
+
+
+@pytest.mark.parametrize("width", ["384", 384.5, None, [384]])
+def test_width_that_is_no_number_is_refused(width: object, tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text(json.dumps({"model_type": "bert"}))
+    with pytest.raises(ConfigValidationError) as error:
+        make_rate_v1("auto", str(tmp_path), {"hidden_size": width})
+    assert error.value.desc.endswith("which does not say how wide its vectors are")
+
+
 def test_documentation_runs() -> None:
     assert doctest.testmod(module).failed == 0
     assert doctest.testmod(module).attempted > 0
