@@ -82,6 +82,19 @@ def test_rounds_of_the_page(train: int, dev: int, least, most, expected: int) ->
     ]
 
 
+@pytest.mark.parametrize(
+    ("train", "dev", "rounds"),
+    [(1, 24, 125), (1, 25, 111), (1, 375, 8), (3, 72, 125), (3, 73, 120)],
+)
+def test_safety_net_has_the_rounds_of_the_page(train: int, dev: int, rounds: int) -> None:
+    """1,000 epochs, by batches: at least 125 rounds, unless dev has more than 24 times as many."""
+    read = {name: lambda nlp, size=size: range(size) for name, size in [("t", train), ("d", dev)]}
+    steps = make_steps_v1(
+        read["t"], lambda items: ([one] for one in items), least=8, most=500, dev=read["d"]
+    )
+    assert 1000 * train // steps == rounds
+
+
 # docs of train and dev, batch size, least, most, steps of a round
 EVALUATED = [
     (20, 5, 4, None, None, 5),  # 2 batches of dev cost less than 5 updates
