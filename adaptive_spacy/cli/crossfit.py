@@ -59,7 +59,7 @@ def crossfit_cli(
     import spacy
 
     from adaptive_spacy.config.overrides import parse_overrides
-    from adaptive_spacy.data.docbin import find_norm
+    from adaptive_spacy.data.readers.spacy_tokenizer import load_tokenizer
     from adaptive_spacy.experiments.backends import make_backend
     from adaptive_spacy.experiments.crossfit import crossfit
     from adaptive_spacy.experiments.crossfit_cost import describe_cost
@@ -72,7 +72,7 @@ def crossfit_cli(
 
     require_other(output, [data, config, test])
     settings = parse_overrides(context.args, "crossfit", "--variables.rate 1e-4")
-    find_norm(lang)
+    load_tokenizer(lang)
     blank = spacy.blank(lang)
     require_corpus(data)
     docs = [eg.reference for eg in read_corpus(data, blank)]

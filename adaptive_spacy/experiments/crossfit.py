@@ -23,7 +23,7 @@ from spacy.training.loop import DIR_MODEL_LAST
 from thinc.api import Config
 
 from adaptive_spacy.config.loading import load_pipeline
-from adaptive_spacy.data.docbin import find_norm
+from adaptive_spacy.data.readers.spacy_tokenizer import load_tokenizer
 from adaptive_spacy.experiments.courses import Course, agree, course_of
 from adaptive_spacy.experiments.expectation import Expectation, expect_scores
 from adaptive_spacy.experiments.fixed_length import curve_of, fix_epochs
@@ -176,7 +176,7 @@ def settle_lang(docs: Sequence[Doc], lang: str | None) -> str:
         said = f"{lang}, as asked for, of docs in " if lang is not None else "docs in "
         raise ValueError(f"--lang: expected one language, got {said}{listed(found)}")
     settled = lang or (found[0] if found else "en")
-    find_norm(settled)
+    load_tokenizer(settled)
     return settled
 
 

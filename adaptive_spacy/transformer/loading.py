@@ -18,7 +18,7 @@ from transformers import (
     PreTrainedModel,
     PreTrainedTokenizerBase,
 )
-from transformers.utils import logging
+from transformers.utils import CONFIG_NAME, logging
 
 from adaptive_spacy.transformer.hub import require_source
 from adaptive_spacy.transformer.trust import require_no_code
@@ -80,6 +80,10 @@ def load_config(name: str, settings: dict[str, Any]) -> PretrainedConfig:
     settings (dict): Passed to transformers.
     RAISES (ValueError): If there is none.
     """
+    folder = Path(name) / settings.get("subfolder", "")
+    if folder.is_dir() and not (folder / CONFIG_NAME).is_file():
+        # transformers would take the folder's name for that of an architecture
+        raise ValueError(f"{name}: expected the folder of a transformer, found no {CONFIG_NAME}")
     with faults_in_one_line(name):
         return AutoConfig.from_pretrained(
             name, **{**settings, **require_source(name, settings), **SAFE}

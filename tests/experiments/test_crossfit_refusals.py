@@ -29,7 +29,7 @@ PAYS = max(labels for labels, gain in BESIDE_FIXED.items() if gain > 0)
         (["--config", "nope.cfg"], "nope.cfg: there is no such file"),
         (
             ["--lang", "zz"],
-            "--lang: expected a language of spaCy, e.g. en, or xx for any, got 'zz'",
+            "--lang: expected the code of a language of spaCy, such as en, or xx for any, got",
         ),
         (["--training.eval_frequency", "8"], "eval_frequency: expected @misc ="),
         (["--corpora.train.@readers", "spacy.Corpus.v1"], "--corpora.train.@readers: expected a"),
@@ -92,7 +92,7 @@ def test_language_is_that_of_the_docs() -> None:
         settle_lang([german, english], None)
     with pytest.raises(ValueError, match="one language, got en, as asked for, of docs in de"):
         settle_lang([german], "en")
-    with pytest.raises(ValueError, match="expected a language of spaCy"):
+    with pytest.raises(ValueError, match="expected the code of a language of spaCy"):
         settle_lang([unsaid], "zz")
 
 

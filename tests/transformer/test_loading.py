@@ -8,8 +8,9 @@ import spacy
 from thinc.api import ConfigValidationError
 
 from adaptive_spacy.transformer.lengths import make_piece_lengths_v1
-from adaptive_spacy.transformer.loading import load_tokenizer, load_transformer
+from adaptive_spacy.transformer.loading import load_config, load_tokenizer, load_transformer
 from adaptive_spacy.transformer.model import build_transformer_model_v1
+from adaptive_spacy.transformer.rate import make_rate_v1
 from tests.transformer.hostile import CODE
 
 
@@ -47,6 +48,17 @@ def test_training_from_a_folder_with_code_is_refused(
     with pytest.raises(ConfigValidationError, match=said):
         model.initialize()
     assert not mark.exists()
+
+
+@pytest.mark.parametrize("name", ["my-bert", "mpt", "mine"])
+def test_kind_of_a_transformer_is_not_guessed_by_its_folder(name: str, tmp_path: Path) -> None:
+    folder = tmp_path / name
+    folder.mkdir()
+    (folder / "tokenizer.json").write_text("{}")
+    with pytest.raises(ValueError, match=f"{name}: expected .* found no config\\.json"):
+        load_config(str(folder), {})
+    with pytest.raises(ConfigValidationError, match=r"found no config\.json"):
+        make_rate_v1("auto", str(folder))
 
 
 def test_architectures_that_transformers_has_need_no_code(
