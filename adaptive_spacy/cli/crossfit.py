@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 def crossfit_cli(
     context: typer.Context,
     data: Annotated[
-        Path, typer.Argument(help="All that is labelled: a .spacy file or a folder of them.")
+        Path,
+        typer.Argument(
+            help="All that is labelled: a .spacy file, or a folder, of which all are read."
+        ),
     ],
     output: Annotated[Path, typer.Option(help="Folder for the model, e.g. training/few.")],
     config: Annotated[Path, typer.Option(help="An adaptive config.")] = Path(
@@ -116,8 +119,9 @@ def _warn_of_copies(docs: Sequence["Doc"], test: Sequence["Doc"]) -> None:
     """Say how many sentences of the test set are learnt from."""
     texts = {doc.text for doc in docs}
     if copies := sum(doc.text in texts for doc in test):
+        part = "" if copies == len(test) else "in part "
         warnings.warn(
-            f"--test: {copies:,} of {len(test):,} sentences are in DATA too: the test F1 is in "
-            "part of what the model has learnt from",
+            f"--test: {copies:,} of {len(test):,} sentences are in DATA too: the test F1 is {part}"
+            "of what the model has learnt from",
             stacklevel=2,
         )

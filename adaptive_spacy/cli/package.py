@@ -41,8 +41,9 @@ def package_cli(
     precision: Annotated[
         str | None,
         typer.Option(
-            help="What the packaged pipeline computes in: int8 is faster on a processor, bfloat16 "
-            "and float16 on devices that have them. Shows what it costs on --corpus."
+            help="What the packaged pipeline computes in: bfloat16 and float16 are faster on "
+            "devices that have them, int8 on processors without AMX. Shows what it costs on "
+            "--corpus."
         ),
     ] = None,
     corpus: Annotated[
@@ -55,7 +56,7 @@ def package_cli(
 
         pip install --find-links packages en_sample_ner
 
-    Faster on a processor, and what that costs:
+    Faster on a processor without AMX, and what that costs:
 
         adaptive-spacy package training/x/model-last packages --name fast_ner \\
             --precision int8 --corpus corpus/x/dev.spacy

@@ -15,6 +15,7 @@ GUARD = "adaptive_spacy.guard.v1"
 #: The score that the guard watches if it is told of no other
 GUARDED = "ents_f"
 #: The others
+BUCKETS = "adaptive_spacy.buckets.v1"
 CORPUS = "adaptive_spacy.Corpus.v1"
 LOGGER = "adaptive_spacy.Logger.v1"
 PIECE_LENGTHS = "adaptive_spacy.piece_lengths.v1"

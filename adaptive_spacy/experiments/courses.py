@@ -60,9 +60,9 @@ def _describe_limits(config: Config, rounds: int) -> str:
     training = config["training"]
     limits = listed([f"{key} = {training[key]}" for key in LIMITS if training.get(key)])
     return (
-        f"expected a training that goes on until its schedule ends it, so that it tells a length; "
-        f"[training] {limits or 'another limit'} ended it in round {rounds}. With a higher limit "
-        "the folds are trained again"
+        "expected a training that goes on until its schedule ends it, so that it tells a length; "
+        f"this one was ended in round {rounds} by another limit of [training], {limits or 'none'}. "
+        "With a higher one the folds are trained again"
     )
 
 

@@ -20,9 +20,11 @@ from spacy.cli._util import setup_gpu
 from spacy.tokens import Doc, DocBin
 from spacy.training import Example
 from spacy.training.loop import DIR_MODEL_LAST
+from spacy.util import get_lang_class
 from thinc.api import Config
 
 from adaptive_spacy.config.loading import load_pipeline
+from adaptive_spacy.config.requirements import require_language
 from adaptive_spacy.data.readers.spacy_tokenizer import load_tokenizer
 from adaptive_spacy.experiments.courses import Course, agree, course_of
 from adaptive_spacy.experiments.expectation import Expectation, expect_scores
@@ -172,6 +174,10 @@ def settle_lang(docs: Sequence[Doc], lang: str | None) -> str:
     RAISES (ValueError): If it has none of this code, or the docs are of another one or of several.
     """
     found = sorted({doc.lang_ for doc in docs if doc.lang_})
+    if lang is not None:
+        require_language(lang)
+        # "deu" is "de"
+        lang = get_lang_class(lang).lang
     if len({*found, *([] if lang is None else [lang])}) > 1:
         said = f"{lang}, as asked for, of docs in " if lang is not None else "docs in "
         raise ValueError(f"--lang: expected one language, got {said}{listed(found)}")

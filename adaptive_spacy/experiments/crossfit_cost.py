@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from spacy.tokens import Doc
 from thinc.api import Config
 
+from adaptive_spacy.config.names import BUCKETS
 from adaptive_spacy.experiments.fixed_length import schedule_of
 from adaptive_spacy.experiments.fold_jobs import make_jobs, require_adaptive
 from adaptive_spacy.experiments.folds import assign_folds, describe_fewer
@@ -16,6 +17,8 @@ from adaptive_spacy.experiments.folds import assign_folds, describe_fewer
 ROUNDS = 12, 25
 #: Of a batch of the shipped configs
 SENTENCES = 16
+#: Batchers whose `size` is a number of sentences
+BY_SENTENCES = (BUCKETS, "spacy.batch_by_sequence.v1")
 #: F1 that it gained over one adaptive training with a fifth for dev, by labels (docs/results.md)
 GAINS = {25: 3.9, 50: 3.1, 100: 3.7, 200: 2.5, 400: 1.9}
 #: What it was above 40 epochs of linear decay on all labels, at the same rate
@@ -56,16 +59,17 @@ def describe_cost(
     # each fold's training, and the last one, which is as long
     passes = folds * part + 1
     batches = _divide(len(docs) * (folds - 1), folds * rounds_of.sentences)
-    updates = round(min(rounds_of.most, max(rounds_of.fewest, batches)))
+    updates = min(rounds_of.most, max(rounds_of.fewest, round(rounds_of.epochs * batches)))
     epochs = updates / batches
-    rounds = [max(usual, _divide(rounds_of.least, updates)) for usual in ROUNDS]
+    rounds = [max(usual, math.ceil(rounds_of.least / updates)) for usual in ROUNDS]
     needed = [f"{passes * one * epochs * tokens / 1e6:.2g}" for one in rounds]
+    assumed = f" in batches of {SENTENCES}, as the config's vary" if rounds_of.assumed else ""
     bound = f", as it makes {rounds_of.least} updates at least" if rounds_of.least else ""
     return (
         f"{folds} adaptive trainings on {part:.0%} of {len(docs):,} sentences, then one on all: "
         f"{passes * tokens:,.0f} tokens per epoch, {passes / part:.1f} times as many as a single "
         f"training that keeps {1 - part:.0%} for dev. An adaptive training of few sentences takes "
-        f"{_range(rounds)} rounds, of {epochs:.1f} epochs{bound}; "
+        f"{_range(rounds)} rounds, of {epochs:.1f} epochs{assumed}{bound}; "
         f"all together {_range(needed)} million token updates. "
         f"{describe_gains(len(docs), asked)}{f' {fewer}' if fewer else ''}"
     )
@@ -77,8 +81,8 @@ def describe_gains(labels: int, folds: int) -> str:
     text = (
         f"In trials with {FOLDS_TRIED} folds it gained over the single training {_gains(GAINS)}. "
         "Beside 40 epochs of linear decay at the same rate, which learn from half of the tokens or "
-        f"less, it gained {_gains(BESIDE_FIXED)} (docs/results.md): above {pays} it no longer "
-        "pays, but for what folds let expect."
+        f"less, it gained {_gains(BESIDE_FIXED)} (docs/results.md): above {pays} it pays for what "
+        "folds let expect alone."
     )
     if labels > max(GAINS):
         text += f" More than {max(GAINS)} labels were not tried."
@@ -93,22 +97,28 @@ def _gains(by_labels: Mapping[int, float]) -> str:
 
 
 class _Rounds(NamedTuple):
-    """sentences (int): Of a batch. fewest (int), most (float): Updates of a round. least (int): Of
-    a training."""
+    """sentences (int): Of a batch. assumed (bool): Whether that is that of the shipped configs, as
+    the config's batches have no fixed number. epochs (float): Of a round, within its bounds. fewest
+    (int), most (float): Updates of a round. least (int): Of a training."""
 
     sentences: int
+    assumed: bool
+    epochs: float
     fewest: int
     most: float
     least: int
 
 
 def _read_rounds(config: Config) -> _Rounds:
-    """RETURNS (_Rounds): Those of an interpolated config, for batches that have a size."""
+    """RETURNS (_Rounds): Those of an interpolated config."""
     batcher = config["training"]["batcher"]
-    size = batcher.get("batcher", batcher).get("size")
+    batcher = batcher.get("batcher", batcher)
+    size = batcher.get("size") if batcher["@batchers"] in BY_SENTENCES else None
     bounds = config["training"]["eval_frequency"]
     return _Rounds(
         size if isinstance(size, int) else SENTENCES,
+        not isinstance(size, int),
+        bounds.get("epochs", 1.0),
         bounds.get("least") or 1,
         bounds.get("most") or math.inf,
         schedule_of(config).get("least", 0),

@@ -9,6 +9,8 @@ from spacy.tokens import Doc, DocBin
 from thinc.api import Config
 
 from adaptive_spacy.config.loading import read_config
+from adaptive_spacy.config.requirements import whole
+from adaptive_spacy.config.settings import find_setting_faults
 from adaptive_spacy.experiments.fixed_length import require_length
 from adaptive_spacy.experiments.job import Job
 
@@ -77,6 +79,12 @@ def require_adaptive(job: Job) -> Config:
     """
     config = job.make_config().interpolate()
     require_length(config)
+    for known in find_setting_faults(config):
+        raise ValueError(known)
+    bounds = config["training"]["eval_frequency"]
+    for key in ("least", "most"):
+        if bounds.get(key) is not None and (fault := whole(1).fault(bounds[key])):
+            raise ValueError(f"[training.eval_frequency] {key}: {fault}")
     return config
 
 

@@ -114,24 +114,38 @@ class _Variance(NamedTuple):
     """What a data set's samples add to the variance of the mean, and its degrees of freedom."""
 
     value: float
-    freedom: int
+    freedom: float
 
 
 def _variances_of_samples(
     pairs: Sequence[Pair], cells: Mapping[Hashable, Mapping[int, float]]
 ) -> list[_Variance]:
     """RETURNS (list[_Variance]): Of the mean, as samples differ, by data set."""
-    # what a unit moves the mean by, over all cells that it has a sample in
-    moved: dict[str, dict[int, float]] = defaultdict(lambda: defaultdict(float))
+    datasets: dict[str, dict[Hashable, Mapping[int, float]]] = defaultdict(dict)
     for pair in pairs:
-        gaps = cells[pair.cell]
-        count = len(gaps)
-        off = gaps[pair.seed] - float(numpy.mean([*gaps.values()]))
-        moved[pair.dataset][pair.seed] += off / math.sqrt(count * (count - 1)) / len(cells)
-    return [
-        _Variance(math.fsum(one**2 for one in units.values()), len(units) - 1)
-        for units in moved.values()
-    ]
+        datasets[pair.dataset][pair.cell] = cells[pair.cell]
+    return [_variance_of_units([*own.values()], len(cells)) for own in datasets.values()]
+
+
+def _variance_of_units(own: Sequence[Mapping[int, float]], count: int) -> _Variance:
+    """own (Sequence[Mapping[int, float]]): Differences of a data set's cells, by seed. count (int):
+    Of all cells that the mean is over.
+    RETURNS (_Variance): Of the mean, as the data set's samples differ.
+    """
+    # what a unit moves the mean by, over all cells that it has a sample in
+    moved: dict[int, float] = defaultdict(float)
+    errors = []
+    for gaps in own:
+        off = numpy.array([*gaps.values()]) - numpy.mean([*gaps.values()])
+        moves = off / math.sqrt(len(off) * (len(off) - 1)) / count
+        errors.append(math.hypot(*moves))
+        for seed, move in zip(gaps, moves, strict=True):
+            moved[seed] += float(move)
+    # as the cells' samples are nested, what is known of one cell's error adds little to what is
+    # known of another one's: at worst, with errors that go together, the doubts of the errors add
+    doubts = [error / math.sqrt(len(gaps) - 1) for error, gaps in zip(errors, own, strict=True)]
+    freedom = (math.fsum(errors) / math.fsum(doubts)) ** 2 if any(errors) else math.inf
+    return _Variance(math.fsum(one**2 for one in moved.values()), freedom)
 
 
 def _variance_of_sentences(pairs: Sequence[Pair], sizes: Mapping[Hashable, int]) -> float:

@@ -1,5 +1,6 @@
 """Pages, README and commands of what was measured agree with the records that are kept."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import mean, median, stdev
@@ -86,6 +87,14 @@ def test_grids_over_labels_go_on_with_the_jobs_that_are_recorded(
         recorded = Config().from_str(record["definition"]["config"], interpolate=False)
         for section in ("nlp", "components", "training"):
             assert planned[section] == recorded[section], record["job"]["approach"]
+
+
+def test_samples_of_the_sweep_over_labels_are_trained_in_one_precision() -> None:
+    found = defaultdict(set)
+    for one in read_records(RESULTS / "budget"):
+        job = one["job"]
+        found[job["dataset"], job["labels"], job["seed"]].add(one["precision"])
+    assert {len(precisions) for precisions in found.values()} == {1}
 
 
 def strings_of(value: Any) -> Iterator[str]:

@@ -147,6 +147,27 @@ def test_data_sets_differ_in_how_much_their_samples_do(
     assert found.interval == pytest.approx((low / 2, high / 2))
 
 
+@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize("counts", [(2, 6), (6, 2), (3, 3)])
+def test_interval_holds_the_truth_where_budgets_have_other_numbers_of_samples(
+    counts: tuple[int, int], together: bool
+) -> None:
+    generator = numpy.random.default_rng(10)
+    trials, held = 600, 0
+    for _ in range(trials):
+        # what a seed's samples have in common, if anything
+        shared = generator.standard_normal(6)
+        pairs = []
+        for cell, count in zip("ab", counts, strict=True):
+            own = shared if together else generator.standard_normal(6)
+            for seed in range(count):
+                right = int(5000 + 200 * own[seed])
+                pairs.append(pair([[right, 0, 10_000 - right]], [[5000, 0, 5000]], seed, cell))
+        low, high = difference(pairs).interval
+        held += low <= 0 <= high
+    assert held / trials >= 0.94
+
+
 def test_samples_of_a_seed_are_one_unit_over_budgets() -> None:
     generator = numpy.random.default_rng(7)
     rates = 5000 + 300 * generator.standard_normal((5, 2))

@@ -80,6 +80,14 @@ def test_without_anything_to_resume_a_training_begins(config: Path, tmp_path: Pa
     assert spacy.load(tmp_path / "out" / "model-best").pipe_names == ["textcat", "scripted"]
 
 
+def test_language_that_spacy_does_not_have_is_refused(config: Path, tmp_path: Path) -> None:
+    result = run(config, tmp_path / "out", "--nlp.lang", "zz")
+    assert result.exit_code == 1
+    said = " ".join(result.output.split())
+    assert "[nlp] lang: expected the code of a language of spaCy" in said
+    assert not (tmp_path / "out").exists()
+
+
 def test_other_training_is_refused_with_the_difference(
     config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
