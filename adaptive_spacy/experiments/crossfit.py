@@ -20,16 +20,18 @@ from spacy.cli._util import setup_gpu
 from spacy.tokens import Doc, DocBin
 from spacy.training import Example
 from spacy.training.loop import DIR_MODEL_LAST
-from spacy.util import get_lang_class
 from thinc.api import Config
 
 from adaptive_spacy.config.loading import load_pipeline
-from adaptive_spacy.config.requirements import require_language
-from adaptive_spacy.data.readers.spacy_tokenizer import load_tokenizer
 from adaptive_spacy.experiments.courses import Course, agree, course_of
 from adaptive_spacy.experiments.expectation import Expectation, expect_scores
 from adaptive_spacy.experiments.fixed_length import curve_of, fix_epochs
-from adaptive_spacy.experiments.fold_jobs import identify, make_jobs, require_adaptive
+from adaptive_spacy.experiments.fold_jobs import (
+    identify,
+    make_jobs,
+    require_adaptive,
+    settle_lang,
+)
 from adaptive_spacy.experiments.folds import divide, fold_names, write_folds
 from adaptive_spacy.experiments.job import Job
 from adaptive_spacy.experiments.local import LocalProcesses
@@ -49,7 +51,6 @@ from adaptive_spacy.experiments.shipping import (
 from adaptive_spacy.experiments.threads import computing_in
 from adaptive_spacy.files import replacing
 from adaptive_spacy.parsing import read_object
-from adaptive_spacy.printable import listed
 from adaptive_spacy.training.history import read_history
 from adaptive_spacy.training.lock import claim
 
@@ -163,27 +164,6 @@ def crossfit(
     return CrossFit(
         load_pipeline(output / DIR_MODEL_LAST), Expectation(**read_expected(done)), done
     )
-
-
-def settle_lang(docs: Sequence[Doc], lang: str | None) -> str:
-    """Settle which language the pipeline is for.
-
-    docs (Sequence[Doc]): The labelled docs; one of a plain vocab says no language.
-    lang (str | None): What the caller says.
-    RETURNS (str): A language of spaCy.
-    RAISES (ValueError): If it has none of this code, or the docs are of another one or of several.
-    """
-    found = sorted({doc.lang_ for doc in docs if doc.lang_})
-    if lang is not None:
-        require_language(lang)
-        # "deu" is "de"
-        lang = get_lang_class(lang).lang
-    if len({*found, *([] if lang is None else [lang])}) > 1:
-        said = f"{lang}, as asked for, of docs in " if lang is not None else "docs in "
-        raise ValueError(f"--lang: expected one language, got {said}{listed(found)}")
-    settled = lang or (found[0] if found else "en")
-    load_tokenizer(settled)
-    return settled
 
 
 def read_done(output: Path, identity: str) -> Record | None:

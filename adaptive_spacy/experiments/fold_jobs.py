@@ -6,13 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from spacy.tokens import Doc, DocBin
+from spacy.util import get_lang_class
 from thinc.api import Config
 
 from adaptive_spacy.config.loading import read_config
-from adaptive_spacy.config.requirements import whole
+from adaptive_spacy.config.requirements import require_language, whole
 from adaptive_spacy.config.settings import find_setting_faults
+from adaptive_spacy.data.readers.spacy_tokenizer import load_tokenizer
 from adaptive_spacy.experiments.fixed_length import require_length
 from adaptive_spacy.experiments.job import Job
+from adaptive_spacy.printable import listed
 
 #: Settings that are not the caller's to give, as the folds decide them
 DECIDED = ("paths.", "corpora.", "training.logger", "variables.fraction", "system.seed", "nlp.lang")
@@ -70,6 +73,27 @@ def _transformer_of(config: Path, settings: Mapping[str, Any]) -> str:
             f"{named!r}"
         )
     return named
+
+
+def settle_lang(docs: Sequence[Doc], lang: str | None) -> str:
+    """Settle which language the pipeline is for.
+
+    docs (Sequence[Doc]): The labelled docs; one of a plain vocab says no language.
+    lang (str | None): What the caller says.
+    RETURNS (str): A language of spaCy.
+    RAISES (ValueError): If it has none of this code, or the docs are of another one or of several.
+    """
+    found = sorted({doc.lang_ for doc in docs if doc.lang_})
+    if lang is not None:
+        require_language(lang)
+        # "deu" is "de"
+        lang = get_lang_class(lang).lang
+    if len({*found, *([] if lang is None else [lang])}) > 1:
+        said = f"{lang}, as asked for, of docs in " if lang is not None else "docs in "
+        raise ValueError(f"--lang: expected one language, got {said}{listed(found)}")
+    settled = lang or (found[0] if found else "en")
+    load_tokenizer(settled)
+    return settled
 
 
 def require_adaptive(job: Job) -> Config:

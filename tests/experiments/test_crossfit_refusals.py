@@ -8,8 +8,9 @@ from spacy.tokens import Doc, Span
 from spacy.util import load_config
 from spacy.vocab import Vocab
 
-from adaptive_spacy.experiments.crossfit import crossfit, settle_lang
+from adaptive_spacy.experiments.crossfit import crossfit
 from adaptive_spacy.experiments.crossfit_cost import BESIDE_FIXED, GAINS, describe_cost
+from adaptive_spacy.experiments.fold_jobs import settle_lang
 from adaptive_spacy.experiments.folds import assign_folds
 from tests.conftest import ROOT, SENTENCES, write_corpus
 from tests.experiments.crossfits import FOLDS, LEAST, docs_of, run
