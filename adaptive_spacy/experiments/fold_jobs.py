@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from spacy.tokens import Doc, DocBin
-from spacy.util import get_lang_class
+from spacy.util import get_lang_class, registry
 from thinc.api import Config
 
 from adaptive_spacy.config.loading import read_config
-from adaptive_spacy.config.requirements import require_language, whole
+from adaptive_spacy.config.requirements import POSITIVE, require_language, whole
 from adaptive_spacy.config.settings import find_setting_faults
 from adaptive_spacy.data.readers.spacy_tokenizer import load_tokenizer
 from adaptive_spacy.experiments.fixed_length import require_length
@@ -20,6 +20,8 @@ from adaptive_spacy.printable import listed
 #: Settings that are not the caller's to give, as the folds decide them
 DECIDED = ("paths.", "corpora.", "training.logger", "variables.fraction", "system.seed", "nlp.lang")
 TRANSFORMER = "variables.transformer"
+#: Of `steps.v1`
+ROUNDS = {"epochs": POSITIVE, "times": whole(1), "least": whole(1), "most": whole(1)}
 
 
 def make_jobs(
@@ -103,11 +105,13 @@ def require_adaptive(job: Job) -> Config:
     """
     config = job.make_config().interpolate()
     require_length(config)
+    # what is made of the blocks is made where the folds' corpora are
+    registry.fill({"corpora": config["corpora"], "training": config["training"]})
     for known in find_setting_faults(config):
         raise ValueError(known)
-    bounds = config["training"]["eval_frequency"]
-    for key in ("least", "most"):
-        if bounds.get(key) is not None and (fault := whole(1).fault(bounds[key])):
+    rounds = config["training"]["eval_frequency"]
+    for key, requirement in ROUNDS.items():
+        if rounds.get(key) is not None and (fault := requirement.fault(rounds[key])):
             raise ValueError(f"[training.eval_frequency] {key}: {fault}")
     return config
 
