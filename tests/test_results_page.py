@@ -157,11 +157,11 @@ def test_pages_say_which_lengths_folds_beat_and_what_200_updates_cost() -> None:
     readme, page = (" ".join(path.read_text(encoding="utf8").split()) for path in (README, PAGE))
     assert "and three of the seven fixed lengths where one is kept for all." in page
     assert (
-        "Beside the other four, 40 epochs or 200 updates, no difference is shown, for six to eight "
-        "times their tokens."
+        "Beside the other four, 40 epochs or 200 updates, no difference is shown up to 200 labels, "
+        "for six to eight times their tokens."
     ) in page
     assert (
-        "Beside 40 epochs or 200 updates for all budgets no difference is shown; these cost a "
+        "Beside 40 epochs or 200 updates for all up to 200 no difference is shown; these cost a "
         "sixth to an eighth."
     ) in readme
 

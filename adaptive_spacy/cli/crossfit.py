@@ -18,7 +18,7 @@ def crossfit_cli(
     data: Annotated[
         Path,
         typer.Argument(
-            help="All that is labelled: a .spacy file, or a folder, of which all are read."
+            help="All that is labelled: a .spacy file, or a folder whose .spacy files are all read."
         ),
     ],
     output: Annotated[Path, typer.Option(help="Folder for the model, e.g. training/few.")],

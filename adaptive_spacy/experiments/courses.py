@@ -61,8 +61,8 @@ def _describe_limits(config: Config, rounds: int) -> str:
     limits = listed([f"{key} = {training[key]}" for key in LIMITS if training.get(key)])
     return (
         "expected a training that goes on until its schedule ends it, so that it tells a length; "
-        f"this one was ended in round {rounds} by another limit of [training], {limits or 'none'}. "
-        "With a higher one the folds are trained again"
+        f"this one was ended in round {rounds} by another limit of [training]"
+        f"{f' ({limits})' if limits else ''}. With a higher one the folds are trained again"
     )
 
 

@@ -59,7 +59,9 @@ def describe_cost(
     # each fold's training, and the last one, which is as long
     passes = folds * part + 1
     batches = _divide(len(docs) * (folds - 1), folds * rounds_of.sentences)
-    updates = min(rounds_of.most, max(rounds_of.fewest, round(rounds_of.epochs * batches)))
+    updates = rounds_of.times * min(
+        rounds_of.most, max(rounds_of.fewest, math.ceil(rounds_of.epochs * batches))
+    )
     epochs = updates / batches
     rounds = [max(usual, math.ceil(rounds_of.least / updates)) for usual in ROUNDS]
     needed = [f"{passes * one * epochs * tokens / 1e6:.2g}" for one in rounds]
@@ -81,8 +83,8 @@ def describe_gains(labels: int, folds: int) -> str:
     text = (
         f"In trials with {FOLDS_TRIED} folds it gained over the single training {_gains(GAINS)}. "
         "Beside 40 epochs of linear decay at the same rate, which learn from half of the tokens or "
-        f"less, it gained {_gains(BESIDE_FIXED)} (docs/results.md): above {pays} it pays for what "
-        "folds let expect alone."
+        f"less, it gained {_gains(BESIDE_FIXED)} (docs/results.md): above {pays} it pays only for "
+        "what folds let expect."
     )
     if labels > max(GAINS):
         text += f" More than {max(GAINS)} labels were not tried."
@@ -98,14 +100,15 @@ def _gains(by_labels: Mapping[int, float]) -> str:
 
 class _Rounds(NamedTuple):
     """sentences (int): Of a batch. assumed (bool): Whether that is that of the shipped configs, as
-    the config's batches have no fixed number. epochs (float): Of a round, within its bounds. fewest
-    (int), most (float): Updates of a round. least (int): Of a training."""
+    the config's batches have no fixed number. epochs (float), fewest (int), most (float), times
+    (int): Of a round, as in `steps.v1`. least (int): Updates of a training."""
 
     sentences: int
     assumed: bool
     epochs: float
     fewest: int
     most: float
+    times: int
     least: int
 
 
@@ -121,6 +124,7 @@ def _read_rounds(config: Config) -> _Rounds:
         bounds.get("epochs", 1.0),
         bounds.get("least") or 1,
         bounds.get("most") or math.inf,
+        bounds.get("times", 1),
         schedule_of(config).get("least", 0),
     )
 

@@ -20,8 +20,6 @@ from adaptive_spacy.printable import listed
 #: Settings that are not the caller's to give, as the folds decide them
 DECIDED = ("paths.", "corpora.", "training.logger", "variables.fraction", "system.seed", "nlp.lang")
 TRANSFORMER = "variables.transformer"
-#: Of `steps.v1`
-ROUNDS = {"epochs": POSITIVE, "times": whole(1), "least": whole(1), "most": whole(1)}
 
 
 def make_jobs(
@@ -109,11 +107,20 @@ def require_adaptive(job: Job) -> Config:
     registry.fill({"corpora": config["corpora"], "training": config["training"]})
     for known in find_setting_faults(config):
         raise ValueError(known)
-    rounds = config["training"]["eval_frequency"]
-    for key, requirement in ROUNDS.items():
-        if rounds.get(key) is not None and (fault := requirement.fault(rounds[key])):
-            raise ValueError(f"[training.eval_frequency] {key}: {fault}")
+    _require_rounds(config["training"]["eval_frequency"])
     return config
+
+
+def _require_rounds(steps: Mapping[str, Any]) -> None:
+    """RAISES (ValueError): If a number of `steps.v1` does not do, as it would for each fold."""
+    for key, requirement in (
+        ("epochs", POSITIVE),
+        ("times", whole(1)),
+        ("least", whole(1)),
+        ("most", whole(steps.get("least") or 1)),
+    ):
+        if steps.get(key) is not None and (fault := requirement.fault(steps[key])):
+            raise ValueError(f"[training.eval_frequency] {key}: {fault}")
 
 
 def identify(jobs: Sequence[Job], docs: Sequence[Doc]) -> str:

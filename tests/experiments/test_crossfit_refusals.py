@@ -45,6 +45,11 @@ PAYS = max(labels for labels, gain in BESIDE_FIXED.items() if gain > 0)
         (["--training.eval_frequency.typo", "1"], "unexpected argument: 'typo'"),
         (["--training.before_update.then.retries", "abc"], "'abc' is not <class 'int'>"),
         (["--training.eval_frequency.most", "0"], "most: expected a whole number >= 1"),
+        (
+            ["--training.eval_frequency.least", "8", "--training.eval_frequency.most", "4"],
+            "most: expected a whole number >= 8",
+        ),
+        (["--training.eval_frequency.times", "0"], "times: expected a whole number >= 1"),
         (["--training.dropout", "abc"], "[training] dropout: expected"),
     ],
 )
@@ -136,7 +141,7 @@ def test_dry_run_says_what_it_costs(
     assert f"{3 * tokens:,} tokens per epoch, 4.5 times as many" in result.output
     gains = ", ".join(f"{gain:+.1f}" for gain in GAINS.values())
     assert f"over the single training {gains} F1 with 25, 50, 100, 200, " in result.output
-    assert f"above {PAYS} it pays for what folds let expect alone" in result.output
+    assert f"above {PAYS} it pays only for what folds let expect" in result.output
     assert f"More than {max(GAINS)} labels" not in result.output
     assert f"{FOLDS} folds were not tried." in result.output
     assert f", as it makes {LEAST} updates at least; " in result.output
