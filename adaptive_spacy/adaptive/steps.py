@@ -62,21 +62,33 @@ def make_steps_v1(
     RETURNS (int): The number of steps, at least 1.
     RAISES (ConfigValidationError): If the corpus gives no batch, or an argument means nothing.
     """
-    _require("epochs", epochs, POSITIVE)
-    _require("times", times, POSITIVE)
-    _require("least", least, whole(1).or_null())
-    _require("most", most, whole(least or 1).or_null())
+    require_rounds(epochs, times, least, most)
     whole_round = epochs * batches_per_epoch(corpus, batcher, lang)
     _require("epochs", whole_round, POSITIVE)
-    updates = max(least or 1, math.ceil(whole_round))
-    if most is not None:
-        updates = min(updates, most)
+    updates = bound_round(whole_round, least, most)
     if dev is not None:
         evaluated = batches_per_epoch(dev, batcher, lang, "dev")
         updates = max(updates, math.ceil(evaluated / UPDATE_PASSES))
     steps = times * updates
     _require("epochs and times", steps, whole(1))
     return steps
+
+
+def require_rounds(
+    epochs: float = 1.0, times: int = 1, least: int | None = None, most: int | None = None
+) -> None:
+    """RAISES (ConfigValidationError): If an argument of `steps.v1` means nothing, whatever the
+    corpus."""
+    _require("epochs", epochs, POSITIVE)
+    _require("times", times, POSITIVE)
+    _require("least", least, whole(1).or_null())
+    _require("most", most, whole(least or 1).or_null())
+
+
+def bound_round(batches: float, least: int | None, most: int | None) -> int:
+    """RETURNS (int): Updates of a round of so many batches, within its bounds."""
+    updates = max(least or 1, math.ceil(batches))
+    return updates if most is None else min(updates, most)
 
 
 def _require(argument: str, value: Any, requirement: Requirement) -> None:

@@ -66,8 +66,6 @@ CROSSFIT = "crossfit.json"
 #: What meta.json has of the record
 ABOUT = ("labelled", "folds", "epochs", "halved", "expected", "seed")
 NOTES = "Unfinished: its scores are of sentences that it was trained on."
-
-
 NOTHING_RIGHT = (
     "no entity that the folds predicted is right: how long they took tells nothing of how long to "
     "train; see the labels, the rate (--variables.rate) and the transformer"

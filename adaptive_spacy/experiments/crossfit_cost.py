@@ -1,6 +1,5 @@
 """What `adaptive-spacy crossfit` costs and gains, before anything is trained."""
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -8,6 +7,7 @@ from typing import Any, NamedTuple
 from spacy.tokens import Doc
 from thinc.api import Config
 
+from adaptive_spacy.adaptive.steps import bound_round
 from adaptive_spacy.config.names import BUCKETS
 from adaptive_spacy.experiments.fixed_length import schedule_of
 from adaptive_spacy.experiments.fold_jobs import make_jobs, require_adaptive
@@ -59,11 +59,11 @@ def describe_cost(
     # each fold's training, and the last one, which is as long
     passes = folds * part + 1
     batches = _divide(len(docs) * (folds - 1), folds * rounds_of.sentences)
-    updates = rounds_of.times * min(
-        rounds_of.most, max(rounds_of.fewest, math.ceil(rounds_of.epochs * batches))
+    updates = rounds_of.times * bound_round(
+        rounds_of.epochs * batches, rounds_of.fewest, rounds_of.most
     )
     epochs = updates / batches
-    rounds = [max(usual, math.ceil(rounds_of.least / updates)) for usual in ROUNDS]
+    rounds = [max(usual, _divide(rounds_of.least, updates)) for usual in ROUNDS]
     needed = [f"{passes * one * epochs * tokens / 1e6:.2g}" for one in rounds]
     assumed = f" in batches of {SENTENCES}, as the config's vary" if rounds_of.assumed else ""
     bound = f", as it makes {rounds_of.least} updates at least" if rounds_of.least else ""
@@ -100,15 +100,15 @@ def _gains(by_labels: Mapping[int, float]) -> str:
 
 class _Rounds(NamedTuple):
     """sentences (int): Of a batch. assumed (bool): Whether that is that of the shipped configs, as
-    the config's batches have no fixed number. epochs (float), fewest (int), most (float), times
-    (int): Of a round, as in `steps.v1`. least (int): Updates of a training."""
+    the config's batches have no fixed number. epochs (float), times (int), fewest, most (int |
+    None): Of a round, as in `steps.v1`. least (int): Updates of a training."""
 
     sentences: int
     assumed: bool
     epochs: float
-    fewest: int
-    most: float
     times: int
+    fewest: int | None
+    most: int | None
     least: int
 
 
@@ -117,14 +117,14 @@ def _read_rounds(config: Config) -> _Rounds:
     batcher = config["training"]["batcher"]
     batcher = batcher.get("batcher", batcher)
     size = batcher.get("size") if batcher["@batchers"] in BY_SENTENCES else None
-    bounds = config["training"]["eval_frequency"]
+    steps = config["training"]["eval_frequency"]
     return _Rounds(
         size if isinstance(size, int) else SENTENCES,
         not isinstance(size, int),
-        bounds.get("epochs", 1.0),
-        bounds.get("least") or 1,
-        bounds.get("most") or math.inf,
-        bounds.get("times", 1),
+        steps.get("epochs", 1.0),
+        steps.get("times", 1),
+        steps.get("least"),
+        steps.get("most"),
         schedule_of(config).get("least", 0),
     )
 

@@ -12,7 +12,7 @@ from spacy.util import registry
 from thinc.api import Config
 
 from adaptive_spacy.adaptive.phases import PhaseMachine
-from adaptive_spacy.adaptive.steps import batches_per_epoch
+from adaptive_spacy.adaptive.steps import batches_per_epoch, require_rounds
 from adaptive_spacy.config.blocks import find_blocks, resolve_value
 from adaptive_spacy.config.names import (
     ADAPT,
@@ -25,6 +25,8 @@ from adaptive_spacy.config.names import (
     UNTIL_FINISHED,
 )
 
+#: What `steps.v1` makes a round of, beside the corpora
+ROUND = ("epochs", "times", "least", "most")
 #: What `steps.v1` counts: the corpus that is trained on, all of it
 ON_ALL = {"corpus": "${corpora.train}", "batcher": "${training.batcher}"}
 
@@ -68,8 +70,6 @@ def curve_of(config: Config) -> Curve:
     RAISES (ValueError): If the schedule is another one, or its arguments do not do.
     """
     arguments = {**schedule_of(config), "interval": 1}
-    # what it does not take is named as it is when the config is read
-    registry.resolve({"learn_rate": {"@schedules": ADAPTIVE, **arguments}})
     machine = PhaseMachine(peak=arguments.pop("rate"), **arguments)
     return Curve(machine.peak, machine.warmup, machine.cooldown, machine.shape)
 
@@ -132,8 +132,12 @@ def fix_epochs(
 def require_length(config: Config) -> None:
     """RAISES (ValueError): If folds that train by an interpolated config could find no length, or
     one that `fix_epochs` cannot keep."""
+    schedule_of(config)
+    steps = _require_counted(config)
+    # types and names of arguments; what is made of the blocks needs the folds' corpora
+    registry.fill({"corpora": config["corpora"], "training": config["training"]})
     curve_of(config)
-    _require_counted(config)
+    require_rounds(**{key: steps[key] for key in ROUND if key in steps})
 
 
 def _require_counted(config: Config) -> dict[str, Any]:

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from spacy.tokens import Doc, DocBin
-from spacy.util import get_lang_class, registry
+from spacy.util import get_lang_class
 from thinc.api import Config
 
 from adaptive_spacy.config.loading import read_config
-from adaptive_spacy.config.requirements import POSITIVE, require_language, whole
+from adaptive_spacy.config.requirements import require_language
 from adaptive_spacy.config.settings import find_setting_faults
 from adaptive_spacy.data.readers.spacy_tokenizer import load_tokenizer
 from adaptive_spacy.experiments.fixed_length import require_length
@@ -103,24 +103,9 @@ def require_adaptive(job: Job) -> Config:
     """
     config = job.make_config().interpolate()
     require_length(config)
-    # what is made of the blocks is made where the folds' corpora are
-    registry.fill({"corpora": config["corpora"], "training": config["training"]})
-    for known in find_setting_faults(config):
-        raise ValueError(known)
-    _require_rounds(config["training"]["eval_frequency"])
+    for fault in find_setting_faults(config):
+        raise ValueError(fault)
     return config
-
-
-def _require_rounds(steps: Mapping[str, Any]) -> None:
-    """RAISES (ValueError): If a number of `steps.v1` does not do, as it would for each fold."""
-    for key, requirement in (
-        ("epochs", POSITIVE),
-        ("times", whole(1)),
-        ("least", whole(1)),
-        ("most", whole(steps.get("least") or 1)),
-    ):
-        if steps.get(key) is not None and (fault := requirement.fault(steps[key])):
-            raise ValueError(f"[training.eval_frequency] {key}: {fault}")
 
 
 def identify(jobs: Sequence[Job], docs: Sequence[Doc]) -> str:

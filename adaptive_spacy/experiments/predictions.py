@@ -14,7 +14,13 @@ from thinc.api import Config
 
 from adaptive_spacy.config.loading import read_config
 from adaptive_spacy.data.corpus import locate, read_docs
-from adaptive_spacy.experiments.crossfit import CROSSFIT, LABELLED, OUT_OF_FOLD, pair
+from adaptive_spacy.experiments.crossfit import (
+    CROSSFIT,
+    LABELLED,
+    OUT_OF_FOLD,
+    pair,
+    read_expected,
+)
 from adaptive_spacy.ner.confidence import register
 from adaptive_spacy.parsing import read_object, reading
 from adaptive_spacy.training.evaluation import (
@@ -85,8 +91,7 @@ def read_folds(training: Path) -> Folds:
     path, expected = training / CROSSFIT, "a record of crossfit"
     record = read_object(path, expected)
     with reading(path, expected):
-        number, interval = len(record["folds"]), record["expected"]["interval"]
-        return Folds(number, None if interval is None else (interval[0], interval[1]))
+        return Folds(len(record["folds"]), read_expected(record)["interval"])
 
 
 def predict_corpus(

@@ -80,7 +80,7 @@ def load_config(name: str, settings: dict[str, Any]) -> PretrainedConfig:
     settings (dict): Passed to transformers.
     RAISES (ValueError): If there is none.
     """
-    folder = Path(name) / settings.get("subfolder", "")
+    folder = Path(name) / (settings.get("subfolder") or "")
     if folder.is_dir() and not (folder / CONFIG_NAME).is_file():
         # transformers would take the folder's name for that of an architecture
         raise ValueError(f"{name}: expected the folder of a transformer, found no {CONFIG_NAME}")

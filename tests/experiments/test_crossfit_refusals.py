@@ -49,7 +49,7 @@ PAYS = max(labels for labels, gain in BESIDE_FIXED.items() if gain > 0)
             ["--training.eval_frequency.least", "8", "--training.eval_frequency.most", "4"],
             "most: expected a whole number >= 8",
         ),
-        (["--training.eval_frequency.times", "0"], "times: expected a whole number >= 1"),
+        (["--training.eval_frequency.times", "0"], "times: expected a number > 0, got 0"),
         (["--training.dropout", "abc"], "[training] dropout: expected"),
     ],
 )

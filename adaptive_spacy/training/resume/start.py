@@ -11,6 +11,7 @@ from spacy.util import load_config
 
 from adaptive_spacy.config.overrides import parse_overrides
 from adaptive_spacy.config.requirements import require_language
+from adaptive_spacy.config.settings import find
 from adaptive_spacy.parsing import reading
 from adaptive_spacy.training.former_models import keep_former, recover_models
 from adaptive_spacy.training.lock import claim
@@ -62,8 +63,9 @@ def start(
         overrides = parse_overrides(arguments, "train", "--paths.train")
         with reading(path, "a config of spaCy"):
             config = load_config(path, overrides=overrides, interpolate=False)
-            # a reference is resolved with the rest
-            if "$" not in str(lang := config["nlp"]["lang"]):
+            lang = find(config, "nlp").get("lang")
+            # what is missing, and what refers to another value, is spaCy's to say
+            if lang is not None and "$" not in str(lang):
                 require_language(lang, "[nlp] lang")
             identity = identify(config, code, output)
         lock = claim(output)
