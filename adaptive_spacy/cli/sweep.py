@@ -100,11 +100,11 @@ def sweep_cli(
         threads=threads,
     )
     todo = list(chosen.jobs(device="gpu" if gpu_id >= 0 else "cpu"))
+    check_jobs(todo, planned=dry_run)
     if dry_run:
         records = read_records(output) if output.is_dir() else []
         typer.echo(describe_plan(todo, records, side_by_side=jobs))
         return
-    check_jobs(todo)
     backend = make_backend(
         jobs,
         ray=ray,

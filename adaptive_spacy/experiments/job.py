@@ -122,7 +122,7 @@ class Job:
         """RETURNS (dict[str, Path]): The corpus by split.
         RAISES (ValueError): If a file is missing.
         """
-        files = {split: Path(self.corpus) / f"{split}.spacy" for split in SPLITS}
+        files = self._paths()
         for path in files.values():
             if not path.is_file():
                 raise ValueError(
@@ -131,12 +131,17 @@ class Job:
                 )
         return files
 
+    def has_files(self) -> bool:
+        """RETURNS (bool): Whether the corpus is there."""
+        return all(path.is_file() for path in self._paths().values())
+
+    def _paths(self) -> dict[str, Path]:
+        return {split: Path(self.corpus) / f"{split}.spacy" for split in SPLITS}
+
     def check(self) -> None:
         """RAISES (ValueError): If a file that the job needs is missing, or its config is broken."""
         self.files()
-        config = self.make_config().interpolate()
-        for fault in find_setting_faults(config):
-            raise ValueError(f"approaches.{self.approach}: {fault}")
+        self.check_config()
         looks_local = self.transformer.startswith((".", "/")) or self.transformer.count("/") > 1
         if not Path(self.transformer).is_dir() and (
             looks_local or self.transformer.startswith("assets/")
@@ -145,6 +150,12 @@ class Job:
                 f"models.{self.model}: expected a folder or a name of the hub, got "
                 f"{self.transformer}; `adaptive-spacy model` makes the folder"
             )
+
+    def check_config(self) -> None:
+        """RAISES (ValueError): If the config is broken, whether or not the corpus is there yet."""
+        config = self.make_config().interpolate()
+        for fault in find_setting_faults(config):
+            raise ValueError(f"approaches.{self.approach}: {fault}")
         if self.folds is not None:
             try:
                 require_length(config)

@@ -210,8 +210,13 @@ def claim(folder: Path, *, retry: bool = False) -> Record | Lock | None:
     return record
 
 
-def check_jobs(jobs: Sequence[Job]) -> None:
-    """RAISES (ValueError): With a line per fault, each once, if a job cannot run."""
+def check_jobs(jobs: Sequence[Job], *, planned: bool = False) -> None:
+    """Refuse what would fail later.
+
+    jobs (Sequence[Job]): All jobs.
+    planned (bool): Whether corpora and transformers may be missing yet.
+    RAISES (ValueError): With a line per fault, each once, if a job cannot run.
+    """
     faults: dict[str, None] = {}
     seen = set()
     for job in jobs:
@@ -219,8 +224,12 @@ def check_jobs(jobs: Sequence[Job]) -> None:
         if key not in seen:
             seen.add(key)
             try:
-                job.check()
-                require_labels(job)
+                if planned:
+                    job.check_config()
+                else:
+                    job.check()
+                if not planned or job.has_files():
+                    require_labels(job)
             except ValueError as error:
                 faults[str(error)] = None
     if faults:

@@ -1,3 +1,4 @@
+import shutil
 import sys
 from pathlib import Path
 
@@ -82,6 +83,34 @@ def test_unknown_language_is_refused_before_the_first_job(grid: Path) -> None:
         "✘ command line: datasets.mine.lang: expected the code of a language of spaCy, such as en, "
         "or xx for any, got 'zz'\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("setting", "fault"),
+    [
+        ("nlp.lang: zz", "approaches.stable: [nlp] lang: expected the code of a language of spaCy"),
+        ("training.nothing.here: 1", "approaches.stable: configs/stable.cfg: expected a config"),
+        ("training.seed: 1.5", "approaches.stable: [training] seed: expected a whole number"),
+    ],
+)
+def test_dry_run_refuses_settings_that_the_run_would(setting: str, fault: str, grid: Path) -> None:
+    """Though the corpus is not there yet."""
+    known = "stable: {config: configs/stable.cfg"
+    grid.write_text(GRID.replace(known, f"{known}, settings: {{{setting}}}"))
+    result = sweep(grid, "--dry-run")
+    assert result.exit_code == 1
+    assert result.output.startswith(f"✘ {fault}")
+    assert result.output.count("\n") == 1
+
+
+def test_dry_run_counts_the_sentences_that_are_there(grid: Path, corpus_folder: Path) -> None:
+    folder = Path(shutil.copytree(corpus_folder, grid.parent / "mine"))
+    options = ["--dry-run", "--datasets", str(folder), "--labels", "2,100000"]
+    assert sweep(grid, *options).exit_code == 0
+    shutil.copy(folder / "dev.spacy", folder / "test.spacy")
+    result = sweep(grid, *options)
+    assert result.exit_code == 1
+    assert result.output.startswith("✘ labels: expected at most the ")
 
 
 @pytest.mark.parametrize(
