@@ -1,11 +1,16 @@
 """Reading a config that is not resolved yet."""
 
+import functools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from spacy.util import registry
+from spacy.util import load_model_from_config, registry
+from thinc.api import Config
 
 from adaptive_spacy.config.names import SCHEDULES
+
+#: What `require_blocks` expects
+BUILDS = "a config that spaCy can build a pipeline of"
 
 
 def find_blocks(config: Any, kind: str, name: str) -> list[dict[str, Any]]:
@@ -34,6 +39,24 @@ def resolve_value(value: Any) -> Any:
     return (
         registry.resolve({"value": dict(value)})["value"] if isinstance(value, Mapping) else value
     )
+
+
+def require_blocks(config: Config) -> None:
+    """Refuse what spaCy refuses when a training begins: unknown functions, components and
+    arguments, and values of another type. Needs neither corpora nor the transformer.
+
+    config (Config): An interpolated training config.
+    RAISES (ValueError): Also what else is raised by what makes a component.
+    """
+    _build(config.to_str())
+
+
+@functools.lru_cache(maxsize=1024)
+def _build(text: str) -> None:
+    config = Config().from_str(text)
+    # what is made of these blocks would need the corpora
+    registry.fill({"corpora": config["corpora"], "training": config["training"]})
+    load_model_from_config(config, auto_fill=True)
 
 
 def _walk(value: Any) -> Iterator[dict[str, Any]]:

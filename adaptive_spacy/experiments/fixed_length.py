@@ -134,8 +134,6 @@ def require_length(config: Config) -> None:
     one that `fix_epochs` cannot keep."""
     schedule_of(config)
     steps = _require_counted(config)
-    # types and names of arguments; what is made of the blocks needs the folds' corpora
-    registry.fill({"corpora": config["corpora"], "training": config["training"]})
     curve_of(config)
     require_rounds(**{key: steps[key] for key in ROUND if key in steps})
 

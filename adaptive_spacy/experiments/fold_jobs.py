@@ -9,12 +9,14 @@ from spacy.tokens import Doc, DocBin
 from spacy.util import get_lang_class
 from thinc.api import Config
 
+from adaptive_spacy.config.blocks import BUILDS, require_blocks
 from adaptive_spacy.config.loading import read_config
 from adaptive_spacy.config.requirements import require_language
 from adaptive_spacy.config.settings import find_setting_faults
 from adaptive_spacy.data.readers.spacy_tokenizer import load_tokenizer
 from adaptive_spacy.experiments.fixed_length import require_length
 from adaptive_spacy.experiments.job import Job
+from adaptive_spacy.parsing import reading
 from adaptive_spacy.printable import listed
 
 #: Settings that are not the caller's to give, as the folds decide them
@@ -98,13 +100,15 @@ def settle_lang(docs: Sequence[Doc], lang: str | None) -> str:
 
 def require_adaptive(job: Job) -> Config:
     """RETURNS (Config): That of a fold, interpolated.
-    RAISES (ValueError): If its schedule is not adaptive, so that no fold could find a length, or
-        the length could not be kept.
+    RAISES (ValueError): If it is broken, or its schedule is not adaptive, so that no fold could
+        find a length, or the length could not be kept.
     """
     config = job.make_config().interpolate()
-    require_length(config)
     for fault in find_setting_faults(config):
         raise ValueError(fault)
+    with reading(job.config, BUILDS):
+        require_blocks(config)
+    require_length(config)
     return config
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from confection import Config
 
+from adaptive_spacy.config.blocks import BUILDS, require_blocks
 from adaptive_spacy.config.settings import find_setting_faults
 from adaptive_spacy.experiments.fixed_length import require_length
 from adaptive_spacy.hashing import hash_once
@@ -153,9 +154,13 @@ class Job:
 
     def check_config(self) -> None:
         """RAISES (ValueError): If the config is broken, whether or not the corpus is there yet."""
-        config = self.make_config().interpolate()
+        # with any stops, and alike for all data sets, as the blocks of a config are checked once
+        anywhere = replace(self.with_stops(dict.fromkeys(self.needs, 1)), corpus="corpus")
+        config = anywhere.make_config().interpolate()
         for fault in find_setting_faults(config):
             raise ValueError(f"approaches.{self.approach}: {fault}")
+        with reading(f"approaches.{self.approach}: {self.config}", BUILDS):
+            require_blocks(config)
         if self.folds is not None:
             try:
                 require_length(config)

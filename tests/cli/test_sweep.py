@@ -91,6 +91,16 @@ def test_unknown_language_is_refused_before_the_first_job(grid: Path) -> None:
         ("nlp.lang: zz", "approaches.stable: [nlp] lang: expected the code of a language of spaCy"),
         ("training.nothing.here: 1", "approaches.stable: configs/stable.cfg: expected a config"),
         ("training.seed: 1.5", "approaches.stable: [training] seed: expected a whole number"),
+        (
+            "components.transformer_ner.typo: 1",
+            "approaches.stable: configs/stable.cfg: expected a config that spaCy can build a "
+            "pipeline of; Config error for 'transformer_ner'",
+        ),
+        (
+            "training.eval_frequency.typo: 1",
+            "approaches.stable: configs/stable.cfg: expected a config that spaCy can build a "
+            "pipeline of; Config error for 'adaptive_spacy.steps.v1'",
+        ),
     ],
 )
 def test_dry_run_refuses_settings_that_the_run_would(setting: str, fault: str, grid: Path) -> None:

@@ -38,9 +38,9 @@ PAYS = max(labels for labels, gain in BESIDE_FIXED.items() if gain > 0)
         (["--training.optimizer.learn_rate.least", "abc"], "'abc' is not <class 'int'>"),
         (["--training.optimizer.learn_rate.least", "-5"], "least: expected a whole number >= 0"),
         (["--training.batcher.batcher.size", "0"], "size: expected a whole number >= 1"),
-        (["--training.eval_frequency.least", "abc"], "least at root: 'abc' is not <class 'int'>"),
+        (["--training.eval_frequency.least", "abc"], "least: at root: 'abc' is not <class 'int'>"),
         (["--training.eval_frequency.least", "-1"], "least: expected a whole number >= 1"),
-        (["--training.eval_frequency.epochs", "abc"], "epochs at root: 'abc' is not <class 'flo"),
+        (["--training.eval_frequency.epochs", "abc"], "epochs: at root: 'abc' is not <class 'flo"),
         (["--training.eval_frequency.epochs", "0"], "epochs: expected a number > 0"),
         (["--training.eval_frequency.typo", "1"], "unexpected argument: 'typo'"),
         (["--training.before_update.then.retries", "abc"], "'abc' is not <class 'int'>"),
@@ -51,6 +51,12 @@ PAYS = max(labels for labels, gain in BESIDE_FIXED.items() if gain > 0)
         ),
         (["--training.eval_frequency.times", "0"], "times: expected a number > 0, got 0"),
         (["--training.dropout", "abc"], "[training] dropout: expected"),
+        (["--components.transformer_ner.typo", "1"], "unexpected argument: 'typo'"),
+        (["--components.transformer_ner.model.tok2vec.typo", "1"], "unexpected argument: 'typo'"),
+        (["--components.transformer_ner.factory", "nothing"], "Can't find factory for 'nothing'"),
+        (["--components.transformer.model.precision", "float17"], "precision: expected one of"),
+        (["--nlp.pipeline", '["transformer","x"]'], "Can't find component 'x'"),
+        (["--nlp.tokenizer.typo", "1"], "unexpected argument: 'typo'"),
     ],
 )
 @pytest.mark.parametrize("dry", [[], ["--dry-run"]])
@@ -88,7 +94,14 @@ def test_corpus_must_be_read_by_the_projects_reader(
 ) -> None:
     config = tmp_path / "own.cfg"
     own = load_config(ROOT / "configs" / "adaptive.cfg")
-    own["corpora"]["train"] = {"@readers": "spacy.Corpus.v1", "path": "${paths.train}"}
+    own["corpora"]["train"] = {
+        "@readers": "spacy.Corpus.v1",
+        "path": "${paths.train}",
+        "gold_preproc": False,
+        "max_length": 0,
+        "limit": 0,
+        "augmenter": None,
+    }
     own.to_disk(config)
     result = run(labelled, tmp_path / "few", transformer_folder, "--config", str(config))
     assert result.exit_code == 1

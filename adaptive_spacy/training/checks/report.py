@@ -8,6 +8,7 @@ from typing import Any
 from spacy.cli._util import import_code, setup_gpu
 from spacy.util import load_config, load_model_from_config
 
+from adaptive_spacy.config.blocks import BUILDS
 from adaptive_spacy.config.overrides import parse_overrides
 from adaptive_spacy.config.settings import find_setting_faults
 from adaptive_spacy.parsing import reading, show
@@ -52,7 +53,7 @@ def get_ready(
     import_code(code)
     setup_gpu(gpu_id, silent=True)
     overrides = parse_overrides(arguments, "check", "--paths.train")
-    with reading(path, "a config that spaCy can build a pipeline of"):
+    with reading(path, BUILDS):
         config = load_config(path, overrides=overrides, interpolate=False)
         _check_names(config)
         # spaCy breaks off at some of them before it has built a pipeline
