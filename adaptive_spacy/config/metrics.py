@@ -11,6 +11,12 @@ def is_loss(metric: str) -> bool:
     return metric.endswith("_loss") or metric.startswith(NER_LOSS)
 
 
+def is_better_lower(metric: str) -> bool:
+    """RETURNS (bool): Whether less of it is better: of a loss, and of the temperature, which rises
+    as a network gets surer than it is right."""
+    return is_loss(metric) or metric.startswith(TEMPERATURE)
+
+
 def is_share(metric: str) -> bool:
     """RETURNS (bool): Whether it is a share of something, in [0, 1]."""
     return not is_loss(metric) and metric != "speed" and not metric.startswith(TEMPERATURE)

@@ -5,7 +5,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from adaptive_spacy.config.metrics import is_loss
+from adaptive_spacy.config.metrics import is_better_lower
 
 Weights = dict[str, float]
 #: Weight per metric, negative for a loss; or several of these; None: spaCy's main score
@@ -55,7 +55,8 @@ def parse_monitors(texts: Sequence[str]) -> list[dict[str, float]] | dict[str, f
 def parse_monitor(text: str) -> dict[str, float]:
     """Read metrics such as "ents_loss" or "ents_f=0.5,ents_loss=-1".
 
-    text (str): Metrics with or without a weight. Without one it is 1, and -1 for a loss.
+    text (str): Metrics with or without a weight. Without one it is 1, and -1 for a loss or a
+        temperature.
     RETURNS (dict[str, float]): Weight per metric.
     RAISES (ValueError): If it is not of that form.
     """
@@ -63,7 +64,7 @@ def parse_monitor(text: str) -> dict[str, float]:
     for part in text.split(","):
         metric, found, weight = (piece.strip() for piece in part.partition("="))
         try:
-            number = float(weight) if found else (-1.0 if is_loss(metric) else 1.0)
+            number = float(weight) if found else (-1.0 if is_better_lower(metric) else 1.0)
         except ValueError:
             number = math.nan
         if not metric or not math.isfinite(number) or not number:

@@ -5,7 +5,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from adaptive_spacy.config.metrics import is_loss
+from adaptive_spacy.config.metrics import is_better_lower
 from adaptive_spacy.config.names import ADAPT, ADAPTIVE, AUTO, SCHEDULES
 from adaptive_spacy.config.names import RATE as NAMED
 from adaptive_spacy.config.requirements import (
@@ -104,8 +104,8 @@ def weight_fault(metric: str, weight: Any) -> str | None:
     """RETURNS (str | None): What is wrong with the weight of a metric; None: nothing."""
     if not is_number(weight):
         return f"expected a number, got {weight!r}"
-    if is_loss(metric) and weight > 0:
-        return f"expected a weight < 0, as less of a loss is better, got {weight}"
+    if is_better_lower(metric) and weight > 0:
+        return f"expected a weight < 0, as less of it is better, got {weight}"
     if metric.endswith(HIGHER_IS_BETTER) and weight < 0:
         return f"expected a weight > 0, as more of it is better, got {weight}"
     return None

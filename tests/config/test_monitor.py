@@ -56,6 +56,7 @@ def test_what_could_not_be_measured_is_no_number() -> None:
         ("ents_loss", {"ents_loss": -1.0}),
         ("ents_loss_refined", {"ents_loss_refined": -1.0}),
         ("ents_loss_second", {"ents_loss_second": -1.0}),
+        ("temperature", {"temperature": -1.0}),
         ("ents_f", {"ents_f": 1.0}),
         ("ents_f=0.5, x_loss=-2", {"ents_f": 0.5, "x_loss": -2.0}),
     ],

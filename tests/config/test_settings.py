@@ -122,14 +122,20 @@ LINES: list[tuple[str, Any, str]] = [
     (
         "training.before_update.monitor",
         {"ents_loss": 1.0},
-        "[training.before_update] monitor: ents_loss: expected a weight < 0, as less of a loss is "
+        "[training.before_update] monitor: ents_loss: expected a weight < 0, as less of it is "
         "better, got 1.0",
     ),
     (
         "training.before_update.monitor",
         {"ents_loss_refined": 1.0},
-        "[training.before_update] monitor: ents_loss_refined: expected a weight < 0, as less of a "
-        "loss is better, got 1.0",
+        "[training.before_update] monitor: ents_loss_refined: expected a weight < 0, as less of it "
+        "is better, got 1.0",
+    ),
+    (
+        "training.before_update.monitor",
+        {"temperature_transformer_ner": 1.0},
+        "[training.before_update] monitor: temperature_transformer_ner: expected a weight < 0, as "
+        "less of it is better, got 1.0",
     ),
     (
         "training.before_update.monitor",

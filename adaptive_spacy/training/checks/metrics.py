@@ -9,6 +9,8 @@ from adaptive_spacy.ner.scorer import MEASURED, own_name
 if TYPE_CHECKING:
     from spacy.language import Language
 
+#: Ends of the names of metrics that are tables, which can be reported and no more
+TABLES = ("_per_type", "_per_feat")
 #: Reported by spaCy itself, without a pipe
 BUILT_IN_METRICS = {"token_acc", "token_p", "token_r", "token_f", "speed"}
 
@@ -34,11 +36,17 @@ def find_metric_faults(
     monitored = set(name_metrics(list_weights(monitor)))
     yield from _shared_loss_faults(nlp, declared, {*monitored, *_weighted(score_weights)})
     weighted = _weighted(score_weights)
-    named = ", ".join(sorted(metric for metric in declared if not metric.endswith("_per_type")))
+    named = ", ".join(sorted(metric for metric in declared if not metric.endswith(TABLES)))
     for metric in sorted(weighted.keys() - declared):
         yield f"[training.score_weights] {metric}: no pipe reports it; expected one of {named}"
     for metric in sorted(monitored - declared):
         yield f"[training.before_update] monitor: no pipe reports {metric}; expected {named}"
+    for metric in sorted(one for one in weighted if one.endswith(TABLES)):
+        yield f"[training.score_weights] {metric}: expected null, as it is a table and no number"
+    for metric in sorted(one for one in monitored if one.endswith(TABLES)):
+        yield (
+            f"[training.before_update] monitor: {metric} is a table and no number; expected {named}"
+        )
     for metric in sorted(monitored - score_weights.keys()):
         yield (
             f"[training.score_weights] {metric}: expected a weight, or null to report it only, "

@@ -28,6 +28,16 @@ FAULTS = {
         "[training.score_weights] cats_score: expected a weight, or null to report it only, "
         "because [training.before_update] monitors it",
     ),
+    "monitored table": (
+        {"training.before_update.monitor": {"ents_per_type": 1.0}},
+        "[training.before_update] monitor: ents_per_type is a table and no number; expected "
+        "ents_f, ents_loss, ents_loss_refined, ents_p, ents_r, speed, temperature, token_acc, "
+        "token_f, token_p, token_r",
+    ),
+    "weighted table": (
+        {"training.score_weights.ents_per_type": 0.5},
+        "[training.score_weights] ents_per_type: expected null, as it is a table and no number",
+    ),
     "one of several monitored that nobody reports": (
         {"training.before_update.monitor": [{"ents_loss": -1.0}, {"ents_f": 1.0, "cats_f": 1.0}]},
         "[training.before_update] monitor: no pipe reports cats_f; expected ents_f, ents_loss, "
