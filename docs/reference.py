@@ -65,7 +65,8 @@ METRICS = {
     "ents_loss_refined": "the validation loss at the temperature that makes it lowest, from the "
     "same pass: what is left when only the sureness is mended; its weight is negative too",
     "temperature": "the temperature that makes the loss of the tokens of entities lowest, from 0.1 "
-    "to 10: above 1 where scores are surer than right; what confidences are stated at",
+    "to 10: above 1 where scores are surer than right. Confidences are stated at that of a "
+    "training's last evaluation, and at 1 if it is 0.1, where all was right",
 }
 
 INTRO = """\

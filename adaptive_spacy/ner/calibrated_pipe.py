@@ -16,15 +16,18 @@ class CalibratedPipe(LearningPipe):
     """Divides scores by a temperature before it makes confidences of them.
 
     An evaluation measures the temperature and changes nothing. A training keeps the one of its last
-    evaluation when it writes the pipeline (`keep_temperature`).
+    evaluation when it writes the pipeline (`keep_temperature`): the first one after an update, as
+    others of the same weights are of other sentences, such as a logger's of a test set.
     """
 
-    own = (*LearningPipe.own, "_measured")
+    own = (*LearningPipe.own, "_measured", "_measured_after")
 
     def begin(self) -> None:
         super().begin()
         #: The temperature of the last evaluation, of tokens of entities
         self._measured: float | None = None
+        #: So many updates; None: not since there are these weights
+        self._measured_after: int | None = None
 
     def initialize(
         self,
@@ -36,17 +39,29 @@ class CalibratedPipe(LearningPipe):
         """As in `LearningPipe`. What was measured with the former weights goes with them."""
         super().initialize(get_examples, nlp=nlp, labels=labels)
         self.temperature = 1.0
-        self._measured = None
+        self._measured = self._measured_after = None
 
     def save_state(self, nlp: Language) -> dict[str, Any]:
         """As in `LearningPipe`, with what was measured and kept."""
-        measured = {"measured": self._measured, "temperature": self.cfg.get("temperature")}
+        measured = {
+            "measured": self._measured,
+            "measured_after": self._measured_after,
+            "temperature": self.cfg.get("temperature"),
+        }
         return {**super().save_state(nlp), **measured}
 
     def load_state(self, nlp: Language, state: dict[str, Any], output: Any) -> None:
         """Go on with them."""
         super().load_state(nlp, state, output)
         self._measured, self.cfg["temperature"] = state["measured"], state["temperature"]
+        # former states are those of an evaluation
+        self._measured_after = state.get("measured_after", self._updates)
+
+    def _read_cfg(self, cfg: dict[str, Any]) -> None:
+        self.cfg.pop("temperature", None)
+        super()._read_cfg(cfg)
+        # with other weights
+        self._measured = self._measured_after = None
 
     @property
     def temperature(self) -> float:
@@ -58,6 +73,11 @@ class CalibratedPipe(LearningPipe):
     @temperature.setter
     def temperature(self, value: float) -> None:
         self.cfg["temperature"] = round(require_temperature(value, self.name), DECIMALS)
+
+    def measure(self, temperature: float | None) -> None:
+        """Know what an evaluation found; None: nothing could be measured."""
+        if self._measured_after != self._updates:
+            self._measured, self._measured_after = temperature, self._updates
 
     def keep_temperature(self) -> None:
         """Take the temperature of the last evaluation for confidences from now on."""

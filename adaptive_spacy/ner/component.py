@@ -27,7 +27,7 @@ from adaptive_spacy.ner.evaluation_loss import (
 from adaptive_spacy.ner.gold import gold_columns, may_be_tagged, tell_misaligned
 from adaptive_spacy.ner.model import TagLogits
 from adaptive_spacy.ner.presets import Presets, Run, annotate, free_runs, place, read_presets
-from adaptive_spacy.ner.scorer import LOSS, MEASURED, Scorer, own_name, score_ner
+from adaptive_spacy.ner.scorer import LOSS, MEASURED, TEMPERATURE, Scorer, own_name, score_ner
 from adaptive_spacy.ner.tags import Entity
 from adaptive_spacy.ner.temperature import best_temperature, entity_tokens, refined_loss
 
@@ -234,8 +234,10 @@ class TransformerNER(CalibratedPipe):
         """
         examples = list(examples)
         measured = dict(zip(MEASURED, self._evaluate(examples), strict=True))
+        self.measure(measured[TEMPERATURE])
         scores = super().score(examples, ents_loss=measured[LOSS], **kwargs)
-        if LOSS not in scores:
+        if not scores:
+            # there is no scorer
             return scores
         own = {own_name(metric, self.name): value for metric, value in measured.items()}
         return {**own, **measured, **scores}
@@ -243,7 +245,6 @@ class TransformerNER(CalibratedPipe):
     def _evaluate(self, examples: list[Example]) -> tuple[float | None, ...]:
         """RETURNS (tuple): What `MEASURED` names; None of what cannot be measured."""
         self.losses = []
-        self._measured = None
         nothing = (None,) * len(MEASURED)
         scores = self._scored.take(eg.predicted for eg in examples)
         if scores is None:
@@ -257,5 +258,4 @@ class TransformerNER(CalibratedPipe):
             return nothing
         self.require_finite_loss(loss, "validation loss", max(0, self._updates - 1))
         tokens = [annotated_tokens(*pair) for pair in pairs]
-        self._measured = best_temperature(entity_tokens(tokens))
-        return loss, refined_loss(tokens, loss), self._measured
+        return loss, refined_loss(tokens, loss), best_temperature(entity_tokens(tokens))

@@ -115,7 +115,7 @@ class LabelledPipe(TrainablePipe):
             # labels stay where it does not fit them
             "model": MODEL.__get__(self).from_bytes,
             "vocab": lambda data: self.vocab.from_bytes(data, exclude=exclude),
-            "cfg": lambda data: self.cfg.update(json.loads(data)),
+            "cfg": lambda data: self._read_cfg(json.loads(data)),
         }
         util.from_bytes(bytes_data, readers, exclude)
         return self
@@ -147,8 +147,13 @@ class LabelledPipe(TrainablePipe):
             raise ValueError(f"{path}: expected the file cfg of {self.name}: the copy was cut off")
         super().from_disk(path, exclude=[*exclude, "cfg"])
         if "cfg" not in exclude:
-            self.cfg.update(read_object(Path(path) / "cfg", f"the labels of {self.name}"))
+            self._read_cfg(read_object(Path(path) / "cfg", f"the labels of {self.name}"))
         return self
+
+    def _read_cfg(self, cfg: dict[str, Any]) -> None:
+        """Be what was written. Of what older versions did not write, nothing that was here stays:
+        subclasses say what it is then."""
+        self.cfg.update(cfg)
 
     @property
     def labels(self) -> tuple[str, ...]:

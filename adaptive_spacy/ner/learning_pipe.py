@@ -156,6 +156,9 @@ class LearningPipe(LabelledPipe):
             if self._is_last():
                 sgd.end_update()
 
+    def _read_cfg(self, cfg: dict[str, Any]) -> None:
+        super()._read_cfg({"type_weights": None, **cfg})
+
     def save_state(self, nlp: Language) -> dict[str, Any]:
         """RETURNS (dict): Steps made, and what was said already."""
         return {"updates": self._updates, "told": sorted(self._told)}

@@ -11,7 +11,7 @@ import json
 import math
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from spacy.language import Language
 from adaptive_spacy.config.checksums import seal
 from adaptive_spacy.files import replacing_folder
 from adaptive_spacy.ner.calibrated_pipe import CalibratedPipe
+from adaptive_spacy.ner.temperature import HIGHEST
 from adaptive_spacy.training.lock import Lock, claim
 from adaptive_spacy.training.soundness import require_finite, sums
 
@@ -55,6 +56,8 @@ class Checkpoints:
         self.lock: Lock | None = None
 
     def __call__(self, nlp: Language) -> "Checkpoint":
+        # before it is copied: copies know of no evaluation
+        keep_temperatures(nlp)
         modified = nlp if self.then is None else self.then(nlp)
         if not isinstance(modified, Language):
             raise ValueError(Errors.E914.format(name="before_to_disk", value=type(modified)))
@@ -80,7 +83,6 @@ class Checkpoints:
                 stacklevel=2,
             )
             return
-        keep_temperatures(nlp)
         write_whole(nlp, path, exclude, performance=self._true_scores(nlp, found))
 
     def save_state(self, nlp: Language) -> dict[str, Any]:
@@ -134,6 +136,16 @@ def keep_temperatures(nlp: Language) -> None:
     for _, pipe in nlp.components:
         if isinstance(pipe, CalibratedPipe):
             pipe.keep_temperature()
+
+
+def unsure(nlp: Language) -> Iterator[str]:
+    """YIELDS (str): A warning for each component whose confidences tell little."""
+    for name, pipe in nlp.components:
+        if isinstance(pipe, CalibratedPipe) and pipe.temperature >= HIGHEST:
+            yield (
+                f"⚠ {name}: its temperature is {HIGHEST:g}, the highest that is tried: on dev it "
+                "was often wrong where it was sure, so its confidences are low and tell little"
+            )
 
 
 def write_whole(

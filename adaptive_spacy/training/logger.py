@@ -19,6 +19,7 @@ from tqdm import tqdm
 from adaptive_spacy.config.blocks import resolve_value
 from adaptive_spacy.config.monitor import list_weights, name_metrics
 from adaptive_spacy.files import replacing
+from adaptive_spacy.training.checkpoints import keep_temperatures, unsure
 from adaptive_spacy.training.collapse import Watch
 from adaptive_spacy.training.former_models import drop_beaten
 from adaptive_spacy.training.history import HISTORY
@@ -90,7 +91,7 @@ class TrainingLog:
         clock: Callable[[], float] = perf_counter,
     ) -> None:
         show_whole_warnings()
-        self.config = config = nlp.config.interpolate()
+        self.nlp, self.config = nlp, (config := nlp.config.interpolate())
         training = config["training"]
         self.stdout, self.stderr, self.progress_bar = stdout, stderr, progress_bar
         self.trace = RateTrace(config)
@@ -182,8 +183,10 @@ class TrainingLog:
     def finish(self) -> None:
         """The training is over, or broke off: say what it came to."""
         self.close()
+        # a training without an output folder writes no checkpoint
+        keep_temperatures(self.nlp)
         if self.rows:
-            for line in self._ending().lines():
+            for line in [*self._ending().lines(), *map(wrap, unsure(self.nlp))]:
                 self._write(line)
 
     @property

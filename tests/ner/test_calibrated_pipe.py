@@ -11,6 +11,7 @@ import srsly
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
+from thinc.api import Adam
 
 from adaptive_spacy.ner.decoding import DECODERS
 from adaptive_spacy.ner.temperature import LOWEST
@@ -67,20 +68,22 @@ def test_evaluation_measures_and_changes_nothing(nlp: Language) -> None:
 @pytest.mark.parametrize("decoder", DECODERS)
 def test_temperature_moves_confidences_and_no_entity(transformer_folder, scheme, decoder) -> None:
     nlp = make_nlp(transformer_folder, scheme=scheme, decoder=decoder)
-    # so little that some are close to a tie
-    learn(nlp, steps=14)
     pipe = nlp.get_pipe("transformer_ner")
-    found, sure = entities(nlp), confidences(nlp)
-    for temperature in (0.1, 0.7, 1.9, 10.0):
-        pipe.temperature = temperature
-        assert entities(nlp) == found
-        moved = zip(confidences(nlp), sure, strict=True)
-        assert all(a != b and (a > b) == (temperature < 1) for a, b in moved if b > 0.75)
-    pipe.temperature = 1.0
-    assert confidences(nlp) == sure
+    # so little that some are close to a tie, and until some are sure
+    for steps in (14, 60):
+        learn(nlp, steps=steps)
+        found, sure = entities(nlp), confidences(nlp)
+        for temperature in (0.1, 0.7, 1.9, 10.0):
+            pipe.temperature = temperature
+            assert entities(nlp) == found
+            moved = [pair for pair in zip(confidences(nlp), sure, strict=True) if pair[1] > 0.75]
+            assert all(a != b and (a > b) == (temperature < 1) for a, b in moved)
+        pipe.temperature = 1.0
+        assert confidences(nlp) == sure
+    assert len(moved) > 5
 
 
-@pytest.mark.parametrize("precision", ["float32", "int8"])
+@pytest.mark.parametrize("precision", ["float32", "bfloat16", "float16", "int8"])
 def test_temperature_moves_no_entity_in_any_precision(transformer_folder, precision: str) -> None:
     nlp = trained_with(transformer_folder, OURS, precision=precision)
     found, sure = entities(nlp), confidences(nlp)
@@ -134,11 +137,48 @@ def test_what_is_no_temperature_is_refused(nlp: Language, value) -> None:
 
 def test_training_keeps_nothing_where_dev_says_nothing(nlp: Language) -> None:
     pipe = nlp.get_pipe("transformer_ner")
-    for some in (examples(nlp, [("", "")]), examples(nlp, SENTENCES[:1])):
+    for some in ([("", "")], SENTENCES[:1]):
         # no tokens at all, and all of them right
-        nlp.evaluate(some)
+        learn(nlp, steps=1)
+        nlp.evaluate(examples(nlp, some))
         keep_temperatures(nlp)
         assert pipe.temperature == 1.0
+
+
+@pytest.mark.parametrize("first", [SENTENCES + NOISE, [("", "")]])
+def test_only_the_first_evaluation_of_weights_counts(nlp: Language, first) -> None:
+    """Others are of other sentences, such as those of a test set that a logger watches."""
+    pipe = nlp.get_pipe("transformer_ner")
+    nlp.evaluate(examples(nlp, first))
+    keep_temperatures(nlp)
+    expected = pipe.temperature
+    others = nlp.evaluate(examples(nlp, NOISE))
+    assert others["temperature"] != expected
+    keep_temperatures(nlp)
+    assert pipe.temperature == expected
+    # until they are other weights
+    nlp.update(examples(nlp), sgd=Adam(1e-3))
+    others = nlp.evaluate(examples(nlp, NOISE))
+    keep_temperatures(nlp)
+    assert pipe.temperature == others["temperature"]
+
+
+@pytest.mark.parametrize("how", ["disk", "bytes"])
+def test_pipeline_from_before_read_over_another_has_none_of_it(nlp, how, tmp_path) -> None:
+    pipe = nlp.get_pipe("transformer_ner")
+    del pipe.cfg["temperature"]
+    nlp.to_disk(tmp_path / "model")
+    written = nlp.to_bytes()
+    nlp.evaluate(noisy(nlp))
+    keep_temperatures(nlp)
+    assert pipe.temperature != 1.0
+    if how == "disk":
+        nlp.from_disk(tmp_path / "model")
+    else:
+        nlp.from_bytes(written)
+    # nor what was measured with the former weights
+    keep_temperatures(nlp)
+    assert pipe.temperature == 1.0
 
 
 def test_component_that_does_not_learn_keeps_its_temperature(nlp, tmp_path: Path) -> None:
@@ -185,3 +225,14 @@ def test_refined_loss_does_not_depend_on_how_sure_the_network_is(nlp: Language) 
     assert divided["ents_loss_refined"] == pytest.approx(scores["ents_loss_refined"], rel=1e-5)
     assert divided["temperature"] == pytest.approx(1.0, abs=1e-4)
     assert divided["ents_f"] == scores["ents_f"]
+
+
+def test_what_is_measured_is_reported_whatever_the_scorer(transformer_folder: Path) -> None:
+    nlp = make_nlp(transformer_folder, scorer={"@scorers": "spacy.ner_scorer.v1"})
+    learn(nlp, steps=1)
+    scores = nlp.evaluate(noisy(nlp))
+    assert set(MEASURED) <= scores.keys()
+    assert scores["ents_loss"] == scores["ents_loss_transformer_ner"] > 0
+    silent = make_nlp(transformer_folder, scorer=None)
+    learn(silent, steps=1)
+    assert not set(MEASURED) & silent.evaluate(noisy(silent)).keys()

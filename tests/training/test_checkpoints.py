@@ -1,5 +1,6 @@
 """Checkpoints that are killed, diverge, or are written after the last evaluation."""
 
+import io
 import json
 import shutil
 import warnings
@@ -12,9 +13,10 @@ import srsly
 from spacy.language import Language
 from spacy.training.initialize import init_nlp
 from spacy.training.loop import train
-from spacy.util import load_config, registry
+from spacy.util import load_config, load_model_from_config, registry
 
 from adaptive_spacy.config.checksums import CHECKSUMS
+from adaptive_spacy.ner.temperature import HIGHEST
 from adaptive_spacy.training.checkpoints import make_checkpoint_v1
 from adaptive_spacy.training.soundness import sums
 from tests.conftest import ROOT
@@ -231,6 +233,35 @@ def test_other_callback_is_called_first(tmp_path: Path) -> None:
         make_checkpoint_v1(then=lambda nlp: None)(spacy.blank("en"))  # type: ignore[arg-type,return-value]
 
 
+@pytest.mark.parametrize("output", [None, "out"])
+def test_temperature_is_kept_without_files_and_in_copies(
+    output: str | None, corpus_folder: Path, transformer_folder: Path, tmp_path: Path
+) -> None:
+    @registry.callbacks("test.rebuilt")
+    def make_rebuilt():
+        def rebuild(nlp):
+            return load_model_from_config(nlp.config).from_bytes(nlp.to_bytes())
+
+        return rebuild
+
+    config = load_config(
+        ROOT / "configs" / "adaptive.cfg", overrides=overrides(corpus_folder, transformer_folder)
+    )
+    rebuilt = {"@callbacks": "test.rebuilt"}
+    config["training"].update(
+        eval_frequency=8, max_steps=16, before_to_disk={**CHECKPOINT, "then": rebuilt}
+    )
+    nlp, _ = train(init_nlp(config), tmp_path / output if output else None)
+    kept = nlp.get_pipe("transformer_ner").temperature
+    assert kept != 1.0
+    dev = registry.resolve({"dev": config.interpolate()["corpora"]["dev"]})["dev"]
+    # the training changed nothing else since
+    assert nlp.evaluate(dev(nlp))["temperature"] == kept
+    if output:
+        written = spacy.load(tmp_path / output / "model-last")
+        assert written.get_pipe("transformer_ner").temperature == kept
+
+
 def test_meta_keeps_every_digit_where_spacys_own_writer_does_not(tmp_path: Path) -> None:
     nlp = spacy.blank("en")
     scores = {"ents_f": 0.1234567890123456, "ents_loss": 1e-12, "per": {"a": 1 / 3}}
@@ -242,3 +273,21 @@ def test_meta_keeps_every_digit_where_spacys_own_writer_does_not(tmp_path: Path)
     nlp.to_disk(tmp_path / "spacys")
     spacys = json.loads((tmp_path / "spacys" / "meta.json").read_text())["performance"]
     assert (spacys["ents_loss"], spacys["ents_f"]) == (0.0, 0.123456789)
+
+
+def test_confidences_that_tell_little_are_told_at_the_end(
+    corpus_folder: Path, transformer_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = overrides(corpus_folder, transformer_folder)
+    config = load_config(ROOT / "configs" / "adaptive.cfg", overrides=settings)
+    config["training"].update(eval_frequency=2, max_steps=2)
+    shown = "transformer_ner: its temperature is 10, the highest"
+    for temperature in (9.9, HIGHEST):
+        monkeypatch.setattr(
+            "adaptive_spacy.ner.component.best_temperature", lambda _, found=temperature: found
+        )
+        out = io.StringIO()
+        nlp, _ = train(init_nlp(config), None, stdout=out)
+        assert nlp.get_pipe("transformer_ner").temperature == temperature
+        said = " ".join(out.getvalue().split())
+        assert (shown in said) == (temperature == HIGHEST)
