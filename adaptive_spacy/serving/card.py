@@ -6,6 +6,7 @@ from data and is escaped.
 
 import html
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +32,17 @@ MEASURES = {"p": "precision", "r": "recall", "f": "f1"}
 MARKUP = re.compile(r"([\\`*\[\]|~$#]|(?<![^\W_])_|_(?![^\W_]))")
 
 
-def make_card(meta: dict[str, Any], *, package: str, needs_own: bool) -> str:
+def make_card(
+    meta: dict[str, Any], *, package: str, needs_own: bool, temperatures: Sequence[float] = ()
+) -> str:
     """Write the card.
 
     meta (dict): The package's meta.json, with "performance", and "evaluation" and "training" where
         they are known; see `serving.facts`.
     package (str): Name of the package with its language.
-    needs_own (bool): Whether it needs adaptive-spacy, whose component states confidences.
+    needs_own (bool): Whether it needs adaptive-spacy.
+    temperatures (Sequence[float]): Of the components that state confidences, 1.0 where none was
+        fitted; none: nothing states any.
     RETURNS (str): Markdown with front matter.
     """
     environment = Environment(loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined)
@@ -47,6 +52,9 @@ def make_card(meta: dict[str, Any], *, package: str, needs_own: bool) -> str:
         meta={**EMPTY, **{key: value for key, value in meta.items() if value is not None}},
         package=package,
         needs_own=needs_own,
+        states_confidence=bool(temperatures),
+        # of several components each has its own, and a reader cannot tell them apart
+        calibrated=bool(temperatures) and all(one != 1 for one in temperatures),
         author=link(meta.get("author") or "", meta.get("url") or ""),
         labels=sorted({label for labels in meta.get("labels", {}).values() for label in labels}),
         scores=list_scores(meta.get("performance") or {}, evaluation),

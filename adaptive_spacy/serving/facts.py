@@ -4,10 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import spacy
+from spacy.language import Language
 from spacy.util import resolve_dot_names
 from thinc.api import Config
 
 from adaptive_spacy.config.loading import read_config
+from adaptive_spacy.ner.component import TransformerNER
 from adaptive_spacy.serving.precision import transformers
 from adaptive_spacy.training.history import LAST, Evaluation, read_history, rounds_are_epochs
 from adaptive_spacy.transformer.dtypes import AUTO
@@ -100,6 +102,12 @@ def describe_checkpoint(pipeline: Path, history: list[Evaluation]) -> str:
         when = f", after step {best[-1].step}" if best else ""
         return f"the one with the best score on dev{when}"
     return "not known"
+
+
+def find_temperatures(nlp: Language) -> list[float]:
+    """RETURNS (list[float]): Of the components of a pipeline that state confidences, 1.0 where
+    none was fitted; empty if none does."""
+    return [pipe.temperature for _, pipe in nlp.pipeline if isinstance(pipe, TransformerNER)]
 
 
 def find_history(pipeline: Path) -> list[Evaluation]:

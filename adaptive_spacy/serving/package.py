@@ -26,6 +26,7 @@ from adaptive_spacy.serving.facts import (
     describe_precision,
     describe_training,
     find_history,
+    find_temperatures,
 )
 from adaptive_spacy.serving.names import PackageName, make_package_name
 from adaptive_spacy.serving.own_wheel import OWN, build_own_wheel
@@ -92,12 +93,18 @@ def package(
         # not srsly, here and below: it keeps ten decimals
         text = json.dumps(clean_meta(meta, pipeline), indent=2)
         (copy / "meta.json").write_text(text, encoding="utf8")
-        require_finite(load_pipeline(copy, named=pipeline))
+        nlp = load_pipeline(copy, named=pipeline)
+        require_finite(nlp)
         seal(copy)
         for line in warnings_of(meta.get("performance") or {}, history_of_last(pipeline)):
             warn(line)
         needs_own = requires_own(pipeline)
-        card = make_card(clean_meta(meta, pipeline), package=full, needs_own=needs_own)
+        card = make_card(
+            clean_meta(meta, pipeline),
+            package=full,
+            needs_own=needs_own,
+            temperatures=find_temperatures(nlp),
+        )
         (copy / "README.md").write_text(card, encoding="utf8")
         (aside / "sources").mkdir()
         # name and version are those of meta.json

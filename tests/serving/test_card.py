@@ -52,7 +52,8 @@ META = {
 
 
 def card(**entries) -> str:
-    return make_card({**META, **entries}, package="en_x_ner", needs_own=True)
+    meta = {**META, **entries}
+    return make_card(meta, package="en_x_ner", needs_own=True, temperatures=[1.5])
 
 
 def test_card_says_what_was_measured() -> None:
@@ -96,7 +97,7 @@ def test_card_is_read_by_hubs() -> None:
 @pytest.mark.parametrize("missing", ["performance", "evaluation", "training", "sources", "author"])
 def test_card_does_without_what_is_not_known(missing: str) -> None:
     meta = {key: value for key, value in META.items() if key != missing}
-    text = make_card(meta, package="en_x_ner", needs_own=True)
+    text = make_card(meta, package="en_x_ner", needs_own=True, temperatures=[1.5])
     assert ModelCard(text).data.library_name == "spacy"
     assert "None" not in text
 
@@ -143,6 +144,21 @@ def test_card_says_how_far_confidence_is_off() -> None:
     assert "On test it is 4.27 points off the share that is right" in card(evaluation=measured)
     assert "points off" not in card()
     assert "points off" not in card(evaluation=None)
+
+
+@pytest.mark.parametrize("temperatures", [[], [1.0], [1.5], [1.5, 1.0], [1.5, 1.2]])
+def test_card_states_confidences_that_are_there_and_calibration_that_was_made(
+    temperatures: list[float],
+) -> None:
+    meta = {**META, "evaluation": {**META["evaluation"], "calibration_error": 0.0427}}
+    text = make_card(meta, package="en_x_ner", needs_own=True, temperatures=temperatures)
+    assert text.count("ent._.confidence") == (2 if temperatures else 0)
+    assert ("points off" in text) == ("## Confidence" in text) == bool(temperatures)
+    fitted = bool(temperatures) and 1.0 not in temperatures
+    assert ("was fitted on\nvalidation data. On test it is" in text) == fitted
+    assert ("not calibrated, and models\nare" in text) == (bool(temperatures) and not fitted)
+    # the package is needed by the transformer, too
+    assert "needs adaptive-spacy" in text
 
 
 def test_card_says_what_a_pipeline_computes_in(tmp_path: Path) -> None:

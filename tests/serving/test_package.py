@@ -20,8 +20,9 @@ from adaptive_spacy.experiments import refit
 from adaptive_spacy.experiments.shipping import mark
 from adaptive_spacy.serving.package import describe, package, requires_own
 from tests.conftest import ROOT
-from tests.ner.pipelines import found
+from tests.ner.pipelines import examples, found
 from tests.serving.wheels import read_wheel
+from tests.transformer import pipelines
 
 
 def required_names(wheel: Path) -> set[str]:
@@ -91,6 +92,40 @@ def test_package_of_a_refitted_pipeline_says_so(foreign: Path, tmp_path: Path) -
     meta = json.loads(read_wheel(wheel, "1.0.0/meta.json"))
     assert meta["refit"] == {**made, "run": "first", "cooldown": 7}
     assert meta["performance"] == {}
+
+
+@pytest.mark.parametrize(
+    ("component", "temperature", "stated"),
+    [
+        # needs us, for its transformer alone
+        ("ner", None, None),
+        ("transformer_ner", None, "It was not calibrated"),
+        ("transformer_ner", 1.7, "at a temperature that was fitted on\nvalidation data"),
+    ],
+)
+def test_package_states_the_confidences_that_its_components_do(
+    transformer_folder: Path,
+    tmp_path: Path,
+    component: str,
+    temperature: float | None,
+    stated: str | None,
+) -> None:
+    nlp = pipelines.make_nlp(transformer_folder, pipelines.OURS)
+    if component == "ner":
+        nlp.remove_pipe("transformer_ner")
+        nlp.add_pipe("ner")
+    nlp.initialize(lambda: examples(nlp))
+    if temperature is not None:
+        nlp.get_pipe(component).temperature = temperature
+    nlp.to_disk(tmp_path / "model")
+    wheels = package(tmp_path / "model", tmp_path / "wheels", name="some", version="1.0.0")
+    assert "adaptive-spacy" in required_names(wheels[0])
+    readme = read_wheel(wheels[0], "en_some-1.0.0/README.md")
+    if stated is None:
+        assert "confidence" not in readme
+    else:
+        assert stated in readme
+        assert "ent.label_, ent._.confidence)" in readme
 
 
 @pytest.mark.parametrize("missing", ["meta.json", "config.cfg"])
