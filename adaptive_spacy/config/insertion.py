@@ -18,6 +18,7 @@ from adaptive_spacy.config.monitor import Monitor, list_weights, name_metrics
 from adaptive_spacy.config.names import (
     ADAPT,
     ADAPTIVE,
+    AUTO,
     CHECK,
     CHECKPOINT,
     LOGGER,
@@ -25,6 +26,7 @@ from adaptive_spacy.config.names import (
 from adaptive_spacy.config.peak_rate import DEFAULT_RATE, find_peak
 from adaptive_spacy.config.requirements import RATE
 from adaptive_spacy.config.settings import find_setting_faults, weight_fault
+from adaptive_spacy.config.told_rate import find_told_rate
 from adaptive_spacy.config.training_end import COOLDOWN, MAX_EPOCHS, add_end
 from adaptive_spacy.files import replacing
 from adaptive_spacy.parsing import reading
@@ -67,7 +69,7 @@ def add_adaptive_blocks(
     plain = _filled(config)["training"]
     done: list[str] = []
     _copy_in(training, plain, done)
-    _add_schedule(training, plain, rate, monitor, done)
+    _add_schedule(config, plain, rate, monitor, done)
     _add_callback(training, monitor, done)
     _close_optimizer(training, _filled(config)["training"]["optimizer"], done)
     add_end(training, plain, max_epochs, done)
@@ -137,22 +139,34 @@ def _copy_block(block: Block, key: str, plain: Any, place: str, done: list[str])
 
 
 def _add_schedule(
-    training: Block,
+    config: Config,
     plain: Block,
     rate: float | None,
     monitor: Monitor,
     done: list[str],
 ) -> None:
+    training = config["training"]
     if not isinstance(training.get("optimizer"), dict):
         training["optimizer"] = deepcopy(plain["optimizer"])
     optimizer = training["optimizer"]
     known = find_blocks(optimizer, "schedules", ADAPTIVE)
-    if known:
-        if rate is not None and known[0].get("rate") != rate:
-            set_value(
-                optimizer["learn_rate"], "rate", rate, "[training.optimizer.learn_rate]", done
-            )
+    if not known:
+        _put_schedule(config, plain, rate, monitor, done)
+    if rate is None:
         return
+    told = find_told_rate(config)
+    if told is not None:
+        set_value(told.block, told.key, rate, f"[{told.name}]", done)
+    # "auto" waits for what the callback tells; another number would only mislead
+    if known and (told is None or known[0].get("rate") != AUTO):
+        set_value(known[0], "rate", rate, "[training.optimizer.learn_rate]", done)
+
+
+def _put_schedule(
+    config: Config, plain: Block, rate: float | None, monitor: Monitor, done: list[str]
+) -> None:
+    """Replace a schedule that is not ours."""
+    optimizer = config["training"]["optimizer"]
     former = optimizer.get("learn_rate", DEFAULT_RATE)
     peak, found = (rate, "as given") if rate is not None else find_peak(former, plain["optimizer"])
     losses = any(all(weight < 0 for weight in one.values()) for one in list_weights(monitor))
@@ -165,6 +179,9 @@ def _add_schedule(
         "patience": patience,
         "least": UPDATES,
     }
+    told = find_told_rate(config)
+    if rate is None and told is not None and told.block is not optimizer["learn_rate"]:
+        found += f", overridden by [{told.name}] {told.key} = {told.value}"
     why = "" if losses else f", patience {patience}, as a score can stand still at first"
     done.append(
         f"[training.optimizer.learn_rate] {ADAPTIVE}: rate {peak}, {found}{why}, {UPDATES} updates "
