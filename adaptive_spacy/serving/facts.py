@@ -85,7 +85,9 @@ def describe_precision(config: Config, history: list[Evaluation]) -> str | None:
     asked = next(
         (str(one["precision"]) for one in transformers(config) if "precision" in one), None
     )
-    trained = history[-1].precision if history else None
+    # a training that went on elsewhere may have had several
+    precisions = dict.fromkeys(one.precision for one in history if one.precision is not None)
+    trained = " and ".join(precisions) or None
     if asked == AUTO:
         asked = f"{AUTO}, bfloat16 where the device has it and float32 elsewhere"
     if trained is None or asked is None:

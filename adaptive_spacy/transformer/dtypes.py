@@ -39,6 +39,13 @@ def computes(device: str, dtype: torch.dtype) -> bool:
     return has_products and dtype is torch.bfloat16 and (_has(VECTORS) or _has(TILES))
 
 
+def processors_bfloat16() -> str:
+    """RETURNS (str): By which instructions the processor computes in bfloat16, as torch names them;
+    "none": it does not."""
+    has_products = computes("cpu", torch.bfloat16)
+    return ", ".join(one for one in (TILES, VECTORS) if has_products and _has(one)) or "none"
+
+
 def multiplies_tiles(device: str, dtype: torch.dtype) -> bool:
     """RETURNS (bool): Whether a device has tiles of a matrix to multiply a type by (AMX). Its
     products are so fast that preparing the weights for each takes longer than they do, unless they

@@ -36,6 +36,7 @@ from adaptive_spacy.training.resume.parameters import load_weights, save_weights
 from adaptive_spacy.training.resume.resumable import load_parts, save_parts
 from adaptive_spacy.training.resume.signals import Interruption
 from adaptive_spacy.training.resume.snapshots import Snapshots
+from adaptive_spacy.transformer.shim import precision_of
 
 #: Parts of `[training]` that may remember something
 PARTS = ("before_update", "before_to_disk", "batcher", "dropout")
@@ -158,6 +159,7 @@ class Driver:
             "performance": nlp.meta.get("performance", {}),
             "parts": save_parts(self._parts(), nlp),
             "random": randomness.take(),
+            "precision": precision_of(nlp),
         }
 
     def load(self, state: dict[str, Any]) -> None:
@@ -165,6 +167,10 @@ class Driver:
         batches are drawn before the schedule knows that it may be finished, and random numbers come
         last."""
         nlp, loop = self.nlp, self.loop
+        # on a GPU too; snapshots of before do not have it
+        then, now = state.get("precision"), precision_of(nlp)
+        if then is not None and then != now:
+            self._say(f"Going on in {now}; before, it was {then}: the end will be another one", "⚠")
         loop.load_state(state["loop"])
         loop.batches.load_state(state["batches"], self.output)
         load_weights(nlp, state["weights"])

@@ -14,6 +14,7 @@ from thinc.api import Config
 
 from adaptive_spacy.data.corpus import locate
 from adaptive_spacy.hashing import hash_once
+from adaptive_spacy.transformer.dtypes import processors_bfloat16
 
 PACKAGES = (
     *("adaptive-spacy", "spacy", "thinc", "spacy-transformers", "torch", "transformers"),
@@ -23,6 +24,8 @@ PACKAGES = (
 FILES = ("path", "vectors", "init_tok2vec", "vocab_data", "source", "name")
 #: Blocks all of whose texts may
 BLOCKS = ("paths",)
+#: Of a machine, what snapshots of before do not have
+LATER = ("instructions", "bfloat16")
 MOST_SHOWN = 5
 
 
@@ -61,8 +64,14 @@ def versions() -> dict[str, str]:
 
 
 def machine() -> dict[str, Any]:
-    """RETURNS (dict): What the last bits of a sum depend on."""
-    found: dict[str, Any] = {"processor": platform.machine(), "threads": torch.get_num_threads()}
+    """RETURNS (dict): What the last bits of a sum depend on, and what `precision = "auto"` does."""
+    found: dict[str, Any] = {
+        "processor": platform.machine(),
+        "threads": torch.get_num_threads(),
+        # processors of one name differ: torch has other sums for each of these
+        "instructions": torch.backends.cpu.get_cpu_capability(),
+        "bfloat16": processors_bfloat16(),
+    }
     if torch.cuda.is_available() and torch.cuda.is_initialized():
         found["gpu"] = torch.cuda.get_device_name()
     return found
@@ -88,7 +97,21 @@ def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
 def other_machine(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """RETURNS (list[str]): What differs between two machines, in words: the training goes on, but
     not to the last bit."""
-    return [_name(*one) for one in _differing(then, now, "machine")]
+    return [_name(*one) for one in _differing(_completed(then, now), now, "machine")]
+
+
+def is_same(then: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    """RETURNS (bool): Whether it is the very same training, on such a machine."""
+    return _completed(then, now) == now
+
+
+def _completed(then: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
+    """RETURNS (dict): With what was not kept then of the machine as it is now: nobody knows of a
+    difference."""
+    if not {"machine"} <= then.keys() & now.keys():
+        return dict(then)
+    unknown = {key: now["machine"][key] for key in LATER if key in now["machine"]}
+    return {**then, "machine": {**unknown, **then["machine"]}}
 
 
 def _differing(

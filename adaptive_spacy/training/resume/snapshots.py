@@ -19,6 +19,7 @@ from safetensors.torch import load_file, save_file
 from adaptive_spacy.files import replacing, replacing_folder
 from adaptive_spacy.hashing import hash_file
 from adaptive_spacy.parsing import read_object, reading
+from adaptive_spacy.training.resume.identity import is_same
 
 STATE, ARRAYS, MANIFEST = "state.json", "arrays.safetensors", "manifest.json"
 FINISHED = "finished.json"
@@ -91,7 +92,7 @@ class Snapshots:
             found = self.read()
         except ValueError:
             found = None
-        if found is None or found[0] != identity:
+        if found is None or not is_same(found[0], identity):
             self.clear()
             return None
         return found[1]
