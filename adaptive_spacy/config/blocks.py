@@ -7,7 +7,7 @@ from typing import Any
 from spacy.util import load_model_from_config, registry
 from thinc.api import Config
 
-from adaptive_spacy.config.names import SCHEDULES
+from adaptive_spacy.config.names import SCHEDULES, TOK2VEC, TRANSFORMER
 
 #: What `require_blocks` expects
 BUILDS = "a config that spaCy can build a pipeline of"
@@ -30,6 +30,16 @@ def find_schedules(training: Mapping[str, Any]) -> list[dict[str, Any]]:
         block
         for name in SCHEDULES
         for block in find_blocks(training["optimizer"], "schedules", name)
+    ]
+
+
+def find_transformers(config: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """RETURNS (list[dict]): The blocks of our transformers in `[components]`: those that components
+    share and those inside of one, as `nlp.replace_listeners` leaves them."""
+    return [
+        block
+        for name in (TRANSFORMER, TOK2VEC)
+        for block in find_blocks(config.get("components"), "architectures", name)
     ]
 
 

@@ -8,9 +8,9 @@ from spacy.language import Language
 from spacy.util import resolve_dot_names
 from thinc.api import Config
 
+from adaptive_spacy.config.blocks import find_transformers
 from adaptive_spacy.config.loading import read_config
 from adaptive_spacy.ner.component import TransformerNER
-from adaptive_spacy.serving.precision import transformers
 from adaptive_spacy.training.history import LAST, Evaluation, read_history, rounds_are_epochs
 from adaptive_spacy.transformer.dtypes import AUTO
 
@@ -82,14 +82,12 @@ def describe_length(history: list[Evaluation]) -> dict[str, str]:
 def describe_precision(config: Config, history: list[Evaluation]) -> str | None:
     """RETURNS (str | None): What a pipeline was trained in and what it computes in; None: the
     transformer is not ours."""
-    asked = next(
-        (str(one["precision"]) for one in transformers(config) if "precision" in one), None
-    )
+    found = [str(one["precision"]) for one in find_transformers(config) if "precision" in one]
+    where = f"{AUTO}, bfloat16 where the device has it and float32 elsewhere"
+    asked = " and ".join(where if one == AUTO else one for one in dict.fromkeys(found)) or None
     # a training that went on elsewhere may have had several
     precisions = dict.fromkeys(one.precision for one in history if one.precision is not None)
     trained = " and ".join(precisions) or None
-    if asked == AUTO:
-        asked = f"{AUTO}, bfloat16 where the device has it and float32 elsewhere"
     if trained is None or asked is None:
         return asked
     return f"trained in {trained}; computes in {asked}"

@@ -85,7 +85,7 @@ def package(
         aside = Path(folder)
         copy = copy_pipeline(pipeline, aside / "pipeline", transformer=transformer)
         if cost is not None:
-            set_precision(copy, cost.precision)
+            set_precision(copy, cost.precision, named=pipeline)
             computes = describe_precision(read_config(copy / "config.cfg"), find_history(pipeline))
             meta["training"]["precision"] = computes
             meta.update(performance=cost.after["spacy"], precision=cost.describe())

@@ -5,13 +5,11 @@ import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from thinc.api import Config
-
+from adaptive_spacy.config.blocks import find_transformers
 from adaptive_spacy.config.loading import read_config
+from adaptive_spacy.config.names import TOK2VEC, TRANSFORMER
 from adaptive_spacy.training.evaluation import evaluate
 from adaptive_spacy.transformer.dtypes import require_precision
-
-ARCHITECTURE = "adaptive_spacy.TransformerModel.v1"
 
 
 class PrecisionCost(NamedTuple):
@@ -46,30 +44,27 @@ def measure_precision(pipeline: Path, corpus: Path, precision: str) -> Precision
     """
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(shutil.copytree(pipeline, Path(folder) / "pipeline"))
-        set_precision(copy, precision)
+        set_precision(copy, precision, named=pipeline)
         before = evaluate(str(pipeline), corpus)
         return PrecisionCost(precision, before, evaluate(str(copy), corpus))
 
 
-def set_precision(pipeline: Path, precision: str) -> None:
-    """Change what a pipeline's transformer computes in, in its config.
+def set_precision(pipeline: Path, precision: str, *, named: Path | None = None) -> None:
+    """Change what a pipeline's transformers compute in, in its config, wherever they stand.
 
+    pipeline (Path): Its folder.
+    precision (str): As in `TransformerModel.v1`.
+    named (Path | None): What errors call the folder; None: as it is called.
     RAISES (ValueError): If the precision is not known or the pipeline has no transformer for it.
     """
     require_precision(precision)
     config = read_config(pipeline / "config.cfg")
-    found = transformers(config)
+    found = find_transformers(config)
     if not found:
         raise ValueError(
-            f"{pipeline}: expected a transformer of {ARCHITECTURE}, whose precision can be set, "
-            "found none"
+            f"{named or pipeline}: expected a transformer of {TRANSFORMER} or {TOK2VEC}, whose "
+            "precision can be set, found none"
         )
     for model in found:
         model["precision"] = precision
     config.to_disk(pipeline / "config.cfg")
-
-
-def transformers(config: Config) -> list[dict[str, Any]]:
-    """RETURNS (list[dict]): The blocks of a config that have a precision."""
-    models = [block.get("model", {}) for block in config["components"].values()]
-    return [model for model in models if model.get("@architectures") == ARCHITECTURE]

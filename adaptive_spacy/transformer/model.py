@@ -32,6 +32,7 @@ from thinc.types import Ragged
 from torch import Tensor
 from transformers.file_utils import ModelOutput
 
+from adaptive_spacy.config.names import TOK2VEC
 from adaptive_spacy.transformer.dtypes import require_precision
 from adaptive_spacy.transformer.encoding import encode
 from adaptive_spacy.transformer.hub import is_folder
@@ -40,8 +41,6 @@ from adaptive_spacy.transformer.packing import Streamed, pack, replace_file
 from adaptive_spacy.transformer.piece_alignment import align, token_starts
 from adaptive_spacy.transformer.shim import TransformerShim
 from adaptive_spacy.transformer.trust import require_no_code
-
-TOK2VEC = "adaptive_spacy.Tok2VecTransformer.v1"
 
 SpanGetter = Callable[[list[Doc]], list[list[Span]]]
 Backprop = Callable[[FullTransformerBatch], list[Doc]]

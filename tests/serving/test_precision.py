@@ -7,6 +7,7 @@ from spacy.util import load_config
 from typer.testing import CliRunner
 
 from adaptive_spacy.cli.app import app
+from adaptive_spacy.serving.package import package
 from adaptive_spacy.serving.precision import measure_precision, set_precision
 from tests.conftest import SENTENCES, write_corpus
 from tests.serving.wheels import read_wheel
@@ -78,3 +79,39 @@ def test_precision_is_set_where_it_can_be(pipeline: Path, transformer_folder, tm
     spacy.blank("en").config.to_disk(tmp_path / "config.cfg")
     with pytest.raises(ValueError, match="found none"):
         set_precision(tmp_path, "int8")
+
+
+@pytest.fixture
+def replaced(pipeline: Path, tmp_path: Path) -> Path:
+    """The pipeline with its transformer inside of the component."""
+    nlp = spacy.load(pipeline)
+    nlp.replace_listeners("transformer", "transformer_ner", ["model.tok2vec"])
+    nlp.remove_pipe("transformer")
+    nlp.to_disk(tmp_path / "replaced")
+    return tmp_path / "replaced"
+
+
+def test_precision_of_a_transformer_inside_of_a_component(
+    replaced: Path, dev: Path, tmp_path: Path
+) -> None:
+    arguments = ["package", str(replaced), str(tmp_path / "out"), "--name", "whole_ner"]
+    result = CliRunner().invoke(app, [*arguments, "--precision", "int8", "--corpus", str(dev)])
+    assert result.exit_code == 0, result.output
+    (wheel,) = (tmp_path / "out").glob("en_whole_ner-*.whl")
+    assert 'precision = "int8"' in read_wheel(wheel, "en_whole_ner-0.1.0/config.cfg")
+    assert "| precision | int8 |" in read_wheel(wheel, "en_whole_ner-0.1.0/README.md")
+    # without another one the card says its own
+    (plain, *_) = package(replaced, tmp_path / "plain", name="whole_ner")
+    assert "| precision | float32 |" in read_wheel(plain, "en_whole_ner-0.1.0/README.md")
+    cost = measure_precision(replaced, dev, "int8")
+    assert cost.before["spacy"]["ents_loss"] != cost.after["spacy"]["ents_loss"]
+
+
+def test_refusal_names_the_pipeline_that_was_given(
+    transformer_folder: Path, dev: Path, tmp_path: Path
+) -> None:
+    pipeline = tmp_path / "theirs"
+    trained(transformer_folder, THEIRS, steps=1).to_disk(pipeline)
+    with pytest.raises(ValueError, match="found none") as caught:
+        measure_precision(pipeline, dev, "int8")
+    assert str(caught.value).startswith(f"{pipeline}: expected a transformer of ")
