@@ -8,14 +8,14 @@ and C cool-down rounds, and f the shape of the cool-down, the rate of update *t*
     R                                        on the plateau
     R * f(min(1, (t - e - 1) / (C * S)))     while cooling down, started at the evaluation of step e
 
-`PhaseMachine` is plain Python and pure: `observe` alone changes its state, `rate` and `phase`
-read it, for past and future steps alike.
+`PhaseMachine` is plain Python and pure: `observe` and `go_back` alone change its state, `rate` and
+`phase` read it, for past and future steps alike.
 """
 
 import math
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from adaptive_spacy.adaptive.curves import CURVES
@@ -40,10 +40,22 @@ class Segment:
     first (int): First update step of the stretch.
     cooling_from (int | None): Step *e* of the evaluation that began this cool-down;
         None on the plateau and during warm-up.
+    warming_from (int | None): First step of this warm-up, in front of the plateau; None: there is
+        none.
     """
 
     first: int
     cooling_from: int | None = None
+    warming_from: int | None = None
+
+    def postponed(self, first: int, steps: int) -> "Segment":
+        """RETURNS (Segment): The same curve by so many steps later, from `first` on."""
+        origins = (self.cooling_from, self.warming_from)
+        return Segment(first, *(None if one is None else one + steps for one in origins))
+
+
+#: Until an evaluation changes the curve
+FIRST = Segment(first=0, warming_from=0)
 
 
 @dataclass
@@ -175,22 +187,25 @@ class PhaseMachine:
         RETURNS (float): The rate in [0, peak], as far as the evaluations observed so far tell.
         """
         segment = self._segment(step)
-        if segment is None:
-            warmup_steps = self.warmup * self.interval
-            return self.peak * min(1.0, (step + 1) / warmup_steps) if warmup_steps else self.peak
-        if segment.cooling_from is None:
+        if segment.cooling_from is not None:
+            elapsed = min(1.0, (step - segment.cooling_from - 1) / (self.cooldown * self.interval))
+            return self.peak * CURVES[self.shape](elapsed)
+        warmup_steps = self.warmup * self.interval
+        if segment.warming_from is None or not warmup_steps:
             return self.peak
-        elapsed = step - segment.cooling_from - 1
-        return self.peak * CURVES[self.shape](min(1.0, elapsed / (self.cooldown * self.interval)))
+        return self.peak * min(1.0, (step - segment.warming_from + 1) / warmup_steps)
 
     def phase(self, step: int) -> Phase:
         """RETURNS (str): The phase in which the update of this step was made."""
         if self.state.finished_at is not None and step > self.state.finished_at:
             return "finished"
         segment = self._segment(step)
-        if segment is not None:
-            return "plateau" if segment.cooling_from is None else "cooldown"
-        return "warmup" if step < self.warmup * self.interval else "plateau"
+        if segment.cooling_from is not None:
+            return "cooldown"
+        if segment.warming_from is None:
+            return "plateau"
+        done = step - segment.warming_from
+        return "warmup" if done < self.warmup * self.interval else "plateau"
 
     def observe(self, step: int, *scores: float) -> None:
         """Take in the evaluation of a step. Once finished, the machine stays so.
@@ -231,6 +246,20 @@ class PhaseMachine:
         if state.wait == self.patience + self.cooldown + 1:
             state.finished_at = step
 
+    def go_back(self, step: int, best_step: int, state: State) -> None:
+        """The training goes back to an earlier evaluation: the phases go on as they did after that,
+        as many updates later as were taken back. What they were meanwhile can still be read.
+
+        step (int): Of the evaluation that made it go back, which was observed.
+        best_step (int): Of the earlier one.
+        state (State): Of after that.
+        """
+        # the rate of step + 1 was drawn before, as after any evaluation
+        first = step + 2
+        last = state.segments[-1] if state.segments else FIRST
+        segments = [one for one in self.state.segments if one.first < first]
+        self.state = replace(state, segments=[*segments, last.postponed(first, step - best_step)])
+
     def _improves(self, score: float, best: float | None) -> bool:
         if not math.isfinite(score) or (self.cooling and not self.resume):
             return False
@@ -245,10 +274,10 @@ class PhaseMachine:
             for score, improved, old, first in zip(scores, better, best, start, strict=True)
         )
 
-    def _segment(self, step: int) -> Segment | None:
+    def _segment(self, step: int) -> Segment:
         segments = self.state.segments
         index = bisect_right(segments, step, key=lambda segment: segment.first)
-        return segments[index - 1] if index else None
+        return segments[index - 1] if index else FIRST
 
 
 def require(argument: str, value: Any, requirement: Requirement) -> None:

@@ -122,7 +122,8 @@ class PhaseSchedule:
     def set_back(
         self, step: int, best_step: int, factor: float, phases: dict[str, Any] | None
     ) -> None:
-        """The training goes back to its best evaluation.
+        """The training goes back to its best evaluation. A fixed curve goes on with the steps, as
+        its end is fixed too.
 
         step (int): Of the evaluation that made it go back.
         best_step (int): Of the best one.
@@ -130,8 +131,6 @@ class PhaseSchedule:
         phases (dict | None): `State.to_dict` of after the best one; None: there are no phases.
         """
         self.setbacks.append({"step": step, "best_step": best_step, "factor": factor})
-        if self.machine is not None and phases is not None:
-            self.machine.state = State.from_dict(phases)
 
     def phase(self, step: int) -> Phase | None:
         """RETURNS (str | None): The phase of an update; None without phases."""
@@ -180,6 +179,14 @@ class AdaptiveSchedule(PhaseSchedule):
         """See `PhaseMachine.observe`."""
         if self.machine is not None:
             self.machine.observe(step, *scores)
+
+    def set_back(
+        self, step: int, best_step: int, factor: float, phases: dict[str, Any] | None
+    ) -> None:
+        """The phases go back too, see `PhaseMachine.go_back`."""
+        super().set_back(step, best_step, factor, phases)
+        if self.machine is not None and phases is not None:
+            self.machine.go_back(step, best_step, State.from_dict(phases))
 
     def _warn(self) -> None:
         super()._warn()

@@ -40,7 +40,7 @@ def replay(config: Config, history: list[Evaluation]) -> Replay:
     weights = list_weights(monitor, training["score_weights"])
     guards = find_blocks(training["before_update"], "callbacks", GUARD)
     guarded = guards[0].get("metric", GUARDED) if guards else GUARDED
-    best, of_best = -math.inf, machine.state.to_dict()
+    best, of_best, best_step = -math.inf, machine.state.to_dict(), 0
     # -1: the evaluation of step 0, which ends no round
     kept, kept_at_best, undone, halved = -1, 0, 0, list[int]()
     for one, after in zip_longest(history, history[1:]):
@@ -49,12 +49,13 @@ def replay(config: Config, history: list[Evaluation]) -> Replay:
         guard_score = one.scores.get(guarded)
         if after is not None and after.setbacks > one.setbacks:
             # the guard went back to its best evaluation, phases and all
-            machine.state = State.from_dict(of_best)
+            machine.go_back(one.step, best_step, State.from_dict(of_best))
             undone += kept - kept_at_best
             kept = kept_at_best
             halved.append(kept)
         elif guard_score is not None and guard_score >= best:
-            best, of_best, kept_at_best = guard_score, machine.state.to_dict(), kept
+            best, of_best, best_step = guard_score, machine.state.to_dict(), one.step
+            kept_at_best = kept
     return Replay(machine, undone, tuple(halved))
 
 

@@ -2,8 +2,9 @@
 
 With a rate that is too high a transformer may lose in a round what it has learnt, and never find it
 again (spaCy issue 12383). Then the weights of the best evaluation come back, the optimizer forgets
-its moments, and the training goes on with half the rate. None of the recorded trainings of
-transformer_ner that went well breaks its rules (benchmarks/results; a test replays them).
+its moments, and the training goes on with half the rate, from the place in the phases where that
+evaluation was. None of the recorded trainings of transformer_ner that went well breaks its rules
+(benchmarks/results; a test replays them).
 """
 
 import math

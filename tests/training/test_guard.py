@@ -2,8 +2,11 @@
 
 import warnings
 from pathlib import Path
+from typing import Any
 
 import pytest
+from spacy.language import Language
+from spacy.training import Example
 from spacy.training.initialize import init_nlp
 from spacy.training.loop import train
 
@@ -14,7 +17,7 @@ from adaptive_spacy.training.history import read_history
 from benchmarks.measurements import read_lines
 from tests.conftest import ROOT
 from tests.trainings import read
-from tests.util import RecordingAdam, scripted_config
+from tests.util import RecordingAdam, Scripted, scripted_config, train_in_process
 
 RESULTS = ROOT / "benchmarks" / "results"
 
@@ -103,6 +106,44 @@ def test_scripted_collapse_goes_back_with_half_the_rate(tmp_path: Path) -> None:
     # the rate of update 7 was drawn before the evaluation of step 6
     assert RecordingAdam.built[-1].used[:10] == [1.0] * 8 + [0.5] * 2
     assert rows[4].rate == 0.5
+
+
+@Language.factory("judged", default_score_weights={"judged": None})
+def make_judged(nlp: Language, name: str, scores: list[float]) -> "Judged":
+    return Judged(scores)
+
+
+class Judged(Scripted):
+    """Another score beside the scripted one."""
+
+    def score(self, examples: list[Example], **kwargs: Any) -> dict[str, float]:
+        return {"judged": super().score(examples)["scripted"]}
+
+
+@pytest.mark.usefixtures("without_loss")
+def test_guard_goes_back_into_a_cool_down_that_the_monitor_had_left(tmp_path: Path) -> None:
+    """What is monitored and what is guarded may be best at different times."""
+    monitored = [-99, 2, 1, 1, 1, 3, 4, 5, *[1] * 20]
+    # best at step 6, in the cool-down of step 4, which was left at step 10; collapsed at step 14
+    judged = [0.1, 0.5, 0.6, 0.9, 0.8, 0.8, 0.8, 0.0, *[0.7] * 20]
+    config = scripted_config(
+        tmp_path,
+        monitored,
+        nlp__pipeline=["textcat", "scripted", "judged"],
+        components__judged={"factory": "judged", "scores": judged},
+        training__score_weights={"cats_score": 1.0, "scripted": None, "judged": None},
+        training__optimizer__learn_rate__cooldown=4,
+    )
+    config["training"]["before_update"]["then"] = {
+        **{"@callbacks": "adaptive_spacy.guard.v1", "metric": "judged"}
+    }
+    with pytest.warns(UserWarning, match="step 14: .* Back to the weights of step 6, with half"):
+        _, optimizer = train_in_process(config)
+    cool = [1 - i / 8 for i in range(9)]
+    # step 4 + j has cool[j - 1]; from step 16 on it is that of step 8 on, halved
+    assert optimizer.used[:12] == [1.0] * 5 + cool[:7]
+    assert optimizer.used[12:16] == [1.0] * 4
+    assert optimizer.used[16:] == [rate / 2 for rate in cool[3:]]
 
 
 @pytest.mark.usefixtures("without_loss")
