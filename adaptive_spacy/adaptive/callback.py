@@ -84,11 +84,16 @@ class Adapt:
     def save_state(self, nlp: "Language") -> dict[str, Any]:
         """RETURNS (dict): What it remembers between two updates; the schedule keeps the phases."""
         seen = nlp.meta.get("performance") is self.seen
-        return {"seen": seen, "then": save_then(self.then, nlp)}
+        return {"seen": seen, "monitored": self.weights, "then": save_then(self.then, nlp)}
 
     def load_state(self, nlp: "Language", state: dict[str, Any], output: Any) -> None:
-        """Begin again in the middle of a training, whose last scores are in the pipeline's meta."""
+        """Begin again in the middle of a training, whose last scores are in the pipeline's meta.
+
+        RAISES (ValueError): If that went by other scores: their best values are none of these.
+        """
         self._begin(nlp)
+        # snapshots of before do not say
+        require_same("monitor", state.get("monitored", self.weights), self.weights)
         self.seen = nlp.meta["performance"] if state["seen"] else None
         load_then(self.then, nlp, state["then"], output)
 
@@ -169,6 +174,20 @@ class Adapt:
                 stacklevel=2,
             )
         return weigh(self.weights, values)
+
+
+def require_same(key: str, then: Any, now: Any) -> None:
+    """RAISES (ValueError): Unless a training that goes on goes by the scores that it went by.
+
+    key (str): The setting that says which, in `[training.before_update]`.
+    then, now (Any): What it says.
+    """
+    if then != now:
+        raise ValueError(
+            f"[training.before_update] {key}: expected {then}, as the training that was broken off "
+            f"had, got {now}, which its best scores are no measure for: --force cannot go on. Give "
+            "it what it had, or leave --resume out to start anew"
+        )
 
 
 def save_then(then: Any, nlp: "Language") -> dict[str, Any] | None:

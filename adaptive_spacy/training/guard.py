@@ -18,7 +18,7 @@ from spacy.language import Language
 from thinc.api import ConfigValidationError
 
 from adaptive_spacy.adaptive import active_schedule
-from adaptive_spacy.adaptive.callback import load_then, save_then
+from adaptive_spacy.adaptive.callback import load_then, require_same, save_then
 from adaptive_spacy.adaptive.plans import HALF
 from adaptive_spacy.adaptive.schedule import PhaseSchedule
 from adaptive_spacy.config.names import GUARD, GUARDED
@@ -132,6 +132,7 @@ class Guard:
     def save_state(self, nlp: Language) -> dict[str, Any]:
         """RETURNS (dict): What it remembers, with the best weights."""
         return {
+            "metric": self.metric,
             "rules": vars(self.rules),
             "seen": nlp.meta.get("performance") is self.seen,
             **{name: getattr(self, name) for name in ("best_step", "last", "weights", "phases")},
@@ -139,8 +140,10 @@ class Guard:
         }
 
     def load_state(self, nlp: Language, state: dict[str, Any], output: Path | None) -> None:
-        """Go on."""
+        """Go on. RAISES (ValueError): If it watched another score."""
         self._begin()
+        # snapshots of before do not say
+        require_same(f"metric of {GUARD}", state.get("metric", self.metric), self.metric)
         self.schedule = self._find_schedule(nlp)
         vars(self.rules).update(state["rules"])
         self.seen = nlp.meta["performance"] if state["seen"] else None

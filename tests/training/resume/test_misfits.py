@@ -5,9 +5,12 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from adaptive_spacy.adaptive.callback import Adapt
+from adaptive_spacy.training.guard import Guard
 from adaptive_spacy.training.resume.snapshots import Snapshots
 from tests.training.holder import HOLDER
 from tests.training.resume.commands import SCORES, broken_off, digests, resume, run, same_ends
@@ -60,6 +63,66 @@ def test_forced_training_goes_on_or_says_that_it_cannot(
         # nothing was lost
         resume(config, output)
     assert snapshots.finished() is not None
+
+
+MONITOR = "--training.before_update.monitor"
+GUARD = "--training.before_update.then"
+WATCHING = '{"@callbacks": "adaptive_spacy.guard.v1", "metric": "%s"}'
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        # another metric, another weight, as many scores or more or fewer; null is the main score
+        ((), (MONITOR, '{"token_acc": 1.0}')),
+        ((), (MONITOR, '{"scripted": 0.5}')),
+        ((), (MONITOR, '[{"scripted": 1.0}, {"token_acc": 1.0}]')),
+        ((MONITOR, '[{"scripted": 1.0}, {"token_acc": 1.0}]'), (MONITOR, '{"scripted": 1.0}')),
+        ((), (MONITOR, "null", "--training.score_weights.cats_score", "1.0")),
+        ((MONITOR, "null"), (MONITOR, "null", "--training.score_weights.cats_score", "1.0")),
+        ((GUARD, WATCHING % "scripted"), (GUARD, WATCHING % "cats_score")),
+    ],
+    ids=str,
+)
+def test_best_score_of_another_measure_is_refused_before_anything_is_written(
+    first: tuple[str, ...],
+    then: tuple[str, ...],
+    config: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    output, reported = tmp_path / "measured", ("--training.score_weights.token_acc", "null")
+    broken_off(config, output, monkeypatch, *reported, *first)
+    before = digests(output)
+    result = run(config, output, "--resume", "--force", *reported, *then)
+    text = " ".join(result.output.split())
+    assert result.exit_code == 1
+    assert "✘ [training.before_update] m" in text
+    assert "as the training that was broken off had, got" in text
+    assert digests(output) == before
+    # nothing was lost
+    resume(config, output, *reported, *first)
+
+
+def test_snapshot_that_does_not_name_its_scores_goes_on(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As those of before did not."""
+    arguments = (GUARD, WATCHING % "scripted")
+    assert run(config, tmp_path / "whole", *arguments).exit_code == 0
+    for kind, key in ((Adapt, "monitored"), (Guard, "metric")):
+        save = kind.save_state
+
+        def nameless(self, nlp, save=save, key=key) -> dict[str, Any]:
+            state = save(self, nlp)
+            del state[key]
+            return state
+
+        monkeypatch.setattr(kind, "save_state", nameless)
+    broken_off(config, tmp_path / "old", monkeypatch, *arguments)
+    monkeypatch.undo()
+    resume(config, tmp_path / "old", *arguments)
+    assert same_ends(tmp_path / "old", tmp_path / "whole")
 
 
 def test_snapshot_of_a_newer_format_is_called_so(config: Path, output: Path) -> None:
