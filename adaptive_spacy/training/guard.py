@@ -121,11 +121,15 @@ class Guard:
 
     def __call__(self, nlp: Language, info: dict[str, Any]) -> None:
         """info (dict): {"step", "epoch"}: of the update that is about to be made."""
-        if info["step"] == 0:
+        step = info["step"]
+        if step == 0 or self.schedule is None:
+            # or it is new in a training that was broken off without it
             self._begin()
             self.schedule = self._find_schedule(nlp)
+            self.last = step - 1
+            self.seen = nlp.meta["performance"] if step else None
         elif nlp.meta["performance"] is not self.seen:
-            self._take(nlp, nlp.meta["performance"], info["step"] - 1)
+            self._take(nlp, nlp.meta["performance"], step - 1)
         if self.then is not None:
             self.then(nlp, info)
 

@@ -18,6 +18,9 @@ from tests.training.resume.trainings import history, make_config
 
 BATCHER = '{"@batchers": "spacy.batch_by_sequence.v1", "size": 5}'
 SIZES = '{"@schedules": "compounding.v1", "start": 4.0, "stop": 12.0, "compound": 1.1}'
+MONITOR = "--training.before_update.monitor"
+GUARD = "--training.before_update.then"
+WATCHING = '{"@callbacks": "adaptive_spacy.guard.v1", "metric": "%s"}'
 
 
 @pytest.fixture
@@ -39,6 +42,7 @@ def output(config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
         ["--nlp.pipeline", '["textcat"]'],
         ["--training.optimizer.@optimizers", "Adam.v1"],
         ["--training.before_update", "null"],
+        [GUARD, WATCHING % "scripted"],
         ["--training.batcher", BATCHER],
         ["--training.batcher.batcher.size", SIZES],
         ["--training.max_epochs", "-1", "--training.batcher", BATCHER],
@@ -63,11 +67,6 @@ def test_forced_training_goes_on_or_says_that_it_cannot(
         # nothing was lost
         resume(config, output)
     assert snapshots.finished() is not None
-
-
-MONITOR = "--training.before_update.monitor"
-GUARD = "--training.before_update.then"
-WATCHING = '{"@callbacks": "adaptive_spacy.guard.v1", "metric": "%s"}'
 
 
 @pytest.mark.parametrize(
