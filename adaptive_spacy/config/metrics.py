@@ -6,6 +6,11 @@ NER_LOSS = "ents_loss"
 TEMPERATURE = "temperature"
 
 
+def is_table(metric: str) -> bool:
+    """RETURNS (bool): Whether it is a table of scores, which can be reported and no more."""
+    return metric.endswith(("_per_type", "_per_feat"))
+
+
 def is_loss(metric: str) -> bool:
     """RETURNS (bool): Whether less of it is better."""
     return metric.endswith("_loss") or metric.startswith(NER_LOSS)

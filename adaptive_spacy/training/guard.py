@@ -21,6 +21,7 @@ from adaptive_spacy.adaptive import active_schedule
 from adaptive_spacy.adaptive.callback import load_then, require_same, save_then
 from adaptive_spacy.adaptive.plans import HALF
 from adaptive_spacy.adaptive.schedule import PhaseSchedule
+from adaptive_spacy.config.guarding import find_guard_faults
 from adaptive_spacy.config.names import GUARD, GUARDED
 from adaptive_spacy.config.requirements import whole
 from adaptive_spacy.training.resume.parameters import load_weights, save_weights
@@ -164,19 +165,12 @@ class Guard:
         self.phases: dict[str, Any] | None = None
 
     def _find_schedule(self, nlp: Language) -> PhaseSchedule:
-        if self.metric not in nlp.config["training"]["score_weights"]:
-            raise ConfigValidationError(
-                title="Unknown metric",
-                desc=f"{GUARD} metric: {self.metric} is not reported; add it to "
-                "[training.score_weights] (null: reported, not weighted)",
-            )
+        # again, for configs without the check
+        for fault in find_guard_faults(nlp.config.interpolate()["training"]):
+            raise ConfigValidationError(title="This training would go wrong", desc=fault)
         schedule = active_schedule.latest()
-        if schedule is None:
-            raise ConfigValidationError(
-                title="Guard without schedule",
-                desc=f"{GUARD}: expected a schedule of adaptive_spacy in "
-                "[training.optimizer.learn_rate], whose rate it could halve, found none",
-            )
+        # the block of one of ours has built it
+        assert schedule is not None
         return schedule
 
     def _take(self, nlp: Language, performance: Mapping[str, Any], step: int) -> None:

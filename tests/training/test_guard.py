@@ -9,7 +9,9 @@ from spacy.language import Language
 from spacy.training import Example
 from spacy.training.initialize import init_nlp
 from spacy.training.loop import train
+from thinc.api import Config, ConfigValidationError
 
+from adaptive_spacy.adaptive.schedule import make_adaptive_v1
 from adaptive_spacy.experiments.packed_records import HISTORIES, is_packed, read_packed
 from adaptive_spacy.experiments.records import Record
 from adaptive_spacy.training.guard import Rules
@@ -155,6 +157,35 @@ def test_guard_goes_back_no_more_often_than_it_may(tmp_path: Path) -> None:
     with warnings.catch_warnings():
         warnings.filterwarnings("error", "step .* fell")
         assert read_history(guarded(tmp_path, scores, retries=0))[-1].setbacks == 0
+
+
+def refused(config: Config) -> str:
+    """RETURNS (str): What the first update says, in a config without the check."""
+    with pytest.raises(ConfigValidationError) as error:
+        train_in_process(config)
+    return error.value.desc
+
+
+def test_guard_takes_no_schedule_of_another_training(tmp_path: Path) -> None:
+    """One that lives on, as in a notebook, is not the one whose rate it could halve."""
+    another = make_adaptive_v1(1e-4)
+    config = scripted_config(tmp_path, [0.1, 0.5])
+    config["training"]["optimizer"]["learn_rate"] = {"@schedules": "constant.v1", "rate": 0.1}
+    config["training"]["before_update"] = {
+        **{"@callbacks": "adaptive_spacy.guard.v1", "metric": "scripted"}
+    }
+    assert 'another schedule of ours beside "adaptive_spacy.guard.v1"' in refused(config)
+    assert another.setbacks == []
+
+
+@pytest.mark.parametrize("metric", ["ents_loss", "speed", "scripted"])
+def test_guard_watches_no_score_of_which_less_is_better(metric: str, tmp_path: Path) -> None:
+    weights = {"cats_score": None, "ents_loss": None, "speed": None, "scripted": -1.0}
+    config = scripted_config(tmp_path, [0.1, 0.5], training__score_weights=weights)
+    config["training"]["before_update"]["then"] = {
+        **{"@callbacks": "adaptive_spacy.guard.v1", "metric": metric}
+    }
+    assert f"of which more is better, got {metric}" in refused(config)
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")

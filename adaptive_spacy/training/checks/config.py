@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from thinc.api import Config, ConfigValidationError
 
 from adaptive_spacy.config.blocks import find_blocks, find_schedules, resolve_value
+from adaptive_spacy.config.guarding import find_guard_faults, find_watched
 from adaptive_spacy.config.names import ADAPT, ADAPTIVE, PIECE_LENGTHS, UNTIL_FINISHED
 from adaptive_spacy.config.settings import find_setting_faults
 from adaptive_spacy.data.corpus import locate
@@ -125,10 +126,12 @@ def find_faults(nlp: "Language") -> Iterator[str]:
             f"[training] max_epochs: expected a number > 0 beside {UNTIL_FINISHED}, got "
             f"{training['max_epochs']}: spaCy would ask for batches for ever"
         )
+    yield from find_guard_faults(training)
     yield from find_unread_labels(nlp)
     yield from find_size_faults(nlp)
     monitor = callbacks[0].get("monitor") if callbacks else None
-    yield from find_metric_faults(nlp, training["score_weights"], monitor)
+    watched = find_watched(training)
+    yield from find_metric_faults(nlp, training["score_weights"], monitor, watched)
     yield from _transformer_faults(nlp, config)
 
 

@@ -1,16 +1,16 @@
 """Whether the metrics that a training follows are reported, and can be followed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from adaptive_spacy.config.guarding import WATCHED
+from adaptive_spacy.config.metrics import is_table
 from adaptive_spacy.config.monitor import Monitor, list_weights, name_metrics
 from adaptive_spacy.ner.scorer import MEASURED, own_name
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
-#: Ends of the names of metrics that are tables, which can be reported and no more
-TABLES = ("_per_type", "_per_feat")
 #: Reported by spaCy itself, without a pipe
 BUILT_IN_METRICS = {"token_acc", "token_p", "token_r", "token_f", "speed"}
 
@@ -30,23 +30,37 @@ def same_ranking(monitor: Monitor, score_weights: dict[str, float | None]) -> bo
 
 
 def find_metric_faults(
-    nlp: "Language", score_weights: dict[str, float | None], monitor: Monitor
+    nlp: "Language",
+    score_weights: dict[str, float | None],
+    monitor: Monitor,
+    watched: Sequence[str] = (),
 ) -> Iterator[str]:
+    """Metrics that nobody reports, or that cannot be followed.
+
+    score_weights (dict): `[training.score_weights]`.
+    monitor (Monitor): As the config has it.
+    watched (Sequence[str]): What guards watch.
+    YIELDS (str): One line each.
+    """
     declared = BUILT_IN_METRICS.union(*(nlp.get_pipe_meta(p).scores for p in nlp.component_names))
     monitored = set(name_metrics(list_weights(monitor)))
     yield from _shared_loss_faults(nlp, declared, {*monitored, *_weighted(score_weights)})
     weighted = _weighted(score_weights)
-    named = ", ".join(sorted(metric for metric in declared if not metric.endswith(TABLES)))
+    named = ", ".join(sorted(metric for metric in declared if not is_table(metric)))
     for metric in sorted(weighted.keys() - declared):
         yield f"[training.score_weights] {metric}: no pipe reports it; expected one of {named}"
     for metric in sorted(monitored - declared):
         yield f"[training.before_update] monitor: no pipe reports {metric}; expected {named}"
-    for metric in sorted(one for one in weighted if one.endswith(TABLES)):
+    for metric in sorted(one for one in weighted if is_table(one)):
         yield f"[training.score_weights] {metric}: expected null, as it is a table and no number"
-    for metric in sorted(one for one in monitored if one.endswith(TABLES)):
+    for metric in sorted(one for one in monitored if is_table(one)):
         yield (
             f"[training.before_update] monitor: {metric} is a table and no number; expected {named}"
         )
+    for metric in watched:
+        # one that is not in the weights is refused for that
+        if metric in score_weights and metric not in declared:
+            yield f"{WATCHED}: no pipe reports {metric}; expected {named}"
     for metric in sorted(monitored - score_weights.keys()):
         yield (
             f"[training.score_weights] {metric}: expected a weight, or null to report it only, "

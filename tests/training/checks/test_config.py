@@ -33,7 +33,19 @@ FAULTS = {
             "training.eval_frequency": 3,
         },
         '[training.optimizer.learn_rate]: expected @schedules = "adaptive_spacy.adaptive.v1" '
-        'beside "adaptive_spacy.adapt.v1"',
+        'beside "adaptive_spacy.adapt.v1"\n'
+        '[training.optimizer.learn_rate]: expected @schedules = "adaptive_spacy.adaptive.v1" or '
+        'another schedule of ours beside "adaptive_spacy.guard.v1", which halves its rate',
+    ),
+    "guard without schedule": (
+        {
+            "training.optimizer.learn_rate": {"@schedules": "constant.v1", "rate": 0.1},
+            "training.batcher": {"@batchers": "spacy.batch_by_sequence.v1", "size": 16},
+            "training.before_update": {"@callbacks": "adaptive_spacy.guard.v1"},
+            "training.eval_frequency": 3,
+        },
+        '[training.optimizer.learn_rate]: expected @schedules = "adaptive_spacy.adaptive.v1" or '
+        'another schedule of ours beside "adaptive_spacy.guard.v1", which halves its rate',
     ),
     "until_finished without schedule": (
         {

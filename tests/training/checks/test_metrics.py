@@ -46,6 +46,35 @@ FAULTS = {
         "[training.score_weights] cats_f: expected a weight, or null to report it only, because "
         "[training.before_update] monitors it",
     ),
+    "guarded metric that is not reported": (
+        {"training.before_update.then.metric": "cats_score"},
+        "[training.score_weights] cats_score: expected a weight, or null to report it only, "
+        "because adaptive_spacy.guard.v1 watches it",
+    ),
+    "guarded metric that nobody reports": (
+        {
+            "training.before_update.then.metric": "cats_score",
+            "training.score_weights.cats_score": None,
+        },
+        "[training.before_update] metric of adaptive_spacy.guard.v1: no pipe reports cats_score; "
+        "expected ents_f, ents_loss, ents_loss_refined, ents_p, ents_r, speed, temperature, "
+        "token_acc, token_f, token_p, token_r",
+    ),
+    "guarded loss": (
+        {"training.before_update.then.metric": "ents_loss"},
+        "[training.before_update] metric of adaptive_spacy.guard.v1: expected a score in [0, 1] of "
+        "which more is better, got ents_loss",
+    ),
+    "guarded number that is no share": (
+        {"training.before_update.then.metric": "speed", "training.score_weights.speed": 0.0},
+        "[training.before_update] metric of adaptive_spacy.guard.v1: expected a score in [0, 1] of "
+        "which more is better, got speed",
+    ),
+    "guarded table": (
+        {"training.before_update.then.metric": "ents_per_type"},
+        "[training.before_update] metric of adaptive_spacy.guard.v1: expected a score in [0, 1] of "
+        "which more is better, got ents_per_type",
+    ),
     "patience beside several": (
         {
             "training.before_update.monitor": [{"ents_f": 1.0}, {"ents_loss": -1.0}],
