@@ -65,7 +65,7 @@ class State:
     rounds (int): Evaluations observed.
     best (list[float | None]): Best finite value so far of each score, higher is better.
     wait (int): Rounds since the last improvement, or since the start; those that `least` holds do
-        not count.
+        not count, once a score has risen.
     segments (list[Segment]): The rate curve, by first step; empty during warm-up and on the
         first plateau.
     finished_at (int | None): Step of the evaluation that ended the last cool-down, or the
@@ -113,9 +113,10 @@ class PhaseMachine:
     stall (int): Rounds without improvement that end the training of a monitor that has never
         improved on its first finite value, > 0. Until it has, no cool-down starts: there is nothing
         yet that could have stopped improving.
-    least (int): Updates that a training makes at least, >= 0: until its cool-down would end there
-        or later, none starts, and rounds without improvement do not count. On few sentences the
-        validation loss can turn before much was learnt.
+    least (int): Updates that come before the end of a cool-down at least, >= 0: until one would end
+        there or later, none starts, and rounds without improvement do not count once a score has
+        risen. On few sentences the validation loss can turn before much was learnt. It holds back
+        no other end: a monitor that never improves on its first value ends the training by `stall`.
 
     EXAMPLE:
         >>> machine = PhaseMachine(peak=1.0, interval=2, warmup=1, cooldown=2)
@@ -164,7 +165,9 @@ class PhaseMachine:
         return bool(segments) and segments[-1].cooling_from is not None
 
     def rounds_left(self) -> int:
-        """RETURNS (int): The fewest rounds that can still come, if nothing improves any more."""
+        """RETURNS (int): The fewest rounds that can still come, if nothing improves any more.
+        Without a finite score so far none comes: it would be a first value, and a round more.
+        """
         if self.finished:
             return 0
         needed, wait = self.patience + self.cooldown + 1, self.state.wait

@@ -58,9 +58,28 @@ def test_training_without_a_cool_down_makes_them_too() -> None:
     assert schedule.machine.state.finished_at == 10
 
 
-def test_monitor_that_stands_still_ends_the_training_all_the_same() -> None:
-    _, schedule = run([0] * 6, 1.0, stall=5, least=1000)
+@pytest.mark.parametrize("least", [0, 1000])
+@pytest.mark.parametrize("first", [[], [math.nan] * 3])
+def test_monitor_that_stands_still_ends_the_training_all_the_same(
+    first: list[float], least: int
+) -> None:
+    """The rounds before `least` count then: the first value, and five that do not improve on it."""
+    _, schedule = run([*first, *[0] * 5], 1.0, stall=5, least=least)
+    assert not schedule.finished
+    _, schedule = run([*first, *[0] * 6], 1.0, stall=5, least=least)
     assert schedule.machine.stalled
+    assert schedule.machine.state.finished_at == 2 * (len(first) + 6)
+
+
+@pytest.mark.parametrize(("first", "rounds"), [(math.nan, 4), (0.0, 5)])
+def test_rounds_left_before_the_first_value_are_those_without_any(
+    first: float, rounds: int
+) -> None:
+    """A finite one is the first to improve on, and no round without improvement."""
+    _, schedule = run([], 1.0, stall=4)
+    assert schedule.machine.rounds_left() == 4
+    _, schedule = run([first] * 9, 1.0, stall=4)
+    assert schedule.machine.state.rounds == rounds
 
 
 @given(ARGUMENTS, SCORES)
