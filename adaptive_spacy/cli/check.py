@@ -70,6 +70,8 @@ def check_cli(
         from wasabi import table
 
         typer.echo(table(report.forecast.rows()))
+    elif report.precision is not None:
+        typer.echo(f"ℹ The transformer computes in {report.precision} here")
     errors, warned = len(report.findings.errors), len(report.findings.warnings)
     if errors:
         typer.echo(f"{errors} errors, {warned} warnings; mend the errors before you train")

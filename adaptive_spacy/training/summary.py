@@ -66,6 +66,12 @@ class Ending:
         scores = self._shares()
         return not scores or max(scores) > 0
 
+    @property
+    def stalled(self) -> bool:
+        """RETURNS (bool): Whether it ended as its monitor never rose above its first value."""
+        machine = self.machine
+        return machine is not None and machine.finished and machine.stalled
+
     def reason(self) -> str:
         """RETURNS (str): Why the training stopped."""
         training, machine = self.config["training"], self.machine
@@ -75,7 +81,7 @@ class Ending:
         if self.error is not None:
             return f"Broken off by an error: {str(self.error).strip() or type(self.error).__name__}"
         if machine is not None and machine.finished:
-            if machine.stalled:
+            if self.stalled:
                 return "Ended without learning: the monitored score never rose above its first"
             cooled = f"a whole cool-down of {_count(machine.cooldown, 'round')}"
             spent = cooled if machine.cooldown else _count(machine.patience + 1, "round")
@@ -93,7 +99,8 @@ class Ending:
 
     def lines(self) -> Iterator[str]:
         """YIELDS (str): What is shown at the end, each fit for the terminal."""
-        mark = "✔" if self.error is None and self.learnt else "⚠"
+        went_well = self.error is None and self.learnt and not self.stalled
+        mark = "✔" if went_well else "⚠"
         time = timedelta(seconds=round(self.seconds))
         yield wrap(
             f"{mark} {self.reason()}. {_count(self.last['epoch'], 'epoch')}, "

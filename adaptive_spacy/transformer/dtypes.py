@@ -1,8 +1,13 @@
 """What a network computes in: the precisions that a config can ask for, and the types that a device
 has in hardware."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import torch
-from thinc.api import ConfigValidationError
+from thinc.api import ConfigValidationError, get_torch_default_device
+
+from adaptive_spacy.config.blocks import find_transformers
 
 #: bfloat16 where the device has it, float32 elsewhere
 AUTO = "auto"
@@ -37,6 +42,15 @@ def computes(device: str, dtype: torch.dtype) -> bool:
     # products in bfloat16 are oneDNN's; torch's own are loops
     has_products = device == "cpu" and torch.backends.mkldnn.is_available()
     return has_products and dtype is torch.bfloat16 and (_has(VECTORS) or _has(TILES))
+
+
+def computes_in(config: Mapping[str, Any]) -> str | None:
+    """RETURNS (str | None): What the transformers of a config would compute in where models are
+    made now, int8's in training; None: there is none of ours, or no precision that is known."""
+    device = get_torch_default_device().type
+    asked = [one.get("precision", "float32") for one in find_transformers(config)]
+    types = dict.fromkeys(name_of(resolve(one, device)) for one in asked if one in PRECISIONS)
+    return ", ".join(types) or None
 
 
 def processors_bfloat16() -> str:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import torch
 from typer.testing import CliRunner
 
 from adaptive_spacy.cli.app import app
@@ -51,7 +52,7 @@ def test_check_shows_errors_and_warnings_apart_and_leaves_with_1(arguments: list
     code, out, _ = run(CONFIG, *arguments, "--training.max_epochs", "3")
     assert code == 1
     lines = out.splitlines()
-    assert [line[0] for line in lines] == ["✘", "✘", "⚠", "⚠", "⚠", "2"]
+    assert [line[0] for line in lines] == ["✘", "✘", "⚠", "⚠", "⚠", "ℹ", "2"]
     assert lines[-1] == "2 errors, 3 warnings; mend the errors before you train"
 
 
@@ -63,6 +64,35 @@ def test_check_without_forecast_trains_nothing(arguments: list[str], monkeypatch
     code, out, err = run(CONFIG, *arguments, "--no-forecast")
     assert (code, err) == (0, "")
     assert out.endswith("✔ Ready to train, 1 warnings\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "has", "expected"),
+    [
+        (["--no-forecast"], True, "bfloat16"),
+        (["--no-forecast"], False, "float32"),
+        (["--no-forecast", "--components.transformer.model.precision", "int8"], True, "float32"),
+        # of the check, and of settings before it
+        (["--paths.dev", "train.spacy"], True, "bfloat16"),
+        (["--training.dropout", "-1.0"], True, "bfloat16"),
+    ],
+)
+def test_check_without_forecast_says_what_is_computed_in(
+    arguments: list[str], options, has: bool, expected: str, monkeypatch
+) -> None:
+    capabilities = {"avx512_bf16": has}
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: capabilities, raising=False)
+    _, out, _ = run(CONFIG, *arguments, *options)
+    assert f"ℹ The transformer computes in {expected} here" in out.splitlines()
+    assert "computes in  " not in out, "no forecast"
+
+
+def test_check_of_another_transformer_is_silent_about_what_it_computes_in(
+    arguments: list[str],
+) -> None:
+    _, out, _ = run(str(ROOT / "configs" / "ner.cfg"), *arguments, "--no-forecast")
+    assert "Ready to train" in out
+    assert "computes in" not in out
 
 
 @pytest.mark.parametrize(

@@ -123,6 +123,17 @@ def test_end_warns(scores, settings, warned: str, model: str | None) -> None:
     assert (f"package training/my-run/{model} packages" in text) == (model is not None)
 
 
+@pytest.mark.parametrize("learnt", [True, False])
+def test_end_without_learning_is_no_success(learnt: bool) -> None:
+    # F1 is above 0 all the time, and what is monitored never rises; or it does at first
+    machine = finished(scores=(0.5,) * 9 if learnt else (-0.5,) * 9)
+    assert machine.finished
+    assert machine.stalled == (not learnt)
+    first = next(iter(ending([0.7, 0.6, 0.6], machine=machine).lines()))
+    said = "✔ Finished: " if learnt else "⚠ Ended without learning: "
+    assert first.startswith(said)
+
+
 def test_end_without_output_names_no_folders() -> None:
     text = "\n".join(ending([0.1, 0.7], output=None).lines())
     assert "model-" not in text.replace("kept as model-best", "")

@@ -1,6 +1,6 @@
 """Whether the metrics that a training follows are reported, and can be followed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from adaptive_spacy.config.guarding import WATCHED
@@ -51,12 +51,7 @@ def find_metric_faults(
         yield f"[training.score_weights] {metric}: no pipe reports it; expected one of {named}"
     for metric in sorted(monitored - declared):
         yield f"[training.before_update] monitor: no pipe reports {metric}; expected {named}"
-    for metric in sorted(one for one in weighted if is_table(one)):
-        yield f"[training.score_weights] {metric}: expected null, as it is a table and no number"
-    for metric in sorted(one for one in monitored if is_table(one)):
-        yield (
-            f"[training.before_update] monitor: {metric} is a table and no number; expected {named}"
-        )
+    yield from _table_faults(weighted.keys(), monitored, named)
     for metric in watched:
         # one that is not in the weights is refused for that
         if metric in score_weights and metric not in declared:
@@ -88,6 +83,15 @@ def find_metric_faults(
 
 def _weighted(score_weights: dict[str, float | None]) -> dict[str, float]:
     return {m: w for m, w in score_weights.items() if w}
+
+
+def _table_faults(weighted: Iterable[str], monitored: Iterable[str], named: str) -> Iterator[str]:
+    for metric in sorted(filter(is_table, weighted)):
+        yield f"[training.score_weights] {metric}: expected null, as it is a table and no number"
+    for metric in sorted(filter(is_table, monitored)):
+        yield (
+            f"[training.before_update] monitor: {metric} is a table and no number; expected {named}"
+        )
 
 
 def _shared_loss_faults(nlp: "Language", declared: set[str], used: set[str]) -> Iterator[str]:

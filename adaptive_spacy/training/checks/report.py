@@ -15,15 +15,18 @@ from adaptive_spacy.parsing import reading, show
 from adaptive_spacy.training.checks.corpora import TOLERANCE, preflight
 from adaptive_spacy.training.checks.findings import Findings
 from adaptive_spacy.training.checks.forecast import Forecast, forecast
+from adaptive_spacy.transformer.dtypes import computes_in
 
 
 @dataclass(frozen=True)
 class Report:
     """findings (Findings): Errors and warnings. forecast (Forecast | None): None if there are
-    errors, or none was asked for."""
+    errors, or none was asked for. precision (str | None): What the transformer computes in here;
+    None: it is not ours."""
 
     findings: Findings
     forecast: Forecast | None
+    precision: str | None = None
 
 
 def get_ready(
@@ -57,8 +60,10 @@ def get_ready(
         config = load_config(path, overrides=overrides, interpolate=False)
         _check_names(config)
         # spaCy breaks off at some of them before it has built a pipeline
-        if faults := list(find_setting_faults(config.interpolate())):
-            return Report(Findings(errors=faults), None)
+        whole = config.interpolate()
+        precision = computes_in(whole)
+        if faults := list(find_setting_faults(whole)):
+            return Report(Findings(errors=faults), None, precision)
         nlp = load_model_from_config(config, auto_fill=True)
     if "gpu_allocator" not in config.get("training", {}):
         raise ValueError(f"{path}: [training] gpu_allocator: expected pytorch or null, found none")
@@ -66,7 +71,7 @@ def get_ready(
     timed = None
     if with_forecast and not findings.errors:
         timed = forecast(config, use_gpu=gpu_id, progress=progress)
-    return Report(findings, timed)
+    return Report(findings, timed, precision)
 
 
 def _check_names(block: Mapping[str, Any], place: str = "") -> None:
