@@ -126,7 +126,7 @@ def test_end_warns(scores, settings, warned: str, model: str | None) -> None:
 @pytest.mark.parametrize("learnt", [True, False])
 def test_end_without_learning_is_no_success(learnt: bool) -> None:
     # F1 is above 0 all the time, and what is monitored never rises; or it does at first
-    machine = finished(scores=(0.5,) * 9 if learnt else (-0.5,) * 9)
+    machine = finished(scores=(0.5,) * 9 if learnt else (-0.5,) * 60)
     assert machine.finished
     assert machine.stalled == (not learnt)
     first = next(iter(ending([0.7, 0.6, 0.6], machine=machine).lines()))
