@@ -24,8 +24,8 @@ INDEX = "index.jsonl"
 #: The packed files; which runs are in which is nothing that a reader goes by
 HISTORIES = "histories*.jsonl.gz"
 #: Keys of a record, at whatever depth, whose lists and objects are no reading for people:
-#: `definition` has the config's text, `per_type` the scores of each type, `sentences` what was found
-#: in each sentence of the test set
+#: `definition` has the config's text, `per_type` the scores by type, `sentences` what was found in
+#: each sentence of the test set
 LONG = frozenset({"definition", "history", "per_type", "sentences"})
 #: What a run found. The same job again may take another time on another machine, and no more.
 FOUND = ("results", "phases", "epochs", "updates", "token_updates", "data", "sentences")
