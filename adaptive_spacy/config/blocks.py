@@ -58,15 +58,18 @@ def require_blocks(config: Config) -> None:
     config (Config): An interpolated training config.
     RAISES (ValueError): Also what else is raised by what makes a component.
     """
-    _build(config.to_str())
+    try:
+        _build(config.to_str())
+    except OSError as error:
+        # a pipeline that a component comes from is not there
+        raise ValueError(str(error)) from None
 
 
 @functools.lru_cache(maxsize=1024)
 def _build(text: str) -> None:
-    config = Config().from_str(text)
+    config = load_model_from_config(Config().from_str(text), auto_fill=True).config.interpolate()
     # what is made of these blocks would need the corpora
     registry.fill({"corpora": config["corpora"], "training": config["training"]})
-    load_model_from_config(config, auto_fill=True)
 
 
 def _walk(value: Any) -> Iterator[dict[str, Any]]:

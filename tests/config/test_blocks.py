@@ -1,8 +1,15 @@
 """Blocks of a config that is not resolved yet."""
 
+import pytest
 from spacy.util import load_config
+from thinc.api import Config
 
-from adaptive_spacy.config.blocks import find_blocks, find_schedules, resolve_value
+from adaptive_spacy.config.blocks import (
+    find_blocks,
+    find_schedules,
+    require_blocks,
+    resolve_value,
+)
 from adaptive_spacy.config.names import ADAPTIVE, HYBRID
 from tests.conftest import ROOT
 
@@ -32,3 +39,14 @@ def test_a_promise_is_kept_and_a_value_stays() -> None:
     assert resolve_value(3) == 3
     config = load_config(ROOT / "configs" / "adaptive.cfg")
     assert "@misc" in config["training"]["eval_frequency"], "as the shipped configs have one"
+
+
+def test_blocks_that_a_config_leaves_to_spacy_are_no_fault() -> None:
+    require_blocks(Config({"nlp": {"lang": "en", "pipeline": []}}))
+
+
+def test_pipeline_that_is_not_there_is_a_fault_of_the_config() -> None:
+    nlp = {"lang": "en", "pipeline": ["ner"]}
+    config = Config({"nlp": nlp, "components": {"ner": {"source": "nowhere"}}})
+    with pytest.raises(ValueError, match="E050"):
+        require_blocks(config)
