@@ -41,8 +41,15 @@ def test_a_promise_is_kept_and_a_value_stays() -> None:
     assert "@misc" in config["training"]["eval_frequency"], "as the shipped configs have one"
 
 
-def test_blocks_that_a_config_leaves_to_spacy_are_no_fault() -> None:
-    require_blocks(Config({"nlp": {"lang": "en", "pipeline": []}}))
+@pytest.mark.parametrize("block", ["corpora.train", "training.batcher", "nlp.tokenizer"])
+def test_blocks_that_a_config_leaves_to_spacy_are_no_fault(block: str) -> None:
+    """What it has is looked at, and what is wrong with it is told from what is not there."""
+    config = Config({"nlp": {"lang": "en", "pipeline": []}})
+    assert require_blocks(config) is None
+    section, name = block.split(".")
+    config.setdefault(section, {})[name] = {"unknown": 1}
+    with pytest.raises(ValueError, match=f"{name} -> unknown"):
+        require_blocks(config)
 
 
 def test_pipeline_that_is_not_there_is_a_fault_of_the_config() -> None:
