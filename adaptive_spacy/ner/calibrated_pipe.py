@@ -77,7 +77,16 @@ class CalibratedPipe(LearningPipe):
     def measure(self, temperature: float | None) -> None:
         """Know what an evaluation found; None: nothing could be measured."""
         if self._measured_after != self._updates:
-            self._measured, self._measured_after = temperature, self._updates
+            self.measured_before(temperature)
+
+    @property
+    def measured(self) -> float | None:
+        """RETURNS (float | None): The temperature of the last evaluation."""
+        return self._measured
+
+    def measured_before(self, temperature: float | None) -> None:
+        """Know what an evaluation found whose weights are back."""
+        self._measured, self._measured_after = temperature, self._updates
 
     def keep_temperature(self) -> None:
         """Take the temperature of the last evaluation for confidences from now on."""

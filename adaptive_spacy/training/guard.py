@@ -9,7 +9,7 @@ evaluation was. None of the recorded trainings of transformer_ner that went well
 
 import math
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from adaptive_spacy.adaptive.schedule import PhaseSchedule
 from adaptive_spacy.config.guarding import find_guard_faults
 from adaptive_spacy.config.names import GUARD, GUARDED
 from adaptive_spacy.config.requirements import whole
+from adaptive_spacy.ner.calibrated_pipe import CalibratedPipe
 from adaptive_spacy.training.resume.parameters import load_weights, save_weights
 
 BeforeUpdate = Callable[[Language, dict[str, Any]], None]
@@ -39,6 +40,8 @@ JUMP = 3.0
 RISE = 1.5
 #: Of the first training loss: below it nothing that was learnt is lost, however much it wavers
 SMALL = 0.25
+#: Of the best evaluation and the last one, what snapshots keep
+KEPT = ("best_step", "last", "weights", "phases", "temperatures")
 
 
 def make_guard_v1(
@@ -140,7 +143,7 @@ class Guard:
             "metric": self.metric,
             "rules": vars(self.rules),
             "seen": nlp.meta.get("performance") is self.seen,
-            **{name: getattr(self, name) for name in ("best_step", "last", "weights", "phases")},
+            **{name: getattr(self, name) for name in KEPT},
             "then": save_then(self.then, nlp),
         }
 
@@ -152,8 +155,9 @@ class Guard:
         self.schedule = self._find_schedule(nlp)
         vars(self.rules).update(state["rules"])
         self.seen = nlp.meta["performance"] if state["seen"] else None
-        for name in ("best_step", "last", "weights", "phases"):
-            setattr(self, name, state[name])
+        # snapshots of before have no temperatures
+        for name in KEPT:
+            setattr(self, name, state.get(name, getattr(self, name)))
         load_then(self.then, nlp, state["then"], output)
 
     def _begin(self) -> None:
@@ -163,6 +167,7 @@ class Guard:
         self.best_step = self.last = -1
         self.weights: dict[str, torch.Tensor] = {}
         self.phases: dict[str, Any] | None = None
+        self.temperatures: dict[str, float | None] = {}
 
     def _find_schedule(self, nlp: Language) -> PhaseSchedule:
         # again, for configs without the check
@@ -186,12 +191,16 @@ class Guard:
                 self.best_step = step
                 self.weights = {name: _copy(one) for name, one in save_weights(nlp).items()}
                 self.phases = self.schedule.save_state(nlp)["phases"]
+                self.temperatures = {pipe.name: pipe.measured for pipe in _calibrated(nlp)}
         elif self.weights:
             self._go_back(nlp, step, fault)
 
     def _go_back(self, nlp: Language, step: int, fault: str) -> None:
         assert self.schedule is not None
         load_weights(nlp, self.weights)
+        for pipe in _calibrated(nlp):
+            if pipe.name in self.temperatures:
+                pipe.measured_before(self.temperatures[pipe.name])
         self.rules.forget()
         self.schedule.set_back(step, self.best_step, HALF, self.phases)
         times = len(self.schedule.setbacks)
@@ -210,6 +219,10 @@ class Guard:
             if f"{name}_loss" in performance and not getattr(pipe, "listener_map", None)
         ]
         return sum(losses) / updates if losses else None
+
+
+def _calibrated(nlp: Language) -> Iterator[CalibratedPipe]:
+    yield from (pipe for _, pipe in nlp.components if isinstance(pipe, CalibratedPipe))
 
 
 def _copy(values: Any) -> torch.Tensor:

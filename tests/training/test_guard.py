@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import spacy
 from spacy.language import Language
 from spacy.training import Example
 from spacy.training.initialize import init_nlp
@@ -14,6 +15,7 @@ from thinc.api import Config, ConfigValidationError
 from adaptive_spacy.adaptive.schedule import make_adaptive_v1
 from adaptive_spacy.experiments.packed_records import HISTORIES, is_packed, read_packed
 from adaptive_spacy.experiments.records import Record
+from adaptive_spacy.ner.calibrated_pipe import CalibratedPipe
 from adaptive_spacy.training.guard import Rules
 from adaptive_spacy.training.history import read_history
 from benchmarks.measurements import read_lines
@@ -157,6 +159,37 @@ def test_guard_goes_back_no_more_often_than_it_may(tmp_path: Path) -> None:
     with warnings.catch_warnings():
         warnings.filterwarnings("error", "step .* fell")
         assert read_history(guarded(tmp_path, scores, retries=0))[-1].setbacks == 0
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning", "ignore::DeprecationWarning")
+@pytest.mark.usefixtures("without_loss")
+def test_confidences_are_those_of_the_weights_that_are_back(
+    corpus_folder: Path, transformer_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where nothing is evaluated after it went back."""
+    measured: list[float | None] = []
+    measure = CalibratedPipe.measure
+
+    def record(pipe: CalibratedPipe, temperature: float | None) -> None:
+        # distinct, however little the network learns
+        measured.append(1 + len(measured) / 10)
+        measure(pipe, measured[-1])
+
+    monkeypatch.setattr(CalibratedPipe, "measure", record)
+    config = read(
+        corpus_folder,
+        transformer_folder,
+        nlp__pipeline=["transformer", "transformer_ner", "scripted"],
+        components__scripted={"factory": "scripted", "scores": [0.1, 0.5, 0.9, 0.0]},
+        training__score_weights={"ents_f": 1.0, "scripted": None},
+        training__eval_frequency=2,
+        training__max_steps=7,
+    )
+    config["training"]["before_update"]["then"]["metric"] = "scripted"
+    with pytest.warns(UserWarning, match="step 6: .* Back to the weights of step 4"):
+        train(init_nlp(config), tmp_path)
+    assert measured == [1.0, 1.1, 1.2, 1.3]
+    assert spacy.load(tmp_path / "model-last").get_pipe("transformer_ner").temperature == 1.2
 
 
 def refused(config: Config) -> str:

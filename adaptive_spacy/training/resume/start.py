@@ -67,6 +67,9 @@ def start(
             # what is missing, and what refers to another value, is spaCy's to say
             if lang is not None and "$" not in str(lang):
                 require_language(lang, "[nlp] lang")
+        # first, as what computes is part of what a training is
+        setup_gpu(gpu_id)
+        with reading(path, "a config of spaCy"):
             identity = identify(config, code, output)
         lock = claim(output)
         snapshots = Snapshots(output / RESUME)
@@ -75,7 +78,6 @@ def start(
             if _is_over(snapshots, identity, output):
                 return None
             state = _find_state(snapshots, identity, output, force=asked.force)
-        setup_gpu(gpu_id)
         nlp = init_nlp(config, use_gpu=gpu_id)
         if state is None:
             _make_room(snapshots, output)

@@ -9,8 +9,10 @@ import torch
 
 from adaptive_spacy.serving.facts import describe_training
 from adaptive_spacy.training.history import read_history
+from adaptive_spacy.training.resume import identity as identity_module
+from adaptive_spacy.training.resume import start
 from adaptive_spacy.training.resume.identity import is_same, machine, other_machine
-from adaptive_spacy.training.resume.snapshots import Snapshots
+from adaptive_spacy.training.resume.snapshots import RESUME, Snapshots
 from adaptive_spacy.transformer import dtypes
 from tests.training.resume.commands import SCORES, broken_off, resume
 from tests.training.resume.trainings import make_config
@@ -88,6 +90,20 @@ def test_another_processor_is_said_where_a_training_goes_on(
     assert f"Another machine: the end may differ in the last digits (bfloat16: {VECTORS}" in said
     # it has no transformer
     assert "Going on in" not in said
+
+
+def test_a_snapshot_knows_the_device_that_was_chosen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """torch names a GPU only after it was chosen."""
+    config, output = make_config(tmp_path, SCORES), tmp_path / "out"
+    chosen: list[int] = []
+    monkeypatch.setattr(start, "setup_gpu", chosen.append)
+    monkeypatch.setattr(identity_module, "machine", lambda: {"gpu": chosen[-1:]})
+    broken_off(config, output, monkeypatch)
+    found = Snapshots(output / RESUME).read()
+    assert found is not None
+    assert found[0]["machine"] == {"gpu": [-1]}
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning", "ignore::DeprecationWarning")
