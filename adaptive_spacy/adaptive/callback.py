@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 BeforeUpdate = Callable[["Language", dict[str, Any]], None]
+BLOCK = "[training.before_update]"
 
 
 def make_adapt_v1(
@@ -93,7 +94,7 @@ class Adapt:
         """
         self._begin(nlp)
         # snapshots of before do not say
-        require_same("monitor", state.get("monitored", self.weights), self.weights)
+        require_same(f"{BLOCK} monitor", state.get("monitored", self.weights), self.weights)
         self.seen = nlp.meta["performance"] if state["seen"] else None
         load_then(self.then, nlp, state["then"], output)
 
@@ -176,15 +177,15 @@ class Adapt:
         return weigh(self.weights, values)
 
 
-def require_same(key: str, then: Any, now: Any) -> None:
+def require_same(place: str, then: Any, now: Any) -> None:
     """RAISES (ValueError): Unless a training that goes on goes by the scores that it went by.
 
-    key (str): The setting that says which, in `[training.before_update]`.
+    place (str): Of the setting that says which.
     then, now (Any): What it says.
     """
     if then != now:
         raise ValueError(
-            f"[training.before_update] {key}: expected {then}, as the training that was broken off "
+            f"{place}: expected {then}, as the training that was broken off "
             f"had, got {now}, which its best scores are no measure for: --force cannot go on. Give "
             "it what it had, or leave --resume out to start anew"
         )

@@ -18,7 +18,7 @@ from spacy.language import Language
 from thinc.api import ConfigValidationError
 
 from adaptive_spacy.adaptive import active_schedule
-from adaptive_spacy.adaptive.callback import load_then, require_same, save_then
+from adaptive_spacy.adaptive.callback import BLOCK, load_then, require_same, save_then
 from adaptive_spacy.adaptive.plans import HALF
 from adaptive_spacy.adaptive.schedule import PhaseSchedule
 from adaptive_spacy.config.guarding import find_guard_faults
@@ -151,7 +151,7 @@ class Guard:
         """Go on. RAISES (ValueError): If it watched another score."""
         self._begin()
         # snapshots of before do not say
-        require_same(f"metric of {GUARD}", state.get("metric", self.metric), self.metric)
+        require_same(f"{BLOCK} metric of {GUARD}", state.get("metric", self.metric), self.metric)
         self.schedule = self._find_schedule(nlp)
         vars(self.rules).update(state["rules"])
         self.seen = nlp.meta["performance"] if state["seen"] else None

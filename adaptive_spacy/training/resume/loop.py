@@ -14,6 +14,7 @@ from spacy.training import Example
 from spacy.training.loop import subdivide_batch
 from thinc.api import Optimizer, constant, set_dropout_rate
 
+from adaptive_spacy.adaptive.callback import require_same
 from adaptive_spacy.training.resume.batches import Batches
 from adaptive_spacy.training.resume.faults import explaining, require_finite_losses
 
@@ -76,6 +77,11 @@ class Loop:
         """RETURNS (float): Of training so far, those before it was resumed with them."""
         return perf_counter() - self.started
 
+    @property
+    def score_weights(self) -> dict[str, float]:
+        """RETURNS (dict): What the main score is made of."""
+        return {name: one for name, one in self.training["score_weights"].items() if one}
+
     def over(self) -> bool:
         """RETURNS (bool): Whether patience or the number of steps ends the training."""
         if self.step < 0:
@@ -95,10 +101,17 @@ class Loop:
             "losses": self.losses,
             "words": self.words,
             "seconds": self.seconds,
+            "score_weights": self.score_weights,
         }
 
     def load_state(self, state: dict[str, Any]) -> None:
-        """Go on after a step."""
+        """Go on after a step.
+
+        RAISES (ValueError): If the main score is made of others: its best value is none of these.
+        """
+        # snapshots of before do not say
+        then = state.get("score_weights", self.score_weights)
+        require_same("[training] score_weights", then, self.score_weights)
         self.step, self.words, self.losses = state["step"], state["words"], state["losses"]
         self.results = [(score, step) for score, step in state["results"]]
         self.started = perf_counter() - state["seconds"]

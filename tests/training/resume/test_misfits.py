@@ -11,6 +11,7 @@ import pytest
 
 from adaptive_spacy.adaptive.callback import Adapt
 from adaptive_spacy.training.guard import Guard
+from adaptive_spacy.training.resume.loop import Loop
 from adaptive_spacy.training.resume.snapshots import Snapshots
 from tests.training.holder import HOLDER
 from tests.training.resume.commands import SCORES, broken_off, digests, resume, run, same_ends
@@ -80,6 +81,9 @@ def test_forced_training_goes_on_or_says_that_it_cannot(
         ((), (MONITOR, "null", "--training.score_weights.cats_score", "1.0")),
         ((MONITOR, "null"), (MONITOR, "null", "--training.score_weights.cats_score", "1.0")),
         ((GUARD, WATCHING % "scripted"), (GUARD, WATCHING % "cats_score")),
+        # the monitor is as it was, the score by which model-best is chosen is not
+        ((), ("--training.score_weights.cats_score", "1.0")),
+        ((), ("--training.score_weights.scripted", "0.5")),
     ],
     ids=str,
 )
@@ -96,7 +100,8 @@ def test_best_score_of_another_measure_is_refused_before_anything_is_written(
     result = run(config, output, "--resume", "--force", *reported, *then)
     text = " ".join(result.output.split())
     assert result.exit_code == 1
-    assert "✘ [training.before_update] m" in text
+    weighs = any("score_weights" in one for one in then)
+    assert f"✘ [training{'] score_weights' if weighs else '.before_update] m'}" in text
     assert "as the training that was broken off had, got" in text
     assert digests(output) == before
     # nothing was lost
@@ -109,11 +114,11 @@ def test_snapshot_that_does_not_name_its_scores_goes_on(
     """As those of before did not."""
     arguments = (GUARD, WATCHING % "scripted")
     assert run(config, tmp_path / "whole", *arguments).exit_code == 0
-    for kind, key in ((Adapt, "monitored"), (Guard, "metric")):
+    for kind, key in ((Adapt, "monitored"), (Guard, "metric"), (Loop, "score_weights")):
         save = kind.save_state
 
-        def nameless(self, nlp, save=save, key=key) -> dict[str, Any]:
-            state = save(self, nlp)
+        def nameless(self, *nlp, save=save, key=key) -> dict[str, Any]:
+            state = save(self, *nlp)
             del state[key]
             return state
 
