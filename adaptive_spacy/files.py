@@ -143,6 +143,25 @@ def require_other(output: Path | None, inputs: Iterable[str | Path | None]) -> N
             )
 
 
+def require_apart(output: Path, inputs: Iterable[str | Path | None]) -> None:
+    """Refuse a folder to write to that lies in what is read, which would be read the next time, or
+    around it, which would be written over.
+
+    output (Path): The folder, which need not exist.
+    inputs (Iterable[str | Path | None]): As in `require_other`.
+    RAISES (ValueError): If one lies in the other.
+    """
+    target = output.resolve()
+    for one in inputs:
+        if not one or not os.path.exists(one):
+            continue
+        source = Path(one).resolve()
+        if source == target or source in target.parents or target in source.parents:
+            raise ValueError(
+                f"--output: expected a folder beside {one}, which is read, got {output}"
+            )
+
+
 def remove(paths: Iterable[Path]) -> None:
     """Remove files and folders, and the folders above them that are empty then. The project's
     `clean` runs this module for what its commands made; of a link, the link is removed.

@@ -62,18 +62,20 @@ def crossfit_cli(
     import spacy
 
     from adaptive_spacy.config.overrides import parse_overrides
+    from adaptive_spacy.data.corpus import locate
     from adaptive_spacy.data.readers.spacy_tokenizer import load_tokenizer
     from adaptive_spacy.experiments.backends import make_backend
     from adaptive_spacy.experiments.crossfit import crossfit
     from adaptive_spacy.experiments.crossfit_cost import describe_cost
-    from adaptive_spacy.files import require_other
+    from adaptive_spacy.files import require_apart
     from adaptive_spacy.training.evaluation import (
         evaluate,
         read_corpus,
         require_corpus,
     )
 
-    require_other(output, [data, config, test])
+    # a corpus may be a folder beside the name that is given
+    require_apart(output, [data, locate(data), config, test, test and locate(test)])
     settings = parse_overrides(context.args, "crossfit", "--variables.rate 1e-4")
     load_tokenizer(lang)
     blank = spacy.blank(lang)
@@ -106,7 +108,8 @@ def crossfit_cli(
     places = ", ".join(f"{one:.1f}" for one in found.record.get("halved", ()))
     halved = f"; rate halved after {places} epochs, as in most of them" if places else ""
     typer.echo(
-        f"✔ {output / 'model-last'}: {len(docs)} sentences, {found.record['epochs']:.1f} "
+        f"✔ {output / 'model-last'}: {found.record['labelled']} sentences, "
+        f"{found.record['epochs']:.1f} "
         f"epochs, the mean of {epochs}{halved}"
     )
     typer.echo(f"Expected F1 {found.expected.describe()}, of models that had not seen the sentence")

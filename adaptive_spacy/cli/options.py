@@ -218,19 +218,20 @@ OutputLang = Annotated[
 
 AXIS = "Replace the grid's"
 Approaches = Annotated[
-    str, typer.Option(help=f"{AXIS} approaches: some of its names, or paths of configs: a,b.")
+    str | None,
+    typer.Option(help=f"{AXIS} approaches: some of its names, or paths of configs: a,b."),
 ]
 DataSets = Annotated[
-    str, typer.Option(help=f"{AXIS} data sets: names, or FOLDER or FOLDER:LANG: a,b.")
+    str | None, typer.Option(help=f"{AXIS} data sets: names, or FOLDER or FOLDER:LANG: a,b.")
 ]
 Models = Annotated[
-    str, typer.Option(help=f"{AXIS} models: names, folders or names of the hub: a,b.")
+    str | None, typer.Option(help=f"{AXIS} models: names, folders or names of the hub: a,b.")
 ]
-Fractions = Annotated[str, typer.Option(help=f"{AXIS} shares of train and dev: 0.1,1.")]
+Fractions = Annotated[str | None, typer.Option(help=f"{AXIS} shares of train and dev: 0.1,1.")]
 Labels = Annotated[
-    str, typer.Option(help=f"{AXIS} numbers of labelled sentences, train and dev: 50,100.")
+    str | None, typer.Option(help=f"{AXIS} numbers of labelled sentences, train and dev: 50,100.")
 ]
-Seeds = Annotated[str, typer.Option(help=f"{AXIS} seeds: 1,2,3 or 1-5.")]
+Seeds = Annotated[str | None, typer.Option(help=f"{AXIS} seeds: 1,2,3 or 1-5.")]
 
 # --- sweep: how the jobs are run --------------------------------------------------------------
 

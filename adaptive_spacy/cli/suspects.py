@@ -100,7 +100,8 @@ def suspects_cli(
         if predicted is None:
             raise ValueError(
                 f"{training}: expected the output folder of crossfit, or of a training with "
-                "model-last, whose corpora are where its config says; --corpus names another"
+                "model-last, whose dev or test set is where its config says, and that it has not "
+                "learnt from; --corpus names another"
             )
         found = predicted
     ranked = rank_suspects(found.examples)

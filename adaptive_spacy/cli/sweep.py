@@ -49,12 +49,12 @@ def sweep_cli(
         Path,
         typer.Option(help="Gets a folder per job; finished jobs are not run again."),
     ],
-    approaches: Approaches = "",
-    datasets: DataSets = "",
-    models: Models = "",
-    fractions: Fractions = "",
-    labels: Labels = "",
-    seeds: Seeds = "",
+    approaches: Approaches = None,
+    datasets: DataSets = None,
+    models: Models = None,
+    fractions: Fractions = None,
+    labels: Labels = None,
+    seeds: Seeds = None,
     jobs: SideBySide = 1,
     threads: Threads = None,
     ray: Ray = None,
@@ -91,11 +91,11 @@ def sweep_cli(
     require_other(output, [grid])
     chosen = replace_axes(
         read_grid(grid),
-        approaches=_split(approaches),
-        datasets=_split(datasets),
-        models=_split(models),
-        fractions=[_number(one, "--fractions") for one in _split(fractions)],
-        labels=[_whole(one, "--labels") for one in _split(labels)],
+        approaches=_split(approaches, "--approaches"),
+        datasets=_split(datasets, "--datasets"),
+        models=_split(models, "--models"),
+        fractions=[_number(one, "--fractions") for one in _split(fractions, "--fractions")],
+        labels=[_whole(one, "--labels") for one in _split(labels, "--labels")],
         seeds=_seeds(seeds),
         threads=threads,
     )
@@ -130,8 +130,18 @@ def sweep_cli(
         )
 
 
-def _split(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
+def _split(text: str | None, option: str) -> list[str]:
+    """RETURNS (list[str]): What is given; none if the option is not, which leaves it to the grid.
+    RAISES (ValueError): If a part is empty, as with a variable of the shell that is not set."""
+    if text is None:
+        return []
+    parts = [part.strip() for part in text.split(",")]
+    if not all(parts):
+        raise ValueError(
+            f"{option}: expected names or numbers divided by commas, got {text!r}; leave it out "
+            "for those of the grid"
+        )
+    return parts
 
 
 def _number(text: str, option: str) -> float:
@@ -147,9 +157,9 @@ def _whole(text: str, option: str) -> int:
     return int(text)
 
 
-def _seeds(text: str) -> list[int]:
+def _seeds(text: str | None) -> list[int]:
     seeds: list[int] = []
-    for part in _split(text):
+    for part in _split(text, "--seeds"):
         found = re.fullmatch(r"([0-9]{1,10})(?:-([0-9]{1,10}))?", part)
         numbers = range(int(found[1]), int(found[2] or found[1]) + 1) if found else range(0)
         if not numbers:

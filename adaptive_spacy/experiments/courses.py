@@ -50,7 +50,8 @@ def course_of(job: Job, folder: Path) -> Course:
             "the shortest counts, of warm-up and cool-down",
             stacklevel=2,
         )
-    rounds = max(find_stop(machine, folder) - undone, machine.warmup + machine.cooldown)
+    shortest = machine.warmup + machine.cooldown
+    rounds = shortest if machine.stalled else max(find_stop(machine, folder) - undone, shortest)
     epochs = machine.interval / count_batches(config)
     return Course(rounds * epochs, tuple(one * epochs for one in halved))
 

@@ -40,6 +40,7 @@ from adaptive_spacy.experiments.records import Record
 from adaptive_spacy.experiments.runner import Backend, sweep
 from adaptive_spacy.experiments.selection import PREDICTIONS
 from adaptive_spacy.experiments.shipping import (
+    begin_output,
     clear_up,
     mark,
     publish,
@@ -52,7 +53,6 @@ from adaptive_spacy.experiments.threads import computing_in
 from adaptive_spacy.files import replacing
 from adaptive_spacy.parsing import read_object
 from adaptive_spacy.training.history import read_history
-from adaptive_spacy.training.lock import claim
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -122,7 +122,7 @@ def crossfit(
         or if a fold's training fails.
     """
     docs = [doc for doc in docs if len(doc)]
-    require_output(output, own={FOLDS, CROSSFIT}, made_by="crossfit")
+    require_output(output, made_by="crossfit")
     lang = settle_lang(docs, lang)
     assigned = divide(docs, folds, seed)
     names = fold_names(len(set(assigned)))
@@ -136,8 +136,7 @@ def crossfit(
         device="gpu" if gpu_id >= 0 else "cpu",
     )
     require_adaptive(jobs[0])
-    output.mkdir(parents=True, exist_ok=True)
-    lock = claim(output)
+    lock = begin_output(output, made_by="crossfit")
     try:
         write_folds(docs, assigned, [Path(job.corpus) for job in jobs])
         identity = identify(jobs, docs)
@@ -257,6 +256,8 @@ def train_all(config: Config, record: Record, output: Path, gpu_id: int) -> None
     model = train_aside(fixed, output, notes=NOTES, gpu_id=gpu_id)
     record["history"] = [asdict(one) for one in read_history(model.parent)]
     about = {key: record[key] for key in ABOUT}
+    # the same seed makes the same model
+    about["folds"] = [{key: one[key] for key in one if key != "seconds"} for one in record["folds"]]
     mark(model, notes=describe(record), crossfit=about)
     state_temperatures(model, record["folds"])
     publish(model, output)

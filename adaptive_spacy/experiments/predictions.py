@@ -23,6 +23,7 @@ from adaptive_spacy.experiments.crossfit import (
 )
 from adaptive_spacy.ner.confidence import register
 from adaptive_spacy.parsing import read_object, reading
+from adaptive_spacy.serving.facts import CROSSFITTED, find_whole
 from adaptive_spacy.training.evaluation import (
     open_pipeline,
     predict,
@@ -109,10 +110,9 @@ def predict_corpus(
     if corpus is not None:
         require_corpus(corpus)
     model = training / CHECKPOINTS[select]
-    config = read_checkpoint_config(training, select)
-    if config is None:
+    if read_checkpoint_config(training, select) is None:
         return None
-    found, role = (corpus, OTHER) if corpus is not None else find_corpus(config)
+    found, role = (corpus, OTHER) if corpus is not None else find_corpus(training, select)
     if found is None:
         return None
     setup_gpu(gpu_id, silent=True)
@@ -130,16 +130,19 @@ def read_checkpoint_config(training: Path, select: str = "last") -> Config | Non
     return read_config(path, interpolate=True) if path.is_file() else None
 
 
-def find_corpus(config: Config) -> tuple[Path | None, str]:
+def find_corpus(training: Path, select: str = "last") -> tuple[Path | None, str]:
     """RETURNS (tuple): The test set beside a training's dev set, or that, and what it is; None if
-    neither is there any more."""
-    dev = path_of(config, "dev")
-    if dev is None:
+    neither is there any more, or the checkpoint has learnt from what is there."""
+    config = read_checkpoint_config(training, select)
+    dev = None if config is None else path_of(config, "dev")
+    learnt = find_whole(training / CHECKPOINTS[select])
+    # the config of crossfit's model names the parts of its first fold
+    if dev is None or CROSSFITTED in learnt:
         return None, DEV
     test = locate(dev.with_name("test.spacy"))
     if test.exists() and test != dev:
         return test, TEST
-    return (dev if dev.exists() else None), DEV
+    return (dev if dev.exists() and not learnt else None), DEV
 
 
 def path_of(config: Config, split: str) -> Path | None:

@@ -21,6 +21,7 @@ from adaptive_spacy.experiments.fixed_length import Curve, fix_rounds
 from adaptive_spacy.experiments.records import RECORD, Record
 from adaptive_spacy.experiments.replay import find_stop, replay
 from adaptive_spacy.experiments.shipping import (
+    begin_output,
     clear_up,
     mark,
     publish,
@@ -30,11 +31,10 @@ from adaptive_spacy.experiments.shipping import (
     train_aside,
     write_docs,
 )
-from adaptive_spacy.files import replacing
+from adaptive_spacy.files import replacing, require_apart
 from adaptive_spacy.parsing import read_object
 from adaptive_spacy.training.evaluation import evaluate, read_corpus, require_corpus
 from adaptive_spacy.training.history import read_history
-from adaptive_spacy.training.lock import claim
 
 CORPUS = "train-and-dev.spacy"
 REFIT = "refit.json"
@@ -54,8 +54,8 @@ def refit(run: Path, output: Path, *, test: Path | None = None, gpu_id: int = -1
         output holds anything else, or the test corpus cannot be scored; before anything is made.
     """
     config_file = find_config(run)
-    _require_beside(run, output)
-    require_output(output, own={REFIT, CORPUS}, made_by="refit")
+    require_apart(output, [run])
+    require_output(output, made_by="refit")
     config = read_config(config_file, "a training config", interpolate=True)
     history = read_history(run)
     machine, undone, halved = replay(config, history)
@@ -67,8 +67,7 @@ def refit(run: Path, output: Path, *, test: Path | None = None, gpu_id: int = -1
         require_corpus(test)
         read_corpus(test, spacy.blank(config["nlp"]["lang"]))
     setup_gpu(gpu_id, silent=True)
-    output.mkdir(parents=True, exist_ok=True)
-    lock = claim(output)
+    lock = begin_output(output, made_by="refit")
     try:
         splits = read_splits(config)
         write_docs([doc for docs in splits.values() for doc in docs], output / CORPUS)
@@ -103,16 +102,6 @@ def refit(run: Path, output: Path, *, test: Path | None = None, gpu_id: int = -1
     finally:
         del lock
     return record
-
-
-def _require_beside(run: Path, output: Path) -> None:
-    """RAISES (ValueError): If the output lies in the run, or the run in it."""
-    source, target = run.resolve(), output.resolve()
-    if source == target or source in target.parents or target in source.parents:
-        raise ValueError(
-            f"--output: expected a folder beside the run {run}, got {output}, which would write "
-            "over it"
-        )
 
 
 def find_config(run: Path) -> Path:

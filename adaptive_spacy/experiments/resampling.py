@@ -90,8 +90,8 @@ def difference(pairs: Sequence[Pair], *, margin: float = MARGIN) -> Difference:
     samples = math.fsum(one.value for one in by_dataset)
     error = math.sqrt(samples + sentences)
     if not error:
-        p, p_alike = float(mean == 0), float(abs(mean) >= margin)
-        return Difference(len(pairs), len(cells), mean, (mean, mean), p, p_alike)
+        # as two trainings that learnt nothing tie: what never varied says nothing of the chance
+        return Difference(len(pairs), len(cells), mean, None, None, None)
     # the bootstrap's part is taken as known; data sets differ in how much their samples do
     doubt = math.fsum(one.value**2 / one.freedom for one in by_dataset)
     known = stats.t((samples + sentences) ** 2 / doubt) if samples else stats.norm

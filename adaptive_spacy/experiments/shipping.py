@@ -27,13 +27,15 @@ from adaptive_spacy.ner.scorer import TEMPERATURE, own_name
 from adaptive_spacy.ner.temperature import DECIMALS, usable
 from adaptive_spacy.parsing import read_object
 from adaptive_spacy.training.history import HISTORY
-from adaptive_spacy.training.lock import LOCK
+from adaptive_spacy.training.lock import LOCK, Lock, claim
 from adaptive_spacy.training.messages import wrap
 from adaptive_spacy.training.resume.driver import Driver
 from adaptive_spacy.training.resume.identity import identify
 from adaptive_spacy.training.resume.signals import Interrupted, Interruption
 from adaptive_spacy.training.resume.snapshots import RESUME, Snapshots
 
+#: File in the output that says which command made it
+MADE_BY = ".made-by"
 #: Folder in the output that holds the model before it is finished, marked and scored
 UNFINISHED = "unfinished"
 SEEN = "ℹ The last training, on all of them: DEV LOSS, F1, P and R below are of what it learns from"
@@ -41,20 +43,42 @@ SEEN = "ℹ The last training, on all of them: DEV LOSS, F1, P and R below are o
 FACTORY = "transformer_ner"
 
 
-def require_output(output: Path, *, own: Collection[str], made_by: str) -> None:
-    """RAISES (ValueError): If the output holds something, and nothing of what this command makes.
+def require_output(output: Path, *, made_by: str) -> None:
+    """RAISES (ValueError): If the output holds something that this command did not make: names like
+    those of what it makes prove nothing.
 
-    own (Collection[str]): Names that the command's earlier runs leave.
-    made_by (str): What they are called, e.g. "refit".
+    made_by (str): The command, e.g. "refit".
     """
-    if not output.exists():
+    if not output.exists() or (output.is_dir() and _is_from(output, made_by)):
         return
-    found = {one.name for one in output.iterdir()} if output.is_dir() else set()
-    if not output.is_dir() or (found and not found & {*own, UNFINISHED, LOCK}):
+    if not output.is_dir() or {one.name for one in output.iterdir()} - {LOCK}:
         raise ValueError(
             f"--output: expected a new or empty folder, or an earlier {made_by}, got {output}, "
             "which holds something else"
         )
+
+
+def begin_output(output: Path, *, made_by: str) -> Lock:
+    """Make an output, and mark it as a command's own before anything else is in it.
+
+    RETURNS (Lock): The right to work in it.
+    RAISES (ValueError): As `require_output`, or if another training has it.
+    """
+    require_output(output, made_by=made_by)
+    output.mkdir(parents=True, exist_ok=True)
+    lock = claim(output)
+    (output / MADE_BY).write_text(f"{made_by}\n", encoding="utf8")
+    return lock
+
+
+def _is_from(output: Path, made_by: str) -> bool:
+    marked, meta = output / MADE_BY, output / DIR_MODEL_LAST / "meta.json"
+    if marked.is_file():
+        return marked.read_text(encoding="utf8", errors="replace").strip() == made_by
+    # a finished one of before: its model says how it was made, see `mark`
+    if not meta.is_file() or not (output / f"{made_by}.json").is_file():
+        return False
+    return made_by in read_object(meta, "the meta of a pipeline")
 
 
 class LastingSnapshots(Snapshots):

@@ -11,10 +11,14 @@ from thinc.api import Config
 from adaptive_spacy.config.blocks import find_transformers
 from adaptive_spacy.config.loading import read_config
 from adaptive_spacy.ner.component import TransformerNER
+from adaptive_spacy.parsing import read_object
 from adaptive_spacy.training.history import LAST, Evaluation, read_history, rounds_are_epochs
 from adaptive_spacy.transformer.dtypes import AUTO
 
 RATES = ("rate", "initial_rate")
+META = "meta.json"
+#: Blocks that commands leave in the meta of what they made of all labels
+CROSSFITTED, REFITTED = "crossfit", "refit"
 
 
 def describe_evaluation(metrics: dict[str, Any]) -> dict[str, Any] | None:
@@ -48,8 +52,10 @@ def describe_training(pipeline: Path) -> dict[str, Any]:
     config = read_config(pipeline / "config.cfg", interpolate=True)
     training = config.get("training", {})
     facts: dict[str, Any] = {}
+    whole = find_whole(pipeline)
     for split, count in count_sentences(config).items():
-        facts[f"sentences of {split}"] = count
+        if split == "train" or not whole:
+            facts[f"sentences of {split}"] = count
     share = config.get("variables", {}).get("fraction")
     if isinstance(share, float) and share < 1:
         facts["share of the data"] = f"{100 * share:g} %"
@@ -69,6 +75,14 @@ def describe_training(pipeline: Path) -> dict[str, Any]:
         facts["precision"] = precision
     facts["checkpoint"] = describe_checkpoint(pipeline, history)
     return facts
+
+
+def find_whole(pipeline: Path) -> set[str]:
+    """RETURNS (set[str]): Which commands made a pipeline of all labels, its dev set with them, by
+    the blocks that they leave in its meta.json; empty for a training that keeps a dev set."""
+    path = pipeline / META
+    meta = read_object(path, "the meta of a pipeline") if path.is_file() else {}
+    return {CROSSFITTED, REFITTED} & meta.keys()
 
 
 def describe_length(history: list[Evaluation]) -> dict[str, str]:

@@ -46,6 +46,13 @@ def test_sweep_dry_run_shows_the_jobs_and_makes_nothing(grid: Path) -> None:
     ("options", "message"),
     [
         ([], "datasets.news: expected corpus/nowhere/train.spacy, found no such file"),
+        *(
+            ([option, text], f"{option}: expected names or numbers divided by commas, got {text!r}")
+            for option in ("--seeds", "--labels", "--fractions", "--models", "--approaches")
+            # a variable of the shell that is not set
+            for text in ("", " ", "1,,2")
+        ),
+        (["--datasets", ""], "--datasets: expected names or numbers divided by commas, got ''"),
         (["--seeds", "1-"], "--seeds: expected numbers such as 1,2,3 or 1-5, got 1-"),
         (["--seeds", "2-1"], "--seeds: expected numbers such as 1,2,3 or 1-5, got 2-1"),
         (["--seeds", "1-99999999"], "--seeds: expected at most 10,000, got 1-99999999"),

@@ -7,6 +7,7 @@ import pytest
 from adaptive_spacy.experiments.grid import Grid, read_grid
 from adaptive_spacy.experiments.job import Job
 from tests.conftest import NOISE, SENTENCES, write_corpus
+from tests.experiments import crossfits
 from tests.experiments.sweeps import results, run
 
 GRID = """
@@ -98,3 +99,14 @@ def undisturbed(grid_file: Path, tmp_path_factory: pytest.TempPathFactory) -> di
     assert done.returncode == 0, done.stderr
     assert "8 of 8 jobs are done" in done.stdout
     return results(output)
+
+
+@pytest.fixture(scope="session")
+def crossfitted(
+    tmp_path_factory: pytest.TempPathFactory, labelled: Path, transformer_folder: Path
+) -> Path:
+    """What the command `crossfit` leaves; nobody may change it."""
+    folder = tmp_path_factory.mktemp("crossfit") / "few"
+    result = crossfits.run(labelled, folder, transformer_folder)
+    assert result.exit_code == 0, result.output
+    return folder

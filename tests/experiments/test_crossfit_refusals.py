@@ -1,5 +1,6 @@
 """What `crossfit` refuses or says before it trains."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from adaptive_spacy.experiments.crossfit import crossfit
 from adaptive_spacy.experiments.crossfit_cost import BESIDE_FIXED, GAINS, describe_cost
 from adaptive_spacy.experiments.fold_jobs import settle_lang
 from adaptive_spacy.experiments.folds import assign_folds
+from adaptive_spacy.experiments.shipping import begin_output, require_output
 from tests.conftest import ROOT, SENTENCES, write_corpus
 from tests.experiments.crossfits import FOLDS, LEAST, docs_of, run
 
@@ -213,13 +215,72 @@ def test_dry_run_counts_whole_batches(
     assert f"all together {million} million token updates" in text
 
 
-@pytest.mark.parametrize("names", [["model-last", "model-best"], ["labelled.spacy"]])
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["model-last/", "model-best/"],
+        ["labelled.spacy/"],
+        ["unfinished/thesis.txt"],
+        ["folds/", "config.cfg"],
+        [".lock", "model-last/mine.txt"],
+        ["crossfit.json", "model-last/meta.json"],
+        [".made-by", "model-last/meta.json"],
+        [".made-by"],
+    ],
+    ids=str,
+)
 def test_what_others_made_is_never_taken_for_its_own(
     tmp_path: Path, labelled: Path, transformer_folder: Path, names: list[str]
 ) -> None:
+    output = tmp_path / "mine"
     for name in names:
-        (tmp_path / name).mkdir()
-    result = run(labelled, tmp_path, transformer_folder)
+        path = output / name
+        (path if name.endswith("/") else path.parent).mkdir(parents=True, exist_ok=True)
+        if not name.endswith("/"):
+            # of a refit, say
+            path.write_text('{"refit": 1}')
+    before = sorted((path, path.is_file() and path.read_text()) for path in output.rglob("*"))
+    result = run(labelled, output, transformer_folder)
     assert result.exit_code == 1
     assert "which holds something else" in result.output
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names)
+    after = sorted((path, path.is_file() and path.read_text()) for path in output.rglob("*"))
+    assert after == before
+
+
+def test_folder_that_was_only_locked_is_as_good_as_empty(tmp_path: Path) -> None:
+    """A run that was killed at once leaves no more."""
+    (tmp_path / ".lock").write_text("process 1")
+    lock = begin_output(tmp_path, made_by="crossfit")
+    require_output(tmp_path, made_by="crossfit")
+    with pytest.raises(ValueError, match="which holds something else"):
+        require_output(tmp_path, made_by="refit")
+    del lock
+
+
+def test_output_and_what_is_read_lie_beside_each_other(
+    tmp_path: Path, labelled: Path, transformer_folder: Path
+) -> None:
+    """Predictions in the folder of the data would be learnt from the next time."""
+    data = tmp_path / "data"
+    data.mkdir()
+    shutil.copy(labelled, data / "labelled.spacy")
+    link = tmp_path / "link"
+    link.symlink_to(data)
+    cases = [
+        (data, data / "out"),
+        (data, link / "deeper" / "out"),
+        (data, data),
+        (data / "labelled.spacy", data),
+        (data / "labelled.spacy", tmp_path),
+        # a folder of shards, by the name of a file
+        (data.with_suffix(".spacy"), data / "out"),
+    ]
+    for source, output in cases:
+        result = run(source, output, transformer_folder)
+        assert result.exit_code == 1
+        said = " ".join(result.output.split())
+        assert "expected a folder beside" in said, (source, output, said)
+    more = ["--test", str(data)]
+    said = " ".join(run(labelled, data / "out", transformer_folder, *more).output.split())
+    assert f"expected a folder beside {data}" in said
+    assert [path.name for path in data.iterdir()] == ["labelled.spacy"]

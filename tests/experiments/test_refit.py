@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from adaptive_spacy.cli.app import app
 from adaptive_spacy.experiments.refit import refit
+from adaptive_spacy.experiments.shipping import MADE_BY
 from adaptive_spacy.ner.temperature import usable
 from adaptive_spacy.serving.package import describe
 from adaptive_spacy.training.evaluation import evaluate
@@ -154,7 +155,7 @@ def test_refit_never_writes_over_its_source(run: Path, tmp_path: Path) -> None:
     link = tmp_path / "link"
     link.symlink_to(run)
     for output in (run / "model-last", run / "new", run.parent):
-        assert "which would write over it" in refuse(run, output)
+        assert f"expected a folder beside {run}, which is read" in refuse(run, output)
     # the run itself, as no command writes over what it reads
     for source, output in ((run, run), (run, link), (run, run / ".." / run.name), (link, run)):
         assert f"expected another place to write to than {source}" in refuse(source, output)
@@ -186,7 +187,7 @@ def test_interrupted_refit_goes_on_and_leaves_no_model_that_looks_finished(
     whole = output.rename(tmp_path / "whole")
     output.mkdir()
     former = Path(shutil.copytree(run / "model-last", output / "model-last"))
-    (output / "refit.json").write_text("{}")
+    (output / MADE_BY).write_text("refit")
     steps = break_off(monkeypatch, at=3, by=lambda: signal.raise_signal(signal.SIGTERM))
     result = CliRunner().invoke(app, ["refit", str(run), "--output", str(output)])
     assert result.exit_code == 128 + signal.SIGTERM

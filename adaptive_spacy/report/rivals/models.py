@@ -7,7 +7,7 @@ from pathlib import Path
 from spacy.cli._util import setup_gpu
 
 from adaptive_spacy.experiments.paired import Counts, Gap, compare_paired
-from adaptive_spacy.experiments.predictions import find_corpus, read_checkpoint_config
+from adaptive_spacy.experiments.predictions import CHECKPOINTS, find_corpus
 from adaptive_spacy.parsing import reading
 from adaptive_spacy.printable import one_line
 from adaptive_spacy.report.run.passages import Document, find_all, read_documents
@@ -105,13 +105,11 @@ def _checkpoint(pipeline: str) -> str:
 
 def _corpus_of(pipeline: str) -> Path:
     folder = Path(_checkpoint(pipeline))
-    config = None
-    if folder.name.startswith("model-"):
-        config = read_checkpoint_config(folder.parent, folder.name.removeprefix("model-"))
-    path = None if config is None else find_corpus(config)[0]
+    select = folder.name.removeprefix("model-")
+    path = find_corpus(folder.parent, select)[0] if select in CHECKPOINTS else None
     if path is None:
         raise ValueError(
-            f"--corpus: expected annotated sentences to compare on, as {pipeline} does not say "
-            "where its own are"
+            f"--corpus: expected annotated sentences to compare on, as {pipeline} names none that "
+            "are there and that it has not learnt from"
         )
     return path
