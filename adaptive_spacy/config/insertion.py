@@ -25,7 +25,7 @@ from adaptive_spacy.config.names import (
 )
 from adaptive_spacy.config.peak_rate import DEFAULT_RATE, find_peak
 from adaptive_spacy.config.requirements import RATE
-from adaptive_spacy.config.settings import find_setting_faults, weight_fault
+from adaptive_spacy.config.settings import find, find_setting_faults, weight_fault
 from adaptive_spacy.config.told_rate import find_told_rate
 from adaptive_spacy.config.training_end import COOLDOWN, MAX_EPOCHS, add_end
 from adaptive_spacy.files import replacing
@@ -99,6 +99,11 @@ def init(
         with reading(path, "a training config that spaCy can fill"):
             config = load_config(path, interpolate=False)
             _filled(config)
+        if not find(config, "nlp").get("pipeline"):
+            raise ValueError(
+                f"{path}: expected a training config with components in [nlp] pipeline, found "
+                "none; `python -m spacy init config` makes one"
+            )
         done = add_adaptive_blocks(config, **options)
         # a reference into a block that has moved fails here, and not in the training
         filled = _filled(config)

@@ -34,6 +34,7 @@ from adaptive_spacy.experiments.fold_jobs import (
 )
 from adaptive_spacy.experiments.folds import divide, fold_names, write_folds
 from adaptive_spacy.experiments.job import Job
+from adaptive_spacy.experiments.labelled import settle_docs
 from adaptive_spacy.experiments.local import LocalProcesses
 from adaptive_spacy.experiments.progress import Progress
 from adaptive_spacy.experiments.records import Record
@@ -89,8 +90,8 @@ class CrossFit(NamedTuple):
 def crossfit(
     docs: Iterable[Doc],
     *,
-    config: Path,
-    output: Path,
+    config: str | Path,
+    output: str | Path,
     folds: int = 5,
     seed: int = 0,
     lang: str | None = None,
@@ -102,11 +103,12 @@ def crossfit(
 ) -> CrossFit:
     """Train on all labelled docs, as long as adaptive trainings on parts of them found.
 
-    docs (Iterable[Doc]): The labelled docs, a sentence each or more; empty ones are left out.
-    config (Path): An adaptive config, e.g. configs/adaptive.cfg.
-    output (Path): Gets `model-last`, its history, `crossfit.json`, the docs in `labelled.spacy`,
-        what was predicted for each in `out-of-fold.spacy`, and the trainings in `folds`. A run that
-        was broken off goes on where it was.
+    docs (Iterable[Doc]): The labelled docs, a sentence each or more; empty ones are left out, and
+        such that are not annotated, which is said in a warning.
+    config (str | Path): An adaptive config, e.g. configs/adaptive.cfg.
+    output (str | Path): Gets `model-last`, its history, `crossfit.json`, the docs in
+        `labelled.spacy`, what was predicted for each in `out-of-fold.spacy`, and the trainings in
+        `folds`. A run that was broken off goes on where it was.
     folds (int): Adaptive trainings; each holds out one part of the docs. Fewer where a part would
         have no entity of a type that others have too, which is said in a warning.
     seed (int): Of the folds, the weights and the order of the batches.
@@ -118,10 +120,13 @@ def crossfit(
     gpu_id (int): Number of the GPU; -1: the processor.
     silent (bool): Show no progress of the folds.
     RETURNS (CrossFit): The pipeline and what to expect of it.
-    RAISES (ValueError): If the docs, the config or a setting do not do, before anything is trained;
-        or if a fold's training fails.
+    RAISES (ValueError): If the docs, the config, a setting or the GPU do not do, before anything is
+        written; or if a fold's training fails.
     """
-    docs = [doc for doc in docs if len(doc)]
+    config, output = Path(config), Path(output)
+    if not isinstance(threads, int) or threads < 1:
+        raise ValueError(f"threads: expected a whole number >= 1, got {threads!r}")
+    docs = settle_docs(docs)
     require_output(output, made_by="crossfit")
     lang = settle_lang(docs, lang)
     assigned = divide(docs, folds, seed)
@@ -136,6 +141,8 @@ def crossfit(
         device="gpu" if gpu_id >= 0 else "cpu",
     )
     require_adaptive(jobs[0])
+    if gpu_id >= 0:
+        setup_gpu(gpu_id, silent=True)
     lock = begin_output(output, made_by="crossfit")
     try:
         write_folds(docs, assigned, [Path(job.corpus) for job in jobs])

@@ -12,6 +12,7 @@ from adaptive_spacy.config.names import BUCKETS
 from adaptive_spacy.experiments.fixed_length import schedule_of
 from adaptive_spacy.experiments.fold_jobs import make_jobs, require_adaptive
 from adaptive_spacy.experiments.folds import assign_folds, describe_fewer
+from adaptive_spacy.experiments.labelled import settle_docs
 
 #: Rounds of most adaptive trainings, on 25 to 475 sentences (docs/method.md)
 ROUNDS = 12, 25
@@ -40,7 +41,7 @@ def describe_cost(
     RETURNS (str): What a run costs beside one adaptive training, and what it gained in trials.
     RAISES (ValueError): If the docs cannot be divided so, or the config or a setting does not do.
     """
-    docs = [doc for doc in docs if len(doc)]
+    docs = settle_docs(docs)
     assigned = assign_folds(docs, folds, seed)
     (job,) = make_jobs(
         [Path("fold")],

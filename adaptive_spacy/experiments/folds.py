@@ -33,8 +33,8 @@ def assign_folds(docs: Sequence[Doc], folds: int, seed: int) -> list[int]:
     RETURNS (list[int]): The fold of each doc, from 0 without a gap.
     RAISES (ValueError): If there are too few different texts, or no type in two of them.
     """
-    if not LEAST <= folds <= MOST:
-        raise ValueError(f"--folds: expected {LEAST} to {MOST}, got {folds}")
+    if not isinstance(folds, int) or not LEAST <= folds <= MOST:
+        raise ValueError(f"--folds: expected {LEAST} to {MOST}, got {folds!r}")
     # by text, as copies stay together
     types_of: dict[str, set[str]] = defaultdict(set)
     for doc in docs:

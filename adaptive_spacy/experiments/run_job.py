@@ -57,6 +57,7 @@ def run_job(job: Job, folder: Path, *, keep: bool = False, gpu_id: int = -1) -> 
     record = make_failure(job)
     record["versions"] = {one: version(one) for one in PACKAGES}
     record["versions"]["python"] = platform.python_version()
+    record["machine"] = platform.machine()
     with (
         (folder / "log.txt").open("w", encoding="utf8") as log,
         contextlib.redirect_stdout(log),
@@ -64,6 +65,9 @@ def run_job(job: Job, folder: Path, *, keep: bool = False, gpu_id: int = -1) -> 
         computing_in(job.threads),
     ):
         try:
+            if gpu_id >= 0:
+                setup_gpu(gpu_id, silent=True)
+                record["machine"] = torch.cuda.get_device_name(gpu_id)
             found = _train(job, folder, keep=keep, gpu_id=gpu_id)
             record.update(read_results(folder), data=count_data(job, folder), status="done")
             if found is not None:
@@ -73,7 +77,6 @@ def run_job(job: Job, folder: Path, *, keep: bool = False, gpu_id: int = -1) -> 
             record.update(status="failed", reason=describe_error(error))
     record["seconds"] = round(time.perf_counter() - started, 3)
     record["finished"] = datetime.now(UTC).isoformat(timespec="seconds")
-    record["machine"] = torch.cuda.get_device_name(gpu_id) if gpu_id >= 0 else platform.machine()
     return record
 
 

@@ -85,3 +85,12 @@ def test_init_refuses_a_rate_that_means_nothing(folder: Path, rate: str) -> None
     assert (code, out) == (1, "")
     assert err == f"✘ --rate: expected a number > 0 and <= 10, got {float(rate)}\n"
     assert not (folder / "new.cfg").exists()
+
+
+@pytest.mark.parametrize("text", ["", "[foo]\na = 1\n", '[nlp]\nlang = "en"\npipeline = []\n'])
+def test_file_of_something_else_becomes_no_config(text: str, folder: Path) -> None:
+    (folder / "other.cfg").write_text(text)
+    code, out, err = run("other.cfg", "new.cfg")
+    assert (code, out) == (1, "")
+    assert err.startswith("✘ other.cfg: expected a training config with components in [nlp]")
+    assert not (folder / "new.cfg").exists()
