@@ -87,7 +87,8 @@ def require_rounds(
 
 def bound_round(batches: float, least: int | None, most: int | None) -> int:
     """RETURNS (int): Updates of a round of so many batches, within its bounds."""
-    updates = max(least or 1, math.ceil(batches))
+    # 1.1 times 110 is 121.00000000000001
+    updates = max(least or 1, math.ceil(round(batches, 9)))
     return updates if most is None else min(updates, most)
 
 

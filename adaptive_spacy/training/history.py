@@ -17,6 +17,8 @@ from typing import Any, NamedTuple
 HISTORY = "history.jsonl"
 #: spaCy's name for the folder of the last checkpoint
 LAST = "model-last"
+#: Beyond any number of a training
+MOST = 10**18
 PHASES = ("warmup", "plateau", "cooldown", "finished")
 
 
@@ -95,7 +97,8 @@ def read_history(path: Path, *, growing: bool = False) -> list[Evaluation]:
             '[training.logger] @loggers = "adaptive_spacy.Logger.v1" write it'
         )
     history: list[Evaluation] = []
-    with file.open(encoding="utf8") as lines:
+    # what is no text is found line by line, and named with its line
+    with file.open(encoding="utf8", errors="surrogateescape") as lines:
         for number, line in enumerate(lines, start=1):
             if growing and not line.endswith("\n"):
                 break
@@ -161,7 +164,8 @@ def rounds_are_epochs(history: Sequence[Evaluation]) -> bool:
 def _parse(line: str) -> Evaluation:
     try:
         data = json.loads(line)
-    except json.JSONDecodeError as error:
+    # of a number of thousands of digits Python raises one that is not JSON's own
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"expected a JSON object, got {line.strip()[:40]!r} ({error})") from None
     if not isinstance(data, dict):
         raise ValueError(f"expected a JSON object, got {line.strip()[:40]!r}")
@@ -181,7 +185,7 @@ def _parse(line: str) -> Evaluation:
         f=_number(data, "f"),
         score=_number(data, "score"),
         best=_checked(data, "best", type(data["best"]) is bool, "true or false"),
-        seconds=_checked(data, "seconds", type(data["seconds"]) in (int, float), "a number"),
+        seconds=_seconds(data),
         steps_per_round=_whole(data, "steps_per_round", 1),
         losses=_table(data, "losses"),
         scores=_table(data, "scores"),
@@ -192,13 +196,21 @@ def _parse(line: str) -> Evaluation:
 
 def _checked(data: dict[str, Any], key: str, holds: bool, expected: str) -> Any:
     if not holds:
-        raise ValueError(f"{key}: expected {expected}, got {data[key]!r}")
+        raise ValueError(f"{key}: expected {expected}, got {data[key]!r:.40}")
     return data[key]
 
 
 def _whole(data: dict[str, Any], key: str, lowest: int) -> int:
-    holds = type(data[key]) is int and data[key] >= lowest
-    return int(_checked(data, key, holds, f"a whole number >= {lowest}"))
+    value = data[key]
+    expected = f"a whole number >= {lowest}"
+    _checked(data, key, type(value) is int and value >= lowest, expected)
+    return int(_checked(data, key, value < MOST, f"{expected}, and less than {MOST:.0e}"))
+
+
+def _seconds(data: dict[str, Any]) -> float:
+    value = data["seconds"]
+    known = type(value) in (int, float) and 0 <= value < MOST
+    return float(_checked(data, "seconds", known, "a number"))
 
 
 def _number(data: dict[str, Any], key: str) -> float | None:
@@ -208,6 +220,8 @@ def _number(data: dict[str, Any], key: str) -> float | None:
     if value is None:
         return None
     _checked(data, key, type(value) in (int, float), "a number or null")
+    # Python compares whole numbers that are none of its floats
+    _checked(data, key, not isinstance(value, int) or abs(value) < MOST, f"less than {MOST:.0e}")
     return float(value) if math.isfinite(value) else None
 
 

@@ -1,6 +1,7 @@
 import math
 import os
 import random
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from spacy.util import registry
 from thinc.api import ConfigValidationError
 
 from adaptive_spacy.adaptive import steps as module
-from adaptive_spacy.adaptive.steps import UPDATE_PASSES, make_steps_v1, one_by_one
+from adaptive_spacy.adaptive.steps import UPDATE_PASSES, bound_round, make_steps_v1, one_by_one
 from adaptive_spacy.adaptive.stopping import make_until_finished_v1
 from adaptive_spacy.data.corpus import make_corpus_v1
 from adaptive_spacy.training.batching import make_buckets_v1
@@ -140,7 +141,7 @@ def test_rounds_keep_their_bounds(epoch, dev, least, more, times, epochs) -> Non
     assert one >= (least or 1)
     # an evaluation costs no more than the training of its round
     assert dev <= UPDATE_PASSES * one
-    free = math.ceil(epochs * epoch)
+    free = math.ceil(Fraction(str(epochs)) * epoch)
     if one > free:
         assert one in (least, math.ceil(dev / UPDATE_PASSES))
     if most is not None and one > most:
@@ -151,6 +152,13 @@ def test_rounds_keep_their_bounds(epoch, dev, least, more, times, epochs) -> Non
         corpus(epoch), one_by_one, epochs, times, "en", least, most, corpus(dev) if dev else None
     )
     assert many == times * one
+
+
+@pytest.mark.parametrize("tenths", [1, 3, 7, 11, 23])
+def test_rounds_are_not_longer_for_what_floats_make_of_tenths(tenths: int) -> None:
+    for batches in range(1, 300):
+        expected = math.ceil(Fraction(tenths, 10) * batches)
+        assert bound_round(tenths / 10 * batches, None, None) == expected
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,17 @@ def test_history_says_what_the_transformer_computed_in(tmp_path):
             {"phase": "lunch"},
             "phase: expected one of warmup, plateau, cooldown, finished or null, got 'lunch'",
         ),
+        ({"rate": 10**400}, f"rate: expected less than 1e+18, got 1{'0' * 39}"),
+        (
+            {"step": 10**400},
+            f"step: expected a whole number >= 0, and less than 1e+18, got 1{'0' * 39}",
+        ),
+        (
+            {"epoch": 10**26},
+            f"epoch: expected a whole number >= 0, and less than 1e+18, got {10**26}",
+        ),
+        ({"seconds": float("nan")}, "seconds: expected a number, got nan"),
+        ({"seconds": -1}, "seconds: expected a number, got -1"),
         ({"rate": "fast"}, "rate: expected a number or null, got 'fast'"),
         ({"f": [1]}, "f: expected a number or null, got [1]"),
         ({"best": 1}, "best: expected true or false, got 1"),
@@ -136,6 +147,18 @@ def test_read_history_says_what_is_no_evaluation(tmp_path, line, message):
     with pytest.raises(ValueError) as error:  # noqa: PT011
         read_history(path)
     assert str(error.value) == f"{path.as_posix()}:1: {message}"
+
+
+@pytest.mark.parametrize(
+    "content", [b"[" * 100_000, b"9" * 5000, b"\x91\x00\xff", "{}".encode("utf-16")]
+)
+def test_read_history_says_where_a_file_is_another_programs(tmp_path, content):
+    path = tmp_path / "h.jsonl"
+    path.write_bytes(content)
+    with pytest.raises(ValueError) as error:  # noqa: PT011
+        read_history(path)
+    assert str(error.value).startswith(f"{path.as_posix()}:1: expected a JSON object, got ")
+    assert len(str(error.value)) < len(str(path)) + 300
 
 
 @pytest.mark.parametrize(
