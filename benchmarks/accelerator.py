@@ -70,11 +70,15 @@ def count_lines(path: Path) -> int:
 
 def compare_weights(one: Path, other: Path) -> float:
     """RETURNS (float): The largest difference of two models' weights, 0.0 if they are alike to the
-    last bit."""
+    last bit, NaN if one is no number. RAISES (ValueError): If they have other weights."""
     require_cpu()
     first, second = (save_weights(spacy.load(folder)) for folder in (one, other))
+    if first.keys() != second.keys():
+        raise ValueError(f"{other}: expected the weights of {one}, found those of another network")
     pairs = ((torch.as_tensor(first[name]), torch.as_tensor(second[name])) for name in first)
-    return max(float((left - right).abs().max()) for left, right in pairs if left.numel())
+    # torch's maximum of a NaN is NaN, Python's is not
+    gaps = [(left - right).abs().max().double() for left, right in pairs if left.numel()]
+    return float(torch.stack(gaps).max())
 
 
 def tag(model: Path, texts: Sequence[str], gpu_id: int) -> list[list[tuple[int, int, str]]]:
@@ -124,9 +128,13 @@ def main(
     corpus: Annotated[Path, typer.Option(help="Folder of train, dev and test.spacy.")],
     transformer: Annotated[Path, typer.Option(help="Folder.")] = Path("assets/transformer"),
     gpu_id: Annotated[int, typer.Option(help="Number of the GPU; -1: the processor.")] = 0,
-    epochs: Annotated[int, typer.Option(help="Of the training.")] = 8,
-    sentences: Annotated[int, typer.Option(help="Training sentences per timed epoch.")] = 320,
-    rounds: Annotated[int, typer.Option(help="Timed rounds.")] = 3,
+    epochs: Annotated[
+        int, typer.Option(min=BROKEN_AFTER + 2, help="Of the training, which is broken off.")
+    ] = 8,
+    sentences: Annotated[
+        int, typer.Option(min=1, help="Training sentences per timed epoch.")
+    ] = 320,
+    rounds: Annotated[int, typer.Option(min=1, help="Timed rounds.")] = 3,
     output: Annotated[Path | None, typer.Option(help="JSONL, gets a line.")] = None,
 ) -> None:
     """Check and measure; a table and, with --output, a record."""
@@ -134,6 +142,14 @@ def main(
         raise typer.BadParameter("expected a GPU that torch sees, found none; --gpu-id -1")
     if gpu_id < 0 and torch.cuda.is_available():
         raise typer.BadParameter("the peers take the GPU; hide it with CUDA_VISIBLE_DEVICES=")
+    for path in (*(corpus / f"{split}.spacy" for split in ("train", "dev", "test")), transformer):
+        if not path.exists():
+            raise typer.BadParameter(f"{path}: expected what is trained on, found nothing")
+    if output is not None and not output.parent.is_dir():
+        raise typer.BadParameter(f"{output}: expected a file in a folder that is there")
+    if gpu_id >= 0:
+        # spaCy needs more than torch does
+        setup_gpu(gpu_id, silent=True)
     with tempfile.TemporaryDirectory() as folder:
         found = check(corpus, transformer, gpu_id, epochs, Path(folder))
     typer.echo(
@@ -144,9 +160,9 @@ def main(
     if gpu_id >= 0:
         setup_gpu(gpu_id, silent=True)
     record = compare(corpus, transformer, sentences, rounds)
-    typer.echo(table(record))
     if output is not None:
         add_lines(output, [{**record, "checked": found}])
+    typer.echo(table(record))
 
 
 if __name__ == "__main__":
