@@ -67,13 +67,14 @@ def crossfit_cli(
     from adaptive_spacy.experiments.backends import make_backend
     from adaptive_spacy.experiments.crossfit import crossfit
     from adaptive_spacy.experiments.crossfit_cost import describe_cost
-    from adaptive_spacy.files import require_apart
+    from adaptive_spacy.files import require_apart, require_other
     from adaptive_spacy.training.evaluation import (
         evaluate,
         read_corpus,
         require_corpus,
     )
 
+    require_other(output, [data, config, test])
     # a corpus may be a folder beside the name that is given
     require_apart(output, [data, locate(data), config, test, test and locate(test)])
     settings = parse_overrides(context.args, "crossfit", "--variables.rate 1e-4")

@@ -269,7 +269,6 @@ def test_output_and_what_is_read_lie_beside_each_other(
     cases = [
         (data, data / "out"),
         (data, link / "deeper" / "out"),
-        (data, data),
         (data / "labelled.spacy", data),
         (data / "labelled.spacy", tmp_path),
         # a folder of shards, by the name of a file
