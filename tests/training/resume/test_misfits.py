@@ -83,7 +83,6 @@ def test_forced_training_goes_on_or_says_that_it_cannot(
         ((GUARD, WATCHING % "scripted"), (GUARD, WATCHING % "cats_score")),
         # the monitor is as it was, the score by which model-best is chosen is not
         ((), ("--training.score_weights.cats_score", "1.0")),
-        ((), ("--training.score_weights.scripted", "0.5")),
     ],
     ids=str,
 )
