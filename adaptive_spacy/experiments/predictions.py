@@ -32,6 +32,7 @@ from adaptive_spacy.training.evaluation import (
     score,
 )
 
+CONFIG = "config.cfg"
 CHECKPOINTS = {"last": DIR_MODEL_LAST, "best": DIR_MODEL_BEST}
 TEST, DEV, HELD_OUT = "the test set", "the dev set", "the labels, each held out once"
 #: What a corpus is that `--corpus` names
@@ -110,7 +111,7 @@ def predict_corpus(
     if corpus is not None:
         require_corpus(corpus)
     model = training / CHECKPOINTS[select]
-    if read_checkpoint_config(training, select) is None:
+    if not (model / CONFIG).is_file():
         return None
     found, role = (corpus, OTHER) if corpus is not None else find_corpus(training, select)
     if found is None:
@@ -126,7 +127,7 @@ def predict_corpus(
 
 def read_checkpoint_config(training: Path, select: str = "last") -> Config | None:
     """RETURNS (Config | None): The config of a checkpoint, interpolated; None if there is none."""
-    path = training / CHECKPOINTS[select] / "config.cfg"
+    path = training / CHECKPOINTS[select] / CONFIG
     return read_config(path, interpolate=True) if path.is_file() else None
 
 

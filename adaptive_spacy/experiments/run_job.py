@@ -65,8 +65,8 @@ def run_job(job: Job, folder: Path, *, keep: bool = False, gpu_id: int = -1) -> 
         computing_in(job.threads),
     ):
         try:
+            setup_gpu(gpu_id, silent=True)
             if gpu_id >= 0:
-                setup_gpu(gpu_id, silent=True)
                 record["machine"] = torch.cuda.get_device_name(gpu_id)
             found = _train(job, folder, keep=keep, gpu_id=gpu_id)
             record.update(read_results(folder), data=count_data(job, folder), status="done")
@@ -192,7 +192,6 @@ def _train(job: Job, folder: Path, *, keep: bool, gpu_id: int) -> Found | None:
     if job.folds is not None:
         found = find_course(job, files["train"], folder, partial(run_job, gpu_id=gpu_id))
     path = write_job_config(job, files, folder, found and found.course, keep=keep)
-    setup_gpu(gpu_id, silent=True)
     config: Config = load_config(path)
     snapshots = Snapshots(folder / RESUME)
     # the folder's name has the hash of config and data; the paths may be others
