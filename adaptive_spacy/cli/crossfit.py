@@ -62,8 +62,8 @@ def crossfit_cli(
     import spacy
 
     from adaptive_spacy.config.overrides import parse_overrides
-    from adaptive_spacy.data.corpus import locate
     from adaptive_spacy.data.readers.spacy_tokenizer import load_tokenizer
+    from adaptive_spacy.data.spacy_files import locate
     from adaptive_spacy.experiments.backends import make_backend
     from adaptive_spacy.experiments.crossfit import crossfit
     from adaptive_spacy.experiments.crossfit_cost import describe_cost

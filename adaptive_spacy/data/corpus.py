@@ -13,13 +13,14 @@ from itertools import islice, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from spacy.tokens import Doc, DocBin, Span
+from spacy.tokens import Doc, Span
 from spacy.training import Corpus, Example
 from spacy.training.corpus import FILE_TYPE, walk_corpus
 from spacy.vocab import Vocab
 from thinc.api import ConfigValidationError
 
 from adaptive_spacy.config.requirements import number, one_of, whole
+from adaptive_spacy.data.spacy_files import expected_docs, holds_docs, locate, read_docs
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -43,10 +44,10 @@ def make_corpus_v1(
     shuffle: bool = False,
 ) -> "FractionCorpus":
     """Registered as `adaptive_spacy.Corpus.v1`; see `FractionCorpus`."""
-    if path is None or not locate(path).exists():
+    if path is None or not holds_docs(path):
         raise ConfigValidationError(
             title="Corpus not found",
-            desc=f"[corpora] path: expected a .spacy file or a folder of them, got {path!s}. "
+            desc=f"[corpora] path: {expected_docs(path)}. "
             "Set it on the command line, e.g. --paths.train corpus/train.spacy",
         )
     return FractionCorpus(
@@ -60,14 +61,6 @@ def make_corpus_v1(
         units=units,
         shuffle=shuffle,
     )
-
-
-def locate(path: str | Path) -> Path:
-    """RETURNS (Path): The corpus; the folder `train` where there is no `train.spacy`, as
-    `adaptive-spacy convert` writes a large one."""
-    path = Path(path)
-    shards = path.with_suffix("")
-    return shards if path.suffix == FILE_TYPE and not path.exists() and shards.is_dir() else path
 
 
 def rank(seed: int, text: str) -> int:
@@ -95,23 +88,6 @@ def draw_number(ranks: Sequence[int], number: int) -> list[int]:
     """RETURNS (list[int]): Ascending indices of so many of the smallest ranks; of equal ranks the
     first."""
     return sorted(sorted(range(len(ranks)), key=ranks.__getitem__)[:number])
-
-
-def read_docs(path: Path, vocab: Vocab) -> Iterator[Doc]:
-    """Yield the docs of a .spacy file.
-
-    RAISES (ValueError): If the file is none, or is broken.
-    """
-    if not path.is_file():
-        raise ValueError(f"{path}: expected a {FILE_TYPE} file, found nothing")
-    try:
-        yield from DocBin().from_disk(path).get_docs(vocab)
-    except (ValueError, KeyError, TypeError) as error:
-        # what spaCy raises for any file that it did not write
-        raise ValueError(
-            f"{path}: expected a {FILE_TYPE} file, found something else or a broken one "
-            f"({type(error).__name__}); write it anew with `adaptive-spacy convert`"
-        ) from None
 
 
 def cut_sentences(doc: Doc) -> Iterator[Doc]:

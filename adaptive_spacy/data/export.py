@@ -10,7 +10,6 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 from tqdm import tqdm
 
-from adaptive_spacy.data.corpus import read_docs
 from adaptive_spacy.data.exported import Exported
 from adaptive_spacy.data.publish import is_shards
 from adaptive_spacy.data.read_back import Numbered, ReadBack
@@ -19,6 +18,7 @@ from adaptive_spacy.data.readers.sentence_ends import take_part
 from adaptive_spacy.data.readers.spacy_tokenizer import load_tokenizer
 from adaptive_spacy.data.schemes import find_scheme
 from adaptive_spacy.data.source import Problems, Sentence, read_doc
+from adaptive_spacy.data.spacy_files import read_docs
 from adaptive_spacy.data.writers.formats import WRITERS, choose_format
 from adaptive_spacy.data.writers.jsonl import JsonlWriter
 from adaptive_spacy.data.writers.tagged import TaggedWriter, split_sentences

@@ -7,9 +7,9 @@ from spacy.tokens import Doc
 from spacy.training.corpus import FILE_TYPE
 from spacy.vocab import Vocab
 
-from adaptive_spacy.data.corpus import read_docs
 from adaptive_spacy.data.export import list_shards
 from adaptive_spacy.data.readers.text import open_text
+from adaptive_spacy.data.spacy_files import read_docs
 from adaptive_spacy.parsing import read_objects
 
 KINDS = f".txt (a text a line), .jsonl (with the key text) or {FILE_TYPE}"

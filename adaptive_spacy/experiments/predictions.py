@@ -13,7 +13,7 @@ from spacy.util import dot_to_object
 from thinc.api import Config
 
 from adaptive_spacy.config.loading import read_config
-from adaptive_spacy.data.corpus import locate, read_docs
+from adaptive_spacy.data.spacy_files import locate, read_docs
 from adaptive_spacy.experiments.crossfit import (
     CROSSFIT,
     LABELLED,

@@ -7,7 +7,7 @@ from thinc.api import ConfigValidationError
 
 from adaptive_spacy.config.overrides import parse_overrides
 from adaptive_spacy.config.requirements import require_language
-from adaptive_spacy.data.corpus import locate
+from adaptive_spacy.data.spacy_files import locate
 from adaptive_spacy.files import replacing
 from adaptive_spacy.parsing import describe_reason
 

@@ -17,7 +17,8 @@ from tqdm import tqdm
 from wasabi import table
 
 from adaptive_spacy.config.loading import load_pipeline
-from adaptive_spacy.data.corpus import FractionCorpus, locate
+from adaptive_spacy.data.corpus import FractionCorpus
+from adaptive_spacy.data.spacy_files import expected_docs, holds_docs
 from adaptive_spacy.files import replacing
 from adaptive_spacy.parsing import reading
 from adaptive_spacy.training.calibration import measure_confidence, percent, render_confidence
@@ -159,10 +160,8 @@ def _require_output(output: Path | None) -> None:
 
 def require_corpus(corpus: Path) -> None:
     """RAISES (ValueError): If there is no such corpus."""
-    found = locate(corpus)
-    is_file = found.suffix == ".spacy" and found.is_file()
-    if not is_file and not any(found.glob("**/*.spacy")):
-        raise ValueError(f"corpus: expected a .spacy file or a folder of them, got {corpus}")
+    if not holds_docs(corpus):
+        raise ValueError(f"corpus: {expected_docs(corpus)}")
 
 
 def open_pipeline(pipeline: str) -> Language:

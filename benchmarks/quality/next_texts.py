@@ -24,7 +24,7 @@ import typer
 from spacy.cli.train import train
 from spacy.tokens import Doc, DocBin
 
-from adaptive_spacy.data.corpus import read_docs
+from adaptive_spacy.data.spacy_files import read_docs
 from adaptive_spacy.experiments.next_texts import Candidate, choose, judge
 from adaptive_spacy.hashing import hash_file
 from adaptive_spacy.training.evaluation import evaluate

@@ -16,7 +16,7 @@ import typer
 from spacy.tokens import Doc
 
 from adaptive_spacy.cli._util import one_line_errors
-from adaptive_spacy.data.corpus import read_docs
+from adaptive_spacy.data.spacy_files import read_docs
 from adaptive_spacy.experiments.shipping import write_docs
 from adaptive_spacy.files import require_other
 

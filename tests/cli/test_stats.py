@@ -50,7 +50,11 @@ def test_stats_counts_word_pieces(folder: Path, transformer_folder: Path) -> Non
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("gone",), "✘ gone: expected a .spacy file or a folder of them, found another file\n"),
+        (
+            ("gone",),
+            "✘ gone: expected a .spacy file or a folder of them, found another file: "
+            "`adaptive-spacy convert` makes them\n",
+        ),
         (("corpus", "--window", "0"), "✘ --window: expected a number >= 1, got 0\n"),
         (
             ("corpus", "--transformer", "./missing"),

@@ -7,12 +7,11 @@ import spacy
 from spacy.tokens import Doc, DocBin, Span
 from spacy.training.corpus import create_docbin_reader
 from spacy.training.loop import create_train_batches
-from spacy.vocab import Vocab
 from thinc.api import ConfigValidationError
 
 from adaptive_spacy.adaptive.steps import make_steps_v1
 from adaptive_spacy.data import corpus as module
-from adaptive_spacy.data.corpus import cut_sentences, draw, make_corpus_v1, rank, read_docs
+from adaptive_spacy.data.corpus import cut_sentences, draw, make_corpus_v1, rank
 from tests.conftest import write_corpus
 
 COUNT = 40
@@ -252,14 +251,3 @@ def test_steps_follows_units_and_is_not_moved_by_passes(tmp_path: Path) -> None:
         for _ in range(2):
             assert make_steps_v1(corpus, one_by_one) == expected
             list(corpus(NLP))
-
-
-@pytest.mark.parametrize("damage", ["other", "empty", "cut", "nothing"])
-def test_a_broken_file_is_named(path: Path, damage: str) -> None:
-    whole = path.read_bytes()
-    path.unlink()
-    if damage != "nothing":
-        path.write_bytes({"other": b"text", "empty": b"", "cut": whole[:-9]}[damage])
-    with pytest.raises(ValueError, match=r"train\.spacy: expected a \.spacy file, found ") as error:
-        list(read_docs(path, Vocab()))
-    assert str(error.value).count("\n") == 0

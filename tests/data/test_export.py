@@ -10,11 +10,11 @@ from spacy.tokens import Doc, DocBin, Span
 from spacy.vocab import Vocab
 
 from adaptive_spacy.data.convert import Input, convert
-from adaptive_spacy.data.corpus import read_docs
 from adaptive_spacy.data.export import export
 from adaptive_spacy.data.readers.conll import ConllFile
 from adaptive_spacy.data.schemes import SCHEMES
 from adaptive_spacy.data.source import Sentence
+from adaptive_spacy.data.spacy_files import read_docs
 from tests.conftest import corpus_file
 from tests.data.writers.stored import ADA, PARIS, load, store
 from tests.tiers import examples

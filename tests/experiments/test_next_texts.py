@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from adaptive_spacy.cli.app import app
 from adaptive_spacy.data.convert import convert
-from adaptive_spacy.data.corpus import read_docs
+from adaptive_spacy.data.spacy_files import read_docs
 from adaptive_spacy.experiments.next_texts import Candidate, choose, judge
 from tests.conftest import SENTENCES, write_corpus
 from tests.ner.pipelines import learn, make_nlp

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from adaptive_spacy.cli.app import app
 from adaptive_spacy.data.convert import convert
-from adaptive_spacy.data.corpus import read_docs
+from adaptive_spacy.data.spacy_files import read_docs
 from adaptive_spacy.experiments.suspect_files import describe, write_suspects
 from adaptive_spacy.experiments.suspects import KINDS, Suspect, rank_suspects
 from adaptive_spacy.ner import confidence

@@ -239,12 +239,20 @@ def test_evaluate_needs_a_component_that_finds_entities(tmp_path, corpus):
     )
 
 
-@pytest.mark.parametrize("name", ["nowhere.spacy", "nowhere", "empty", "text.json"])
-def test_evaluate_says_what_a_corpus_is(tmp_path, pipeline, name):
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("nowhere.spacy", ""),
+        ("nowhere", ""),
+        ("empty", ", which holds none: `adaptive-spacy convert` makes them"),
+        ("text.json", ", which holds none: `adaptive-spacy convert` makes them"),
+    ],
+)
+def test_evaluate_says_what_a_corpus_is(tmp_path, pipeline, name, hint):
     (tmp_path / "empty").mkdir()
     (tmp_path / "text.json").write_text("{}", encoding="utf8")
     assert failure(pipeline, tmp_path / name) == (
-        f"corpus: expected a .spacy file or a folder of them, got {tmp_path / name}"
+        f"corpus: expected a .spacy file or a folder of them, got {tmp_path / name}{hint}"
     )
 
 

@@ -13,8 +13,9 @@ from spacy.util import minibatch
 from spacy.vocab import Vocab
 from tqdm import tqdm
 
-from adaptive_spacy.data.corpus import rank, read_docs
+from adaptive_spacy.data.corpus import rank
 from adaptive_spacy.data.shared_texts import Shared, compare, find_common
+from adaptive_spacy.data.spacy_files import read_docs
 from adaptive_spacy.data.stats.corpus_statistics import Statistics
 from adaptive_spacy.data.stats.label_noise import LabelNoise
 from adaptive_spacy.data.stats.split_counts import SplitCounts

@@ -6,6 +6,7 @@ from pathlib import Path
 from spacy.training.corpus import FILE_TYPE, walk_corpus
 
 from adaptive_spacy.data.input import Input
+from adaptive_spacy.data.spacy_files import MAKE_DOCS
 from adaptive_spacy.data.validation import DEV_NAMES
 
 TRAIN = "train"
@@ -76,7 +77,7 @@ def find_others(path: Path) -> Iterator[Path]:
 
 def _files(path: Path) -> list[Path]:
     if not path.exists() or (path.is_file() and not path.name.endswith(FILE_TYPE)):
-        found = "nothing" if not path.exists() else "another file"
+        found = f"another file: {MAKE_DOCS}" if path.exists() else "nothing"
         raise ValueError(f"{path}: expected a {FILE_TYPE} file or a folder of them, found {found}")
     files = (
         []
@@ -84,5 +85,7 @@ def _files(path: Path) -> list[Path]:
         else walk_corpus(path, FILE_TYPE)
     )
     if not files:
-        raise ValueError(f"{path}: expected a folder of {FILE_TYPE} files, found none in it")
+        raise ValueError(
+            f"{path}: expected a folder of {FILE_TYPE} files, found none in it: {MAKE_DOCS}"
+        )
     return files

@@ -12,7 +12,7 @@ from spacy.tokens import Doc
 from spacy.util import resolve_dot_names
 from thinc.api import Config
 
-from adaptive_spacy.data.corpus import read_docs
+from adaptive_spacy.data.spacy_files import read_docs
 from adaptive_spacy.experiments.predictions import path_of
 from adaptive_spacy.hashing import hash_file
 from adaptive_spacy.training.history import HISTORY

@@ -14,7 +14,7 @@ from adaptive_spacy.config.blocks import find_blocks, find_schedules, resolve_va
 from adaptive_spacy.config.guarding import find_guard_faults, find_watched
 from adaptive_spacy.config.names import ADAPT, ADAPTIVE, PIECE_LENGTHS, UNTIL_FINISHED
 from adaptive_spacy.config.settings import find_setting_faults
-from adaptive_spacy.data.corpus import locate
+from adaptive_spacy.data.spacy_files import locate
 from adaptive_spacy.ner.unread_labels import find_unread_labels
 from adaptive_spacy.training.checks.memory import find_size_faults
 from adaptive_spacy.training.former_models import keep_former

@@ -12,7 +12,7 @@ import torch
 from spacy.training.corpus import FILE_TYPE
 from thinc.api import Config
 
-from adaptive_spacy.data.corpus import locate
+from adaptive_spacy.data.spacy_files import locate
 from adaptive_spacy.hashing import hash_once
 from adaptive_spacy.transformer.dtypes import processors_bfloat16
 

@@ -38,8 +38,16 @@ def test_splits_are_found(tmp_path: Path, monkeypatch, files, paths, expected) -
     [
         ([], "expected a .spacy file or a folder of them, got none"),
         (["gone.spacy"], "gone.spacy: expected a .spacy file or a folder of them, found nothing"),
-        (["a.txt"], "a.txt: expected a .spacy file or a folder of them, found another file"),
-        (["empty"], "empty: expected a folder of .spacy files, found none in it"),
+        (
+            ["a.txt"],
+            "a.txt: expected a .spacy file or a folder of them, found another file: "
+            "`adaptive-spacy convert` makes them",
+        ),
+        (
+            ["empty"],
+            "empty: expected a folder of .spacy files, found none in it: "
+            "`adaptive-spacy convert` makes them",
+        ),
         (
             ["a.spacy", "b/a.spacy"],
             "expected one path for each split, got two for a; name them, e.g. a=b/a.spacy",

@@ -67,6 +67,19 @@ def test_a_missing_corpus_is_an_error(sound_corpus, transformer_folder, tmp_path
     ]
 
 
+def test_a_file_of_another_kind_is_no_corpus_and_the_error_says_what_makes_one(
+    sound_corpus, transformer_folder, tmp_path
+) -> None:
+    path = tmp_path / "dev.conll"
+    path.write_text("Ada B-PER\n", encoding="utf8")
+    found = findings_of(read(sound_corpus, transformer_folder, paths__dev=str(path)))
+    assert found.errors == [
+        f"Corpus not found: [corpora] path: expected a .spacy file or a folder of them, got {path}"
+        ", which holds none: `adaptive-spacy convert` makes them. Set it on the command line, e.g. "
+        "--paths.train corpus/train.spacy"
+    ]
+
+
 def write(path: Path, sentences: list[tuple[str, str]]) -> str:
     return str(write_corpus(path, sentences))
 

@@ -1,0 +1,51 @@
+"""Where the .spacy files of a corpus are, and their docs."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from spacy.tokens import Doc, DocBin
+from spacy.training.corpus import FILE_TYPE
+from spacy.vocab import Vocab
+
+#: What to do where there are none
+MAKE_DOCS = "`adaptive-spacy convert` makes them"
+
+
+def locate(path: str | Path) -> Path:
+    """RETURNS (Path): The corpus; the folder `train` where there is no `train.spacy`, as
+    `adaptive-spacy convert` writes a large one."""
+    path = Path(path)
+    shards = path.with_suffix("")
+    return shards if path.suffix == FILE_TYPE and not path.exists() and shards.is_dir() else path
+
+
+def holds_docs(path: str | Path) -> bool:
+    """RETURNS (bool): Whether this is a .spacy file or a folder of them."""
+    path = locate(path)
+    is_file = path.suffix == FILE_TYPE and path.is_file()
+    return is_file or any(path.glob(f"**/*{FILE_TYPE}"))
+
+
+def expected_docs(path: str | Path | None) -> str:
+    """RETURNS (str): What to say where there is no corpus; where something else is there, with
+    what makes one of it."""
+    other = path is not None and locate(path).exists()
+    hint = f", which holds none: {MAKE_DOCS}" if other else ""
+    return f"expected a {FILE_TYPE} file or a folder of them, got {path!s}{hint}"
+
+
+def read_docs(path: Path, vocab: Vocab) -> Iterator[Doc]:
+    """Yield the docs of a .spacy file.
+
+    RAISES (ValueError): If the file is none, or is broken.
+    """
+    if not path.is_file():
+        raise ValueError(f"{path}: expected a {FILE_TYPE} file, found nothing")
+    try:
+        yield from DocBin().from_disk(path).get_docs(vocab)
+    except (ValueError, KeyError, TypeError) as error:
+        # what spaCy raises for any file that it did not write
+        raise ValueError(
+            f"{path}: expected a {FILE_TYPE} file, found something else or a broken one "
+            f"({type(error).__name__}); write it anew with `adaptive-spacy convert`"
+        ) from None
