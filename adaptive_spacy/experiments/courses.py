@@ -3,7 +3,6 @@
 Lengths count in epochs: a round of the folds has another number of sentences than one of all.
 """
 
-import warnings
 from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
@@ -14,7 +13,7 @@ from thinc.api import Config
 
 from adaptive_spacy.experiments.fixed_length import count_batches
 from adaptive_spacy.experiments.job import Job
-from adaptive_spacy.experiments.replay import find_stop, replay
+from adaptive_spacy.experiments.replay import count_rounds, replay
 from adaptive_spacy.printable import listed
 from adaptive_spacy.training.history import read_history
 
@@ -41,19 +40,12 @@ def course_of(job: Job, folder: Path) -> Course:
     RAISES (ValueError): If another limit than its schedule ended it.
     """
     config = job.make_config().interpolate()
-    machine, undone, halved = replay(config, read_history(folder))
-    if not machine.finished:
-        raise ValueError(f"{job.dataset}: {_describe_limits(config, machine.state.rounds)}")
-    if machine.stalled:
-        warnings.warn(
-            f"{job.dataset}: no round was better than the untrained model, so it tells no length; "
-            "the shortest counts, of warm-up and cool-down",
-            stacklevel=2,
-        )
-    shortest = machine.warmup + machine.cooldown
-    rounds = shortest if machine.stalled else max(find_stop(machine, folder) - undone, shortest)
-    epochs = machine.interval / count_batches(config)
-    return Course(rounds * epochs, tuple(one * epochs for one in halved))
+    run = replay(config, read_history(folder))
+    if not run.machine.finished:
+        raise ValueError(f"{job.dataset}: {_describe_limits(config, run.machine.state.rounds)}")
+    epochs = run.machine.interval / count_batches(config)
+    rounds = count_rounds(run, folder, job.dataset)
+    return Course(rounds * epochs, tuple(one * epochs for one in run.halved))
 
 
 def _describe_limits(config: Config, rounds: int) -> str:

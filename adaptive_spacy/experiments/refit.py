@@ -19,7 +19,7 @@ from thinc.api import Config
 from adaptive_spacy.config.loading import read_config
 from adaptive_spacy.experiments.fixed_length import Curve, fix_rounds
 from adaptive_spacy.experiments.records import RECORD, Record
-from adaptive_spacy.experiments.replay import find_stop, replay
+from adaptive_spacy.experiments.replay import count_rounds, find_stop, replay
 from adaptive_spacy.experiments.shipping import (
     begin_output,
     clear_up,
@@ -38,6 +38,7 @@ from adaptive_spacy.training.history import read_history
 
 CORPUS = "train-and-dev.spacy"
 REFIT = "refit.json"
+NEEDED = "that an adaptive run on train needed"
 NOTES = "Unfinished refit: its scores are of sentences that it was trained on."
 
 
@@ -58,10 +59,9 @@ def refit(run: Path, output: Path, *, test: Path | None = None, gpu_id: int = -1
     require_output(output, made_by="refit")
     config = read_config(config_file, "a training config", interpolate=True)
     history = read_history(run)
-    machine, undone, halved = replay(config, history)
-    stop = find_stop(machine, run)
+    machine, _, halved = found = replay(config, history)
     # what the guard took back is not trained again
-    total = max(stop - undone, machine.warmup + machine.cooldown)
+    total = count_rounds(found, run, str(run))
     test = test or _test_of(config)
     if test is not None:
         require_corpus(test)
@@ -78,7 +78,8 @@ def refit(run: Path, output: Path, *, test: Path | None = None, gpu_id: int = -1
         record = {
             "adaptive": {
                 "run": run.name,
-                "stop": stop,
+                "stop": find_stop(machine, run),
+                "stalled": machine.stalled,
                 "warmup": machine.warmup,
                 "cooldown": machine.cooldown,
                 "config": config.to_str(),
@@ -122,9 +123,11 @@ def describe(record: Record) -> str:
     # not in records of before
     rounds = ", ".join(map(str, about.get("halved", ())))
     halved = f", halved where the run was set back (after round {rounds})" if rounds else ""
+    stalled = record["adaptive"].get("stalled")
+    why = "of warm-up and cool-down: on train nothing better was found" if stalled else NEEDED
     return (
         f"Refitted on train and dev together ({sentences['train']} and {sentences['dev']} "
-        f"sentences), for the {about['total']} rounds that an adaptive run on train needed, with "
+        f"sentences), for the {about['total']} rounds {why}, with "
         f"the same curve of the learning rate{halved}. This is the last model; dev was seen, so no "
         "score on dev is stated."
     )

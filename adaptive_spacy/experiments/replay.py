@@ -1,6 +1,7 @@
 """The phases of a training that is over, by what it wrote down."""
 
 import math
+import warnings
 from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
@@ -57,6 +58,28 @@ def replay(config: Config, history: list[Evaluation]) -> Replay:
             best, of_best, best_step = guard_score, machine.state.to_dict(), one.step
             kept_at_best = kept
     return Replay(machine, undone, tuple(halved))
+
+
+def count_rounds(run: Replay, folder: Path, name: str) -> int:
+    """Count the rounds that made the weights of a run, warm-up and cool-down at least.
+
+    folder (Path): The run's.
+    name (str): Of the run, for who is warned where no round was better than the untrained model: it
+        tells no length, so the fewest count.
+    RETURNS (int): The rounds.
+    RAISES (ValueError): If the run did not come to its end.
+    """
+    machine = run.machine
+    shortest = machine.warmup + machine.cooldown
+    rounds = find_stop(machine, folder) - run.undone
+    if not machine.stalled:
+        return max(rounds, shortest)
+    warnings.warn(
+        f"{name}: no round was better than the untrained model, so it tells no length; the "
+        "shortest counts, of warm-up and cool-down",
+        stacklevel=3,
+    )
+    return shortest
 
 
 def find_stop(machine: PhaseMachine, run: Path) -> int:

@@ -77,14 +77,14 @@ class CalibratedPipe(LearningPipe):
     def measure(self, temperature: float | None) -> None:
         """Know what an evaluation found; None: nothing could be measured."""
         if self._measured_after != self._updates:
-            self.measured_before(temperature)
+            self.restore_measured(temperature)
 
     @property
     def measured(self) -> float | None:
         """RETURNS (float | None): The temperature of the last evaluation."""
         return self._measured
 
-    def measured_before(self, temperature: float | None) -> None:
+    def restore_measured(self, temperature: float | None) -> None:
         """Know what an evaluation found whose weights are back."""
         self._measured, self._measured_after = temperature, self._updates
 

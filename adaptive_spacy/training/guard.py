@@ -200,7 +200,7 @@ class Guard:
         load_weights(nlp, self.weights)
         for pipe in _calibrated(nlp):
             if pipe.name in self.temperatures:
-                pipe.measured_before(self.temperatures[pipe.name])
+                pipe.restore_measured(self.temperatures[pipe.name])
         self.rules.forget()
         self.schedule.set_back(step, self.best_step, HALF, self.phases)
         times = len(self.schedule.setbacks)

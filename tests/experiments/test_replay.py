@@ -7,7 +7,7 @@ import pytest
 from spacy.util import load_config
 from thinc.api import Config
 
-from adaptive_spacy.experiments.replay import find_stop, replay
+from adaptive_spacy.experiments.replay import count_rounds, find_stop, replay
 from adaptive_spacy.training.history import Evaluation
 from tests.conftest import ROOT
 from tests.report.evaluations import adaptive
@@ -85,6 +85,22 @@ def test_replay_goes_back_where_the_guard_did(config: Config) -> None:
     # collapsed again before there was a better one, in round 7
     again = [replace(one, setbacks=one.setbacks + (number > 7)) for number, one in enumerate(rows)]
     assert replay(config, again)[1:] == (4, (3, 3))
+
+
+def test_rounds_are_those_that_made_the_weights(config: Config) -> None:
+    run = replay(config, history())
+    assert count_rounds(run, Path("run"), "mine") == 10
+    assert count_rounds(run._replace(undone=3), Path("run"), "mine") == 7
+    # warm-up and cool-down
+    assert count_rounds(run._replace(undone=8), Path("run"), "mine") == 5
+
+
+def test_a_run_that_found_nothing_better_tells_no_length(config: Config) -> None:
+    config["training"]["optimizer"]["learn_rate"].update(stall=8)
+    run = replay(config, [replace(one, scores={"ents_loss": 1.0}) for one in history()])
+    assert find_stop(run.machine, Path("run")) > 5
+    with pytest.warns(UserWarning, match=r"^mine: no round was better than the untrained model"):
+        assert count_rounds(run, Path("run"), "mine") == 5
 
 
 def test_replay_needs_phases() -> None:
