@@ -15,7 +15,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import spacy
 import torch
@@ -27,6 +27,7 @@ from thinc.api import require_cpu
 
 from adaptive_spacy.training.evaluation import evaluate
 from adaptive_spacy.training.resume.parameters import save_weights
+from adaptive_spacy.transformer.shim import precision_of
 from benchmarks.measurements import add_lines
 from benchmarks.speed.compare import compare, table
 
@@ -81,14 +82,28 @@ def compare_weights(one: Path, other: Path) -> float:
     return float(torch.stack(gaps).max())
 
 
-def tag(model: Path, texts: Sequence[str], gpu_id: int) -> list[list[tuple[int, int, str]]]:
-    """RETURNS (list): The entities of each text, as a device finds them."""
+class Reading(NamedTuple):
+    """What a device finds.
+
+    entities (list): Of each text: first and last character and type.
+    precision (str | None): What the transformer computed in.
+    """
+
+    entities: list[list[tuple[int, int, str]]]
+    precision: str | None
+
+
+def tag(model: Path, texts: Sequence[str], gpu_id: int) -> Reading:
+    """RETURNS (Reading): What a device finds in the texts."""
     if gpu_id < 0:
         require_cpu()
     else:
         setup_gpu(gpu_id, silent=True)
-    docs = spacy.load(model).pipe(texts)
-    return [[(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents] for doc in docs]
+    nlp = spacy.load(model)
+    entities = [
+        [(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents] for doc in nlp.pipe(texts)
+    ]
+    return Reading(entities, precision_of(nlp))
 
 
 def check(
@@ -97,7 +112,8 @@ def check(
     """Train, break off, resume, evaluate and predict.
 
     RETURNS (dict): Seconds of the training; "resumed", the largest difference of a weight; F1 on
-        the test set; "texts" and how many of them the processor reads "otherwise".
+        the test set; "texts" and how many of them the processor reads "otherwise"; the "precisions"
+        of both, as another one alone can make a difference.
     """
     trainings = Trainings(
         [
@@ -120,7 +136,10 @@ def check(
         "resumed": compare_weights(whole, resumed),
         "f1": metrics["spacy"]["ents_f"],
         "texts": len(texts),
-        "otherwise": sum(one != other for one, other in zip(there, here, strict=True)),
+        "otherwise": sum(
+            one != other for one, other in zip(there.entities, here.entities, strict=True)
+        ),
+        "precisions": [there.precision, here.precision],
     }
 
 
@@ -140,6 +159,11 @@ def main(
     """Check and measure; a table and, with --output, a record."""
     if gpu_id >= 0 and not torch.cuda.is_available():
         raise typer.BadParameter("expected a GPU that torch sees, found none; --gpu-id -1")
+    if gpu_id >= 0 and torch.cuda.device_count() > 1:
+        raise typer.BadParameter(
+            "Hugging Face's trainer takes all GPUs; hide the others with "
+            f"CUDA_VISIBLE_DEVICES={gpu_id} and give --gpu-id 0"
+        )
     if gpu_id < 0 and torch.cuda.is_available():
         raise typer.BadParameter("the peers take the GPU; hide it with CUDA_VISIBLE_DEVICES=")
     for path in (*(corpus / f"{split}.spacy" for split in ("train", "dev", "test")), transformer):
@@ -154,8 +178,9 @@ def main(
         found = check(corpus, transformer, gpu_id, epochs, Path(folder))
     typer.echo(
         f"Trained {epochs} epochs in {found['seconds']:.0f} s, F1 {100 * found['f1']:.1f}. "
-        f"Resumed: largest difference of a weight {found['resumed']:.3g}. The processor reads "
-        f"{found['otherwise']} of {found['texts']} texts otherwise."
+        f"Resumed: largest difference of a weight {found['resumed']:.3g}. The processor, in "
+        f"{found['precisions'][1]}, reads {found['otherwise']} of {found['texts']} texts otherwise "
+        f"than in {found['precisions'][0]} here."
     )
     if gpu_id >= 0:
         setup_gpu(gpu_id, silent=True)

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from adaptive_spacy.cli.options import GPU_HELP
+
 #: For `app.command`: what is not known here overrides the config, as in `spacy train`
 SETTINGS = {"allow_extra_args": True, "ignore_unknown_options": True}
 
@@ -27,9 +29,7 @@ def check_cli(
             "--code", "-c", help="Python file with functions of the config.", show_default=False
         ),
     ] = None,
-    gpu_id: Annotated[
-        int, typer.Option("--gpu-id", "-g", help="Number of the GPU; -1: the processor.")
-    ] = -1,
+    gpu_id: Annotated[int, typer.Option("--gpu-id", "-g", help=GPU_HELP)] = -1,
 ) -> None:
     """Check config and data together before a training, and forecast what it costs.
 

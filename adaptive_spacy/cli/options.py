@@ -14,7 +14,9 @@ SCHEME_WORDS = "the tags mark entities: BIO (IOB2), IOB1, BILOU, BIOES, BMEWO, B
 
 # --- of several commands ----------------------------------------------------------------------
 
-GpuId = Annotated[int, typer.Option(min=-1, help="Number of the GPU; -1: the processor.")]
+#: Of `GpuId`, also where spaCy's short option is another name of it
+GPU_HELP = "Number of the GPU, for which spaCy needs CuPy; -1: the processor."
+GpuId = Annotated[int, typer.Option(min=-1, help=GPU_HELP)]
 Dataset = Annotated[str | None, typer.Option(help="The data set among them.")]
 #: Processes side by side
 MOST_JOBS = 1024

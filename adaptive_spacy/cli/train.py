@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from adaptive_spacy.cli.options import GPU_HELP
+
 
 def train_cli(
     context: typer.Context,
@@ -29,9 +31,7 @@ def train_cli(
             "--code", "-c", help="Python file with functions of the config.", show_default=False
         ),
     ] = None,
-    gpu_id: Annotated[
-        int, typer.Option("--gpu-id", "-g", help="Number of the GPU; -1: the processor.")
-    ] = -1,
+    gpu_id: Annotated[int, typer.Option("--gpu-id", "-g", help=GPU_HELP)] = -1,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-V", "-VV", help="Show what spaCy logs.")
     ] = False,

@@ -10,7 +10,7 @@ import typer
 from spacy.training.initialize import init_nlp
 from typer.testing import CliRunner
 
-from benchmarks.accelerator import compare_weights, main
+from benchmarks.accelerator import compare_weights, main, tag
 from tests.trainings import read
 
 APP = typer.Typer(rich_markup_mode=None)
@@ -44,6 +44,30 @@ def test_bad_arguments_are_said_before_anything_is_trained(
     result = CliRunner().invoke(APP, [*given, *arguments], env={"COLUMNS": "300"})
     assert result.exit_code == 2
     assert said in " ".join(result.output.split())
+
+
+def test_the_peers_are_given_one_gpu_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("benchmarks.accelerator.check", lambda *_: pytest.fail("it trains"))
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    given = ["--corpus", "corpus", "--gpu-id", "1"]
+    result = CliRunner().invoke(APP, given, env={"COLUMNS": "300"})
+    assert result.exit_code == 2
+    assert "CUDA_VISIBLE_DEVICES=1 and give --gpu-id 0" in " ".join(result.output.split())
+
+
+def test_entities_are_told_with_the_precision_they_were_found_in(
+    corpus_folder: Path, transformer_folder: Path, tmp_path: Path
+) -> None:
+    nlp = init_nlp(
+        read(corpus_folder, transformer_folder, components__transformer__model__precision="float32")
+    )
+    nlp.to_disk(tmp_path / "one")
+    texts = ["Ada lives in Paris", "and sings"]
+    found = tag(tmp_path / "one", texts, -1)
+    assert found.precision == "float32"
+    expected = [[(e.start_char, e.end_char, e.label_) for e in nlp(text).ents] for text in texts]
+    assert found.entities == expected
 
 
 def test_weights_that_are_no_numbers_are_no_small_difference(
