@@ -7,6 +7,7 @@ for the process, as long as the files are the same.
 
 import functools
 import math
+import warnings
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import FunctionType
@@ -29,6 +30,9 @@ Reader = Callable[["Language"], Iterable["Example"]]
 
 #: What an update costs in forward passes over its batch: one, and one backwards that costs two
 UPDATE_PASSES = 3
+
+#: Examples after which it is said that they are counted
+MANY = 1_000_000
 
 _counts: dict[Hashable, int] = {}
 
@@ -122,7 +126,7 @@ def one_by_one(examples: Iterable["Example"]) -> Iterator[list["Example"]]:
 
 def _count(corpus: Reader, batcher: Batcher, lang: str, name: str) -> int:
     with same_randomness():
-        count = sum(1 for _ in batcher(corpus(spacy.blank(lang))))
+        count = sum(1 for _ in batcher(_watch(corpus(spacy.blank(lang)), name)))
     if not count:
         lacks = "an epoch has no batch" if name == "train" else "nothing can be evaluated"
         raise ConfigValidationError(
@@ -131,6 +135,19 @@ def _count(corpus: Reader, batcher: Batcher, lang: str, name: str) -> int:
             f"{lacks}; expected at least one",
         )
     return count
+
+
+def _watch(examples: Iterable["Example"], name: str) -> Iterator["Example"]:
+    """Pass examples on, and say where there are so many that there may be no end."""
+    for number, example in enumerate(examples, 1):
+        if number == MANY:
+            warnings.warn(
+                f"[corpora.{name}]: adaptive_spacy.steps.v1 has counted {MANY:,} examples and goes "
+                "on to the end of an epoch. A reader without an end has none: give a number of "
+                "updates in place of each steps.v1",
+                stacklevel=2,
+            )
+        yield example
 
 
 def _files(corpus: Reader) -> Hashable:

@@ -1,6 +1,7 @@
 import math
 import os
 import random
+import warnings
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -269,3 +270,14 @@ def test_steps_refuses_bad_arguments(path: Path, arguments, message) -> None:
     with pytest.raises(ConfigValidationError) as error:
         make_steps_v1(corpus, configure_minibatch(4), **arguments)
     assert error.value.desc == f"adaptive_spacy.steps.v1 {message}"
+
+
+def test_a_reader_that_may_have_no_end_is_told_of_once(path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(module, "MANY", len(list(make_corpus_v1(path)(spacy.blank("en")))))
+    with pytest.warns(UserWarning, match=r"^\[corpora\.train\]: .* without an end") as warned:
+        make_steps_v1(make_corpus_v1(path, seed=5), one_by_one)
+    assert len(warned) == 1
+    monkeypatch.setattr(module, "MANY", module.MANY + 1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        make_steps_v1(make_corpus_v1(path, seed=6), one_by_one)
