@@ -68,7 +68,8 @@ class Approach(_Block):
 
     config (str): Path of the config; paths start at the folder that the command runs in.
     settings (dict): Overrides of the config by dotted key. The value {stop_of: NAME} is the mean
-        number of epochs of that approach's jobs over the seeds, rounded; they run first.
+        number of rounds of that approach's jobs over the seeds, rounded; they run first. Rounds of
+        both must be alike.
     train_on_dev (bool): Train on train and dev together. Dev scores are of seen data then.
     dev (float | None): In a grid of `labels`, the share of them that is kept for dev; None: 0.2.
     folds (int | None): In a grid of `labels`, as `adaptive-spacy crossfit` does: so many folds find

@@ -88,10 +88,10 @@ class Job:
         """RETURNS (frozenset[str]): Approaches whose jobs of this cell run first."""
         return needed(self.settings)
 
-    def with_stops(self, epochs: Mapping[str, int]) -> "Job":
-        """RETURNS (Job): The job with the numbers of epochs that it waited for."""
+    def with_stops(self, rounds: Mapping[str, int]) -> "Job":
+        """RETURNS (Job): The job with the numbers of rounds that it waited for."""
         settings = {
-            key: epochs[value[STOP_OF]] if waits(value) else value
+            key: rounds[value[STOP_OF]] if waits(value) else value
             for key, value in self.settings.items()
         }
         return replace(self, settings=settings)

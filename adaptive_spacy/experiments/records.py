@@ -76,8 +76,8 @@ def read_records(output: Path) -> list[Record]:
 
 
 def stop_of(record: Record) -> float:
-    """RETURNS (float): The epoch in which a training's schedule ended. With one update per epoch,
-    the update that was drawn before that is an epoch of its own, and its length one more."""
+    """RETURNS (float): The round in which a training's schedule ended. With one update per round,
+    the update that was drawn before that is a round of its own, and its length one more."""
     phases = record.get("phases", [])
     finished = [one["start"] for one in phases if one["phase"] == "finished"]
     return float(finished[0] if finished else record["epochs"])

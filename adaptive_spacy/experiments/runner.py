@@ -17,6 +17,7 @@ from adaptive_spacy.experiments.budget import require_labels
 from adaptive_spacy.experiments.job import Job
 from adaptive_spacy.experiments.progress import Progress
 from adaptive_spacy.experiments.records import RECORD, Record, read_record, stop_of
+from adaptive_spacy.experiments.stops import require_same_rounds
 from adaptive_spacy.training.lock import Lock
 
 #: Seconds between two looks at jobs that another sweep runs
@@ -228,6 +229,7 @@ def check_jobs(jobs: Sequence[Job], *, planned: bool = False) -> None:
                     job.check_config()
                 else:
                     job.check()
+                require_same_rounds(job, jobs)
                 if not planned or job.has_files():
                     require_labels(job)
             except ValueError as error:
