@@ -35,7 +35,9 @@ def compare_cli(
     number of models. It says nothing of another training of the same model:
     for that, train several seeds (adaptive-spacy sweep).
 
-        adaptive-spacy compare training/old training/new --output reports/compared.html
+    \b
+        adaptive-spacy compare training/old training/new \\
+            --output reports/compared.html
     """
     from adaptive_spacy.files import require_other
     from adaptive_spacy.report.rivals.models import compare_models

@@ -29,8 +29,10 @@ def configure_cli(
 
     Settings of the config are given as in `spacy train`, e.g. --variables.rate 5e-5.
 
-        adaptive-spacy configure configs/adaptive.cfg mine.cfg --corpus corpus/mine \\
-            --datasets assets/datasets.yml --dataset mine --variables.rate 5e-5
+    \b
+        adaptive-spacy configure configs/adaptive.cfg mine.cfg \\
+            --corpus corpus/mine --datasets assets/datasets.yml --dataset mine \\
+            --variables.rate 5e-5
         adaptive-spacy check mine.cfg
         python -m spacy train mine.cfg --output training/mine
     """

@@ -94,14 +94,17 @@ def convert_cli(
 
     Divide one file:
 
+    \b
         adaptive-spacy convert all.conll corpus --split train=0.8,dev=0.1,test=0.1
 
     Keep given splits:
 
+    \b
         adaptive-spacy convert train=a.conll train=b.conll dev=c.conll corpus
 
     A data set with a recipe:
 
+    \b
         adaptive-spacy convert wikigold corpus --datasets assets/datasets.yml
     """
     given: dict[str, Any] = {

@@ -54,6 +54,7 @@ def crossfit_cli(
     it had not seen is kept, and says which F1 to expect. With a dozen to some
     hundreds of sentences, where a dev set costs too much of them.
 
+    \b
         adaptive-spacy crossfit corpus/mine.spacy --output training/mine
 
     Settings of the config are given as in `spacy train`. A run that was

@@ -69,11 +69,15 @@ def export_cli(
 
     For example:
 
+    \b
         adaptive-spacy export corpus/train.spacy train.conll
 
+    \b
         adaptive-spacy export corpus/train train.jsonl
 
-        adaptive-spacy export corpus/train.spacy tasks.json --format label-studio --lang en
+    \b
+        adaptive-spacy export corpus/train.spacy tasks.json \\
+            --format label-studio --lang en
     """
     from adaptive_spacy.data.export import export
 

@@ -53,11 +53,15 @@ def init_cli(
     loss two rounds without improvement are forgiven (patience = 2). A training makes 200 updates at
     least (least = 200), as few sentences tell too early that nothing improves.
 
+    \b
         spacy init config textcat.cfg --pipeline textcat
 
+    \b
         adaptive-spacy init textcat.cfg adaptive.cfg
 
-        spacy train adaptive.cfg --output training --paths.train a.spacy --paths.dev b.spacy
+    \b
+        spacy train adaptive.cfg --output training \\
+            --paths.train a.spacy --paths.dev b.spacy
     """
     from adaptive_spacy.config.insertion import init
     from adaptive_spacy.config.monitor import parse_monitors

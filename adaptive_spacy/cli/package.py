@@ -54,10 +54,12 @@ def package_cli(
 
     Both install together:
 
+    \b
         pip install --find-links packages en_sample_ner
 
     Faster on a processor without AMX, and what that costs:
 
+    \b
         adaptive-spacy package training/x/model-last packages --name fast_ner \\
             --precision int8 --corpus corpus/x/dev.spacy
     """

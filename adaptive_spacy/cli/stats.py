@@ -53,7 +53,9 @@ def stats_cli(
     in train, types that only dev or test has or that dev lacks, shared texts, tokens without
     annotation, documents beyond what the transformer takes.
 
-        adaptive-spacy stats corpus/wikigold --transformer assets/transformer --output stats
+    \b
+        adaptive-spacy stats corpus/wikigold \\
+            --transformer assets/transformer --output stats
     """
     from adaptive_spacy.data.stats.collect import collect
     from adaptive_spacy.data.stats.warnings import find_warnings

@@ -65,12 +65,15 @@ def suspects_cli(
     words are annotated elsewhere. Mend what is wrong in your tool, convert its
     export, and train again:
 
+    \b
         adaptive-spacy suspects training/mine --output look.jsonl --format prodigy
 
     With --next, texts that have no labels yet are ranked, by how much the model
     is unsure of and how little they are like each other:
 
-        adaptive-spacy suspects training/mine --next texts.txt --output label.jsonl
+    \b
+        adaptive-spacy suspects training/mine --next texts.txt \\
+            --output label.jsonl
     """
     from adaptive_spacy.data.writers.tasks import require_format
     from adaptive_spacy.experiments.predictions import (

@@ -71,11 +71,14 @@ def sweep_cli(
     leaves config, log, history and a record with the test scores of the best
     loss, the best F1 and the last epoch. `adaptive-spacy report` reads them.
 
+    \b
         adaptive-spacy sweep configs/experiments/small.yml --output runs/small
 
     on your own data:
 
-        adaptive-spacy sweep configs/experiments/small.yml --output runs/mine --datasets corpus/mine
+    \b
+        adaptive-spacy sweep configs/experiments/small.yml --output runs/mine \\
+            --datasets corpus/mine
     """
     from adaptive_spacy.experiments.axes import replace_axes
     from adaptive_spacy.experiments.backends import make_backend

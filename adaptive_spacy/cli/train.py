@@ -61,8 +61,9 @@ def train_cli(
     training left in --output is kept in its folder `former` until there is a better model. What is
     promised, and how it is tested, is in docs/reliability.md.
 
-        adaptive-spacy train configs/adaptive.cfg --output training --paths.train train.spacy \\
-        --paths.dev dev.spacy --resume
+    \b
+        adaptive-spacy train configs/adaptive.cfg --output training --resume \\
+            --paths.train train.spacy --paths.dev dev.spacy
     """
     import logging
 

@@ -44,6 +44,7 @@ def watch_cli(
     Only browsers of this machine get an answer; from another one, use a
     tunnel: ssh -L 8000:127.0.0.1:8000 MACHINE.
 
+    \b
         adaptive-spacy watch training/mine --port 8000 --open
     """
     from adaptive_spacy.report.live.watch import watch

@@ -1,7 +1,14 @@
 """Trainings that end before their schedule does, or after."""
 
-import pytest
+import re
+from pathlib import Path
 
+import pytest
+from spacy.cli.init_config import init_config
+from thinc.api import Config
+
+from adaptive_spacy.training.rounds import Rounds
+from tests.conftest import ROOT
 from tests.training.checks.util import findings_of
 from tests.trainings import read
 
@@ -67,3 +74,30 @@ def test_rounds_that_are_bounded_may_be_many_epochs(sound_corpus, transformer_fo
     settings = {"training__eval_frequency__least": 15}
     found = findings_of(read(sound_corpus, transformer_folder, "adaptive", **settings))
     assert [*found.errors, *found.warnings] == []
+
+
+def test_config_by_hand_of_the_page_has_rounds_of_an_epoch_and_no_end_but_its_own(
+    sound_corpus: Path,
+) -> None:
+    """docs/method.md, put into a config that spaCy makes."""
+    page = (ROOT / "docs" / "method.md").read_text(encoding="utf8")
+    blocks = re.findall(r"```ini\n(.*?)```", page, re.DOTALL)
+    by_hand = next(one for one in blocks if "max_epochs = 1000" in one)
+    config = init_config(lang="en", pipeline=["ner"], gpu=False)
+    training = config["training"]
+    for section in ("batcher", "before_update", "eval_frequency"):
+        del training[section]
+    del training["optimizer"]["learn_rate"]
+    # the blocks that are replaced, as confection needs their parents
+    added = by_hand.replace("[training]\n", "[training.added]\n")
+    text = f"{config.to_str(interpolate=False)}\n\n{added}"
+    mine = Config().from_str(text, interpolate=False)
+    mine["training"].update(mine["training"].pop("added"))
+    mine["training"]["before_update"]["monitor"] = None
+    for split in ("train", "dev"):
+        mine["paths"][split] = str(sound_corpus / f"{split}.spacy")
+    found = findings_of(mine)
+    assert found.errors == []
+    rounds = Rounds.of(mine.interpolate()["training"], found.steps_per_epoch or 0)
+    assert rounds.interval == found.steps_per_epoch == 3
+    assert rounds.most == 1000 * 3
