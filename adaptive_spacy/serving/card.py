@@ -72,7 +72,8 @@ def front_matter(meta: dict[str, Any], package: str) -> ModelCardData:
     performance, licence = meta.get("performance") or {}, meta.get("license") or ""
     evaluation = meta.get("evaluation") or {}
     known = licence.lower() in HUB_LICENCES
-    sources = [source for source in meta.get("sources") or [] if isinstance(source, dict)]
+    entries = meta.get("sources") or []
+    sources = [source for source in entries if isinstance(source, dict) and source.get("name")]
     bases = [source["name"] for source in sources if str(source.get("url")).startswith(HUB)]
     data = next((source["name"] for source in sources if source["name"] not in bases), "unknown")
     results = [

@@ -73,8 +73,13 @@ class Rules:
         loss (float | None): Mean training loss since the evaluation before.
         RETURNS (str | None): What has collapsed, in words.
         """
+        best = self.best
         jumped = self._jumped(loss)
-        return self._fell(score, loss) or jumped
+        fault = self._fell(score, loss) or jumped
+        if fault is not None:
+            # it is taken back, or was made with weights that are broken
+            self.best = best
+        return fault
 
     def forget(self) -> None:
         """It went back: the evaluations since the best are none of this training any more."""

@@ -1,3 +1,4 @@
+import warnings
 from pathlib import Path
 
 import pytest
@@ -6,6 +7,7 @@ from spacy.util import registry
 from thinc.api import ConfigValidationError
 
 from adaptive_spacy.adaptive.callback import Adapt, make_adapt_v1
+from adaptive_spacy.adaptive.schedule import make_adaptive_v1
 from tests.util import live_schedule, scripted_config, train_in_process
 
 
@@ -38,6 +40,19 @@ def test_a_monitor_that_stands_still_ends_the_training_with_words(tmp_path: Path
     # the first round is a first value; 4 more without improvement; one batch was drawn already
     assert optimizer.used == [1] * 12
     assert live_schedule(optimizer).machine.stalled
+
+
+def test_the_end_of_a_monitor_that_stands_still_is_told_once() -> None:
+    """One batch more was drawn, and may be evaluated too."""
+    callback = make_adapt_v1({"a": 1.0})
+    callback.schedule, callback.weights = make_adaptive_v1(1.0, interval=1, stall=2), [{"a": 1.0}]
+    callback._take({"a": 0.0}, 1)
+    callback._take({"a": 0.0}, 2)
+    with pytest.warns(UserWarning, match="^step 3: a never improved"):
+        callback._take({"a": 0.0}, 3)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        callback._take({"a": 0.0}, 4)
 
 
 def test_a_monitor_that_stands_still_at_first_goes_on(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 from thinc.api import ConfigValidationError
 
 from adaptive_spacy.adaptive import fixed_schedules as module
-from adaptive_spacy.adaptive.fixed_schedules import make_hybrid_v1
+from adaptive_spacy.adaptive.fixed_schedules import make_hybrid_v1, make_linear_v1
 
 
 def test_hybrid_has_the_curve_of_an_adaptive_run() -> None:
@@ -46,6 +46,20 @@ def test_hybrid_refuses_a_total_that_is_too_short() -> None:
 def test_a_hybrid_without_an_end_is_refused() -> None:
     with pytest.raises(ConfigValidationError, match="total: expected a number of rounds where"):
         make_hybrid_v1(0.25).begin(rate=None, interval=lambda: 2, total_steps=lambda: 0)
+
+
+def test_a_hybrid_that_is_cut_short_is_cut_in_its_cool_down() -> None:
+    """Of 2 + 3 rounds there are 4."""
+    schedule = make_hybrid_v1(rate=1.0, warmup=2, cooldown=3)
+    schedule.begin(rate=None, interval=lambda: 2, total_steps=lambda: 8)
+    warm, cool = [0.25, 0.5, 0.75, 1.0], [1 - i / 6 for i in range(3)]
+    assert [schedule.rate(step) for step in range(8)] == [*warm, 1.0, *cool]
+
+
+def test_linear_warms_up_for_a_part_of_a_round() -> None:
+    """One step and a half are two."""
+    schedule = make_linear_v1(rate=1.0, interval=3, total=2, warmup=0.5)
+    assert [next(schedule) for _ in range(7)] == [0.0, 0.5, 1.0, 0.75, 0.5, 0.25, 0.0]
 
 
 def test_documentation_runs() -> None:

@@ -73,3 +73,14 @@ def test_set_back_halves_the_rate_of_the_same_place(name: str) -> None:
     schedule.set_back(step, 2 * rounds, 0.5, states[rounds])
     assert schedule.phase(step + 2) == phase
     assert [schedule.rate(step + 2 + i) for i in (0, 1)] == [rate / 2 for rate in rates]
+
+
+def test_setbacks_add_up_and_leave_the_rates_that_were_drawn() -> None:
+    schedule = make_adaptive_v1(rate=1.0, interval=2, warmup=0, cooldown=4)
+    schedule.observe(0, -1.0)
+    schedule.observe(2, 1.0)
+    phases = schedule.save_state(None)["phases"]
+    for step in (4, 8):
+        schedule.set_back(step, 2, 0.5, phases)
+    # that of the update after the evaluation was drawn before it
+    assert [schedule.rate(step) for step in range(12)] == [1.0] * 6 + [0.5] * 4 + [0.25] * 2

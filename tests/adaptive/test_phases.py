@@ -184,6 +184,13 @@ def test_phases_waits_for_a_first_improvement(start, scores, end, coolings, stal
         assert rates == [1.0] * len(rates)
 
 
+@pytest.mark.parametrize(("score", "risen"), [(0.3, False), (0.6, True)])
+def test_phases_waits_for_a_first_improvement_that_counts(score: float, risen: bool) -> None:
+    _, schedule = run([score] * 3, 0.0, min_delta=0.5, warmup=0, cooldown=4)
+    assert schedule.machine.state.risen == risen
+    assert schedule.machine.cooling == risen
+
+
 @pytest.mark.parametrize(
     ("scores", "left"), [([], 6), ([1], 5), ([1, 0], 4), ([1, 0, 0], 3), ([1, 0, 0, 0, 0, 0], 0)]
 )

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from adaptive_spacy.experiments.cost import (
@@ -56,6 +58,27 @@ def test_seconds_per_pass_of_what_was_measured(grid: Grid) -> None:
     assert seconds_per_pass([done(job, 10, seconds=2.0 * passes), make_failure(job)]) == {
         ("tiny", 1): pytest.approx(2.0)
     }
+
+
+def test_seconds_are_told_apart_by_threads(grid: Grid) -> None:
+    jobs = [replace(job_of(grid, "adaptive"), threads=threads) for threads in (1, 2)]
+    records = [done(job, 10, seconds) for job, seconds in zip(jobs, (2.0, 1.0), strict=True)]
+    found = seconds_per_pass(records)
+    assert found["tiny", 1] == pytest.approx(2 * found["tiny", 2])
+
+
+def test_dev_set_that_is_learnt_from_costs_updates(grid: Grid) -> None:
+    job = replace(job_of(grid, "adaptive"), train_on_dev=True)
+    assert expect(job, SIZES).updates == ADAPTIVE_ROUNDS * (500 + 50)
+
+
+def test_folds_and_the_training_after_them(grid: Grid) -> None:
+    """Each label teaches in two of three folds and in the last training."""
+    cost = expect(replace(job_of(grid, "adaptive"), folds=3), SIZES)
+    assert not cost.known
+    assert cost.updates == 3 * ADAPTIVE_ROUNDS * 550
+    # held out once a round, predicted three times in the end; the last one has its dev set too
+    assert cost.evaluations == (ADAPTIVE_ROUNDS + 3) * 550 + ADAPTIVE_ROUNDS * 50 + 150
 
 
 def test_the_surplus_batch_is_no_epoch() -> None:

@@ -7,11 +7,12 @@ import pytest
 from spacy.util import load_config
 
 from adaptive_spacy.config.blocks import find_blocks
-from adaptive_spacy.config.names import GUARD
+from adaptive_spacy.config.names import CHECKPOINT, GUARD
 from adaptive_spacy.experiments.fixed_length import (
     count_batches,
     curve_of,
     fix_epochs,
+    fix_rounds,
 )
 from tests.conftest import ROOT
 
@@ -51,3 +52,19 @@ def test_last_training_reads_as_the_folds_did(tmp_path: Path) -> None:
     config["corpora"]["train"] = {"@readers": "spacy.Corpus.v1", "path": "train.spacy"}
     with pytest.raises(ValueError, match=r"\[corpora.train\]: expected @readers"):
         fix_epochs(config, curve_of(config), 3.5, tmp_path / "labelled.spacy")
+
+
+def test_last_training_ends_by_its_length_alone_and_keeps_what_is_of_others(tmp_path: Path) -> None:
+    config = load_config(
+        ROOT / "configs" / "adaptive.cfg",
+        overrides={"paths.train": "a.spacy", "paths.dev": "b.spacy", "variables.rate": 1e-4},
+        interpolate=True,
+    )
+    training, mine = config["training"], {"@callbacks": "mine"}
+    training["patience"], training["before_to_disk"] = 100, mine
+    training["eval_frequency"]["times"] = 2
+    made = fix_rounds(config, curve_of(config), 20, tmp_path / "labelled.spacy")["training"]
+    assert (made["patience"], made["max_epochs"]) == (0, 0)
+    assert made["before_to_disk"] == {"@callbacks": CHECKPOINT, "then": mine}
+    # a round is two epochs
+    assert made["max_steps"]["times"] == 40

@@ -34,6 +34,19 @@ def test_types_that_are_too_rare_for_every_fold_are_spread() -> None:
     assert [sum(bool(doc.ents) for doc in part) for part in by_fold] == [2, 2]
 
 
+def test_types_of_a_single_text_are_spread_where_none_stands_in_the_way() -> None:
+    docs = labelled_docs(*["PER"] * 6, "LOC", "ORG", "MISC", *[""] * 9)
+    for seed in range(10):
+        found = folds_of_types(docs, assign_folds(docs, 3, seed))
+        assert set.union(*(found[one] for one in ("LOC", "ORG", "MISC"))) == {0, 1, 2}
+
+
+def test_seed_draws_other_folds() -> None:
+    docs = labelled_docs(*["PER"] * 12)
+    drawn = {tuple(assign_folds(docs, 3, seed)) for seed in (0, 0, 1, 2)}
+    assert len(drawn) == 3
+
+
 def test_copies_leave_no_fold_empty() -> None:
     copies = [*labelled_docs("PER", "LOC", "LOC", "", "PER"), *labelled_docs("PER") * 50]
     assigned = assign_folds(copies, 5, seed=0)

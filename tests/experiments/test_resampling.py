@@ -3,7 +3,7 @@ import pytest
 from scipy import stats
 from sklearn.metrics import f1_score
 
-from adaptive_spacy.experiments.resampling import Pair, difference, f1
+from adaptive_spacy.experiments.resampling import Pair, _draw_sentences, difference, f1
 from adaptive_spacy.experiments.statistics import ALPHA, holm
 
 
@@ -54,6 +54,10 @@ def test_difference_that_is_there_is_shown() -> None:
     # small enough for the 176 rows of the whole grid
     assert holm([found.p] * 176)[0] < ALPHA
     assert found.p_alike > 0.9
+    # whichever is named first
+    other = difference([one._replace(first=one.second, second=one.first) for one in pairs])
+    assert (other.mean, other.p) == (-found.mean, found.p)
+    assert other.p_alike == pytest.approx(found.p_alike)
 
 
 def test_approaches_that_are_alike_are_shown_alike() -> None:
@@ -186,6 +190,22 @@ def test_samples_of_a_seed_are_one_unit_over_budgets() -> None:
     assert width(other) < 0.75 * width(one)
 
 
+def test_what_a_seed_gains_at_one_budget_and_loses_at_another_does_not_count() -> None:
+    generator = numpy.random.default_rng(11)
+    moves = (300 * generator.standard_normal(5)).astype(int)
+
+    def pairs(cell: str, times: int) -> list[Pair]:
+        # one test sentence of many entities has no chance of its own
+        right = [5000 + times * int(move) for move in moves]
+        return [
+            pair([[one, 0, 20_000 - 2 * one]], [[5000, 0, 10_000]], seed, cell)
+            for seed, one in enumerate(right)
+        ]
+
+    both = difference([*pairs("a", 3), *pairs("b", -1)])
+    assert width(both) == pytest.approx(width(difference(pairs("a", 1))))
+
+
 def test_test_sentences_are_shared_within_a_data_set() -> None:
     """Two budgets on one test set share its chance: their mean is no surer than one of them."""
     generator = numpy.random.default_rng(8)
@@ -207,7 +227,10 @@ def test_ties_tell_nothing_of_the_chance(same: list[list[int]]) -> None:
 def test_same_numbers_each_time_and_another_test_set_is_refused() -> None:
     generator = numpy.random.default_rng(9)
     pairs = [pair(drawn(generator, 0.8), drawn(generator, 0.7), seed) for seed in range(3)]
-    assert difference(pairs) == difference(pairs)
+    found = difference(pairs)
+    # in another process too, which draws anew
+    _draw_sentences.cache_clear()
+    assert difference(pairs) == found
     with pytest.raises(ValueError, match="news: expected the same test sentences for all, got 400"):
         difference([*pairs, pair(drawn(generator, 0.8, 10), drawn(generator, 0.7, 10), 4)])
 

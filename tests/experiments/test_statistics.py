@@ -9,6 +9,7 @@ from scipy import stats
 
 from adaptive_spacy.experiments.statistics import (
     MOST_EXACT,
+    RESAMPLES,
     adjust,
     bootstrap_interval,
     holm,
@@ -97,8 +98,17 @@ def test_paired_test_of_many_pairs_is_sampled() -> None:
     test = paired_test(first.tolist(), second.tolist())
     assert len(first) > MOST_EXACT
     assert not test.exact
+    # the same values, the same sample; and none smaller can come of it
+    assert paired_test(first.tolist(), second.tolist()) == test
+    assert test.least_p == 2 / (RESAMPLES + 1)
     # for so many pairs Student's test of the same hypothesis is close
     assert test.p == pytest.approx(stats.ttest_rel(first, second).pvalue, abs=0.02)
+
+
+def test_paired_test_is_exact_up_to_so_many_pairs() -> None:
+    tests = [paired_test([1.0] * count, [0.0] * count) for count in (13, 14)]
+    assert [test.exact for test in tests] == [True, False]
+    assert (tests[0].p, tests[0].least_p) == (2 / 2**13, 2 / 2**13)
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,7 @@ def test_score_is_the_product_of_both_odds() -> None:
     assert alone.score == pytest.approx(0.9)
     # a model that is too sure counts as less sure
     assert rank(("Ada shines", "O O", "B-PER O", [1.0]))[0].score == pytest.approx(0.98)
+    assert rank(("Ada shines", "O O", "B-PER O", [0.0]))[0].score == pytest.approx(0.02)
 
 
 def test_model_speaks_at_temperature_one_where_that_is_known() -> None:
@@ -76,6 +77,15 @@ def test_other_places_that_are_not_annotated_speak_for_a_missing_label() -> None
     free: Row = ("Paris sleeps", "O O", "O O", [])
     (first, *_) = rank(free, free, *OTHERS, ("Paris shines", "O O", "B-LOC O", [0.9]))
     assert (first.doc, first.for_it, first.against_it) == (5, 2, 3)
+
+
+@pytest.mark.parametrize("found", ["O O", "B-LOC O"])
+def test_other_places_that_are_not_annotated_speak_against_a_label(found: str) -> None:
+    """Whether the model finds it or not."""
+    free: Row = ("Paris sleeps", "O O", "O O", [])
+    row: Row = ("Paris shines", "B-LOC O", found, [0.9] if "B" in found else [])
+    (one,) = [one for one in rank(free, free, *OTHERS, row) if one.doc == 5]
+    assert (one.for_it, one.against_it) == (3, 2)
 
 
 def test_docs_without_annotation_are_no_suspects() -> None:

@@ -17,6 +17,7 @@ from adaptive_spacy.ner.temperature import (
     entity_tokens,
     mean_loss_at,
     refined_loss,
+    usable,
 )
 
 
@@ -138,3 +139,8 @@ def test_confidence_falls_as_the_temperature_rises() -> None:
         sure = [decode(logits, tagset, decoder, at)[0][0].confidence for at in (0.5, 1.0, 2.0, 4.0)]
         assert sure == sorted(sure, reverse=True)
         assert len(set(sure)) == 4
+
+
+@pytest.mark.parametrize(("fitted", "stated"), [(LOWEST, 1.0), (0.11, 0.11), (HIGHEST, HIGHEST)])
+def test_where_all_was_right_scores_stay_as_they_are(fitted: float, stated: float) -> None:
+    assert usable(fitted) == stated

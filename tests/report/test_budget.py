@@ -82,6 +82,40 @@ def test_paper_ships_the_best_loss_and_others_the_last() -> None:
     ]
     rows = {row.approach: row.f1.mean for row in answer_budget(records).rows}
     assert rows == {"paper": pytest.approx(BAD), "adaptive": pytest.approx(FAIR)}
+    # where no loss was measured there is none that is lowest
+    records[0]["results"]["best_loss"] = None
+    rows = {row.approach: row.f1.mean for row in answer_budget(records).rows}
+    assert rows["paper"] == pytest.approx(GOOD)
+
+
+def test_worst_budget_is_named() -> None:
+    records = [
+        make_labelled(name, seed, labels, right)
+        for seed in (1, 2)
+        for labels, rival in ((25, FAIR + 10), (50, GOOD))
+        for name, right in (("adaptive", FAIR), ("first", rival))
+    ]
+    said = describe_budget(answer_budget(records))[0]
+    assert said.startswith("adaptive is at worst -20.0 F1 beside the best other approach")
+    assert "first on news with 50 labels; on average over 2 budgets and data sets -15.0" in said
+
+
+def test_data_sets_do_not_hide_what_is_asked_first() -> None:
+    """Rows over a data set are adjusted with those of budgets, not with that over all."""
+    records = [
+        make_labelled(name, seed, 25, right, dataset=dataset)
+        for seed in (1, 2, 3)
+        for dataset in ("news", "wiki")
+        for name, right in (("adaptive", FAIR), ("first", GOOD))
+    ]
+    lines = answer_budget(records).lines
+    assert [(line.dataset, line.cell is None) for line in lines] == [
+        *(("news", False), ("wiki", False), ("news", True), ("wiki", True), (None, True))
+    ]
+    assert [line.p for line in lines] == [
+        *(pytest.approx(4 * line.difference.p) for line in lines[:4]),
+        pytest.approx(lines[4].difference.p),
+    ]
 
 
 def test_what_has_no_labels_or_counts_takes_no_part() -> None:

@@ -94,6 +94,18 @@ def test_card_is_read_by_hubs() -> None:
     assert other.license_name == "CC0-1.0 (data), unknown (transformer)"
 
 
+def test_card_tells_data_and_base_apart_in_any_order() -> None:
+    results = ModelCard(card(sources=META["sources"][::-1])).data
+    assert results.base_model == "org/base"
+    assert {one.dataset_name for one in results.eval_results} == {"wiki"}
+
+
+def test_card_does_without_the_name_of_a_source() -> None:
+    data = ModelCard(card(sources=[{"url": "https://huggingface.co/x"}, *META["sources"]])).data
+    assert data.base_model == "org/base"
+    assert {one.dataset_name for one in data.eval_results} == {"wiki"}
+
+
 @pytest.mark.parametrize("missing", ["performance", "evaluation", "training", "sources", "author"])
 def test_card_does_without_what_is_not_known(missing: str) -> None:
     meta = {key: value for key, value in META.items() if key != missing}
@@ -137,6 +149,12 @@ def test_escape_leaves_plain_words_alone() -> None:
     assert escape("wnut_17 is a 1-2 set, A/B.") == "wnut_17 is a 1-2 set, A/B."
     assert link("a_b", "") == "a_b"
     assert link("", "https://example.org") == "[https://example.org](https://example.org)"
+
+
+def test_card_says_what_another_precision_costs() -> None:
+    cost = {"precision": "int8", "ents_f": {"before": 0.7742, "after": 0.76}}
+    said = "Computes in int8, as scored here: F1 76.00 in it, 77.42 as trained."
+    assert said in card(precision=cost)
 
 
 def test_card_says_how_far_confidence_is_off() -> None:

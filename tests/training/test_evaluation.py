@@ -50,6 +50,19 @@ def corpus(tmp_path: Path) -> Path:
     return write_docs(tmp_path / "test.spacy", make_docs())
 
 
+def test_weights_that_are_not_finite_are_refused(tmp_path: Path, corpus: Path) -> None:
+    nlp = spacy.blank("en")
+    textcat = nlp.add_pipe("textcat")
+    textcat.add_label("a")
+    textcat.add_label("b")
+    nlp.initialize()
+    node = next(one for one in textcat.model.walk() if one.has_param("W"))
+    node.get_param("W").fill(float("nan"))
+    nlp.to_disk(tmp_path / "model")
+    with pytest.raises(ValueError, match="textcat: the weights are not finite"):
+        evaluate(str(tmp_path / "model"), corpus)
+
+
 def test_evaluate_agrees_with_the_confusion_counted_by_hand(pipeline, corpus):
     metrics = evaluate(pipeline, corpus)
     assert metrics.pop("seqeval") == EXPECTED

@@ -81,6 +81,15 @@ def test_rules(scores: list, losses: list, fires: int | None) -> None:
     assert [i for i, one in enumerate(found) if one] == ([] if fires is None else [fires])
 
 
+def test_score_of_what_is_taken_back_is_no_best() -> None:
+    """The loss jumps while the score still rises: what comes after is held against what is back."""
+    rules = Rules()
+    assert [rules.look(*pair) for pair in [(0.1, 1.0), (0.2, 0.3)]] == [None, None]
+    assert rules.look(0.3, 0.95) is not None
+    rules.forget()
+    assert rules.best == 0.2
+
+
 def guarded(tmp_path: Path, scores: list[float], retries: int = 2) -> Path:
     config = scripted_config(
         tmp_path,
