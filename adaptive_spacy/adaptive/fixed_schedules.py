@@ -30,8 +30,7 @@ def make_hybrid_v1(
     rate (float | str): The highest rate, > 0, or "auto": told by `[training.before_update] rate`.
     interval (int | None): Steps per round; None: learnt from the training.
     total (int | None): Rounds of the training, the last `cooldown` of which cool down; None: as
-        many as `[training] max_steps` makes, which need not be whole ones: its last update is that
-        of the cool-down.
+        many as `[training] max_steps` makes.
     halved (Sequence[int]): Rounds after which the rate is halved, where `adaptive_spacy.guard.v1`
         set the adaptive run back; a round that is there twice halves it twice.
     The other arguments are those of `PhaseMachine`.
@@ -56,7 +55,7 @@ def make_hybrid_v1(
             return None
         if cooldown:
             # a training that is cut short, as for a trial, is cut in its cool-down
-            start = max(warmup * interval, steps - cooldown * interval)
+            start = max(warmup, steps // interval - cooldown) * interval
             machine.state.segments.append(Segment(first=start + 1, cooling_from=start))
         return machine
 

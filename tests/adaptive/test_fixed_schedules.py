@@ -65,19 +65,3 @@ def test_linear_warms_up_for_a_part_of_a_round() -> None:
 def test_documentation_runs() -> None:
     assert doctest.testmod(module).failed == 0
     assert doctest.testmod(module).attempted > 0
-
-
-def test_a_hybrid_cools_down_to_its_end_where_that_is_no_whole_number_of_rounds() -> None:
-    """As the mean of what folds took is none."""
-
-    def rates(steps: int) -> list[float]:
-        schedule = make_hybrid_v1(rate=1.0, warmup=1, cooldown=2)
-        schedule.begin(rate=None, interval=lambda: 10, total_steps=lambda: steps)
-        return [schedule.rate(step) for step in range(steps)]
-
-    whole = rates(60)
-    for steps in range(51, 60):
-        found = rates(steps)
-        assert found[-20:] == whole[-20:]
-        assert found[:-20] == whole[: steps - 20]
-    assert min(whole) > 0
