@@ -145,7 +145,8 @@ def test_pages_say_how_far_from_the_best_length_200_labels_are() -> None:
     costs = " ".join((ROOT / "docs" / "crossfit.md").read_text(encoding="utf8").split())
     assert f"did better (by {above[0]} F1 with 200, {above[1]} with 400)" in costs
     assert (
-        f"with 200, 40 epochs at 1e-4 are {above[0]} F1 above folds, and with 400, {above[1]}."
+        f"With 200 labels, 40 epochs at 1e-4 are {above[0]} F1 above folds, and with 400, "
+        f"{above[1]}."
     ) in page
     assert (
         f"40 at 1e-4 are {uner:.1f} F1 above them on UNER English-EWT, {wnut17:.1f} on WNUT-17 and "

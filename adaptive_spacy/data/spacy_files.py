@@ -1,10 +1,11 @@
 """Where the .spacy files of a corpus are, and their docs."""
 
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 from spacy.tokens import Doc, DocBin
-from spacy.training.corpus import FILE_TYPE
+from spacy.training.corpus import FILE_TYPE, walk_corpus
 from spacy.vocab import Vocab
 
 #: What to do where there are none
@@ -20,10 +21,17 @@ def locate(path: str | Path) -> Path:
 
 
 def holds_docs(path: str | Path) -> bool:
-    """RETURNS (bool): Whether this is a .spacy file or a folder of them."""
-    path = locate(path)
-    is_file = path.suffix == FILE_TYPE and path.is_file()
-    return is_file or any(path.glob(f"**/*{FILE_TYPE}"))
+    """RETURNS (bool): Whether this is a .spacy file or a folder of them, as spaCy's reader finds
+    them: behind links too, hidden ones not."""
+    return any(one.is_file() for one in find_files(locate(path)))
+
+
+def find_files(path: Path) -> list[Path]:
+    """RETURNS (list[Path]): The .spacy files that spaCy's reader reads, sorted; it warns where
+    there are none."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=r"\[W090\]")
+        return list(walk_corpus(path, FILE_TYPE))
 
 
 def expected_docs(path: str | Path | None) -> str:

@@ -12,7 +12,7 @@ from spacy.util import registry
 from thinc.api import Config
 
 from adaptive_spacy.adaptive.phases import PhaseMachine
-from adaptive_spacy.adaptive.steps import batches_per_epoch, require_rounds
+from adaptive_spacy.adaptive.steps import batches_per_epoch, bound_round, require_rounds
 from adaptive_spacy.config.blocks import find_blocks, resolve_value
 from adaptive_spacy.config.names import (
     ADAPT,
@@ -104,28 +104,26 @@ def fix_epochs(
 ) -> Config:
     """Fix the length of a training in passes over all of the corpus, see `fix_rounds`.
 
+    epochs (float): Passes; as many whole rounds as they make, as phases change at their ends.
     halved (Sequence[float]): Passes after which the rate is halved, at the end of the round that is
         nearest.
     RAISES (ValueError): If the config does not count its rounds by the corpus, or reads it in
         another way than by ours.
     """
-    interval = _require_counted(config)
-    steps = {
-        "@misc": STEPS,
-        **ON_ALL,
-        "epochs": epochs,
-        "times": 1,
-        "lang": interval.get("lang", config["nlp"]["lang"]),
-    }
-    # the schedule is told how long the training is
-    made = _fix(config, curve, steps, None, corpus)
+    _require_counted(config)
+    shortest = curve.warmup + curve.cooldown
+    made = fix_rounds(config, curve, shortest, corpus)
     # what the folds' readers do to each doc, as an augmenter or `max_length`, is done here too
     made["corpora"]["train"] = {**config["corpora"]["train"], **made["corpora"]["train"]}
+    whole = made.interpolate()
+    batches, interval = count_batches(whole), resolve_value(whole["training"]["eval_frequency"])
+    rounds = max(bound_round(epochs * batches, None, None) // interval, shortest)
+    per_round = made["training"]["eval_frequency"].get("times", 1)
+    made["training"]["max_steps"]["times"] = rounds * per_round
+    made["training"]["optimizer"]["learn_rate"]["total"] = rounds
     if halved:
-        whole = made.interpolate()
-        per_epoch = count_batches(whole) / resolve_value(whole["training"]["eval_frequency"])
-        rounds = [round(one * per_epoch) for one in halved]
-        made["training"]["optimizer"]["learn_rate"]["halved"] = rounds
+        places = [round(one * batches / interval) for one in halved]
+        made["training"]["optimizer"]["learn_rate"]["halved"] = places
     return made
 
 
@@ -160,7 +158,7 @@ def _is_steps(interval: Any) -> bool:
     return isinstance(interval, dict) and interval.get("@misc") == STEPS
 
 
-def _fix(config: Config, curve: Curve, max_steps: Any, rounds: int | None, corpus: Path) -> Config:
+def _fix(config: Config, curve: Curve, max_steps: Any, rounds: int, corpus: Path) -> Config:
     made = config.copy()
     training = made["training"]
     made["corpora"]["train"] = {

@@ -62,6 +62,8 @@ def refit(run: Path, output: Path, *, test: Path | None = None, gpu_id: int = -1
     machine, _, halved = found = replay(config, history)
     # what the guard took back is not trained again
     total = count_rounds(found, run, str(run))
+    # a run that found nothing went on longer than what is trained
+    halved = tuple(one for one in halved if one < total)
     test = test or _test_of(config)
     if test is not None:
         require_corpus(test)
@@ -124,7 +126,9 @@ def describe(record: Record) -> str:
     rounds = ", ".join(map(str, about.get("halved", ())))
     halved = f", halved where the run was set back (after round {rounds})" if rounds else ""
     stalled = record["adaptive"].get("stalled")
-    why = "of warm-up and cool-down: on train nothing better was found" if stalled else NEEDED
+    why = (
+        "of warm-up and cool-down: on train the monitored score did not rise" if stalled else NEEDED
+    )
     return (
         f"Refitted on train and dev together ({sentences['train']} and {sentences['dev']} "
         f"sentences), for the {about['total']} rounds {why}, with "

@@ -45,7 +45,7 @@ LOGGER = "adaptive_spacy.ExperimentLogger.v1"
 def run_job(job: Job, folder: Path, *, keep: bool = False, gpu_id: int = -1) -> Record:
     """Train and score one job. A fault of the job becomes part of its record.
 
-    job (Job): The job, with the numbers of epochs that it waited for.
+    job (Job): The job, with the numbers of rounds that it waited for.
     folder (Path): Gets config, log, history and, if asked for, checkpoints. A training that was
         broken off there goes on where it was saved; what else it left is removed.
     keep (bool): Whether to keep the selected checkpoints.

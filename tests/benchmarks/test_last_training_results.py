@@ -1,6 +1,6 @@
 """docs/method.md says of crossfit's last training what was measured."""
 
-from statistics import mean
+from statistics import mean, stdev
 
 from benchmarks.measurements import read_lines
 from tests.benchmarks.sweeps import read_page
@@ -14,7 +14,7 @@ ROWS = {
     (*(row[key] for key in ("dataset", "labels", "sample", "times", "rate")), "linear" in row): row
     for row in LINES
 }
-UNER = "uner_english_ewt"
+UNER, GOLD, WNUT = "uner_english_ewt", "wikigold", "wnut17"
 
 
 def f1(
@@ -60,6 +60,22 @@ def test_page_says_what_twice_the_length_does() -> None:
     assert (
         f"twice as long as the folds of `budget` took, it reached {falling[0]}, {falling[1]} and "
         f"{falling[2]}: on average {gain:+.1f} over once"
+    ) in PAGE
+    samples = {data: [(data, 400, sample) for sample in (4, 5, 6)] for data in (UNER, GOLD, WNUT)}
+    means = [
+        f"{mean(100 * ROWS[*cell, times, 1e-4, False]['f1'] for cell in cells):.1f}"
+        for cells in samples.values()
+        for times in (2, 1)
+    ]
+    gains = [
+        100 * (ROWS[*cell, 2, 1e-4, False]["f1"] - ROWS[*cell, 1, 1e-4, False]["f1"])
+        for cells in samples.values()
+        for cell in cells
+    ]
+    assert (
+        f"twice as long reached {means[0]} instead of {means[1]} (UNER), {means[2]} instead of "
+        f"{means[3]} (wikigold) and {means[4]} instead of {means[5]} (WNUT-17), {mean(gains):+.1f} "
+        f"± {stdev(gains) / len(gains) ** 0.5:.1f} F1 on average, {min(gains):.1f} at worst"
     ) in PAGE
     once, twice = (
         100 * ROWS["wikigold", 50, 2, times, 1e-4, False]["calibration_error"] for times in (1, 2)

@@ -1,35 +1,47 @@
 from pathlib import Path
 
 import pytest
+import spacy
 from spacy.vocab import Vocab
 
+from adaptive_spacy.data.corpus import make_corpus_v1
 from adaptive_spacy.data.spacy_files import expected_docs, holds_docs, locate, read_docs
 from tests.conftest import write_corpus
 
 
-@pytest.mark.parametrize(
-    ("name", "holds", "hint"),
-    [
-        ("nothing.spacy", False, False),
-        ("empty", False, True),
-        ("text.conll", False, True),
-        ("one.spacy", True, True),
-        ("shards", True, True),
-        # as convert names the files of a large split
-        ("shards.spacy", True, True),
-        ("folder.spacy", True, True),
-    ],
-)
-def test_what_holds_docs_and_who_is_told_to_convert(
-    tmp_path: Path, name: str, holds: bool, hint: bool
-) -> None:
-    for folder in ("empty", "shards/deep", "folder.spacy"):
-        (tmp_path / folder).mkdir(parents=True)
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """With .spacy files of all kinds in it."""
+    for name in ("empty", "shards/deep", "folder.spacy", "outer/inner.spacy", ".hidden", "links"):
+        (tmp_path / name).mkdir(parents=True)
     (tmp_path / "text.conll").write_text("Ada B-PER\n", encoding="utf8")
-    for file in ("one.spacy", "shards/deep/000.spacy", "folder.spacy/000.spacy"):
-        write_corpus(tmp_path / file, [("Ada", "B-PER")])
-    assert holds_docs(tmp_path / name) is holds
-    assert ("`adaptive-spacy convert` makes them" in expected_docs(tmp_path / name)) is hint
+    for name in ("one", "shards/deep/000", "folder.spacy/000", ".hidden/000"):
+        write_corpus(tmp_path / f"{name}.spacy", [("Ada", "B-PER")])
+    (tmp_path / "links" / "deep").symlink_to(tmp_path / "shards" / "deep")
+    (tmp_path / "broken.spacy").symlink_to(tmp_path / "nothing.spacy")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "name",
+    # shards.spacy: as convert names the files of a large split
+    ["one.spacy", "shards", "shards.spacy", "folder.spacy", "links"],
+)
+def test_docs_are_found_where_the_reader_finds_them(folder: Path, name: str) -> None:
+    assert holds_docs(folder / name)
+    assert len(list(make_corpus_v1(folder / name)(spacy.blank("en")))) == 1
+
+
+@pytest.mark.parametrize("name", ["empty", "text.conll", "outer", ".hidden"])
+def test_what_holds_no_docs_can_be_converted(folder: Path, name: str) -> None:
+    assert not holds_docs(folder / name)
+    assert expected_docs(folder / name).endswith("none: `adaptive-spacy convert` makes them")
+
+
+@pytest.mark.parametrize("name", ["nothing.spacy", "nothing", "broken.spacy"])
+def test_nothing_cannot_be_converted(folder: Path, name: str) -> None:
+    assert not holds_docs(folder / name)
+    assert expected_docs(folder / name).endswith(f"got {folder / name}")
 
 
 def test_a_file_wins_over_a_folder_of_its_name(tmp_path: Path) -> None:

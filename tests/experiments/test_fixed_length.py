@@ -14,7 +14,7 @@ from adaptive_spacy.experiments.fixed_length import (
     fix_epochs,
     fix_rounds,
 )
-from tests.conftest import ROOT
+from tests.conftest import ROOT, write_corpus
 
 
 def test_places_in_epochs_become_rounds_of_the_last_training(corpus_folder: Path) -> None:
@@ -31,19 +31,38 @@ def test_places_in_epochs_become_rounds_of_the_last_training(corpus_folder: Path
     assert find_blocks(made["training"]["before_update"], "callbacks", GUARD)
 
 
-def test_last_training_reads_as_the_folds_did(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("epochs", "rounds"),
+    # 25 batches a pass, 8 a round; 9 rounds of warm-up and cool-down at least
+    [(3.5, 11), (5.7, 17), (5.75, 18), (5.77, 18), (0.1, 9)],
+)
+def test_last_training_has_as_many_whole_rounds_as_the_passes_make(
+    tmp_path: Path, epochs: float, rounds: int
+) -> None:
+    """As phases change at the end of a round."""
+    labelled = write_corpus(tmp_path / "labelled.spacy", [("Ada sings", "B-PER O")] * 400)
+    settings = {
+        "paths.train": str(labelled),
+        "paths.dev": str(write_corpus(tmp_path / "dev.spacy", [("Ada sings", "B-PER O")])),
+        "training.eval_frequency.most": 8,
+        "variables.rate": 1e-4,
+    }
+    config = load_config(ROOT / "configs" / "adaptive.cfg", overrides=settings, interpolate=True)
+    made = fix_epochs(config, curve_of(config), epochs, labelled)["training"]
+    assert made["optimizer"]["learn_rate"]["total"] == made["max_steps"]["times"] == rounds
+    assert made["max_steps"]["epochs"] == made["eval_frequency"]["epochs"]
+
+
+def test_last_training_reads_as_the_folds_did(corpus_folder: Path) -> None:
+    labelled, dev = (corpus_folder / f"{split}.spacy" for split in ("train", "dev"))
     config = load_config(
         ROOT / "configs" / "adaptive.cfg",
-        overrides={"paths.train": "a.spacy", "paths.dev": "b.spacy", "variables.rate": 1e-4},
+        overrides={"paths.train": "a.spacy", "paths.dev": str(dev), "variables.rate": 1e-4},
         interpolate=True,
     )
     config["corpora"]["train"]["max_length"] = 50
-    made = fix_epochs(config, curve_of(config), 3.5, tmp_path / "labelled.spacy")
-    assert made["corpora"]["train"] == {
-        **config["corpora"]["train"],
-        "path": str(tmp_path / "labelled.spacy"),
-    }
-    assert made["training"]["max_steps"]["epochs"] == 3.5
+    made = fix_epochs(config, curve_of(config), 3.5, labelled)
+    assert made["corpora"]["train"] == {**config["corpora"]["train"], "path": str(labelled)}
     # phases count rounds as long as those of the folds, and so bounded
     for bound in ("least", "most", "dev"):
         kept = config["training"]["eval_frequency"][bound]
@@ -51,7 +70,7 @@ def test_last_training_reads_as_the_folds_did(tmp_path: Path) -> None:
         assert made["training"]["eval_frequency"][bound] == kept
     config["corpora"]["train"] = {"@readers": "spacy.Corpus.v1", "path": "train.spacy"}
     with pytest.raises(ValueError, match=r"\[corpora.train\]: expected @readers"):
-        fix_epochs(config, curve_of(config), 3.5, tmp_path / "labelled.spacy")
+        fix_epochs(config, curve_of(config), 3.5, labelled)
 
 
 def test_last_training_ends_by_its_length_alone_and_keeps_what_is_of_others(tmp_path: Path) -> None:

@@ -121,13 +121,19 @@ def test_refit_of_a_run_that_learnt_nothing_says_so_and_is_short(run: Path, tmp_
     for number in range(len(before), 60):
         before.append({**before[-1], "step": 2 * number, "epoch": number})
     same = [{**row, "scores": {**row["scores"], "ents_loss": 1.0, "ents_f": 0.0}} for row in before]
+    # set back late, where the refit does not come any more
+    for row in same[30:]:
+        row["setbacks"] = 1
     (copy / "history.jsonl").write_text("\n".join(map(json.dumps, same)))
     with pytest.warns(UserWarning, match=r"run: no round was better than the untrained model"):
         record = refit(copy, tmp_path / "refit")
     assert record["refit"]["total"] < record["adaptive"]["stop"]
+    assert record["refit"]["halved"] == ()
     assert len(rows(tmp_path / "refit")) == record["refit"]["total"] + 1
     notes = srsly.read_json(tmp_path / "refit" / "model-last" / "meta.json")["notes"]
-    assert "rounds of warm-up and cool-down: on train nothing better was found, with" in notes
+    assert (
+        "rounds of warm-up and cool-down: on train the monitored score did not rise, with" in notes
+    )
 
 
 def test_refit_needs_the_end_of_the_run(run: Path, tmp_path: Path) -> None:

@@ -11,8 +11,9 @@ from tests.conftest import ROOT
 
 GRIDS = sorted((ROOT / "configs" / "experiments").glob("*.yml"))
 #: Rounds of adaptive.cfg, see there
-BOUNDED = "epochs 1.0, times 1, least 8, most 500, dev yes"
-EPOCHS = "epochs 1.0, times 1, least null, most null, dev null"
+BOUNDED = "(epochs 1.0, times 1, least 8, most 500, dev yes)"
+EPOCHS = "(epochs 1.0, times 1, least null, most null, dev null)"
+NO_BOUNDS = {f"training__eval_frequency__{one}": None for one in ("least", "most", "dev")}
 
 
 @pytest.fixture(autouse=True)
@@ -39,41 +40,79 @@ def test_grids_of_the_project_count_the_same_rounds(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("config", "key", "own"),
+    ("config", "key", "settings", "where"),
     [
         # 20 epochs would be as many as the rounds of 8 updates
-        ("stable", "training.max_steps.times", EPOCHS),
-        ("hybrid", "variables.total", BOUNDED.replace("least 8", "least 9")),
+        ("stable", "training.max_steps.times", {}, f"max_steps {EPOCHS}"),
+        # bounds of the evaluations do not bound the length
+        (
+            "stable",
+            "training.max_steps.times",
+            {"training__eval_frequency__least": 8, "training__eval_frequency__most": 500},
+            f"max_steps {EPOCHS}",
+        ),
+        ("stable", "training.max_epochs", {}, f"max_epochs {EPOCHS}"),
+        ("stable", "training.max_steps", {}, "max_steps (1 updates)"),
+        ("adaptive", "training.patience", {}, "patience (1 updates)"),
+        # so many epochs, and that twenty times
+        (
+            "stable",
+            "training.max_steps.epochs",
+            {},
+            f"max_steps {EPOCHS.replace('times 1', 'times 20')}",
+        ),
+        (
+            "hybrid",
+            "variables.total",
+            {"training__eval_frequency__least": 9},
+            f"max_steps {BOUNDED.replace('least 8', 'least 9')}",
+        ),
+        # the schedule's rounds are others than those of its length
+        (
+            "hybrid",
+            "variables.total",
+            {"training__max_steps__least": 9},
+            f"max_steps {BOUNDED.replace('least 8', 'least 9')}",
+        ),
     ],
 )
-def test_rounds_of_another_length_are_refused(config: str, key: str, own: str) -> None:
-    settings = {"training__eval_frequency__least": 9} if config == "hybrid" else {}
+def test_rounds_of_another_length_are_refused(
+    config: str, key: str, settings: dict[str, object], where: str
+) -> None:
     jobs = [make_job("adaptive", "adaptive"), as_long_as("other", config, key, **settings)]
     with pytest.raises(ValueError, match=r"^approaches\.other\.settings: ") as error:
         check_jobs(jobs, planned=True)
     assert str(error.value) == (
         f"approaches.other.settings: {key}: expected rounds like those of adaptive, which stop_of "
-        f"counts ({BOUNDED}), got others ({own}): bound both alike in [training.eval_frequency], "
-        "or neither"
+        f"counts, in its [training] eval_frequency {BOUNDED}; got others, in [training] {where}"
     )
 
 
-def test_rounds_that_both_count_alike_are_taken() -> None:
-    none: dict[str, object] = {
-        f"training__eval_frequency__{one}": None for one in ("least", "most", "dev")
-    }
-    check_jobs(
-        [make_job("adaptive", "adaptive"), as_long_as("h", "hybrid", "variables.total")],
-        planned=True,
-    )
-    unbounded = make_job("adaptive", "adaptive", **none)
-    stable = as_long_as("stable", "stable", "training.max_steps.times")
-    check_jobs([unbounded, stable], planned=True)
-    hundred = {"training__eval_frequency": 100}
-    check_jobs(
-        [
-            make_job("adaptive", "adaptive", **hundred),
-            as_long_as("again", "adaptive", "training.max_epochs", **hundred),
-        ],
-        planned=True,
-    )
+@pytest.mark.parametrize(
+    ("config", "key", "of_source", "own"),
+    [
+        ("hybrid", "variables.total", {}, {}),
+        ("hybrid", "variables.total", NO_BOUNDS, NO_BOUNDS),
+        # what steps.v1 takes for the same
+        ("hybrid", "variables.total", {"training__eval_frequency__epochs": 1}, {}),
+        (
+            "stable",
+            "training.max_steps.times",
+            {**NO_BOUNDS, "training__eval_frequency__least": 1},
+            {},
+        ),
+        ("stable", "training.max_epochs", NO_BOUNDS, {}),
+        ("stable", "training.max_steps.epochs", NO_BOUNDS, {"training__max_steps__times": 1}),
+        (
+            "stable",
+            "training.max_steps.times",
+            {"training__eval_frequency__dev": None},
+            {"training__max_steps__least": 8, "training__max_steps__most": 500},
+        ),
+    ],
+)
+def test_rounds_that_both_count_alike_are_taken(
+    config: str, key: str, of_source: dict[str, object], own: dict[str, object]
+) -> None:
+    source = make_job("adaptive", "adaptive", **of_source)
+    check_jobs([source, as_long_as("other", config, key, **own)], planned=True)

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from spacy.training.corpus import FILE_TYPE, walk_corpus
+from spacy.training.corpus import FILE_TYPE
 
 from adaptive_spacy.data.input import Input
-from adaptive_spacy.data.spacy_files import MAKE_DOCS
+from adaptive_spacy.data.spacy_files import MAKE_DOCS, find_files, locate
 from adaptive_spacy.data.validation import DEV_NAMES
 
 TRAIN = "train"
@@ -76,14 +76,11 @@ def find_others(path: Path) -> Iterator[Path]:
 
 
 def _files(path: Path) -> list[Path]:
-    if not path.exists() or (path.is_file() and not path.name.endswith(FILE_TYPE)):
-        found = f"another file: {MAKE_DOCS}" if path.exists() else "nothing"
+    there = locate(path)
+    if not there.exists() or (there.is_file() and not there.name.endswith(FILE_TYPE)):
+        found = f"another file: {MAKE_DOCS}" if there.exists() else "nothing"
         raise ValueError(f"{path}: expected a {FILE_TYPE} file or a folder of them, found {found}")
-    files = (
-        []
-        if path.is_dir() and not any(path.rglob(f"*{FILE_TYPE}"))
-        else walk_corpus(path, FILE_TYPE)
-    )
+    files = find_files(there)
     if not files:
         raise ValueError(
             f"{path}: expected a folder of {FILE_TYPE} files, found none in it: {MAKE_DOCS}"
