@@ -43,9 +43,8 @@ def check_cli(
     Errors above --tolerance, and warnings below: texts of dev that are in train too (public data
     sets have some), entities of types that dev has none of, entities that no window of the
     transformer holds, windows of more word pieces than it takes, what max_length or the batcher
-    drop. Warnings: types with fewer than 10 examples, rounds that are far from an
-    epoch though nothing bounds them in updates, a rate
-    that ends before or after the training.
+    drop. Warnings: types with fewer than 10 examples, rounds that are far from an epoch though
+    nothing bounds them in updates, a rate that ends before or after the training.
 
     The forecast takes a few real steps on a pipeline that is thrown away: steps per epoch, the
     fewest and the most epochs, minutes on this machine without the time to save models, memory.
