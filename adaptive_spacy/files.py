@@ -4,6 +4,7 @@ empty."""
 import contextlib
 import ctypes
 import errno
+import hashlib
 import itertools
 import os
 import platform
@@ -34,7 +35,7 @@ def replacing(path: Path) -> Iterator[Path]:
     left that were killed is removed by the next one.
 
     path (Path): The file, which need not exist; its folder is made. A link stays, and what it
-        points to is replaced. A device or a pipe is written to as it is.
+        points to is replaced, with its permissions. A device or a pipe is written to as it is.
     YIELDS (Path): Where to write.
     RAISES (ValueError): If it is a folder.
     """
@@ -48,6 +49,9 @@ def replacing(path: Path) -> Iterator[Path]:
     aside = _aside(target)
     try:
         yield aside
+        if target.exists():
+            # what only its owner may read stays so
+            shutil.copymode(target, aside)
         aside.replace(target)
     finally:
         aside.unlink(missing_ok=True)
@@ -62,7 +66,7 @@ def replacing_folder(path: Path) -> Iterator[Path]:
     once, there is one, after which `recover_folder` finds the former folder.
 
     path (Path): The folder, which need not exist; the one that holds it is made. A link stays, and
-        what it points to is replaced.
+        what it points to is replaced, with its permissions.
     YIELDS (Path): A new folder to write into, on the same file system.
     RAISES (ValueError): If it is a file.
     """
@@ -75,6 +79,8 @@ def replacing_folder(path: Path) -> Iterator[Path]:
     try:
         aside.mkdir()
         yield aside
+        if path.exists():
+            shutil.copymode(path, aside)
         sync(aside)
         _put_in_place(aside, path)
         _sync_one(path.parent)
@@ -170,11 +176,14 @@ def remove(paths: Iterable[Path]) -> None:
         over.
     RAISES (ValueError): If one lies elsewhere; nothing is removed then.
     """
-    here = Path.cwd()
-    found = [here / path for path in paths]
-    for path in found:
-        if here not in path.parent.resolve().joinpath(path.name).parents:
+    here = Path.cwd().resolve()
+    found = []
+    for path in paths:
+        # a link as last part is what is removed; ".." is what it leads to
+        place = (here / path).parent.resolve() / path.name
+        if path.name == ".." or here not in place.parents:
             raise ValueError(f"{path}: expected a path below {here}")
+        found.append(place)
     for path in found:
         if path.is_symlink() or path.is_file():
             path.unlink()
@@ -239,7 +248,9 @@ def _is_linux() -> bool:
 
 
 def _former(path: Path) -> Path:
-    return path.with_name(f".{path.name[:KEPT]}.former")
+    # names that begin alike are others'
+    whole = hashlib.sha256(os.fsencode(path.name)).hexdigest()[:8]
+    return path.with_name(f".{path.name[:KEPT]}.{whole}.former")
 
 
 def _sync_one(path: Path) -> None:

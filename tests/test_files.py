@@ -1,6 +1,7 @@
 import errno
 import os
 import shutil
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from adaptive_spacy import files
 from adaptive_spacy.files import (
     link_folder,
     recover_folder,
+    remove,
     remove_folder,
     replacing,
     replacing_folder,
@@ -171,13 +173,55 @@ def test_folder_behind_a_link_is_replaced_there(tmp_path: Path) -> None:
 
 
 def test_folder_that_was_moved_out_of_the_way_comes_back(place: Path) -> None:
-    place.rename(place.with_name(".model.former"))
+    place.rename(files._former(place))
     recover_folder(place)
     assert (place / "old.txt").read_text() == "old"
     # the new one had come: the former is of no use
-    shutil.copytree(place, place.with_name(".model.former"))
+    shutil.copytree(place, files._former(place))
     recover_folder(place)
     assert list(place.parent.iterdir()) == [place]
+
+
+def test_former_folder_is_not_that_of_a_name_that_begins_alike(place: Path) -> None:
+    one, other = (place.with_name(f"{'n' * files.KEPT}-{version}") for version in (1, 2))
+    place.rename(files._former(one))
+    other.mkdir()
+    with replacing_folder(other) as aside:
+        (aside / "new.txt").write_text("new")
+    recover_folder(one)
+    assert (one / "old.txt").read_text() == "old"
+    assert (other / "new.txt").read_text() == "new"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+def test_permissions_stay(place: Path) -> None:
+    place.chmod(0o2750)
+    file = place / "old.txt"
+    file.chmod(0o600)
+    with replacing(file) as aside:
+        aside.write_text("new")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    with replacing_folder(place) as aside:
+        (aside / "new.txt").write_text("new")
+    assert stat.S_IMODE(place.stat().st_mode) == 0o2750
+
+
+@pytest.mark.parametrize(
+    "path", ["..", "training/..", "training/../..", ".", "", "training/../../mine", "/"]
+)
+def test_nothing_is_removed_but_what_lies_below(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    here = tmp_path / "project"
+    (here / "training" / "x").mkdir(parents=True)
+    (tmp_path / "mine").mkdir()
+    monkeypatch.chdir(here)
+    with pytest.raises(ValueError, match="expected a path below"):
+        remove([Path("training/x"), Path(path)])
+    assert sorted(one.name for one in tmp_path.rglob("*")) == ["mine", "project", "training", "x"]
+    remove([Path("training/../training/x")])
+    # with the folder that it left empty, and not with its own
+    assert sorted(one.name for one in tmp_path.rglob("*")) == ["mine", "project"]
 
 
 def test_linked_folder_outlives_the_first(place: Path) -> None:

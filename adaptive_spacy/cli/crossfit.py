@@ -78,6 +78,11 @@ def crossfit_cli(
     require_other(output, [data, config, test])
     # a corpus may be a folder beside the name that is given
     require_apart(output, [data, locate(data), config, test, test and locate(test)])
+    if not config.is_file():
+        raise ValueError(
+            "--config: expected an adaptive config, such as configs/adaptive.cfg of the project, "
+            f"found none at {config}"
+        )
     settings = parse_overrides(context.args, "crossfit", "--variables.rate 1e-4")
     load_tokenizer(lang)
     blank = spacy.blank(lang)

@@ -45,5 +45,6 @@ def evaluate_cli(
     typer.echo(render(metrics))
     if output is not None:
         typer.echo(f"✔ Saved to {output.as_posix()}")
-    for line in warnings_of(metrics["spacy"], history_of_last(Path(pipeline))):
+    history, entities = history_of_last(Path(pipeline)), metrics["entities"]
+    for line in warnings_of(metrics["spacy"], history, entities=entities):
         typer.secho(wrap(f"⚠ {line}"), fg=typer.colors.YELLOW, err=True)

@@ -78,8 +78,10 @@ def report_cli(
 
     Pages open from disk without network.
     """
+    from adaptive_spacy.experiments.predictions import require_folder
     from adaptive_spacy.training.history import HISTORY
 
+    require_folder(runs)
     if (runs / HISTORY).is_file():
         if question is not None:
             raise ValueError(f"--question: expected the output folder of a sweep, got {runs}")

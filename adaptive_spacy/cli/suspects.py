@@ -1,5 +1,6 @@
 """`adaptive-spacy suspects`: labels that deserve a second look."""
 
+import warnings
 from pathlib import Path
 from typing import Annotated
 
@@ -42,7 +43,10 @@ def suspects_cli(
     share: Annotated[
         float | None,
         typer.Option(
-            min=0, max=1, help="Of all entities, how many to write.", show_default=str(SHARE)
+            min=0,
+            max=1,
+            help="Of all annotated or predicted entities, how many.",
+            show_default=str(SHARE),
         ),
     ] = None,
     next: Annotated[
@@ -77,9 +81,11 @@ def suspects_cli(
     """
     from adaptive_spacy.data.writers.tasks import require_format
     from adaptive_spacy.experiments.predictions import (
+        count_learnt,
         is_crossfit,
         predict_corpus,
         read_held_out,
+        require_folder,
     )
     from adaptive_spacy.experiments.suspect_files import describe, write_suspects
     from adaptive_spacy.experiments.suspects import rank_suspects
@@ -87,6 +93,7 @@ def suspects_cli(
     from adaptive_spacy.printable import one_line
 
     require_format(format)
+    require_folder(training)
     require_other(output, [training, corpus, next])
     if next is not None:
         given = {"--corpus": corpus, "--share": share}
@@ -107,12 +114,19 @@ def suspects_cli(
                 "learnt from; --corpus names another"
             )
         found = predicted
+        if corpus is not None and (learnt := count_learnt(training, found.examples)):
+            warnings.warn(
+                f"--corpus: {learnt:,} of {len(found.examples):,} documents are what this model "
+                "has learnt from: of these it says what it was told",
+                stacklevel=1,
+            )
     ranked = rank_suspects(found.examples)
     chosen = ranked[: round((SHARE if share is None else share) * len(ranked))]
     for one in chosen[:SHOWN]:
         typer.echo(one_line(f"{100 * one.score:5.1f}  document {one.doc + 1}, {describe(one)}"))
     typer.echo(
-        f"{len(chosen):,} of {len(ranked):,} entities of {found.role}, the most suspect first"
+        f"{len(chosen):,} of {len(ranked):,} annotated or predicted entities of {found.role}, the "
+        "most suspect first"
     )
     if output is not None:
         docs = [eg.reference for eg in found.examples]

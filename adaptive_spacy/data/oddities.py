@@ -33,6 +33,11 @@ def find_oddities(
             f"{name} has {len(types):,} entity types, which may be words or links in place of "
             "types: convert it with the right column of tags"
         )
+    for alike in find_alike(types):
+        yield (
+            f"{name} has the types {', '.join(alike)}, which differ in case alone, and are learnt "
+            "as types of their own: if they are one, spell them alike and convert that"
+        )
     parts = find_parts(types)
     if parts:
         yield (
@@ -55,6 +60,14 @@ def find_parts(types: Mapping[str, int]) -> list[str]:
         if PREFIXED.fullmatch(label) and label != inner and inner in types:
             return [label, inner]
     return []
+
+
+def find_alike(types: Mapping[str, int]) -> Iterator[list[str]]:
+    """YIELDS (list[str]): Types that differ in nothing but capital letters."""
+    groups: dict[str, list[str]] = {}
+    for label in sorted(types):
+        groups.setdefault(label.casefold(), []).append(label)
+    yield from (group for group in groups.values() if len(group) > 1)
 
 
 def measure(doc: Doc) -> int:

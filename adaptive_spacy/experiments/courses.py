@@ -51,11 +51,18 @@ def course_of(job: Job, folder: Path) -> Course:
 def _describe_limits(config: Config, rounds: int) -> str:
     """RETURNS (str): What ended a training that its schedule did not end."""
     training = config["training"]
-    limits = listed([f"{key} = {training[key]}" for key in LIMITS if training.get(key)])
+    asked = {key: training[key] for key in LIMITS if training.get(key)}
+    limits = listed([f"{key} = {value}" for key, value in asked.items()])
+    # a reference or a block has no double
+    longer = [
+        f" --training.{key} {2 * value}" for key, value in asked.items() if isinstance(value, int)
+    ]
+    hint = f", as by{''.join(longer)}," if longer else ""
     return (
         "expected a training that goes on until its schedule ends it, so that it tells a length; "
         f"this one was ended in round {rounds} by another limit of [training]"
-        f"{f' ({limits})' if limits else ''}. With a higher one the folds are trained again"
+        f"{f' ({limits})' if limits else ''}. Train the folds again with a higher one{hint} "
+        "or with more sentences"
     )
 
 

@@ -21,6 +21,7 @@ from adaptive_spacy.experiments.crossfit import (
     pair,
     read_expected,
 )
+from adaptive_spacy.experiments.shipping import MADE_BY
 from adaptive_spacy.ner.confidence import register
 from adaptive_spacy.parsing import read_object, reading
 from adaptive_spacy.serving.facts import CROSSFITTED, find_whole
@@ -64,6 +65,19 @@ class Predictions:
     examples: Sequence[Example]
     metrics: dict[str, Any]
     folds: Folds | None = None
+
+
+def require_folder(training: Path) -> None:
+    """RAISES (ValueError): If a training's output folder is not there, or is one of a crossfit that
+    has not come to its end."""
+    if not training.is_dir():
+        raise ValueError(f"{training}: expected the output folder of a training, found none there")
+    mark = training / MADE_BY
+    begun = mark.is_file() and mark.read_text(encoding="utf8").strip() == "crossfit"
+    if begun and not is_crossfit(training):
+        raise ValueError(
+            f"{training}: this crossfit has not come to its end; the command that began it goes on"
+        )
 
 
 def is_crossfit(training: Path) -> bool:
@@ -123,6 +137,17 @@ def predict_corpus(
     with reading(model, "a pipeline that can predict"):
         predict(nlp, examples)
     return Predictions(found, role, examples, score(nlp, examples))
+
+
+def count_learnt(training: Path, examples: Sequence[Example]) -> int:
+    """RETURNS (int): Annotated docs whose text a training's last model has learnt, as far as what
+    its config names is there."""
+    config = read_checkpoint_config(training)
+    path = None if config is None else path_of(config, "train")
+    if path is None or not path.exists():
+        return 0
+    texts = {doc.text for doc in read_docs(path, spacy.blank("xx").vocab)}
+    return sum(eg.reference.text in texts for eg in examples)
 
 
 def read_checkpoint_config(training: Path, select: str = "last") -> Config | None:

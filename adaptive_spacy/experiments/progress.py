@@ -58,6 +58,15 @@ class Progress:
         self.bar.update(1)
         self._show()
 
+    def stop(self) -> None:
+        """Say what a signal leaves."""
+        if not self.silent:
+            total = len(self.work)
+            done = f"{self.done} of {total} jobs {'is' if self.done == 1 else 'are'} done"
+            begun = f"{self.running} {'is' if self.running == 1 else 'are'} begun"
+            text = f"ℹ Stopped: {done}, {begun}. Go on: the same command"
+            self.bar.write(text, file=sys.stdout)
+
     def close(self) -> None:
         """Take the bar away."""
         self.bar.close()

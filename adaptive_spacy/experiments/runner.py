@@ -181,6 +181,9 @@ def sweep(
             work.start()
             work.collect()
             work.queue.look_again()
+    except KeyboardInterrupt:
+        work.progress.stop()
+        raise
     finally:
         backend.close()
         work.progress.close()

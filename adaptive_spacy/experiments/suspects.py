@@ -28,7 +28,7 @@ KINDS = {
     "boundary": "boundary",
     "both": "type and boundary",
     "missed": "no entity",
-    RIGHT: "read otherwise elsewhere",
+    RIGHT: "unsure, or read otherwise elsewhere",
 }
 #: Models are surer than they should be: no confidence counts as more than this
 SUREST = 0.98

@@ -53,7 +53,11 @@ class CalibratedPipe(LearningPipe):
     def load_state(self, nlp: Language, state: dict[str, Any], output: Any) -> None:
         """Go on with them."""
         super().load_state(nlp, state, output)
-        self._measured, self.cfg["temperature"] = state["measured"], state["temperature"]
+        self._measured = state["measured"]
+        # of a version without temperatures
+        self.cfg.pop("temperature", None)
+        if state["temperature"] is not None:
+            self.cfg["temperature"] = state["temperature"]
         # former states are those of an evaluation
         self._measured_after = state.get("measured_after", self._updates)
 

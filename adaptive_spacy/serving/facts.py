@@ -85,6 +85,14 @@ def find_whole(pipeline: Path) -> set[str]:
     return {CROSSFITTED, REFITTED} & meta.keys()
 
 
+def states_scores(pipeline: Path) -> bool:
+    """RETURNS (bool): Whether a checkpoint's meta.json has scores, or does not know of any. Those
+    of a last one are empty if its training went on after the last evaluation."""
+    path = pipeline / META
+    meta = read_object(path, "the meta of a pipeline") if path.is_file() else {}
+    return meta.get("performance") != {}
+
+
 def describe_length(history: list[Evaluation]) -> dict[str, str]:
     """RETURNS (dict[str, str]): How long a training was."""
     last = history[-1]

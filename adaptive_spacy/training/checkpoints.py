@@ -124,7 +124,10 @@ class Checkpoint(Language):
         self._nlp, self._checkpoints = nlp, checkpoints
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self.__dict__["_nlp"], name)
+        # a copy has nothing yet when it is asked whether it can be filled
+        if "_nlp" not in self.__dict__:
+            raise AttributeError(name)
+        return getattr(self._nlp, name)
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
         """See `Checkpoints.write`."""

@@ -1,9 +1,11 @@
 """Locks of folders: who works in one is alone there.
 
 The system takes a lock back when the processes that hold it have ended, however they ended: what
-was killed leaves no stale lock. Windows has no such locks; there nothing is refused.
+was killed leaves no stale lock. Windows and some network drives have no such locks; there nothing
+is refused.
 """
 
+import errno
 import os
 import socket
 import sys
@@ -18,6 +20,8 @@ if sys.platform != "win32":
     import fcntl
 
 LOCK = ".lock"
+#: What a file system says that knows no locks
+WITHOUT_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
 
 
 class Lock:
@@ -117,6 +121,9 @@ def _lock(descriptor: int) -> bool:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
+    except OSError as error:
+        if error.errno not in WITHOUT_LOCKS:
+            raise
     return True
 
 
@@ -133,7 +140,8 @@ def _holder(folder: Path) -> str:
 
 def _give_up(descriptor: int, path: Path, process: int) -> None:
     # a fork has the same objects, but it is not the one that trains
-    if os.getpid() == process:
+    # and a folder that was moved away has another's lock in its place
+    if os.getpid() == process and _is_file(descriptor, path):
         path.unlink(missing_ok=True)
     os.close(descriptor)
 

@@ -36,9 +36,7 @@ def make_adamw_v1(
     head_rate: float = 1.0,
 ) -> "AdamW":
     """Registered as `adaptive_spacy.AdamW.v1`; see `AdamW`.
-
-    RAISES (ConfigValidationError): If an argument is not what it has to be.
-    """
+    RAISES (ConfigValidationError): If an argument is not what it has to be."""
     check_arguments(locals())
     return AdamW(
         learn_rate,
@@ -66,8 +64,9 @@ class AdamW(Optimizer):
     Parameters and gradients are collected; `step_schedules`, which spaCy's training loop calls at
     the end of every update, makes the step. A program that never calls that, as around a bare
     `nlp.update`, has it made when the last pipe has handed over its gradients (`transformer_ner`
-    tells) or those of all parameters are there that there ever were; or else before the weights are
-    read, or when a gradient comes a second time. Each gradient is used once.
+    tells) or those of all parameters are there that there ever were; or else before a transformer of
+    ours is read, or when a gradient comes a second time. Each gradient is used once. Where all
+    pipes are others', only the first update's step is late: it is made in the second.
 
     learn_rate (float | Iterable[float]): A rate or a schedule.
     beta1, beta2, eps (float): As in `torch.optim.AdamW`.
@@ -255,6 +254,7 @@ class AdamW(Optimizer):
     def _begin(self, key: KeyT) -> None:
         """A parameter comes a second time: nobody made the step of the update before."""
         if key in self.pending:
+            self.bare = True
             self.make_step()
 
     def _take_rows(

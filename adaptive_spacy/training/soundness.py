@@ -75,17 +75,26 @@ def require_finite(nlp: "Language") -> None:
 
 
 def warnings_of(
-    performance: Mapping[str, Any], history: Sequence[Scored] | None = None
+    performance: Mapping[str, Any],
+    history: Sequence[Scored] | None = None,
+    *,
+    entities: int | None = None,
 ) -> list[str]:
-    """What speaks against using a pipeline.
+    """What speaks against using a pipeline, or believing its scores.
 
     performance (dict): Its scores by spaCy's names, as in meta.json or "spacy" of `evaluate`.
     history (Sequence | None): Of its training, where the pipeline is the last checkpoint of one;
         see `training.history.history_of_last`.
+    entities (int | None): Annotated ones that it was scored by; None: not known.
     RETURNS (list[str]): A line each.
     """
     found = []
-    if performance.get("ents_f") == 0:
+    if entities == 0:
+        found.append(
+            "no entity is annotated in the corpus: its F1 tells nothing of this pipeline. Evaluate "
+            "it on sentences with entities"
+        )
+    elif performance.get("ents_f") == 0:
         found.append(
             "F1 is 0: this pipeline finds none of the entities. Do not use it; train with another "
             "learning rate (variables.rate) or more sentences"

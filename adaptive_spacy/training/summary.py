@@ -55,6 +55,33 @@ class Ending:
         return self.rows[-1]
 
     @property
+    def scored(self) -> bool:
+        """RETURNS (bool): Whether the last weights are those that the last evaluation scored. spaCy
+        evaluates after an update whose number, from 0, is that of the row."""
+        return self.updates <= self.last["step"] + 1
+
+    @property
+    def out_of_epochs(self) -> bool:
+        """RETURNS (bool): Whether `max_epochs` ended it, where nothing else did."""
+        training = self.config["training"]
+        max_steps, patience = self._limits()
+        return not (
+            self.error is not None
+            or (self.machine is not None and self.machine.finished)
+            or (max_steps and self.updates > max_steps)
+            or (patience and self._updates_since_best() >= patience)
+            or training["max_epochs"] <= 0
+        )
+
+    @property
+    def rounds_short(self) -> int:
+        """RETURNS (int): Rounds that its schedule lacked at least when it ran out of epochs."""
+        machine = self.machine
+        if machine is None or self.config["training"]["before_update"] is None:
+            return 0
+        return machine.rounds_left() if self.out_of_epochs else 0
+
+    @property
     def fell(self) -> bool:
         """RETURNS (bool): Whether the last one is far below the best, by F1 or another share."""
         scores = self._shares()
@@ -74,8 +101,7 @@ class Ending:
 
     def reason(self) -> str:
         """RETURNS (str): Why the training stopped."""
-        training, machine = self.config["training"], self.machine
-        max_steps, patience = (resolve_value(training[one]) for one in ("max_steps", "patience"))
+        machine, (max_steps, patience) = self.machine, self._limits()
         if isinstance(self.error, KeyboardInterrupt):
             return str(self.error) or "Stopped by hand"
         if self.error is not None:
@@ -88,26 +114,26 @@ class Ending:
             return f"Finished: {spent} brought nothing more"
         if max_steps and self.updates > max_steps:
             return f"Done: [training] max_steps = {max_steps}"
-        if patience and self.updates - 1 - self._first_best_step() >= patience:
+        if patience and self._updates_since_best() >= patience:
             return f"Done: no better score for {patience} updates ([training] patience)"
-        if training["max_epochs"] <= 0:
+        if not self.out_of_epochs:
             return "Done: the corpus has no more batches"
-        end = f"Done: [training] max_epochs = {training['max_epochs']}"
-        if machine is None or training["before_update"] is None:
-            return end
-        return f"{end}, {_count(machine.rounds_left(), 'round')} or more too early"
+        end = f"Done: [training] max_epochs = {self.config['training']['max_epochs']}"
+        left = self.rounds_short
+        return f"{end}, {_count(left, 'round')} or more too early" if left else end
 
     def lines(self) -> Iterator[str]:
         """YIELDS (str): What is shown at the end, each fit for the terminal."""
         went_well = self.error is None and self.learnt and not self.stalled
+        went_well = went_well and not self.rounds_short
         mark = "✔" if went_well else "⚠"
         time = timedelta(seconds=round(self.seconds))
         yield wrap(
-            f"{mark} {self.reason()}. {_count(self.last['epoch'], 'epoch')}, "
+            f"{mark} {self.reason()}. {_count(self._epochs(), 'epoch')}, "
             f"{_count(self.updates, 'update')} in {time}"
         )
         best = self._describe(self.best, DIR_MODEL_BEST)
-        yield wrap(f"ℹ Best: {best}. Last: {self._describe(self.last, DIR_MODEL_LAST)}")
+        yield wrap(f"ℹ Best: {best}. Last: {self._describe_last()}")
         if not self.learnt:
             yield wrap(
                 f"⚠ {self.table.name(self.table.share)} is 0.0 in every row: do not use this model."
@@ -124,18 +150,35 @@ class Ending:
                 yield command_line(["adaptive-spacy", *command])
         yield wrap(f"ℹ {self.table.legend()}")
 
-    def _first_best_step(self) -> int:
+    def _limits(self) -> tuple[int, int]:
+        training = self.config["training"]
+        return resolve_value(training["max_steps"]), resolve_value(training["patience"])
+
+    def _updates_since_best(self) -> int:
         """As spaCy's patience counts: of equals the earliest."""
         best = max(one["score"] for one in self.rows if one["score"] is not None)
-        return int(next(one["step"] for one in self.rows if one["score"] == best))
+        step = int(next(one["step"] for one in self.rows if one["score"] == best))
+        return self.updates - 1 - step
+
+    def _epochs(self) -> int:
+        # of a round that was not evaluated any more, no row tells
+        epochs = self.config["training"]["max_epochs"] if self.out_of_epochs else self.last["epoch"]
+        return int(epochs)
 
     def _shares(self) -> list[float]:
         scores = [one["scores"].get(self.table.share) for one in self.rows]
         return [one for one in scores if one is not None]
 
     def _describe(self, row: Evaluation, folder: str) -> str:
-        kept = f" ({folder})" if self.output is not None else ""
-        return f"epoch {row['epoch']}, {self.table.score(row)}{kept}"
+        return f"epoch {row['epoch']}, {self.table.score(row)}{self._kept(folder)}"
+
+    def _describe_last(self) -> str:
+        if self.scored:
+            return self._describe(self.last, DIR_MODEL_LAST)
+        return f"update {self.updates}, not evaluated any more{self._kept(DIR_MODEL_LAST)}"
+
+    def _kept(self, folder: str) -> str:
+        return f" ({folder})" if self.output is not None else ""
 
     def _next(self, output: Path) -> Iterator[list[str]]:
         # what ships is the cooled model, unless a loss ranks, as in the paper, or it is worse
@@ -149,7 +192,7 @@ class Ending:
         yield ["plot", str(output), f"plots/{output.resolve().name}"]
         if not self.learnt:
             return
-        name = re.sub(r"\W+", "_", output.resolve().name).strip("_").lower() or "model"
+        name = re.sub(r"[^A-Za-z0-9]+", "_", output.resolve().name).strip("_").lower() or "model"
         yield ["package", model, "packages", "--name", name]
 
     def _corpus(self) -> Path | None:

@@ -48,6 +48,7 @@ class TransformerShim(HFShim):
 
     def _begin(self) -> None:
         """What a copy does not share with the network that it was made of."""
+        #: The network with integers, and what tells whether it is of the weights that are here
         self._quantized: tuple[Any, torch.nn.Module] | None = None
         self._framed: tuple[Any, dict[str, Any]] | None = None
         #: Held by the thread that changes the tokenizer or makes the network with integers
@@ -111,7 +112,6 @@ class TransformerShim(HFShim):
         if self._forward is not None and self._optimizer is not None:
             self._optimizer.expect_no_more(self.id)
         self._settle()
-        self._quantized = None
         prepare_for_forks()
         output, add_gradients = self._train(inputs)
         forward = self._forward = Forward()
@@ -222,12 +222,13 @@ class TransformerShim(HFShim):
 
     def _predictor(self) -> torch.nn.Module:
         """The network to predict with. The one with integers is made from the weights as they are,
-        and anew after they were trained or read."""
+        and anew after they were trained, read or put back."""
         if self.precision != INT8 or self.device.type != "cpu" or not int8.is_supported():
             return self._model
         with self.lock:
-            if self._quantized is None or self._quantized[0] is not self._model:
-                self._quantized = self._model, int8.quantized(self._model)
+            weights = self._model, [_version(one) for one in self._model.parameters()]
+            if self._quantized is None or self._quantized[0] != weights:
+                self._quantized = weights, int8.quantized(self._model)
             return self._quantized[1]
 
     def _batch_pieces(self) -> int:
@@ -254,6 +255,14 @@ def precision_of(nlp: Language) -> str | None:
     shims = (shim for node in nodes for shim in node.shims if isinstance(shim, TransformerShim))
     types = dict.fromkeys(name_of(shim.dtype) for shim in shims if shim._model is not None)
     return ", ".join(types) or None
+
+
+def _version(parameter: torch.nn.Parameter) -> tuple[int, int]:
+    """RETURNS (tuple): Another one whenever a parameter was changed in place, or its memory is
+    another."""
+    # what was made for inference alone is not changed
+    changes = 0 if parameter.is_inference() else parameter._version
+    return parameter.data_ptr(), changes
 
 
 def _save_weights(weights: dict[str, Any], file: BinaryIO) -> None:

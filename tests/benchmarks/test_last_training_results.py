@@ -1,6 +1,6 @@
 """docs/method.md says of crossfit's last training what was measured."""
 
-from statistics import mean, stdev
+from statistics import mean, median, stdev
 
 from benchmarks.measurements import read_lines
 from tests.benchmarks.sweeps import read_page
@@ -86,19 +86,24 @@ def test_page_says_what_twice_the_length_does_in_later_samples() -> None:
 
     gains = {
         labels: [two - one for one, two in zip(rows(labels, 1), rows(labels, 2), strict=True)]
-        for labels in (100, 200, 400)
+        for labels in (25, 50, 100, 200, 400)
     }
-    few, some, many = (
-        f"{mean(found):+.1f} ± {stdev(found) / len(found) ** 0.5:.1f}" for found in gains.values()
-    )
     of_all = [one for found in gains.values() for one in found]
+    fewest, few, some, more, many, overall = (
+        f"{mean(found):+.1f} ± {stdev(found) / len(found) ** 0.5:.1f}"
+        for found in (*gains.values(), of_all)
+    )
     means = [
         f"{mean(rows(400, 2)[first : first + 3]):.1f} instead of "
         f"{mean(rows(400, 1)[first : first + 3]):.1f}"
         for first in (0, 3, 6)
     ]
     assert (
-        f"twice as long gave {few} F1 with 100 labels, {some} with 200 and {many} with 400 (nine "
-        f"pairs each, {min(of_all):.1f} at worst and {max(of_all):+.1f} at best; with 400, "
-        f"{means[0]} on UNER, {means[1]} on wikigold and {means[2]} on WNUT-17)"
+        f"twice as long gave {fewest} F1 with 25 labels, {few} with 50, {some} with 100, {more} "
+        f"with 200 and {many} with 400 (nine pairs each, {min(of_all):.1f} at worst and "
+        f"{max(of_all):+.1f} at best; with 400, {means[0]} on UNER, {means[1]} on wikigold and "
+        f"{means[2]} on WNUT-17), {overall} on average"
     ) in PAGE
+    above = sum(one > 0 for one in of_all)
+    assert f"{above} of the {len(of_all)} are above nothing" in PAGE
+    assert f"the median is {median(of_all):+.1f}" in PAGE

@@ -87,6 +87,13 @@ def test_two_names_do_not_get_one_figure(tmp_path: Path) -> None:
     assert len(list((tmp_path / "report" / "figures").iterdir())) == 2 * 2 * 4
 
 
+def test_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    result = report(tmp_path / "nix")
+    assert result.exit_code == 1
+    expected = "expected the output folder of a training, found none there"
+    assert result.output == f"✘ {tmp_path / 'nix'}: {expected}\n"
+
+
 def test_reference_is_one_of_the_approaches(tmp_path: Path) -> None:
     records = [make_record(make_job(name, 1), 0.5) for name in ("stable", "adaptive")]
     write_records(tmp_path, records)

@@ -162,6 +162,27 @@ def test_what_spacy_writes_over_it_has_no_checksums(saved: Path, tmp_path: Path)
     assert attempt(spacy.load, folder) == "nothing"
 
 
+def test_what_spacy_writes_over_one_without_our_components_is_no_damage(
+    saved: Path, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(saved, tmp_path / "copy"))
+    nlp = load_pipeline(folder)
+    nlp.remove_pipe("transformer_ner")
+    # as of a pipeline of ner.cfg, whose components are spaCy's own
+    nlp.remove_pipe("transformer_cleaner")
+    nlp.tokenizer.add_special_case("gimme", [{"ORTH": "gim"}, {"ORTH": "me"}])
+    nlp.to_disk(folder)
+    assert (folder / CHECKSUMS).exists()
+    assert attempt(load_pipeline, folder) == "nothing"
+    # what is edited or cut in place is told as before
+    seal(folder)
+    meta = (folder / "meta.json").read_bytes()
+    (folder / "meta.json").write_bytes(meta.replace(b'"version":"', b'"version":"1'))
+    assert attempt(load_pipeline, folder) == "warned"
+    flip(folder / "tokenizer")
+    assert attempt(load_pipeline, folder) == "refused"
+
+
 def test_file_of_that_name_that_others_made_is_left(saved: Path, tmp_path: Path) -> None:
     ner = spacy.load(saved).get_pipe("transformer_ner")
     for text in ('{"a": "b"}', "no JSON"):

@@ -1,7 +1,9 @@
 from pathlib import Path
 
 import pytest
+import spacy
 
+from adaptive_spacy.config.checksums import seal
 from adaptive_spacy.config.loading import load_pipeline, read_config
 
 
@@ -13,6 +15,16 @@ def test_config_that_is_none_is_one_line(tmp_path: Path, text: str) -> None:
         read_config(path, interpolate=True)
     assert str(error.value).startswith(f"{path}: ")
     assert "\n" not in str(error.value)
+
+
+def test_damage_is_found_where_no_component_of_ours_looks(tmp_path: Path) -> None:
+    spacy.blank("en").to_disk(tmp_path)
+    seal(tmp_path)
+    load_pipeline(tmp_path)
+    data = (tmp_path / "tokenizer").read_bytes()
+    (tmp_path / "tokenizer").write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+    with pytest.raises(ValueError, match=r": tokenizer: not what was written"):
+        load_pipeline(tmp_path)
 
 
 def test_pipeline_that_does_not_load_is_named(tmp_path: Path) -> None:

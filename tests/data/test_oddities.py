@@ -17,6 +17,10 @@ CASES = {
         "Ada\tB-B-PER\nKing\tB-I-PER\nruns\tO\n",
         "has the types B-PER, I-PER, which look like tags of single tokens",
     ),
+    "capital letters": (
+        "Ada\tB-PER\n\nBen\tB-per\n",
+        "has the types PER, per, which differ in case",
+    ),
     "one document": (
         "Ada\tB-PER\n" + "runs\tO\n" * LONG_TEXT,
         f"has a document of {LONG_TEXT + 1:,} tokens without an end of a sentence",

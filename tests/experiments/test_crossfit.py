@@ -277,6 +277,7 @@ def test_folds_that_were_stopped_early_tell_no_length(
     assert result.exit_code == 1
     assert (
         "expected a training that goes on until its schedule ends it, so that it tells a length; "
-        "this one was ended in round 1 by another limit of [training] (max_epochs = 2). With a "
+        "this one was ended in round 1 by another limit of [training] (max_epochs = 2). Train "
+        "the folds again with a higher one, as by --training.max_epochs 4, or with more sentences"
     ) in " ".join(result.output.split())
     assert not (tmp_path / "few" / "model-last").exists()

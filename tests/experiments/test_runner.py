@@ -9,6 +9,7 @@ import pytest
 from adaptive_spacy.experiments import runner
 from adaptive_spacy.experiments.grid import Grid
 from adaptive_spacy.experiments.job import Job
+from adaptive_spacy.experiments.progress import Progress
 from adaptive_spacy.experiments.records import (
     make_failure,
     read_records,
@@ -150,15 +151,20 @@ def test_job_that_was_settled_meanwhile_is_not_kept_locked(
     lock.release()
 
 
-def test_interrupted_sweep_leaves_no_record_and_no_lock(jobs: list[Job], tmp_path: Path) -> None:
+def test_interrupted_sweep_leaves_no_record_and_no_lock(
+    jobs: list[Job], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     class Interrupted(Scripted):
         def finished(self, timeout: float) -> Iterator[Path]:
             raise KeyboardInterrupt
             yield
 
     with pytest.raises(KeyboardInterrupt):
-        sweep(jobs, tmp_path, Interrupted({}))
+        sweep(jobs, tmp_path, Interrupted({}), progress=Progress(jobs))
     assert read_records(tmp_path) == []
+    assert (
+        f"ℹ Stopped: 0 of {len(jobs)} jobs are done, 2 are begun. Go on: the same command"
+    ) in capsys.readouterr().out
     assert isinstance(claim(tmp_path / jobs[0].folder()), Lock)
 
 

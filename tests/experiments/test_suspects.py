@@ -1,6 +1,7 @@
 """Suspects among the labels: ranked by hand, written for tools, and read back."""
 
 import json
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from adaptive_spacy.ner import confidence
 from adaptive_spacy.ner.tags import Entity
 from benchmarks.quality.corruption import BOUNDARY, INCONSISTENT, MISSING, TYPE, WAYS, corrupt
 from benchmarks.quality.suspects import find
+from tests.conftest import write_corpus
 from tests.report.runs import ROWS, Row, make_docs, write_crossfit, write_training
 
 #: What three other places say of Paris
@@ -39,7 +41,7 @@ def rank(*rows: Row) -> list[Suspect]:
         (("Paris shines", "B-LOC I-LOC", "B-LOC O", [0.9]), "boundary"),
         (("Paris shines", "B-PER I-PER", "B-LOC O", [0.9]), "type and boundary"),
         (("Paris shines", "B-PER O", "O O", []), "no entity"),
-        (("Paris shines", "B-PER O", "B-PER O", [0.6]), "read otherwise elsewhere"),
+        (("Paris shines", "B-PER O", "B-PER O", [0.6]), "unsure, or read otherwise elsewhere"),
     ],
 )
 def test_damaged_label_comes_first(row: Row, kind: str) -> None:
@@ -48,7 +50,7 @@ def test_damaged_label_comes_first(row: Row, kind: str) -> None:
     assert first.text.startswith("Paris")
     assert len(others) == 3
     assert first.score > max(one.score for one in others)
-    assert {one.kind for one in others} == {"read otherwise elsewhere"}
+    assert {one.kind for one in others} == {"unsure, or read otherwise elsewhere"}
     assert kind in KINDS.values()
 
 
@@ -156,7 +158,10 @@ def test_suspects_of_crossfit_are_shown_and_written(tmp_path: Path) -> None:
     assert code == 0
     lines = out.splitlines()
     assert "document 4, missing: 'Acme' annotated as nothing, model ORG, 95 % sure" in lines[0]
-    assert lines[-2] == "2 of 7 entities of the labels, each held out once, the most suspect first"
+    assert lines[-2] == (
+        "2 of 7 annotated or predicted entities of the labels, each held out once, the most "
+        "suspect first"
+    )
     assert lines[-1] == f"✔ Saved to {output.as_posix()}: 2 spans"
     assert len(output.read_text().splitlines()) == 2
 
@@ -165,10 +170,15 @@ def test_suspects_of_a_training_are_of_a_corpus_it_did_not_learn_from(tmp_path: 
     training = write_training(tmp_path / "mine")
     code, out = run(training, "--share", "1")
     assert code == 0
-    assert out.splitlines()[-1].startswith("7 of 7 entities of the test set")
-    code, out = run(training, "--corpus", tmp_path / "corpus" / "dev.spacy")
+    assert out.splitlines()[-1].startswith("7 of 7 annotated or predicted entities of the test set")
+    with pytest.warns(UserWarning, match="--corpus: 5 of 5 documents are what this model has lear"):
+        code, out = run(training, "--corpus", tmp_path / "corpus" / "dev.spacy")
     assert code == 0
     assert "of the corpus that was named" in out
+    write_corpus(tmp_path / "other.spacy", [("Ben visits Oslo", "B-PER O B-LOC")])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert run(training, "--corpus", tmp_path / "other.spacy")[0] == 0
 
 
 @pytest.mark.parametrize(
@@ -176,6 +186,8 @@ def test_suspects_of_a_training_are_of_a_corpus_it_did_not_learn_from(tmp_path: 
     [
         (["mine", "--format", "brat"], "--format: expected one of spans, prodigy, doccano"),
         (["empty"], "empty: expected the output folder of crossfit, or of a training with"),
+        (["nothing"], "nothing: expected the output folder of a training, found none there"),
+        (["begun"], "begun: this crossfit has not come to its end; the command that began it goes"),
         (["mine", "--corpus", "none.spacy"], "corpus: expected a .spacy file or a folder of them"),
     ],
 )
@@ -185,6 +197,8 @@ def test_suspects_says_what_is_wrong(
     monkeypatch.chdir(tmp_path)
     write_training(tmp_path / "mine")
     (tmp_path / "empty").mkdir()
+    (tmp_path / "begun").mkdir()
+    (tmp_path / "begun" / ".made-by").write_text("crossfit\n")
     code, out = run(*arguments)
     assert code == 1
     assert message in out

@@ -26,6 +26,18 @@ NOISE = [("Ada visits Ben Ray", "B-LOC O B-PER I-PER"), ("London calls Cleo", "B
 MEASURED = ("ents_loss", "ents_loss_refined", "temperature")
 
 
+def test_state_of_a_version_without_temperatures_is_none(transformer_folder: Path) -> None:
+    nlp = trained_with(transformer_folder, OURS)
+    ner = nlp.get_pipe("transformer_ner")
+    del ner.cfg["temperature"]
+    state = ner.save_state(nlp)
+    ner.temperature = 3.0
+    ner.load_state(nlp, state, None)
+    assert ner.temperature == 1.0
+    assert "temperature" not in ner.cfg
+    assert confidences(nlp)
+
+
 def noisy(nlp: Language) -> list[Example]:
     return examples(nlp, SENTENCES + NOISE)
 

@@ -115,6 +115,7 @@ def test_compare_takes_trainings_and_finds_their_test_set(models: dict[str, str]
         (["old"], "compare: expected 2 to 6 pipelines, got 1"),
         (["old"] * 7, "compare: expected 2 to 6 pipelines, got 7"),
         (["old", "new"], "--corpus: expected annotated sentences to compare on, as old names none"),
+        (["none", "run"], "none: expected a pipeline, found neither a folder nor a package"),
         (["run", "none"], "pipeline: expected an installed package or a folder with a config.cfg"),
         (["run", "old", "--output", "x"], "--output: expected a file whose name ends in .html"),
     ],

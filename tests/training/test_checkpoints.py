@@ -1,5 +1,6 @@
 """Checkpoints that are killed, diverge, or are written after the last evaluation."""
 
+import copy
 import io
 import json
 import shutil
@@ -70,6 +71,12 @@ def killed_after(parts: int, nlp: Language, monkeypatch: pytest.MonkeyPatch) -> 
         return writing(path, {key: counted(writer) for key, writer in writers.items()}, exclude)
 
     monkeypatch.setattr(spacy.util, "to_disk", to_disk)
+
+
+def test_copy_of_what_a_training_writes_is_the_pipeline(pipeline: Language) -> None:
+    written = make_checkpoint_v1()(pipeline)
+    assert copy.copy(written).pipe_names == pipeline.pipe_names
+    assert not hasattr(written, "nothing_of_that_name")
 
 
 def test_broken_off_checkpoint_never_loads_as_a_mixture(

@@ -1,5 +1,6 @@
 """Two trainings into one folder."""
 
+import errno
 import gc
 import os
 import subprocess
@@ -13,6 +14,7 @@ from spacy.training.initialize import init_nlp
 from spacy.training.loop import train
 from thinc.api import ConfigValidationError
 
+from adaptive_spacy.training import lock
 from adaptive_spacy.training.lock import LOCK, claim, output_of
 from tests.training.holder import HOLDER
 from tests.util import scripted_config
@@ -52,6 +54,31 @@ def test_folder_is_free_after_the_other_has_ended(tmp_path: Path, other) -> None
     other.communicate("")
     assert not (tmp_path / "out" / LOCK).exists()
     claim(tmp_path / "out")
+
+
+def test_lock_of_a_folder_that_was_moved_leaves_that_of_the_next(tmp_path: Path) -> None:
+    mine = claim(tmp_path / "out")
+    (tmp_path / "out").rename(tmp_path / "aside")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / LOCK).write_text("another's")
+    del mine
+    gc.collect()
+    assert (tmp_path / "out" / LOCK).read_text() == "another's"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such locks")
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP])
+def test_drive_without_locks_refuses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def fail(descriptor: int, operation: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(lock.fcntl, "flock", fail)
+    assert f"process {os.getpid()} on " in (claim(tmp_path) and (tmp_path / LOCK).read_text())
+    number = errno.EIO
+    with pytest.raises(OSError, match="error"):
+        claim(tmp_path / "other")
 
 
 SAFE = {"training__before_to_disk": {"@callbacks": "adaptive_spacy.checkpoint.v1"}}

@@ -1,13 +1,14 @@
 """Every order in which spaCy and its users hand gradients over uses each of them exactly once."""
 
 import pytest
+import spacy
 import torch
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from spacy.language import Language
 from thinc.api import Adam
 
-from adaptive_spacy.training.optimizer import AdamW
+from adaptive_spacy.training.optimizer import AdamW, make_adamw_v1
 from tests import tiers
 from tests.conftest import SENTENCES
 from tests.training.loops import (
@@ -64,6 +65,20 @@ def test_pipes_share_a_step(transformer_folder, pipes: tuple[str, ...]) -> None:
     nlp("Ada")
     assert nlp._optimizer.steps == 4
     assert_same(weights(nlp), weights(expected))
+
+
+def test_pipes_of_others_are_stepped_at_the_end_of_each_update_from_the_second_on() -> None:
+    nlp = spacy.blank("en")
+    nlp.add_pipe("textcat")
+    optimizer = make_adamw_v1(RATE)
+    nlp.initialize(lambda: annotated(nlp), sgd=optimizer)
+    steps = []
+    for batch in batches(nlp):
+        nlp.update(batch, sgd=optimizer)
+        steps.append(optimizer.steps)
+        assert bool(optimizer.pending) is (len(steps) == 1)
+    # that of the first is made before that of the second
+    assert steps == [0, 2, 3, 4]
 
 
 def test_an_update_changes_the_weights_at_once(transformer_folder) -> None:

@@ -86,3 +86,7 @@ def test_warnings(performance, history, expected: list[str]) -> None:
 def test_warnings_without_history() -> None:
     assert warnings_of({"ents_f": 0.0})[0].startswith("F1 is 0")
     assert warnings_of({"ents_f": 0.4}) == []
+    # there is nothing to find: the rate is not to blame
+    (line,) = warnings_of({"ents_f": 0.0}, entities=0)
+    assert line.startswith("no entity is annotated in the corpus")
+    assert warnings_of({"ents_f": 0.0}, entities=1)[0].startswith("F1 is 0")

@@ -8,6 +8,8 @@ from adaptive_spacy.training.messages import command_line, wrap
 from adaptive_spacy.training.summary import Ending
 from adaptive_spacy.training.table import Table
 
+#: Of `ending` with four rows
+DONE = {"training": {"max_steps": 9}}
 WEIGHTS = {"ents_f": 1.0, "ents_p": 0.0, "ents_r": 0.0, "ents_loss": None}
 
 
@@ -82,7 +84,7 @@ def test_reason(settings, reason: str) -> None:
 
 def test_end_says_what_came_out_and_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "test.spacy").touch()
-    text = "\n".join(ending([0.1, 0.7, 0.65, 0.69], tmp_path / "dev.spacy").lines())
+    text = "\n".join(ending([0.1, 0.7, 0.65, 0.69], tmp_path / "dev.spacy", **DONE).lines())
     assert "3 epochs, 10 updates in 1:02:05" in text
     assert "Best: epoch 1, F1 70.0 (model-best). Last: epoch 3, F1 69.0 (model-last)" in text
     joined = text.replace(" \\\n      ", " ")
@@ -99,6 +101,26 @@ def test_end_says_what_came_out_and_what_to_do(tmp_path: Path) -> None:
     ):
         assert name in " ".join(text.split())
     assert "⚠" not in text
+
+
+def test_epochs_that_were_not_evaluated_any_more_are_told() -> None:
+    text = " ".join(" ".join(ending([0.1, 0.7, 0.65], updates=10).lines()).split())
+    assert text.startswith("✔ Done: [training] max_epochs = 9. 9 epochs, 10 updates in")
+    assert "Best: epoch 1, F1 70.0 (model-best). Last: update 10, not evaluated any more" in text
+    assert "65.0" not in text
+    # a schedule that had not come to its end is no success
+    adapted = {"before_update": {"@callbacks": "adaptive_spacy.adapt.v1"}}
+    machine = finished(scores=(0.5, 0.4))
+    (first, *_) = ending([0.1, 0.7, 0.65], machine=machine, training=adapted).lines()
+    assert first.startswith("⚠ Done: [training] max_epochs = 9, 2 rounds or more too early")
+
+
+@pytest.mark.parametrize(
+    ("folder", "name"), [("Wörter 2", "w_rter_2"), ("t13 ü", "t13"), ("数据", "model")]
+)
+def test_name_of_a_package_is_one_that_packages_may_have(folder: str, name: str) -> None:
+    text = " ".join(ending([0.1, 0.7], output=Path("training") / folder).lines())
+    assert f"--name {name}" in text.replace("\\\n      ", "")
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,18 @@
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import spacy
 import torch
 from torch import nn
 
+from adaptive_spacy.experiments.weights import Weights
+from adaptive_spacy.training.optimizer import make_adamw_v1
 from adaptive_spacy.transformer import int8
 from adaptive_spacy.transformer.int8 import Int8Linear, is_supported, quantized
 from tests.conftest import SENTENCES
-from tests.ner.pipelines import found
+from tests.ner.pipelines import examples, found
 from tests.transformer.pipelines import OURS, learn, trained, weights
 
 pytestmark = pytest.mark.skipif(not is_supported(), reason="this torch has no int8 operators")
@@ -117,6 +120,30 @@ def test_rounded_copy_follows_training(transformer_folder) -> None:
     learn(nlp, steps=3)
     after = nlp("Ada lives in Paris .")._.trf_data.tensors[0]
     assert abs(before - after).max() > 1e-3
+
+
+@pytest.mark.parametrize("annotating", [False, True])
+def test_rounded_copy_is_of_the_weights_that_are_here(transformer_folder, annotating: bool) -> None:
+    nlp = trained(transformer_folder, OURS, steps=0, precision="int8")
+
+    def vectors() -> Any:
+        return nlp("Ada lives in Paris .")._.trf_data.tensors[0]
+
+    before, kept = vectors(), Weights(nlp)
+    if annotating:
+        # predicts in the middle of an update
+        optimizer = make_adamw_v1(3e-3)
+        for _ in range(3):
+            nlp.update(examples(nlp), sgd=optimizer, annotates=["transformer"])
+    else:
+        learn(nlp, steps=3)
+    shim = nlp.get_pipe("transformer").model.layers[0].shims[0]
+    trained_now = vectors()
+    shim._quantized = None
+    assert (trained_now == vectors()).all()
+    assert abs(trained_now - before).max() > 1e-3
+    kept.restore()
+    assert (vectors() == before).all()
 
 
 def test_float32_serves_where_there_are_no_operators(transformer_folder, monkeypatch) -> None:

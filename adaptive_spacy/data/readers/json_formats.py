@@ -23,6 +23,7 @@ from adaptive_spacy.data.readers.text_entities import (
 )
 from adaptive_spacy.data.readers.token_entities import TokenEntities
 from adaptive_spacy.data.source import Problems
+from adaptive_spacy.printable import listed
 
 # those that are told by most come first
 JSON_FORMATS: dict[str, type[JsonRecords]] = {
@@ -129,7 +130,9 @@ def describe_unknown(record: Any) -> str:
     has_text = isinstance(record, dict) and any(isinstance(record.get(key), str) for key in TEXT)
     keys = [key for key, value in record.items() if are_spans(value)] if has_text else []
     hint = f"; --spans-key {keys[0]} takes its entities" if len(keys) == 1 else ""
-    return f"found {describe_record(record)}, expected a record of {titles}{hint}"
+    nulls = [key for key, value in record.items() if value is None] if has_text else []
+    empty = f", of which {listed(nulls)} {'is' if len(nulls) == 1 else 'are'} null" if nulls else ""
+    return f"found {describe_record(record)}{empty}, expected a record of {titles}{hint}"
 
 
 def are_spans(value: Any) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from spacy.cli._util import setup_gpu
+from spacy.util import is_package
 
 from adaptive_spacy.experiments.paired import Counts, Gap, compare_paired
 from adaptive_spacy.experiments.predictions import CHECKPOINTS, find_corpus
@@ -104,6 +105,8 @@ def _checkpoint(pipeline: str) -> str:
 
 
 def _corpus_of(pipeline: str) -> Path:
+    if not is_package(pipeline) and not Path(pipeline).exists():
+        raise ValueError(f"{pipeline}: expected a pipeline, found neither a folder nor a package")
     folder = Path(_checkpoint(pipeline))
     select = folder.name.removeprefix("model-")
     path = find_corpus(folder.parent, select)[0] if select in CHECKPOINTS else None

@@ -45,6 +45,7 @@ from adaptive_spacy.report.run.story import (
     is_whole,
 )
 from adaptive_spacy.report.training_title import counted
+from adaptive_spacy.serving.facts import states_scores
 from adaptive_spacy.training.errors import KINDS, RIGHT, count_errors
 from adaptive_spacy.training.history import HISTORY, Evaluation, read_history
 from adaptive_spacy.training.running import is_running
@@ -168,6 +169,7 @@ def make_run(
             seen=seen,
             whole=is_whole(config, history),
             running=bool(running),
+            scored_last=states_scores(training / CHECKPOINTS["last"]),
         )
     summary = [
         _line(

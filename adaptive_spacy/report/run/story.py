@@ -93,12 +93,14 @@ def describe_choice(
     seen: bool,
     whole: bool = True,
     running: bool = False,
+    scored_last: bool = True,
 ) -> str:
     """Say which checkpoint the page is about, and why that.
 
     seen (bool): Whether dev was trained on, so that its scores say nothing.
     whole (bool): Whether the training came to its end.
     running (bool): Whether it runs, so that nothing is chosen yet.
+    scored_last (bool): Whether the last evaluation is of the last model, which may have learnt on.
     RETURNS (str): In sentences.
     """
     if seen:
@@ -115,8 +117,9 @@ def describe_choice(
     # of equals the latest, as spaCy keeps it
     best = max(reversed(scored), key=lambda one: one.f or 0.0)
     unit = unit_of(history)
+    had = "On dev it had" if running or scored_last else "Before its last updates it had, on dev,"
     scores = (
-        f"On dev it had F1 {_percent(last.f)} after {unit} {counted(last.round)}; the highest was "
+        f"{had} F1 {_percent(last.f)} after {unit} {counted(last.round)}; the highest was "
         f"{_percent(best.f)} after {unit} {counted(best.round)}"
     )
     if running:
@@ -140,7 +143,7 @@ def describe_choice(
             "The last model is of a training that was stopped before its learning rate had come "
             f"down: go on with it{other}. {scores}."
         )
-    if best is last:
+    if best is last and scored_last:
         return f"The last model ships, which is also the best on dev: F1 {_percent(last.f)}."
     down = ": its learning rate has come down all the way" if _came_down(history) else ""
     return (

@@ -44,7 +44,8 @@ class Snapshots:
         self.folder = folder
 
     def write(self, step: int, identity: dict[str, Any], state: dict[str, Any]) -> None:
-        """Write one; older ones than the one before are removed then.
+        """Write one; all but it and the one before are removed then, such of later steps too, which
+        are of an end that was damaged and is taken back.
 
         step (int): The last update.
         identity (dict): What the training is: it must be the same to go on.
@@ -52,11 +53,14 @@ class Snapshots:
         """
         arrays: dict[str, torch.Tensor] = {}
         text = json.dumps({"identity": identity, "state": _divide(state, "", arrays)})
-        with replacing_folder(self.folder / f"step-{step:09}") as aside:
+        folder = self.folder / f"step-{step:09}"
+        with replacing_folder(folder) as aside:
             (aside / STATE).write_text(text, encoding="utf8")
             save_file(_independent(arrays), aside / ARRAYS)
             (aside / MANIFEST).write_bytes(_describe(aside))
-        for old in self.folders()[:-KEPT]:
+        others = [one for one in self.folders() if one != folder]
+        before = [one for one in others if _step_of(one) < step]
+        for old in set(others).difference(before[1 - KEPT :]):
             shutil.rmtree(old, ignore_errors=True)
 
     def read(self) -> tuple[dict[str, Any], dict[str, Any]] | None:
@@ -126,7 +130,13 @@ class Snapshots:
             return []
         # not `glob`, to which such a folder is empty
         found = self.folder.iterdir()
-        return sorted(one for one in found if NAME.fullmatch(one.name) and one.is_dir())
+        return sorted(
+            (one for one in found if NAME.fullmatch(one.name) and one.is_dir()), key=_step_of
+        )
+
+
+def _step_of(snapshot: Path) -> int:
+    return int(snapshot.name.removeprefix("step-"))
 
 
 def _read(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:

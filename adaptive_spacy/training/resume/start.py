@@ -79,8 +79,6 @@ def start(
                 return None
             state = _find_state(snapshots, identity, output, force=asked.force)
         nlp = init_nlp(config, use_gpu=gpu_id)
-        if state is None:
-            _make_room(snapshots, output)
         try:
             interruption.check()
             driver = Driver(
@@ -92,7 +90,11 @@ def start(
                 interruption=interruption,
                 use_gpu=gpu_id,
             )
-            if state is not None:
+            if state is None:
+                # as late as can be: what ends before leaves what is there
+                interruption.check()
+                _make_room(snapshots, output)
+            else:
                 _load(driver, state, forced=asked.force)
             driver.run()
         except Interrupted as signal:

@@ -67,6 +67,10 @@ BAD_FILES = {
         '{"a": 1, "b": 2}\n',
         f":1: found the keys 'a', 'b', {NO_SHAPE}",
     ),
+    "null": (
+        '{"text": "Ada", "label": null, "a": null}\n',
+        f":1: found the keys 'a', 'label', 'text', of which label, a are null, {NO_SHAPE}",
+    ),
     "a text without entities": ('{"text": "Ada"}\n', f":1: found the keys 'text', {NO_SHAPE}"),
     "a list of numbers": ("[1, 2]", f": record 1: found 1, {NO_SHAPE}"),
     "a list of texts": ('["Ada", "Ben"]', f':1: found ["Ada", "Ben"], {NO_SHAPE}'),

@@ -47,6 +47,14 @@ def test_rate_has_come_down_only_where_it_has() -> None:
     assert "come down" not in choice([replace(one, rate=None) for one in fixed])
 
 
+def test_last_model_that_learnt_on_after_its_evaluation_has_no_score() -> None:
+    for history in (make_history(10), make_history(10)[:-1]):
+        text = describe_choice(history, "last", seen=False, scored_last=False)
+        assert "Before its last updates it had, on dev, F1" in text
+        assert "On dev it had" not in text
+        assert "also the best" not in text
+
+
 def test_training_that_was_stopped_at_its_best_goes_on() -> None:
     rising = make_history(10)[:-1]
     assert "go on with it. On dev" in choice(rising, whole=False)

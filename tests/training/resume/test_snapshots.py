@@ -2,6 +2,7 @@
 
 import errno
 import math
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,35 @@ def test_two_are_kept(snapshots: Snapshots) -> None:
     snapshots.write(11, {}, {"step": 11})
     assert [one.name for one in snapshots.folders()] == ["step-000000008", "step-000000011"]
     assert KEPT == 2
+
+
+def test_end_that_was_damaged_is_removed_by_the_next(snapshots: Snapshots) -> None:
+    (snapshots.folder / "step-000000008" / "manifest.json").write_text("{")
+    snapshots.write(5, {}, {"step": 5})
+    # the newest that is named is the one that is read, and the one before is whole
+    assert [one.name for one in snapshots.folders()] == ["step-000000003", "step-000000005"]
+    found = snapshots.read()
+    assert found is not None
+    assert found[1] == {"step": 5}
+
+
+def test_steps_count_as_numbers(snapshots: Snapshots) -> None:
+    for step in (999_999_999, 1_000_000_000):
+        snapshots.write(step, {}, {"step": step})
+    assert [one.name for one in snapshots.folders()] == ["step-999999999", "step-1000000000"]
+
+
+def test_arrays_of_any_layout_are_written(snapshots: Snapshots) -> None:
+    fixed = numpy.arange(3.0)
+    fixed.flags.writeable = False
+    turned = torch.arange(6).reshape(2, 3).T
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        snapshots.write(12, {}, {"fixed": fixed, "turned": turned})
+    found = snapshots.read()
+    assert found is not None
+    assert found[1]["fixed"].tolist() == [0.0, 1.0, 2.0]
+    assert torch.equal(found[1]["turned"], turned)
 
 
 def test_weights_that_are_tied_are_written(snapshots: Snapshots) -> None:

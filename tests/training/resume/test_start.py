@@ -4,10 +4,12 @@ import os
 import shutil
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 import spacy
 from click.testing import Result
+from spacy.language import Language
 from typer.testing import CliRunner
 
 from adaptive_spacy.cli.app import app
@@ -203,6 +205,30 @@ def test_signal_ends_with_its_code_and_says_how_to_go_on(
         assert "the same command with --resume" in " ".join(result.output.split())
         assert spacy.load(output / "model-best").pipe_names == ["textcat", "scripted"]
     signal.signal(signal.SIGINT, former)
+    assert run(config, output, "--resume").exit_code == 0
+    assert run(config, tmp_path / "whole").exit_code == 0
+    assert history(output) == history(tmp_path / "whole")
+
+
+def test_signal_at_the_beginning_leaves_what_was_broken_off(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output = tmp_path / "out"
+    broken_off(config, output, monkeypatch)
+    saved, init = files(output), module.init_nlp
+
+    def signalled(*arguments: Any, **settings: Any) -> Language:
+        os.kill(os.getpid(), signal.SIGTERM)
+        return init(*arguments, **settings)
+
+    # who forgot --resume
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "init_nlp", signalled)
+        result = run(config, output)
+    assert result.exit_code == 143, result.output
+    assert "Saved after step-000000005" in " ".join(result.output.split())
+    assert "is given up" not in result.output
+    assert files(output) == saved
     assert run(config, output, "--resume").exit_code == 0
     assert run(config, tmp_path / "whole").exit_code == 0
     assert history(output) == history(tmp_path / "whole")
