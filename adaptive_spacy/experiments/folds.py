@@ -47,10 +47,15 @@ def assign_folds(docs: Sequence[Doc], folds: int, seed: int) -> list[int]:
     texts = Counter(type_ for types in types_of.values() for type_ in types)
     shared = {type_ for type_, count in texts.items() if count > 1}
     learnable = sum(bool(types & shared) for types in types_of.values())
+    if not texts:
+        groups = "; they have span groups, which are not read" if any(map(_groups, docs)) else ""
+        raise ValueError(
+            f"expected entities to learn (doc.ents), found none in {len(types_of)} texts{groups}"
+        )
     if not shared:
         raise ValueError(
             "expected entities of one type in two different texts at least, so that what is held "
-            f"out can be learnt from the others, found {', '.join(sorted(texts)) or 'none'}, of "
+            f"out can be learnt from the others, found {', '.join(sorted(texts))}, of "
             f"which no two of {len(types_of)} texts have the same"
         )
     for count in range(min(folds, learnable), LEAST, -1):
@@ -61,6 +66,10 @@ def assign_folds(docs: Sequence[Doc], folds: int, seed: int) -> list[int]:
                 return assigned
     # a type of two texts is in both of two folds
     return _divide(docs, LEAST, seed, {one: texts[one] for one in shared})
+
+
+def _groups(doc: Doc) -> bool:
+    return any(len(group) for group in doc.spans.values())
 
 
 def _divide(docs: Sequence[Doc], folds: int, seed: int, texts: Mapping[str, int]) -> list[int]:

@@ -64,7 +64,7 @@ class AdamW(Optimizer):
     Parameters and gradients are collected; `step_schedules`, which spaCy's training loop calls at
     the end of every update, makes the step. A program that never calls that, as around a bare
     `nlp.update`, has it made when the last pipe has handed over its gradients (`transformer_ner`
-    tells) or those of all parameters are there that there ever were; or else before a transformer of
+    tells) or those of all parameters are there that there ever were; or else before a pipe of
     ours is read, or when a gradient comes a second time. Each gradient is used once. Where all
     pipes are others', only the first update's step is late: it is made in the second.
 

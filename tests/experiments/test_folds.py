@@ -93,6 +93,15 @@ def test_no_type_in_two_texts_is_refused() -> None:
         assign_folds(docs, 3, seed=0)
 
 
+def test_texts_without_entities_are_refused_with_what_they_have_instead() -> None:
+    docs = labelled_docs(*[""] * 5)
+    with pytest.raises(ValueError, match=r"found none in 5 texts$"):
+        assign_folds(docs, 3, seed=0)
+    docs[0].spans["sc"] = [docs[0][:1]]
+    with pytest.raises(ValueError, match="found none in 5 texts; they have span groups, which are"):
+        assign_folds(docs, 3, seed=0)
+
+
 LABELS = ["PER", "LOC", "ORG", "MISC", "PRODUCT", "GROUP"]
 
 

@@ -228,7 +228,7 @@ def _check_alignment(corpus: CorpusCounts, findings: Findings) -> None:
         findings.errors.append(
             f"[{corpus.name}] and {corpus.misaligned - NAMED:,} more entities that do not fit the "
             "tokens: they can be neither learnt nor found; mend them with `adaptive-spacy convert "
-            "--repair`, or take the tokenizer that the data were made with"
+            "--repair`, or take the tokenizer that the data were made with ([nlp] lang)"
         )
 
 
