@@ -190,9 +190,11 @@ def train_folds(jobs: Sequence[Job], output: Path, backend: Backend, silent: boo
     )
     if outcome.failed:
         first = outcome.failed[0]
+        # ours say in a line what was expected: its class tells nothing more
+        reason = first["reason"].removeprefix(f"{ValueError.__name__}: ")
         raise ValueError(
             f"{len(outcome.failed)} of {len(jobs)} folds failed, {first['job']['dataset']}: "
-            f"{first['reason']}"
+            f"{reason}"
         )
     by_fold = {record["job"]["dataset"]: record for record in outcome.done}
     return [by_fold[job.dataset] for job in jobs]

@@ -1,5 +1,6 @@
 import json
 import math
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -281,3 +282,10 @@ def test_folds_that_were_stopped_early_tell_no_length(
         "the folds again with a higher one, as by --training.max_epochs 4, or with more sentences"
     ) in " ".join(result.output.split())
     assert not (tmp_path / "few" / "model-last").exists()
+    steps = ("--training.eval_frequency.least", "50", "--training.max_epochs", "2")
+    result = run(labelled, tmp_path / "fewer", transformer_folder, *steps)
+    assert result.exit_code == 1
+    assert re.search(
+        r"✘ (\d) of \1 folds failed, fold-1: \[training\] max_epochs, max_steps: expected a round",
+        " ".join(result.output.split()),
+    )
