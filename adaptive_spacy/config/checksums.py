@@ -34,7 +34,7 @@ def seal(pipeline: Path) -> None:
     pipeline (Path): Its folder.
     """
     meta = pipeline / META
-    if meta.is_file():
+    if meta.is_file() and not meta.read_bytes().endswith(END):
         meta.write_bytes(meta.read_bytes().rstrip() + END)
     found = {
         path.relative_to(pipeline).as_posix(): _hash(path)

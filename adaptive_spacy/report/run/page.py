@@ -45,7 +45,7 @@ from adaptive_spacy.report.run.story import (
     is_whole,
 )
 from adaptive_spacy.report.training_title import counted
-from adaptive_spacy.serving.facts import states_scores
+from adaptive_spacy.serving.facts import find_whole, states_scores
 from adaptive_spacy.training.errors import KINDS, RIGHT, count_errors
 from adaptive_spacy.training.history import HISTORY, Evaluation, read_history
 from adaptive_spacy.training.running import is_running
@@ -159,7 +159,9 @@ def make_run(
         told, values = _of_predictions(found, learnt)
     elif config is not None and refresh is None and any(one.f is not None for one in history):
         told = [_line("What to expect", UNKNOWN)]
-    seen = found is not None and found.role == HELD_OUT
+    # of refit and crossfit, whose scores on dev are of what was learnt, whatever is predicted here
+    of_all = find_whole(training / CHECKPOINTS["last"])
+    seen = bool(of_all) or (found is not None and found.role == HELD_OUT)
     if config is None and not running and not seen:
         choice = describe_lack(training, select)
     else:

@@ -1,5 +1,6 @@
 """What a history tells in words holds for trainings that went another way than most."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -53,6 +54,18 @@ def test_last_model_that_learnt_on_after_its_evaluation_has_no_score() -> None:
         assert "Before its last updates it had, on dev, F1" in text
         assert "On dev it had" not in text
         assert "also the best" not in text
+
+
+@pytest.mark.parametrize("made", ["refit", "crossfit"])
+def test_model_of_all_labels_has_no_score_on_dev(tmp_path: Path, made: str) -> None:
+    training = write_training(tmp_path / "mine")
+    path = training / "model-last" / "meta.json"
+    meta = {**json.loads(path.read_text()), made: {}, "performance": {}}
+    path.write_text(json.dumps(meta))
+    lines = write_run(training, corpus=tmp_path / "corpus" / "test.spacy")[1]
+    (ships,) = [line for line in lines if line.startswith("What ships")]
+    assert "It learnt from every label" in ships
+    assert "F1" not in ships
 
 
 def test_training_that_was_stopped_at_its_best_goes_on() -> None:
