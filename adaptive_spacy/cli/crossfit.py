@@ -80,8 +80,8 @@ def crossfit_cli(
     require_apart(output, [data, locate(data), config, test, test and locate(test)])
     if not config.is_file():
         raise ValueError(
-            "--config: expected an adaptive config, such as configs/adaptive.cfg of the project, "
-            f"found none at {config}"
+            f"--config: {config}: there is no such file; expected an adaptive config, such as "
+            "configs/adaptive.cfg of the project"
         )
     settings = parse_overrides(context.args, "crossfit", "--variables.rate 1e-4")
     load_tokenizer(lang)

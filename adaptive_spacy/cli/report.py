@@ -78,10 +78,8 @@ def report_cli(
 
     Pages open from disk without network.
     """
-    from adaptive_spacy.experiments.predictions import require_folder
     from adaptive_spacy.training.history import HISTORY
 
-    require_folder(runs)
     if (runs / HISTORY).is_file():
         if question is not None:
             raise ValueError(f"--question: expected the output folder of a sweep, got {runs}")
@@ -121,15 +119,17 @@ def _report_training(
 def _report_sweep(
     runs: Path, output: Path | None, reference: str | None, question: str | None
 ) -> None:
+    from adaptive_spacy.experiments.predictions import require_folder
+    from adaptive_spacy.files import require_other
+
+    require_other(output, [runs])
+    require_folder(runs)
     try:
         from adaptive_spacy.report.write import write_report
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] != "matplotlib":
             raise
         raise ValueError('report needs matplotlib: pip install "adaptive-spacy[plot]"') from None
-    from adaptive_spacy.files import require_other
-
-    require_other(output, [runs])
     written = write_report(runs, output or runs / "report", reference=reference, question=question)
     for line in written.lines:
         typer.echo(line)

@@ -93,8 +93,8 @@ def suspects_cli(
     from adaptive_spacy.printable import one_line
 
     require_format(format)
-    require_folder(training)
     require_other(output, [training, corpus, next])
+    require_folder(training)
     if next is not None:
         given = {"--corpus": corpus, "--share": share}
         if named := [name for name, value in given.items() if value is not None]:

@@ -6,6 +6,7 @@ scores and licences are written into that of a copy.
 
 import json
 import re
+import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Mapping
@@ -110,6 +111,8 @@ def package(
         # name and version are those of meta.json
         make_sources(copy, aside / "sources", create_sdist=False, require_parent=True, silent=True)
         sources = aside / "sources" / f"{full}-{version}"
+        # the one that its setup.py puts into the pipeline, which is sealed with ours
+        shutil.copy(copy / "meta.json", sources / "meta.json")
         wheels = [build_wheel(sources, aside / "wheels")]
         if needs_own:
             wheels.append(build_own_wheel(aside / "own"))

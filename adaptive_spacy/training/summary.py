@@ -57,8 +57,10 @@ class Ending:
     @property
     def scored(self) -> bool:
         """RETURNS (bool): Whether the last weights are those that the last evaluation scored. spaCy
-        evaluates after an update whose number, from 0, is that of the row."""
-        return self.updates <= self.last["step"] + 1
+        evaluates after an update whose number, from 0, is that of the row; after the end of phases
+        the rate is 0."""
+        over = self.machine is not None and self.machine.finished
+        return over or self.updates <= self.last["step"] + 1
 
     @property
     def out_of_epochs(self) -> bool:

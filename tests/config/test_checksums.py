@@ -1,5 +1,6 @@
 """Damage of a pipeline's files is found when it is loaded."""
 
+import json
 import shutil
 import warnings
 from collections.abc import Callable
@@ -174,6 +175,13 @@ def test_what_spacy_writes_over_one_without_our_components_is_no_damage(
     nlp.to_disk(folder)
     assert (folder / CHECKSUMS).exists()
     assert attempt(load_pipeline, folder) == "nothing"
+    # as `spacy package` writes it into a pipeline, of whose other files all is known
+    packaged = Path(shutil.copytree(saved, tmp_path / "packaged"))
+    text = (packaged / "meta.json").read_text()
+    (packaged / "meta.json").write_text(json.dumps(json.loads(text), indent=2))
+    assert attempt(spacy.load, packaged) == "nothing"
+    flip(packaged / "transformer" / "model")
+    assert attempt(spacy.load, packaged) == "refused"
     # what is edited or cut in place is told as before
     seal(folder)
     meta = (folder / "meta.json").read_bytes()

@@ -32,7 +32,7 @@ def test_interrupted_run_on_other_data_leaves_no_record_of_the_former(
     assert "Not known" in said
     result = CliRunner().invoke(app, ["suspects", str(copy)])
     assert result.exit_code == 1
-    assert "that it has not learnt from; --corpus names another" in " ".join(result.output.split())
+    assert "this crossfit has not come to its end" in " ".join(result.output.split())
 
 
 def test_models_of_all_labels_are_compared_on_none_of_them(crossfitted: Path) -> None:

@@ -50,11 +50,12 @@ def test_adamw_copies_the_gradient() -> None:
     assert weights == pytest.approx([0.5, 0.5])
 
 
-def test_adamw_makes_the_step_when_the_next_one_begins() -> None:
+def test_adamw_makes_the_step_once_it_knows_that_nobody_else_does() -> None:
     """Around a bare `nlp.update` nobody calls `step_schedules`."""
     weights = numpy.ones(2, dtype="f")
     optimizer = make_adamw_v1(0.5)
-    for expected in (1.0, 0.5, 0.0):
+    # that of the first update is made before that of the second
+    for expected in (1.0, 0.0, -0.5):
         optimizer((1, "b"), weights, numpy.ones(2, dtype="f"))
         assert weights == pytest.approx([expected] * 2, abs=1e-6)
 

@@ -132,6 +132,17 @@ def predict_run(
     return None
 
 
+def _read_last(training: Path) -> tuple[bool, bool]:
+    """RETURNS (tuple[bool, bool]): Whether the last model has learnt from dev too, as that of refit
+    and crossfit, and whether the last evaluation is of it."""
+    model = training / CHECKPOINTS["last"]
+    try:
+        return bool(find_whole(model)), states_scores(model)
+    except ValueError:
+        # damaged, or half-written: who loads it will say so
+        return False, True
+
+
 def make_run(
     training: Path,
     history: list[Evaluation],
@@ -159,9 +170,8 @@ def make_run(
         told, values = _of_predictions(found, learnt)
     elif config is not None and refresh is None and any(one.f is not None for one in history):
         told = [_line("What to expect", UNKNOWN)]
-    # of refit and crossfit, whose scores on dev are of what was learnt, whatever is predicted here
-    of_all = find_whole(training / CHECKPOINTS["last"])
-    seen = bool(of_all) or (found is not None and found.role == HELD_OUT)
+    of_all, scored_last = _read_last(training)
+    seen = of_all or (found is not None and found.role == HELD_OUT)
     if config is None and not running and not seen:
         choice = describe_lack(training, select)
     else:
@@ -171,7 +181,7 @@ def make_run(
             seen=seen,
             whole=is_whole(config, history),
             running=bool(running),
-            scored_last=states_scores(training / CHECKPOINTS["last"]),
+            scored_last=scored_last,
         )
     summary = [
         _line(

@@ -100,7 +100,6 @@ def test_wrong_records_are_told_before_anything_is_predicted(
     assert code == 1
     assert message in out
     assert not (training / "report.html").exists()
-    records.mkdir(exist_ok=True)
     code, out = report(records, "--curve", records)
     assert code == 1
     assert "--curve: expected the output folder of a training" in out

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from adaptive_spacy.adaptive.callback import Adapt
+from adaptive_spacy.files import _former
 from adaptive_spacy.training.guard import Guard
 from adaptive_spacy.training.resume.loop import Loop
 from adaptive_spacy.training.resume.snapshots import Snapshots
@@ -201,7 +202,7 @@ def test_best_model_that_was_moved_out_of_the_way_comes_back(
     assert run(config, tmp_path / "whole").exit_code == 0
     output = tmp_path / "out"
     broken_off(config, output, monkeypatch)
-    (output / "model-best").rename(output / ".model-best.former")
+    (output / "model-best").rename(_former(output / "model-best"))
     assert "is gone" not in resume(config, output)
     assert same_ends(output, tmp_path / "whole")
 
