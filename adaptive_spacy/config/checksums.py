@@ -22,6 +22,8 @@ CHECKSUMS = "checksums.json"
 #: Tells our file from another of that name
 KIND = "sha256 of a pipeline's files"
 CONFIG, META = "config.cfg", "meta.json"
+#: Of a packaged pipeline: for people alone
+CARD = "README.md"
 #: Of meta.json in a sealed pipeline: spaCy writes none, and what lost a byte is not taken for that
 END = b"\n\n"
 #: People change these by hand, which is no damage
@@ -33,7 +35,8 @@ _compared: ContextVar[Path | None] = ContextVar("compared", default=None)
 
 
 def seal(pipeline: Path) -> None:
-    """Write down what the files of a pipeline are now. Its meta.json gets an end of our own.
+    """Write down what the files of a pipeline are now, but for its card. Its meta.json gets an end
+    of our own.
 
     pipeline (Path): Its folder.
     """
@@ -43,7 +46,7 @@ def seal(pipeline: Path) -> None:
     found = {
         path.relative_to(pipeline).as_posix(): _hash(path)
         for path in sorted(pipeline.rglob("*"))
-        if path.is_file() and path != pipeline / CHECKSUMS
+        if path.is_file() and path not in (pipeline / CHECKSUMS, pipeline / CARD)
     }
     text = json.dumps({KIND: found}, indent=1, ensure_ascii=False)
     (pipeline / CHECKSUMS).write_text(text, encoding="utf8")

@@ -96,7 +96,6 @@ def package(
         (copy / "meta.json").write_text(text, encoding="utf8")
         nlp = load_pipeline(copy, named=pipeline)
         require_finite(nlp)
-        seal(copy)
         for line in warnings_of(meta.get("performance") or {}, history_of_last(pipeline)):
             warn(line)
         needs_own = requires_own(pipeline)
@@ -111,8 +110,11 @@ def package(
         # name and version are those of meta.json
         make_sources(copy, aside / "sources", create_sdist=False, require_parent=True, silent=True)
         sources = aside / "sources" / f"{full}-{version}"
-        # the one that its setup.py puts into the pipeline, which is sealed with ours
-        shutil.copy(copy / "meta.json", sources / "meta.json")
+        # the meta.json here, with what spaCy adds, is what setup.py puts into the pipeline
+        packaged = sources / full / f"{full}-{version}" / "meta.json"
+        shutil.copy(sources / "meta.json", packaged)
+        seal(packaged.parent)
+        shutil.copy(packaged, sources / "meta.json")
         wheels = [build_wheel(sources, aside / "wheels")]
         if needs_own:
             wheels.append(build_own_wheel(aside / "own"))
