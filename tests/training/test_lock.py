@@ -75,7 +75,9 @@ def test_drive_without_locks_refuses_nothing(
         raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr(lock.fcntl, "flock", fail)
-    assert f"process {os.getpid()} on " in (claim(tmp_path) and (tmp_path / LOCK).read_text())
+    mine = claim(tmp_path)
+    assert f"process {os.getpid()} on " in (tmp_path / LOCK).read_text()
+    del mine
     number = errno.EIO
     with pytest.raises(OSError, match="error"):
         claim(tmp_path / "other")
