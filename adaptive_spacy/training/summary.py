@@ -55,33 +55,36 @@ class Ending:
         return self.rows[-1]
 
     @property
+    def over(self) -> bool:
+        """RETURNS (bool): Whether its phases came to their end."""
+        return self.machine is not None and self.machine.finished
+
+    @property
     def scored(self) -> bool:
         """RETURNS (bool): Whether the last weights are those that the last evaluation scored. spaCy
         evaluates after an update whose number, from 0, is that of the row; after the end of phases
         the rate is 0."""
-        over = self.machine is not None and self.machine.finished
-        return over or self.updates <= self.last["step"] + 1
+        return self.over or self.updates <= self.last["step"] + 1
 
     @property
-    def out_of_epochs(self) -> bool:
-        """RETURNS (bool): Whether `max_epochs` ended it, where nothing else did."""
+    def limit(self) -> str | None:
+        """RETURNS (str | None): The setting of `[training]` that ended it; None: something else."""
         training = self.config["training"]
-        max_steps, patience = self._limits()
-        return not (
-            self.error is not None
-            or (self.machine is not None and self.machine.finished)
-            or (max_steps and self.updates > max_steps)
-            or (patience and self._updates_since_best() >= patience)
-            or training["max_epochs"] <= 0
-        )
+        max_steps, patience = (resolve_value(training[one]) for one in ("max_steps", "patience"))
+        if self.error is not None or self.over:
+            return None
+        if max_steps and self.updates > max_steps:
+            return "max_steps"
+        if patience and self.updates - 1 - self._first_best_step() >= patience:
+            return "patience"
+        return "max_epochs" if training["max_epochs"] > 0 else None
 
     @property
     def rounds_short(self) -> int:
         """RETURNS (int): Rounds that its schedule lacked at least when it ran out of epochs."""
-        machine = self.machine
-        if machine is None or self.config["training"]["before_update"] is None:
-            return 0
-        return machine.rounds_left() if self.out_of_epochs else 0
+        machine, adapts = self.machine, self.config["training"]["before_update"] is not None
+        cut = adapts and self.limit == "max_epochs"
+        return machine.rounds_left() if machine is not None and cut else 0
 
     @property
     def fell(self) -> bool:
@@ -98,37 +101,33 @@ class Ending:
     @property
     def stalled(self) -> bool:
         """RETURNS (bool): Whether it ended as its monitor never rose above its first value."""
-        machine = self.machine
-        return machine is not None and machine.finished and machine.stalled
+        return self.machine is not None and self.over and self.machine.stalled
 
     def reason(self) -> str:
         """RETURNS (str): Why the training stopped."""
-        machine, (max_steps, patience) = self.machine, self._limits()
+        machine, limit = self.machine, self.limit
         if isinstance(self.error, KeyboardInterrupt):
             return str(self.error) or "Stopped by hand"
         if self.error is not None:
             return f"Broken off by an error: {str(self.error).strip() or type(self.error).__name__}"
-        if machine is not None and machine.finished:
+        if machine is not None and self.over:
             if self.stalled:
                 return "Ended without learning: the monitored score never rose above its first"
             cooled = f"a whole cool-down of {_count(machine.cooldown, 'round')}"
             spent = cooled if machine.cooldown else _count(machine.patience + 1, "round")
             return f"Finished: {spent} brought nothing more"
-        if max_steps and self.updates > max_steps:
-            return f"Done: [training] max_steps = {max_steps}"
-        if patience and self._updates_since_best() >= patience:
-            return f"Done: no better score for {patience} updates ([training] patience)"
-        if not self.out_of_epochs:
+        if limit is None:
             return "Done: the corpus has no more batches"
-        end = f"Done: [training] max_epochs = {self.config['training']['max_epochs']}"
-        left = self.rounds_short
-        return f"{end}, {_count(left, 'round')} or more too early" if left else end
+        value = resolve_value(self.config["training"][limit])
+        if limit == "patience":
+            return f"Done: no better score for {value} updates ([training] patience)"
+        early = f", {_count(self.rounds_short, 'round')} or more too early"
+        return f"Done: [training] {limit} = {value}{early if self.rounds_short else ''}"
 
     def lines(self) -> Iterator[str]:
         """YIELDS (str): What is shown at the end, each fit for the terminal."""
-        went_well = self.error is None and self.learnt and not self.stalled
-        went_well = went_well and not self.rounds_short
-        mark = "✔" if went_well else "⚠"
+        broken = self.error is not None or self.stalled or self.rounds_short
+        mark = "✔" if self.learnt and not broken else "⚠"
         time = timedelta(seconds=round(self.seconds))
         yield wrap(
             f"{mark} {self.reason()}. {_count(self._epochs(), 'epoch')}, "
@@ -152,20 +151,15 @@ class Ending:
                 yield command_line(["adaptive-spacy", *command])
         yield wrap(f"ℹ {self.table.legend()}")
 
-    def _limits(self) -> tuple[int, int]:
-        training = self.config["training"]
-        return resolve_value(training["max_steps"]), resolve_value(training["patience"])
-
-    def _updates_since_best(self) -> int:
+    def _first_best_step(self) -> int:
         """As spaCy's patience counts: of equals the earliest."""
         best = max(one["score"] for one in self.rows if one["score"] is not None)
-        step = int(next(one["step"] for one in self.rows if one["score"] == best))
-        return self.updates - 1 - step
+        return int(next(one["step"] for one in self.rows if one["score"] == best))
 
     def _epochs(self) -> int:
         # of a round that was not evaluated any more, no row tells
-        epochs = self.config["training"]["max_epochs"] if self.out_of_epochs else self.last["epoch"]
-        return int(epochs)
+        out_of_epochs = self.limit == "max_epochs"
+        return int(self.config["training"]["max_epochs"] if out_of_epochs else self.last["epoch"])
 
     def _shares(self) -> list[float]:
         scores = [one["scores"].get(self.table.share) for one in self.rows]
