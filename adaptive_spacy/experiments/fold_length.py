@@ -35,7 +35,7 @@ class Found(NamedTuple):
 def find_course(
     job: Job, labelled: Path, folder: Path, train: Callable[[Job, Path], Record]
 ) -> Found:
-    """Train the folds that have no record yet.
+    """Train the folds that have no record yet, or one of a failure: the job is run again for that.
 
     job (Job): A job with `folds`.
     labelled (Path): Its labelled sentences.
@@ -57,7 +57,7 @@ def find_course(
     for fold in folds:
         place = folder / FOLDS / fold.folder()
         record = read_record(place)
-        if record is None:
+        if record is None or record["status"] != "done":
             record = train(fold, place)
             write_record(place, record)
         if record["status"] != "done":

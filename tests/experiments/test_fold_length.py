@@ -1,6 +1,8 @@
 """Jobs that learn from all their labels, as long as folds found."""
 
+import errno
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -107,6 +109,21 @@ def test_fold_that_fails_is_the_reason(job: Job, tmp_path: Path) -> None:
     record = run_job(replace(job, settings=settings), tmp_path / "job")
     assert record["status"] == "failed"
     assert "fold-1" in record["reason"]
+
+
+def test_fold_that_failed_is_trained_again(
+    job: Job, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fill_disk(*arguments: Any, **options: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as broken:
+        broken.setattr("adaptive_spacy.experiments.run_job.init_nlp", fill_disk)
+        record = run_job(job, tmp_path / "job")
+    assert record["status"] == "failed"
+    assert "fold-1: OSError" in record["reason"]
+    again = run_job(job, tmp_path / "job")
+    assert again["status"] == "done", again["reason"]
 
 
 def test_job_with_folds_is_another_and_costs_more(job: Job) -> None:
