@@ -14,6 +14,7 @@ from adaptive_spacy.config.settings import find_setting_faults
 from adaptive_spacy.experiments.fixed_length import require_length
 from adaptive_spacy.hashing import hash_once
 from adaptive_spacy.parsing import reading
+from adaptive_spacy.training.resume.identity import hash_named
 
 #: What the parts of a folder's name may hold
 NAME = r"^[A-Za-z0-9][A-Za-z0-9_.+-]*$"
@@ -173,6 +174,9 @@ class Job:
         # the definition of a job with a fraction stays what it was before there were labels
         labels = {} if self.labels is None else {"labels": self.labels, "dev": self.dev}
         folds = {} if self.folds is None else {"folds": self.folds}
+        config = _without_paths(self.make_config())
+        # such as vectors, and so is that of a job without them
+        files = {"files": named} if (named := hash_named(config)) else {}
         return {
             "approach": self.approach,
             "dataset": self.dataset,
@@ -182,11 +186,12 @@ class Job:
             "threads": self.threads,
             "device": self.device,
             "train_on_dev": self.train_on_dev,
-            "config": _without_paths(self.make_config()).to_str(interpolate=False),
+            "config": config.to_str(interpolate=False),
             "data": {split: hash_once(path) for split, path in self.files().items()},
             "transformer": hash_transformer(self.transformer),
             **labels,
             **folds,
+            **files,
         }
 
     def identity(self) -> str:

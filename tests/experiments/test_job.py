@@ -48,3 +48,14 @@ def test_job_waits_for_stops_and_for_no_other_table(jobs: list[Job]) -> None:
         "components.transformer_ner.class_weights": weights,
         "variables.total": 7,
     }
+
+
+def test_identity_is_of_files_that_the_config_names_too(jobs: list[Job], tmp_path: Path) -> None:
+    folder = tmp_path / "vectors"
+    folder.mkdir()
+    (folder / "key2row").write_text("first")
+    job = replace(jobs[0], settings={**jobs[0].settings, "paths.vectors": str(folder)})
+    before = job.identity()
+    assert "files" not in jobs[0].definition()
+    (folder / "key2row").write_text("another one")
+    assert job.identity() != before

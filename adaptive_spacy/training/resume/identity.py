@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 from spacy.training.corpus import FILE_TYPE
+from spacy.util import is_package
 from thinc.api import Config
 
 from adaptive_spacy.data.spacy_files import locate
@@ -50,6 +51,12 @@ def identify(
         "versions": versions(),
         "machine": machine(),
     }
+
+
+def hash_named(config: Mapping[str, Any]) -> dict[str, str]:
+    """RETURNS (dict[str, str]): Checksums of the files and folders that a config names, by their
+    paths."""
+    return {path: _hash(Path(path)) for path in sorted({*_paths(config)})}
 
 
 def versions() -> dict[str, str]:
@@ -175,9 +182,19 @@ def _paths(config: Mapping[str, Any], inside: bool = False) -> Iterator[str]:
             yield from _paths(value, key in BLOCKS)
         elif isinstance(value, str | Path) and (inside or key in FILES):
             path = locate(value)
-            # a name of the hub or of a package is none, however a folder here is called
-            if path.exists() and (inside or key == "path" or len(path.parts) > 1):
+            if path.exists() and (inside or _means_path(key, str(value), config)):
                 yield path.as_posix()
+
+
+def _means_path(key: str, value: str, block: Mapping[str, Any]) -> bool:
+    """RETURNS (bool): Whether a text that a file or folder here is called by means it."""
+    if len(Path(value).parts) > 1 or value.startswith("."):
+        return True
+    if key in ("source", "vectors"):
+        # spaCy takes a package of this name first
+        return not is_package(value)
+    # to transformers a folder comes first; otherwise a name is a name
+    return key != "name" or "@architectures" in block
 
 
 def _hash(path: Path, aside: Path | None = None) -> str:

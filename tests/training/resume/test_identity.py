@@ -34,3 +34,22 @@ def test_files_of_a_folder_that_are_called_otherwise_are_others(corpus: Path) ->
     assert differences(then, identify(config)) == []
     (corpus / "b.spacy").rename(corpus / "b.spacy.old")
     assert differences(then, identify(config)) == ["the content of corpus is another one"]
+
+
+@pytest.mark.parametrize("name", ["tiny", "./tiny"])
+def test_transformer_in_a_folder_here_is_a_file_that_is_read(corpus: Path, name: str) -> None:
+    folder = corpus.parent / "tiny"
+    folder.mkdir()
+    (folder / "weights").write_text("first")
+    model = {"@architectures": "spacy-transformers.TransformerModel.v3", "name": name}
+    config = Config({"paths": {"train": "corpus"}, "model": model})
+    then = identify(config)
+    (folder / "weights").write_text("second")
+    assert differences(then, identify(config)) == ["the content of tiny is another one"]
+
+
+def test_source_that_is_a_package_is_no_folder_here(corpus: Path) -> None:
+    for name in ("numpy", "mine"):
+        (corpus.parent / name).mkdir()
+    config = Config({"components": {"a": {"source": "numpy"}, "b": {"source": "mine"}}})
+    assert set(identify(config)["files"]) == {"mine"}
