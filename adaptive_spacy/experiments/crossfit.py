@@ -9,22 +9,20 @@ model on sentences like these.
 """
 
 import json
+import shutil
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import spacy
 from spacy.cli._util import setup_gpu
-from spacy.tokens import Doc, DocBin
-from spacy.training import Example
+from spacy.tokens import Doc
 from spacy.training.loop import DIR_MODEL_LAST
 from thinc.api import Config
 
 from adaptive_spacy.config.loading import load_pipeline
-from adaptive_spacy.experiments.courses import Course, agree, course_of
-from adaptive_spacy.experiments.expectation import Expectation, expect_scores
+from adaptive_spacy.experiments.expectation import Expectation
 from adaptive_spacy.experiments.fixed_length import curve_of, fix_epochs
 from adaptive_spacy.experiments.fold_jobs import (
     identify,
@@ -32,6 +30,7 @@ from adaptive_spacy.experiments.fold_jobs import (
     require_adaptive,
     settle_lang,
 )
+from adaptive_spacy.experiments.fold_outcomes import FOLDS, OUT_OF_FOLD, join_folds
 from adaptive_spacy.experiments.folds import divide, fold_names, write_folds
 from adaptive_spacy.experiments.job import Job
 from adaptive_spacy.experiments.labelled import settle_docs
@@ -39,7 +38,6 @@ from adaptive_spacy.experiments.local import LocalProcesses
 from adaptive_spacy.experiments.progress import Progress
 from adaptive_spacy.experiments.records import Record
 from adaptive_spacy.experiments.runner import Backend, sweep
-from adaptive_spacy.experiments.selection import PREDICTIONS
 from adaptive_spacy.experiments.shipping import (
     begin_output,
     clear_up,
@@ -58,10 +56,8 @@ from adaptive_spacy.training.history import read_history
 if TYPE_CHECKING:
     from spacy.language import Language
 
-#: What the output holds beside `model-last`
-FOLDS = "folds"
+#: What the output holds beside `model-last`, the folds and what they predicted
 LABELLED = "labelled.spacy"
-OUT_OF_FOLD = "out-of-fold.spacy"
 CROSSFIT = "crossfit.json"
 
 #: What meta.json has of the record
@@ -146,6 +142,7 @@ def crossfit(
     lock = begin_output(output, made_by="crossfit")
     try:
         write_folds(docs, assigned, [Path(job.corpus) for job in jobs])
+        jobs = keep_config(jobs, output)
         identity = identify(jobs, docs)
         if (done := read_done(output, identity)) is None:
             # what is there is of another run
@@ -153,6 +150,7 @@ def crossfit(
             write_docs(docs, output / LABELLED)
             place = LocalProcesses(1, keep=False, gpu_id=gpu_id) if backend is None else backend()
             records = train_folds(jobs, output, place, silent)
+            require_same(jobs, docs, identity)
             found = join_folds(jobs, records, docs, assigned, output)
             if not found["expected"]["f1"]:
                 warnings.warn(NOTHING_RIGHT, stacklevel=2)
@@ -168,6 +166,25 @@ def crossfit(
     return CrossFit(
         load_pipeline(output / DIR_MODEL_LAST), Expectation(**read_expected(done)), done
     )
+
+
+def keep_config(jobs: Sequence[Job], output: Path) -> list[Job]:
+    """Copy the config into the output. RETURNS (list[Job]): The folds, which read the copy: while
+    they are trained, the file may be changed for what comes next."""
+    kept = output / FOLDS / "config.cfg"
+    with replacing(kept) as aside:
+        shutil.copyfile(jobs[0].config, aside)
+    return [replace(job, config=str(kept)) for job in jobs]
+
+
+def require_same(jobs: Sequence[Job], docs: Sequence[Doc], identity: str) -> None:
+    """RAISES (ValueError): If what the folds read became another while they were trained."""
+    if identify(jobs, docs) != identity:
+        raise ValueError(
+            f"{jobs[0].transformer}, or another file that {jobs[0].config} names, was changed "
+            "while the folds were trained, which are not parts of one experiment now. Give the "
+            "same command again: what differs is trained again"
+        )
 
 
 def read_done(output: Path, identity: str) -> Record | None:
@@ -198,62 +215,6 @@ def train_folds(jobs: Sequence[Job], output: Path, backend: Backend, silent: boo
         )
     by_fold = {record["job"]["dataset"]: record for record in outcome.done}
     return [by_fold[job.dataset] for job in jobs]
-
-
-def join_folds(
-    jobs: Sequence[Job],
-    records: Sequence[Record],
-    docs: Sequence[Doc],
-    assigned: Sequence[int],
-    output: Path,
-) -> Record:
-    """Keep what the folds predicted. RETURNS (dict): What crossfit.json says of them."""
-    held_out = join_predictions(jobs, assigned, output)
-    write_docs(held_out, output / OUT_OF_FOLD)
-    found = [summarize_fold(*one, output) for one in zip(jobs, records, strict=True)]
-    course = agree_on(found)
-    return {
-        "folds": found,
-        "epochs": course.epochs,
-        "halved": list(course.halved),
-        "expected": asdict(expect_scores(pair(held_out, docs), len(jobs))),
-    }
-
-
-def summarize_fold(job: Job, record: Record, output: Path) -> dict[str, Any]:
-    """RETURNS (dict): What crossfit.json says of a fold."""
-    course = course_of(job, output / FOLDS / job.folder())
-    return {
-        "epochs": course.epochs,
-        "halved": list(course.halved),
-        "updates": record["updates"],
-        "token_updates": record["token_updates"],
-        "sentences": {split: record["data"][split]["sentences"] for split in ("train", "dev")},
-        "f1": record["results"]["last"]["test"]["f1"],
-        "temperature": record["history"][-1]["scores"].get("temperature"),
-        "seconds": record["seconds"],
-    }
-
-
-def agree_on(folds: Sequence[Mapping[str, Any]]) -> Course:
-    """RETURNS (Course): That of the training on all docs, by what crossfit.json says of the
-    folds."""
-    return agree([Course(one["epochs"], tuple(one["halved"])) for one in folds])
-
-
-def join_predictions(jobs: Sequence[Job], assigned: Sequence[int], output: Path) -> list[Doc]:
-    """RETURNS (list[Doc]): What each doc's own fold predicted for it, in the order of the docs."""
-    vocab = spacy.blank(jobs[0].lang).vocab
-    predicted = [
-        DocBin().from_disk(output / FOLDS / job.folder() / PREDICTIONS).get_docs(vocab)
-        for job in jobs
-    ]
-    return [next(predicted[fold]) for fold in assigned]
-
-
-def pair(predicted: Sequence[Doc], docs: Sequence[Doc]) -> list[Example]:
-    """RETURNS (list[Example]): Predictions beside what is annotated."""
-    return [Example(one, other) for one, other in zip(predicted, docs, strict=True)]
 
 
 def train_all(config: Config, record: Record, output: Path, gpu_id: int) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from spacy.util import registry
+from spacy.util import dot_to_object, registry
 from thinc.api import Config
 
 from adaptive_spacy.adaptive.phases import PhaseMachine
@@ -158,12 +158,21 @@ def _is_steps(interval: Any) -> bool:
     return isinstance(interval, dict) and interval.get("@misc") == STEPS
 
 
+def _augmenter_of(config: Config) -> dict[str, Any]:
+    """RETURNS (dict): The argument by which a training varies what it reads, drawn anew in each
+    epoch; empty without one."""
+    reader = dot_to_object(config, config["training"]["train_corpus"])
+    augmenter = reader.get("augmenter")
+    return {} if augmenter is None else {"augmenter": augmenter}
+
+
 def _fix(config: Config, curve: Curve, max_steps: Any, rounds: int, corpus: Path) -> Config:
     made = config.copy()
     training = made["training"]
     made["corpora"]["train"] = {
         "@readers": CORPUS,
         "path": str(corpus.resolve()),
+        **_augmenter_of(config),
     }
     training["train_corpus"] = "corpora.train"
     batcher = training["batcher"]

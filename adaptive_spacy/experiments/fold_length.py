@@ -10,14 +10,14 @@ import spacy
 from spacy.tokens import Doc, DocBin
 
 from adaptive_spacy.experiments.courses import Course
-from adaptive_spacy.experiments.crossfit import (
+from adaptive_spacy.experiments.expectation import Expectation, expect_scores
+from adaptive_spacy.experiments.fold_outcomes import (
     FOLDS,
     agree_on,
     join_predictions,
     pair,
     summarize_fold,
 )
-from adaptive_spacy.experiments.expectation import Expectation, expect_scores
 from adaptive_spacy.experiments.folds import divide, fold_names, write_folds
 from adaptive_spacy.experiments.job import Job
 from adaptive_spacy.experiments.records import Record, read_record, write_record

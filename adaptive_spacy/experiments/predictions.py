@@ -14,13 +14,8 @@ from thinc.api import Config
 
 from adaptive_spacy.config.loading import read_config
 from adaptive_spacy.data.spacy_files import locate, read_docs
-from adaptive_spacy.experiments.crossfit import (
-    CROSSFIT,
-    LABELLED,
-    OUT_OF_FOLD,
-    pair,
-    read_expected,
-)
+from adaptive_spacy.experiments.crossfit import CROSSFIT, LABELLED, read_expected
+from adaptive_spacy.experiments.fold_outcomes import OUT_OF_FOLD, pair
 from adaptive_spacy.experiments.shipping import MADE_BY
 from adaptive_spacy.ner.confidence import register
 from adaptive_spacy.parsing import read_object, reading

@@ -18,7 +18,7 @@ from thinc.api import Config
 
 from adaptive_spacy.config.loading import read_config
 from adaptive_spacy.experiments.fixed_length import Curve, fix_rounds
-from adaptive_spacy.experiments.records import RECORD, Record
+from adaptive_spacy.experiments.records import RECORD, Record, read_record
 from adaptive_spacy.experiments.replay import count_rounds, find_stop, replay
 from adaptive_spacy.experiments.shipping import (
     begin_output,
@@ -35,6 +35,8 @@ from adaptive_spacy.files import replacing, require_apart
 from adaptive_spacy.parsing import read_object
 from adaptive_spacy.training.evaluation import evaluate, read_corpus, require_corpus
 from adaptive_spacy.training.history import read_history
+from adaptive_spacy.training.resume.identity import hash_named
+from adaptive_spacy.training.resume.snapshots import RESUME, Snapshots
 
 CORPUS = "train-and-dev.spacy"
 REFIT = "refit.json"
@@ -64,6 +66,7 @@ def refit(run: Path, output: Path, *, test: Path | None = None, gpu_id: int = -1
     total = count_rounds(found, run, str(run))
     # a run that found nothing went on longer than what is trained
     halved = tuple(one for one in halved if one < total)
+    require_same_data(run, config)
     test = test or _test_of(config)
     if test is not None:
         require_corpus(test)
@@ -105,6 +108,25 @@ def refit(run: Path, output: Path, *, test: Path | None = None, gpu_id: int = -1
     finally:
         del lock
     return record
+
+
+def require_same_data(run: Path, config: Config) -> None:
+    """RAISES (ValueError): If a file that the run read is another one now, as far as it kept what
+    it was: then the length that it found is not that of what would be learnt."""
+    now = hash_named(config)
+    finished = Snapshots(run / RESUME).finished() or {}
+    then = dict(finished.get("files", {}))
+    record = read_record(run)
+    # what a job draws of its corpus, or joins, is in its own folder
+    if record is not None and record["job"]["labels"] is None and not record["job"]["train_on_dev"]:
+        data = record["definition"]["data"]
+        then |= {str(config["paths"][split]): data[split] for split in ("train", "dev")}
+    for path, digest in now.items():
+        if then.get(path, digest) != digest:
+            raise ValueError(
+                f"{path}: expected what {run} was trained with, it is another one now, for which "
+                "the run found no length. Put it back, or train again before you refit"
+            )
 
 
 def find_config(run: Path) -> Path:

@@ -25,9 +25,9 @@ from spacy.vocab import Vocab
 from adaptive_spacy.data.corpus import FractionCorpus
 from adaptive_spacy.experiments.budget import draw_labels
 from adaptive_spacy.experiments.courses import Course
-from adaptive_spacy.experiments.crossfit import FOLDS
 from adaptive_spacy.experiments.fixed_length import curve_of, fix_epochs
 from adaptive_spacy.experiments.fold_length import Found, find_course
+from adaptive_spacy.experiments.fold_outcomes import FOLDS
 from adaptive_spacy.experiments.job import SPLITS, Job
 from adaptive_spacy.experiments.records import Record, make_failure
 from adaptive_spacy.experiments.selection import RESULTS, epoch_of

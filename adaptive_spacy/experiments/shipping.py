@@ -17,7 +17,7 @@ import srsly
 from spacy.tokens import Doc, DocBin
 from spacy.training.initialize import init_nlp
 from spacy.training.loop import DIR_MODEL_LAST
-from spacy.util import resolve_dot_names
+from spacy.util import dot_to_object, resolve_dot_names
 from thinc.api import Config
 
 from adaptive_spacy.config.checksums import seal
@@ -73,12 +73,13 @@ def begin_output(output: Path, *, made_by: str) -> Lock:
 
 def _is_from(output: Path, made_by: str) -> bool:
     marked, meta = output / MADE_BY, output / DIR_MODEL_LAST / "meta.json"
+    # its model says how it was made, see `mark`; that of a training that came later does not
+    told = meta.is_file() and made_by in read_object(meta, "the meta of a pipeline")
     if marked.is_file():
-        return marked.read_text(encoding="utf8", errors="replace").strip() == made_by
-    # a finished one of before: its model says how it was made, see `mark`
-    if not meta.is_file() or not (output / f"{made_by}.json").is_file():
-        return False
-    return made_by in read_object(meta, "the meta of a pipeline")
+        said = marked.read_text(encoding="utf8", errors="replace").strip()
+        return said == made_by and (told or not meta.exists())
+    # a finished one of before
+    return told and (output / f"{made_by}.json").is_file()
 
 
 class LastingSnapshots(Snapshots):
@@ -176,8 +177,11 @@ def clear_up(output: Path) -> None:
 
 
 def read_splits(config: Config) -> dict[str, list[Doc]]:
-    """RETURNS (dict[str, list[Doc]]): What a run had as train and as dev."""
+    """RETURNS (dict[str, list[Doc]]): What a run had as train and as dev, before it was varied."""
     training = config["training"]
+    config = config.copy()
+    for split in ("train_corpus", "dev_corpus"):
+        dot_to_object(config, training[split]).pop("augmenter", None)
     nlp = spacy.blank(config["nlp"]["lang"])
     readers = resolve_dot_names(config, [training["train_corpus"], training["dev_corpus"]])
     return {

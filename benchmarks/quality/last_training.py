@@ -26,7 +26,7 @@ from tqdm import tqdm
 from adaptive_spacy.cli._util import one_line_errors
 from adaptive_spacy.config.names import LINEAR
 from adaptive_spacy.experiments.courses import Course
-from adaptive_spacy.experiments.crossfit import agree_on
+from adaptive_spacy.experiments.fold_outcomes import agree_on
 from adaptive_spacy.experiments.job import Job
 from adaptive_spacy.experiments.records import read_records
 from adaptive_spacy.experiments.run_job import read_results, write_corpora, write_job_config

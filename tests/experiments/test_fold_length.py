@@ -14,7 +14,8 @@ from thinc.api import Config
 
 from adaptive_spacy.experiments import run_job as module
 from adaptive_spacy.experiments.cost import expect
-from adaptive_spacy.experiments.crossfit import FOLDS, crossfit
+from adaptive_spacy.experiments.crossfit import crossfit
+from adaptive_spacy.experiments.fold_outcomes import FOLDS
 from adaptive_spacy.experiments.grid import Grid
 from adaptive_spacy.experiments.job import Job
 from adaptive_spacy.experiments.run_job import run_job

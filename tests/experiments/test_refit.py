@@ -14,12 +14,15 @@ from spacy.util import load_config
 from typer.testing import CliRunner
 
 from adaptive_spacy.cli.app import app
+from adaptive_spacy.experiments.records import write_record
 from adaptive_spacy.experiments.refit import refit
 from adaptive_spacy.experiments.shipping import MADE_BY
+from adaptive_spacy.hashing import hash_file
 from adaptive_spacy.ner.temperature import usable
 from adaptive_spacy.serving.package import describe
 from adaptive_spacy.training.evaluation import evaluate
 from tests.conftest import ROOT
+from tests.report.records import make_job, make_record
 from tests.training.resume.trainings import break_off, files, history
 
 
@@ -157,6 +160,28 @@ def test_refit_needs_an_adaptive_run(run: Path, tmp_path: Path) -> None:
     assert "the run has another schedule, whose length was fixed beforehand" in result.output
 
 
+@pytest.mark.parametrize("known", ["finished", "record"])
+def test_refit_needs_the_data_of_the_run(run: Path, tmp_path: Path, known: str) -> None:
+    """As its length is of those, and nobody knows that of others in their place."""
+    copy = Path(shutil.copytree(run, tmp_path / "run"))
+    paths = load_config(copy / "model-last" / "config.cfg", interpolate=True)["paths"]
+    train, same = paths["train"], hash_file(Path(paths["dev"]))
+    then = {"files": {train: "0" * 64, "gone.spacy": "1"}}
+    if known == "finished":
+        (copy / "resume").mkdir()
+        srsly.write_json(copy / "resume" / "finished.json", then)
+    else:
+        record = make_record(make_job("adaptive", 1), 0.5)
+        record["definition"] = {**record["definition"], "data": {"train": "0" * 64, "dev": same}}
+        write_record(copy, record)
+    result = CliRunner().invoke(app, ["refit", str(copy), "--output", str(tmp_path / "refit")])
+    assert result.exit_code == 1
+    said = "".join(result.output.split())
+    assert f"{train}:expectedwhat" in said
+    assert "Putitback,ortrainagainbeforeyourefit" in said
+    assert not (tmp_path / "refit").exists()
+
+
 def test_refit_needs_a_run(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["refit", str(tmp_path), "--output", str(tmp_path / "refit")])
     assert result.exit_code == 1
@@ -207,14 +232,14 @@ def test_interrupted_refit_goes_on_and_leaves_no_model_that_looks_finished(
     # the config names the joined corpus, so in the same place
     whole = output.rename(tmp_path / "whole")
     output.mkdir()
-    former = Path(shutil.copytree(run / "model-last", output / "model-last"))
+    former = Path(shutil.copytree(whole / "model-last", output / "model-last"))
     (output / MADE_BY).write_text("refit")
     steps = break_off(monkeypatch, at=3, by=lambda: signal.raise_signal(signal.SIGTERM))
     result = CliRunner().invoke(app, ["refit", str(run), "--output", str(output)])
     assert result.exit_code == 128 + signal.SIGTERM
     assert "The last training is saved. Go on: the same command" in result.output
     # the former one is as it was
-    assert files(former) == files(run / "model-last")
+    assert files(former) == files(whole / "model-last")
     models = [path.parent for path in output.rglob("meta.json") if path.parent != former]
     assert models
     for model in models:

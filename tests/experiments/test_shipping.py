@@ -8,7 +8,13 @@ from spacy.util import load_config
 from thinc.api import Config
 
 from adaptive_spacy.experiments.fixed_length import Curve, fix_rounds
-from adaptive_spacy.experiments.shipping import mark, publish, state_temperatures, train_aside
+from adaptive_spacy.experiments.shipping import (
+    mark,
+    publish,
+    read_splits,
+    state_temperatures,
+    train_aside,
+)
 from tests.conftest import ROOT
 from tests.training.resume.trainings import Stop, break_off, files, history
 
@@ -131,3 +137,18 @@ def test_model_takes_the_place_of_the_former_one_at_once(tmp_path: Path) -> None
     # until all is in its place, so is what its training goes on from
     assert (model / "config.cfg").read_text() == "new"
     assert (model.parent / "history.jsonl").read_text() == "{}"
+
+
+def test_docs_are_read_before_they_are_varied(corpus_folder: Path) -> None:
+    """So that they are the same each time, and varied anew in each epoch of what learns them."""
+    overrides = {f"paths.{one}": str(corpus_folder / f"{one}.spacy") for one in ("train", "dev")}
+    path = ROOT / "configs" / "adaptive.cfg"
+    config = load_config(path, overrides={**overrides, "variables.rate": 1e-4}, interpolate=True)
+    plain = read_splits(config)
+    augmenter = {"@augmenters": "spacy.lower_case.v1", "level": 0.5}
+    config["corpora"]["train"]["augmenter"] = augmenter
+    varied = read_splits(config)
+    assert [doc.text for doc in varied["train"]] == [doc.text for doc in plain["train"]]
+    assert config["corpora"]["train"]["augmenter"] == augmenter
+    made = fix_rounds(config, Curve(1e-4, 1, 2, "linear"), 5, corpus_folder / "train.spacy")
+    assert made["corpora"]["train"]["augmenter"] == augmenter
