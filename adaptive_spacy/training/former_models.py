@@ -18,6 +18,7 @@ from typing import Any
 from spacy.training.loop import DIR_MODEL_BEST, DIR_MODEL_LAST
 from thinc.api import Config
 
+from adaptive_spacy.data.spacy_files import find_files, locate
 from adaptive_spacy.files import link_folder, recover_folder, remove_folder, replacing_folder
 from adaptive_spacy.parsing import read_object
 from adaptive_spacy.training.history import HISTORY, read_history
@@ -120,10 +121,22 @@ def _measure(folder: Path) -> str | None:
             dev = config
             for part in training["dev_corpus"].split("."):
                 dev = dev[part]
+            if _is_later(dev.get("path"), folder / name / META):
+                return None
             return json.dumps([training["score_weights"], dev], sort_keys=True)
         except (ValueError, KeyError, OSError, TypeError, AttributeError):
             continue
     return None
+
+
+def _is_later(corpus: Any, written: Path) -> bool:
+    """Whether a file of a corpus was changed, or put there, after something was written: scores of
+    before may be of other sentences."""
+    if not isinstance(corpus, str) or not (path := locate(corpus)).exists():
+        return False
+    files = [path, *find_files(path)] if path.is_dir() else [path]
+    latest = max(max(one.stat().st_mtime, one.stat().st_ctime) for one in files)
+    return latest > written.stat().st_mtime
 
 
 def _is_same(model: Path, kept: Path) -> bool:

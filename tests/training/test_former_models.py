@@ -1,6 +1,7 @@
 """What a former training left in the output folder."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from spacy.training.initialize import init_nlp
 from spacy.training.loop import train
+from thinc.api import Config
 
 from adaptive_spacy.training.former_models import best_score, drop_beaten, keep_former
 from adaptive_spacy.training.history import HISTORY
@@ -115,3 +117,31 @@ def test_copies_of_others_are_never_removed(output: Path) -> None:
     assert drop_beaten(output, 0.95) == [kept]
     assert all(best_score(one) == 0.9 for one in mine)
     assert keep_former(output) == kept
+
+
+def test_scores_of_a_dev_set_that_was_changed_are_not_compared(output: Path) -> None:
+    """Not of one that stands where it stood, as `convert` writes it into the same folder again."""
+    dev = output.parent / "dev.spacy"
+    dev.write_text("first")
+    for model in ("model-best", "model-last"):
+        path = output / model / "config.cfg"
+        config = Config().from_disk(path)
+        config["corpora"]["dev"] = {"@readers": "spacy.Corpus.v1", "path": str(dev)}
+        config["training"]["dev_corpus"] = "corpora.dev"
+        config.to_disk(path)
+        meta = output / model / "meta.json"
+        meta.write_text(meta.read_text())
+    kept = keep_former(output)
+    assert kept is not None
+    later = dev.stat().st_mtime + 10
+    dev.write_text("second")
+    os.utime(dev, (later, later))
+    assert drop_beaten(output, 0.95) == []
+    # nor is a second training in its place, of which nobody knows whether it is better
+    for model in ("model-best", "model-last"):
+        path = output / model / "config.cfg"
+        text = path.read_text()
+        path.unlink()
+        path.write_text(text)
+    assert keep_former(output) == output / "former-2"
+    assert kept.is_dir()
