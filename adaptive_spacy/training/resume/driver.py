@@ -160,6 +160,7 @@ class Driver:
             "parts": save_parts(self._parts(), nlp),
             "random": randomness.take(),
             "precision": precision_of(nlp),
+            "pace": self.pace.save_state(self.loop.seconds),
         }
 
     def load(self, state: dict[str, Any]) -> None:
@@ -172,6 +173,9 @@ class Driver:
         if then is not None and then != now:
             self._say(f"Going on in {now}; before, it was {then}: the end will be another one", "⚠")
         loop.load_state(state["loop"])
+        # snapshots of before do not have it
+        if "pace" in state:
+            self.pace.load_state(state["pace"])
         loop.batches.load_state(state["batches"], self.output)
         load_weights(nlp, state["weights"])
         nlp.meta["performance"] = state["performance"]

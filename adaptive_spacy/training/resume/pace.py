@@ -40,3 +40,13 @@ class Pace:
     def took(self, cost: float, seconds: float) -> None:
         """A snapshot took so many seconds; so many were trained until now."""
         self.last, self.spent, self.made = cost, self.spent + cost, seconds
+
+    def save_state(self, seconds: float) -> dict[str, float]:
+        """RETURNS (dict): What a snapshot that is written now keeps, so that the share is one of
+        all the time, however often the training goes on; what it costs itself is not known yet,
+        and taken to be that of the one before."""
+        return {"last": self.last, "spent": self.spent + self.last, "made": seconds}
+
+    def load_state(self, state: dict[str, float]) -> None:
+        """Go on as a snapshot says."""
+        self.last, self.spent, self.made = (state[key] for key in ("last", "spent", "made"))
