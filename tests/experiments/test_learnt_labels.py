@@ -41,6 +41,12 @@ def test_models_of_all_labels_are_compared_on_none_of_them(crossfitted: Path) ->
         result = CliRunner().invoke(app, ["compare", first, other])
         assert result.exit_code == 1
         assert "that it has not learnt from" in " ".join(result.output.split())
+    # on what the user names they are, and it is said of each
+    corpus = ("--corpus", str(crossfitted / "labelled.spacy"))
+    with pytest.warns(UserWarning, match="learnt from 13 of the 13 documents") as said:
+        result = CliRunner().invoke(app, ["compare", other, str(crossfitted), *corpus])
+    assert result.exit_code == 0, result.output
+    assert sum("documents that are compared" in str(one.message) for one in said) == 2
     # nor does the card name the part of one fold as dev
     assert describe_training(crossfitted / "model-last")["sentences of train"] == 13
     assert "sentences of dev" not in describe_training(crossfitted / "model-last")

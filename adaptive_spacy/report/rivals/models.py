@@ -1,14 +1,16 @@
 """What several pipelines predict of one corpus."""
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from spacy.cli._util import setup_gpu
+from spacy.training import Example
 from spacy.util import is_package
 
 from adaptive_spacy.experiments.paired import Counts, Gap, compare_paired
-from adaptive_spacy.experiments.predictions import CHECKPOINTS, find_corpus
+from adaptive_spacy.experiments.predictions import CHECKPOINTS, count_learnt, find_corpus
 from adaptive_spacy.parsing import reading
 from adaptive_spacy.printable import one_line
 from adaptive_spacy.report.run.passages import Document, find_all, read_documents
@@ -76,6 +78,7 @@ def predict_all(name: str, pipeline: str, corpus: Path) -> Rival:
     """RETURNS (Rival): A pipeline's predictions of a corpus."""
     nlp = open_pipeline(pipeline)
     examples = read_corpus(corpus, nlp)
+    warn_if_learnt(name, Path(pipeline), examples)
     # any component may be in it
     with reading(pipeline, "a pipeline that can predict"):
         predict(nlp, examples)
@@ -84,6 +87,18 @@ def predict_all(name: str, pipeline: str, corpus: Path) -> Rival:
     score, types = measure(findings, len(documents))
     _, counts = count(findings, len(documents))
     return Rival(name, documents, score, types, counts.sum(axis=1))
+
+
+def warn_if_learnt(name: str, pipeline: Path, examples: Sequence[Example]) -> None:
+    """Say how many docs a pipeline has learnt from, as far as its training is known."""
+    if pipeline.name not in CHECKPOINTS.values():
+        return
+    if learnt := count_learnt(pipeline.parent, examples):
+        warnings.warn(
+            f"{name} has learnt from {learnt:,} of the {len(examples):,} documents that are "
+            "compared: what it makes of them tells nothing of others (--corpus names others)",
+            stacklevel=4,
+        )
 
 
 def name_all(pipelines: Sequence[str]) -> list[str]:
