@@ -33,7 +33,13 @@ class LocalProcesses:
     def __init__(self, slots: int, *, keep: bool, gpu_id: int) -> None:
         self.slots, self.keep, self.gpu_id = slots, keep, gpu_id
         # a process that is forked off one that has asked for the GPU cannot use it
-        self.context: Any = multiprocessing.get_context("spawn" if gpu_id >= 0 else "forkserver")
+        method = "spawn" if gpu_id >= 0 else "forkserver"
+        if "forkserver" not in multiprocessing.get_all_start_methods():
+            raise ValueError(
+                "sweep and crossfit hand the locks of their jobs on to processes, which Windows "
+                "cannot; run them in WSL, or on a cluster (--ray)"
+            )
+        self.context: Any = multiprocessing.get_context(method)
         if gpu_id < 0:
             self.context.set_forkserver_preload(PRELOAD)
         self.running: dict[Path, tuple[Any, Lock, Job]] = {}

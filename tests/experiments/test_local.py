@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from adaptive_spacy.experiments.local import LocalProcesses
 from adaptive_spacy.experiments.records import RECORD
 from tests.conftest import ROOT
 from tests.experiments.sweeps import ENVIRONMENT, command, results, run
@@ -38,3 +39,10 @@ def test_killed_sweep_loses_and_repeats_nothing(
     for path, changed in written.items():
         assert path.stat().st_mtime_ns == changed
     assert results(tmp_path) == undisturbed
+
+
+def test_system_that_cannot_hand_locks_on_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("multiprocessing.get_all_start_methods", lambda: ["spawn"])
+    for gpu_id in (-1, 0):
+        with pytest.raises(ValueError, match="which Windows cannot; run them in WSL"):
+            LocalProcesses(1, keep=False, gpu_id=gpu_id)
