@@ -1,7 +1,9 @@
 """Models on the same sentences: is the difference in F1 more than the chance in the sentences?
 
-Paired bootstrap: sentences are drawn anew, the same for all models (Efron and Tibshirani 1993,
-chapter 13; for scores of language processing Berg-Kirkpatrick, Burkett and Klein 2012).
+The interval is by a paired bootstrap: sentences are drawn anew, the same for all models (Efron and
+Tibshirani 1993, chapter 13). A bootstrap of a few sentences knows too little of chance to test by;
+p is by exchange: were there no difference, either model could have said either thing of a sentence
+(approximate randomization, Noreen 1989).
 """
 
 from collections.abc import Sequence
@@ -14,12 +16,15 @@ from adaptive_spacy.experiments.expectation import BATCH, RESAMPLES
 from adaptive_spacy.experiments.resampling import Counts, f1
 from adaptive_spacy.experiments.statistics import ALPHA, CONFIDENCE, holm
 
+#: Points of F1 within which two are the same, but for rounding
+TIED = 1e-9
+
 
 class Gap(NamedTuple):
     """One model minus the reference, in points of F1.
 
     difference (float): The gap. interval (tuple[float, float] | None): At 95 %; None of a single
-        sentence.
+        sentence, or where all are alike.
     p (float | None): Two-sided, that there is none, adjusted for the number of models (Holm 1979).
     """
 
@@ -81,10 +86,32 @@ def compare_paired(reference: Counts, others: Sequence[Counts], *, seed: int = 0
     sums = draw_sums(numpy.concatenate(models, axis=1), seed=seed)
     scores = f1(sums.reshape(len(sums), len(models), 3))
     moved = scores[:, 1:] - scores[:, :1]
-    # the observed sample is one more, so that p is never 0
-    below = (1 + (moved <= 0).sum(axis=0)) / (1 + RESAMPLES)
-    above = (1 + (moved >= 0).sum(axis=0)) / (1 + RESAMPLES)
-    ps = holm([min(1.0, 2 * float(one)) for one in numpy.minimum(below, above)])
-    return [
-        Gap(gap, interval, p) for gap, interval, p in zip(gaps, percentiles(moved), ps, strict=True)
-    ]
+    intervals = [found if found[0] < found[1] else None for found in percentiles(moved)]
+    ps = holm([exchange(reference, one, seed=seed) for one in others])
+    return [Gap(*one) for one in zip(gaps, intervals, ps, strict=True)]
+
+
+def exchange(first: Counts, second: Counts, *, seed: int = 0) -> float:
+    """Test whether two models differ, by exchanging what they say of sentences: all ways where
+    they are few, else `RESAMPLES` of them.
+
+    first, second (Counts): As in `compare_paired`. *Shape:* (n_sentences, 3)
+    RETURNS (float): The share of the ways with an F1 as far apart as it is; of two ways at least.
+    """
+    moved = (second - first)[(second != first).any(axis=1)].astype(float)
+    count = len(moved)
+    one, other = (table.sum(axis=0).astype(float) for table in (first, second))
+    apart = abs(f1(other) - f1(one)) - TIED
+    if 2**count <= RESAMPLES:
+        ways = numpy.arange(2**count)[:, None] >> numpy.arange(count) & 1
+        sums = ways.astype(float) @ moved
+        return float((abs(f1(other - sums) - f1(one + sums)) >= apart).mean())
+    generator = numpy.random.default_rng(seed)
+    step = max(1, BATCH // count)
+    # the observed way is one more, so that p is never 0
+    as_far = 1
+    for start in range(0, RESAMPLES, step):
+        size = min(step, RESAMPLES - start)
+        sums = generator.integers(0, 2, (size, count)).astype(float) @ moved
+        as_far += int((abs(f1(other - sums) - f1(one + sums)) >= apart).sum())
+    return as_far / (1 + RESAMPLES)

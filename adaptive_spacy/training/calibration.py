@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+import numpy
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 from spacy.training import Example
@@ -71,6 +72,22 @@ def _plain(pipes: Sequence[TransformerNER], doc: Doc) -> Iterator[tuple[Span, fl
         )
         if before is not None:
             yield ent, before
+
+
+def error_by_chance(confidences: Sequence[float], *, draws: int = 500, seed: int = 0) -> float:
+    """How large an expected calibration error is by chance: in bins with few entities, the share
+    that is right lies off the confidence although each is a true probability.
+
+    confidences (Sequence[float]): In [0, 1], of each entity. *Shape:* (n_entities,)
+    RETURNS (float): What it exceeds in one of twenty draws of which entities are right.
+    """
+    sure = numpy.asarray(confidences, dtype=float)
+    bins = numpy.clip(numpy.ceil(sure * BINS) - 1, 0, BINS - 1).astype(int)
+    belongs = numpy.eye(BINS)[bins]
+    generator = numpy.random.default_rng(seed)
+    # one by one: a corpus may have many entities
+    gaps = [(sure - (generator.random(len(sure)) < sure)) @ belongs for _ in range(draws)]
+    return float(numpy.quantile(numpy.abs(gaps).sum(axis=1) / len(sure), 0.95))
 
 
 def summarize(pairs: Sequence[tuple[float, bool]]) -> dict[str, Any]:

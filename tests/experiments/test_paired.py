@@ -3,13 +3,19 @@
 import numpy
 import pytest
 
-from adaptive_spacy.experiments.paired import RESAMPLES, compare_paired, draw_sums, percentiles
+from adaptive_spacy.experiments.paired import (
+    RESAMPLES,
+    compare_paired,
+    draw_sums,
+    exchange,
+    percentiles,
+)
 
 
 def test_equal_models_have_no_gap() -> None:
     counts = numpy.random.default_rng(0).integers(0, 3, size=(50, 3))
     (gap,) = compare_paired(counts, [counts])
-    assert (gap.difference, gap.interval, gap.p) == (0.0, (0.0, 0.0), 1.0)
+    assert (gap.difference, gap.interval, gap.p) == (0.0, None, 1.0)
     assert gap.verdict == "no difference shown"
 
 
@@ -19,9 +25,10 @@ def test_gap_of_every_sentence_is_shown_in_both_directions() -> None:
     up, down = compare_paired(worse, [better])[0], compare_paired(better, [worse])[0]
     # F1 100 and 2 / 3
     assert up.difference == pytest.approx(100 / 3)
-    assert up.interval == pytest.approx((100 / 3, 100 / 3))
+    # all sentences are alike
+    assert up.interval is None
     assert (up.verdict, down.verdict) == ("higher", "lower")
-    assert up.p == down.p == pytest.approx(2 / (1 + RESAMPLES))
+    assert up.p == down.p == pytest.approx(1 / (1 + RESAMPLES))
 
 
 def test_gap_of_one_sentence_among_many_is_chance() -> None:
@@ -80,3 +87,29 @@ def test_large_corpora_are_drawn_in_parts(monkeypatch: pytest.MonkeyPatch) -> No
     parts = draw_sums(counts)
     assert parts.shape == whole.shape
     assert parts.mean(axis=0) == pytest.approx(whole.mean(axis=0), rel=0.02)
+
+
+@pytest.mark.parametrize(("count", "p"), [(2, 0.5), (3, 0.25), (5, 1 / 16), (6, 1 / 32)])
+def test_few_sentences_show_little(count: int, p: float) -> None:
+    right, wrong = numpy.tile([1, 0, 0], (count, 1)), numpy.tile([0, 0, 1], (count, 1))
+    (gap,) = compare_paired(wrong, [right])
+    assert gap.p == pytest.approx(p)
+    assert (gap.verdict == "higher") == (count == 6)
+    # sentences of which both say the same add nothing
+    both = numpy.tile([2, 1, 0], (50, 1))
+    (same,) = compare_paired(numpy.concatenate([wrong, both]), [numpy.concatenate([right, both])])
+    assert same.p == pytest.approx(p)
+
+
+@pytest.mark.parametrize("sentences", [5, 10, 40])
+def test_models_that_do_not_differ_are_seldom_told_apart(sentences: int) -> None:
+    generator = numpy.random.default_rng(1)
+
+    def drawn() -> numpy.ndarray:
+        found = generator.binomial(2, 0.6, sentences)
+        return numpy.stack([found, generator.binomial(1, 0.3, sentences), 2 - found], axis=1)
+
+    ps = [exchange(drawn(), drawn()) for _ in range(300)]
+    # 5 % and what 300 draws may add
+    assert sum(one < 0.05 for one in ps) / len(ps) <= 0.08
+    assert sum(one <= 0.5 for one in ps) / len(ps) > 0.4

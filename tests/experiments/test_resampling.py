@@ -240,3 +240,20 @@ def test_a_small_difference_that_never_varies_is_not_shown_to_be_alike() -> None
     found = difference([pair(first, second, seed) for seed in (1, 2)])
     assert 0 < found.mean < 1
     assert (found.p, found.p_alike) == (None, None)
+
+
+def test_alike_is_told_by_students_t_of_the_samples() -> None:
+    """As of two one-sided tests, where the chance in test sentences is next to none."""
+    generator = numpy.random.default_rng(2)
+    pairs = [
+        pair(drawn(generator, 0.6 + shift, 60_000), drawn(generator, 0.6, 60_000), seed=seed)
+        for seed, shift in enumerate((0.01, -0.02, 0.03, 0.0))
+    ]
+    gaps = [gap(one) for one in pairs]
+    margin = 3.0
+    known = max(
+        stats.ttest_1samp(gaps, -margin, alternative="greater").pvalue,
+        stats.ttest_1samp(gaps, margin, alternative="less").pvalue,
+    )
+    assert 0.02 < known < 0.3
+    assert difference(pairs, margin=margin).p_alike == pytest.approx(known, rel=0.1)

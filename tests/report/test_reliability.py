@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy
 import pytest
 
 from adaptive_spacy.ner.tags import Entity
@@ -43,6 +44,35 @@ def test_verdict_is_that_of_the_error(sure: float, right: int, wrong: int, verdi
     assert found["text"].startswith(verdict)
     error = abs(100 * sure - 100 * right / (right + wrong))
     assert found["text"].endswith(f"Expected calibration error: {error:.1f} points.")
+
+
+@pytest.mark.parametrize("entities", [20, 50, 100, 300])
+def test_probabilities_that_are_right_are_seldom_called_wrong(entities: int) -> None:
+    generator = numpy.random.default_rng(0)
+    adverse = 0
+    for _ in range(150):
+        sure = 1 - generator.beta(1, 4, entities)
+        right = generator.random(entities) < sure
+        found = describe_reliability(
+            [
+                one
+                for confidence, hit in zip(sure, right, strict=True)
+                for one in findings(float(confidence), int(hit), int(not hit))
+            ]
+        )
+        assert found is not None
+        adverse += found["text"].startswith(("It is too sure", "It is not sure enough"))
+    # one in twenty, and what 150 draws may add
+    assert adverse <= 14
+
+
+def test_confidences_that_are_off_both_ways_are_told() -> None:
+    found = describe_reliability([*findings(0.95, 60, 40), *findings(0.55, 90, 10)])
+    assert found is not None
+    assert found["text"].startswith("It is too sure of some and not sure enough of others")
+    few = describe_reliability(findings(0.8, 16, 8))
+    assert few is not None
+    assert few["text"].startswith("Whether it can be trusted cannot be told of so few")
 
 
 def test_points_are_where_they_belong() -> None:

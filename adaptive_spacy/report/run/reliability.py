@@ -5,10 +5,11 @@ The measures are those of `adaptive_spacy.training.calibration`.
 
 import math
 from collections.abc import Mapping, Sequence
+from statistics import pstdev
 from typing import Any, NamedTuple
 
 from adaptive_spacy.report.run.passages import Predicted
-from adaptive_spacy.training.calibration import summarize
+from adaptive_spacy.training.calibration import error_by_chance, summarize
 from adaptive_spacy.training.errors import RIGHT
 
 #: The plot, in pixels: its side, and the room for the numbers at its left and bottom edges
@@ -112,14 +113,25 @@ def _judge(pairs: Sequence[tuple[float, bool]]) -> str:
     sure = 100 * math.fsum(one for one, _ in pairs) / len(pairs)
     right = 100 * sum(one for _, one in pairs) / len(pairs)
     error = 100 * summarize(pairs)["calibration_error"]
+    chance = 100 * error_by_chance([one for one, _ in pairs])
+    gaps = [100 * (one - hit) for one, hit in pairs]
+    # at 95 %, of the mean
+    reach = 1.96 * pstdev(gaps) / math.sqrt(len(gaps))
     if len(pairs) < FEW:
         verdict = "Too few to say whether it can be trusted"
     elif error <= FINE:
         verdict = "It can be trusted"
-    elif sure > right:
+    elif error <= chance:
+        verdict = (
+            "Whether it can be trusted cannot be told of so few: true probabilities would be up to "
+            f"{chance:.1f} points off by chance"
+        )
+    elif sure - right > reach:
         verdict = "It is too sure: take no confidence for a probability"
-    else:
+    elif right - sure > reach:
         verdict = "It is not sure enough: confidences are too low"
+    else:
+        verdict = "It is too sure of some and not sure enough of others"
     return (
         f"{verdict}. Of {len(pairs):,} predicted entities {right:.1f} % are right; the model is "
         f"sure of them by {sure:.1f} % on average. Expected calibration error: {error:.1f} points."
