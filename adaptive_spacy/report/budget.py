@@ -61,7 +61,8 @@ class CellContrast(NamedTuple):
 
     cell (Cell | None): None: over all cells of `dataset` that have two samples or more, so that
         their chance can be told. dataset (str | None): None: over those of all.
-    cost (float): Tokens that the reference learns from, by those of the other; over cells the mean.
+    cost (float): Tokens that the reference learns from, by those of the other; over cells the sums
+        of what a sample of each takes.
     p, p_alike (float | None): Adjusted.
     """
 
@@ -77,7 +78,9 @@ class CellContrast(NamedTuple):
     def verdict(self) -> str:
         """RETURNS (str): What it says of the reference."""
         if self.p is None or self.p_alike is None:
-            return "too few samples"
+            # of several samples that never varied, nobody knows the chance
+            tied = not self.difference.mean and self.difference.samples >= 2 * self.difference.cells
+            return "always the same" if tied else "too few samples"
         if self.p < ALPHA:
             return "higher" if self.difference.mean > 0 else "lower"
         return "alike" if self.p_alike < ALPHA else "not shown"
@@ -171,14 +174,14 @@ def _lines(runs: Runs, reference: str) -> list[CellContrast]:
 
 def _lines_beside(runs: Runs, reference: str, approach: str) -> Iterator[CellContrast]:
     pairs = _pairs(runs, reference, approach)
-    costs = {
-        cell: _updates(runs[cell][reference], found) / _updates(runs[cell][approach], found)
-        for cell, found in pairs.items()
-    }
+    ours, theirs = (
+        {cell: _updates(runs[cell][name], found) for cell, found in pairs.items()}
+        for name in (reference, approach)
+    )
 
     def line(dataset: str | None, cell: Cell | None, over: Sequence[Cell]) -> CellContrast:
         found = difference([pair for one in over for pair in pairs[one]])
-        cost = mean(costs[one] for one in over)
+        cost = sum(ours[one] for one in over) / sum(theirs[one] for one in over)
         return CellContrast(dataset, cell, approach, found, cost, None, None)
 
     for cell in pairs:
@@ -192,8 +195,17 @@ def _lines_beside(runs: Runs, reference: str, approach: str) -> Iterator[CellCon
         yield line(None, None, several)
 
 
-def _updates(trained: Mapping[int, Trained], pairs: Iterable[Pair]) -> int:
-    return sum(trained[pair.seed].updates for pair in pairs)
+def _updates(trained: Mapping[int, Trained], pairs: Iterable[Pair]) -> float:
+    return mean(trained[pair.seed].updates for pair in pairs)
+
+
+def cost_of(budget: Budget, lines: Iterable[CellContrast]) -> float:
+    """RETURNS (float): Tokens that the reference learns from in the cells of some lines, by those
+    of the approaches that stand in them."""
+    updates = {(row.cell, row.approach): row.updates.mean for row in budget.rows}
+    places = [(line.cell, line.approach) for line in lines if line.cell is not None]
+    ours = sum(updates[cell, budget.reference] for cell, _ in places)
+    return ours / sum(updates[place] for place in places)
 
 
 def _place(line: CellContrast) -> tuple[int, float]:

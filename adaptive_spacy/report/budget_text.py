@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from statistics import mean
 
 from adaptive_spacy.experiments.resampling import MARGIN, Difference
-from adaptive_spacy.report.budget import Budget, Cell, CellContrast, CellResult
+from adaptive_spacy.report.budget import Budget, Cell, CellContrast, CellResult, cost_of
 from adaptive_spacy.report.comparison_text import p_value, spread
 from adaptive_spacy.report.markdown import plain, table
 
@@ -24,7 +24,8 @@ seed being one unit) and in test sentences (bootstrap). Rows over several budget
 with a single sample. p is that of no difference, "alike" that of a difference of {MARGIN:g} F1 or
 more (two one-sided tests); both are adjusted (Holm 1979) for the rows over all, and for the other
 rows. A difference that is not shown is not shown to be absent. Cost is the tokens that the first
-learns from, divided by those of the other."""
+learns from, divided by those of the other; over several budgets, those of a sample of each, added
+up."""
 
 HINDSIGHT_NOTES = """\
 Which of many approaches is best at a budget is known when all have been tried and scored on the
@@ -42,8 +43,16 @@ def describe_budget(budget: Budget) -> list[str]:
             f"approach of a budget, chosen in hindsight: {worst.approach} on {worst.cell.dataset} "
             f"with {worst.cell.labels} labels; on average over {len(budget.hindsight)} budgets and "
             f"data sets {mean(one.difference.mean for one in budget.hindsight):+.1f}, at "
-            f"{mean(one.cost for one in budget.hindsight):.1f} times the cost."
+            f"{cost_of(budget, budget.hindsight):.1f} times the cost."
         )
+    if fewer := [line for line in budget.lines if lacks_samples(line, budget)]:
+        names = ", ".join(
+            f"{line.approach} ({line.cell.dataset}, {line.cell.labels} labels, "
+            f"{line.difference.samples} samples)"
+            for line in fewer
+            if line.cell is not None
+        )
+        sentences.append(f"Left out of that, of fewer samples and better in these: {names}.")
     for line in budget.lines:
         if line.dataset is None:
             sentences.append(
@@ -52,6 +61,17 @@ def describe_budget(budget: Budget) -> list[str]:
                 "times the cost."
             )
     return sentences
+
+
+def lacks_samples(line: CellContrast, budget: Budget) -> bool:
+    """RETURNS (bool): Whether an approach would be the best of a cell in hindsight, had it as many
+    samples as others."""
+    return any(
+        line.cell == best.cell
+        and line.difference.samples < best.difference.samples
+        and line.difference.mean < best.difference.mean
+        for best in budget.hindsight
+    )
 
 
 def _cells(found: Difference) -> str:

@@ -1,5 +1,7 @@
 """Approaches compared over the records of a sweep: tables and tests, as data and as Markdown."""
 
+import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -86,6 +88,7 @@ class Comparison:
     superseded (int): Records of a job under an older definition, which are left out.
     unfinished (list[str]): Folders without a record: running or interrupted.
     versions (dict[str, list[str]]): Packages, with all versions that the runs used.
+    contents (list[str]): Data sets and models whose name stands for several contents.
     ended (tuple[str, str]): When the first and the last of the runs ended, in UTC.
     """
 
@@ -97,6 +100,7 @@ class Comparison:
     superseded: int
     unfinished: list[str]
     versions: dict[str, list[str]]
+    contents: list[str]
     ended: tuple[str, str]
 
     @property
@@ -140,14 +144,14 @@ def compare(output: Path, *, reference: str | None = None) -> Comparison:
             f"--reference: expected an approach of {output}, which has {', '.join(approaches)}; "
             f"got {reference}"
         )
-    reference = reference or _usual_reference(runs)
+    shares = [run for run in runs if run.job.labels is None]
     rows = list(make_rows(runs))
     ends = [str(record["finished"]) for record in done]
     return Comparison(
-        reference=reference,
+        reference=reference or _usual_reference(runs),
         runs=runs,
         rows=rows,
-        contrasts=list(make_contrasts([r for r in runs if r.job.labels is None], reference)),
+        contrasts=list(make_contrasts(shares, reference or _usual_reference(shares))),
         failed=[record for record in current if record["status"] == "failed"],
         superseded=len(records) - len(current),
         unfinished=sorted(
@@ -156,6 +160,7 @@ def compare(output: Path, *, reference: str | None = None) -> Comparison:
             if not (path.parent / RECORD).exists()
         ),
         versions=list_versions(done),
+        contents=list_contents(done),
         ended=(_minute(min(ends)), _minute(max(ends))),
     )
 
@@ -223,6 +228,16 @@ def list_versions(records: Iterable[Record]) -> dict[str, list[str]]:
         for package, version in record["versions"].items():
             used.setdefault(package, set()).add(version)
     return {package: sorted(found) for package, found in used.items()}
+
+
+def list_contents(records: Iterable[Record]) -> list[str]:
+    """RETURNS (list[str]): Data sets and models that had other files in other records."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for record in records:
+        job, definition = record["job"], record["definition"]
+        found[job["dataset"]].add(json.dumps(definition.get("data"), sort_keys=True))
+        found[job["model"]].add(str(definition.get("transformer")))
+    return [name for name, contents in sorted(found.items()) if len(contents) > 1]
 
 
 def _usual_reference(runs: Iterable[Run]) -> str:

@@ -40,11 +40,13 @@ class Run:
 
 
 def newest(records: Iterable[Record]) -> list[Record]:
-    """RETURNS (list[dict]): Of the records of the same job by name, the one that ended last: a
+    """RETURNS (list[dict]): Of the records of the same job by its names, the one that ended last: a
     changed config or another number of seeds makes another job of it."""
-    latest: dict[str, Record] = {}
+    latest: dict[tuple[object, ...], Record] = {}
     for record in sorted(records, key=lambda one: str(one["finished"])):
-        latest[Job(**record["job"]).name] = record
+        job = Job(**record["job"])
+        # not by its name: a hyphen may be part of any of these
+        latest[*job.cell, job.approach, job.seed, job.threads, job.device] = record
     return list(latest.values())
 
 

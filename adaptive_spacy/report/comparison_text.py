@@ -53,6 +53,9 @@ def describe_sources(comparison: Comparison) -> list[str]:
     for package, versions in comparison.versions.items():
         if len(versions) > 1:
             lines.append(visible(f"Mixed versions: {package} {', '.join(versions)}."))
+    if comparison.contents:
+        names = visible(", ".join(comparison.contents))
+        lines.append(f"Mixed contents: not all runs had the same files under the name {names}.")
     return lines
 
 
@@ -60,7 +63,8 @@ def find_main(comparison: Comparison, rule: str) -> Iterator[Contrast]:
     """YIELDS (Contrast): The tests over all shares of a data set; that of the share where there is
     one."""
     for one in comparison.contrasts:
-        shares = {row.fraction for row in comparison.rows if row[:2] == (one.dataset, one.model)}
+        own = [other for other in comparison.contrasts if other[:2] == one[:2]]
+        shares = {other.fraction for other in own} - {None}
         if one.rule == rule and (one.fraction is None or len(shares) == 1):
             yield one
 

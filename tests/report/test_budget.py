@@ -13,6 +13,7 @@ from adaptive_spacy.report.budget_text import (
     hindsight_cells,
     line_cells,
 )
+from adaptive_spacy.report.comparison_runs import newest
 from tests.report.records import make_job, make_labelled, make_record, write_records
 
 #: F1 on 50 test sentences of an entity each, all of which are found: right ones in percent
@@ -150,19 +151,50 @@ def test_best_in_hindsight_is_one_with_as_many_samples_as_any() -> None:
     assert [(cell.labels, name) for cell, name in found if cell] == [(25, "first"), (50, "second")]
 
 
+def test_better_ones_with_fewer_samples_are_named() -> None:
+    records = [
+        make_labelled(name, seed, 25, right)
+        for name, right, seeds in (("adaptive", 60, 6), ("poor", 20, 6), ("best", 90, 5))
+        for seed in range(1, seeds + 1)
+    ]
+    said = " ".join(describe_budget(answer_budget(records)))
+    assert (
+        "Left out of that, of fewer samples and better in these: best (news, 25 labels, 5 s" in said
+    )
+    assert "Left out" not in " ".join(describe_budget(answer_budget(records[:12])))
+
+
 def test_cost_is_that_of_the_reference_by_the_other() -> None:
-    """By budget the sums over samples, over budgets the mean."""
+    """Over budgets by the sums, as the many tokens of one count more than the few of another."""
     records = grid()
     for one in records:
         job = one["job"]
         if job["approach"] == "adaptive":
             one["token_updates"] = 500 if job["labels"] == 25 else 3000
+        if job["approach"] == "first" and job["labels"] == 50:
+            one["token_updates"] = 2000
     lines = {
         line.cell and line.cell.labels: line
         for line in answer_budget(records).lines
         if line.approach == "first"
     }
-    assert {at: line.cost for at, line in lines.items()} == {25: 0.5, 50: 3.0, None: 1.75}
+    assert {at: line.cost for at, line in lines.items()} == {25: 0.5, 50: 1.5, None: 3500 / 3000}
+
+
+def test_samples_that_never_differ_are_not_too_few() -> None:
+    for seeds, verdict in (((1,), "too few samples"), ((1, 2, 3), "always the same")):
+        records = [
+            make_labelled(one, seed, 25, 40) for one in ("adaptive", "other") for seed in seeds
+        ]
+        assert {line.verdict for line in answer_budget(records).lines} == {verdict}
+
+
+def test_names_with_hyphens_are_kept_apart() -> None:
+    one, other = make_labelled("adaptive", 1, 25, 40), make_labelled("adaptive", 1, 25, 60)
+    one["job"] |= {"dataset": "a-b", "model": "c"}
+    other["job"] |= {"dataset": "a", "model": "b-c"}
+    assert len(newest([one, other])) == 2
+    assert len(newest([one, {**one, "id": "another"}])) == 1
 
 
 def test_newest_record_of_a_job_counts() -> None:

@@ -5,7 +5,7 @@ import pytest
 from adaptive_spacy.report.comparison import compare
 from adaptive_spacy.report.comparison_text import describe_findings, to_markdown
 from tests.report.comparisons import SCORES, records
-from tests.report.records import make_job, make_record, write_records
+from tests.report.records import make_job, make_labelled, make_record, write_records
 
 
 def test_rows_are_means_over_seeds(tmp_path: Path) -> None:
@@ -52,6 +52,33 @@ def test_many_seeds_show_a_steady_difference(tmp_path: Path) -> None:
     ]
     other = compare(tmp_path, reference="stable")
     assert [one.verdict for one in other.contrasts] == ["lower"] * 3
+
+
+def test_labelled_runs_beside_them_change_nothing_of_shares(tmp_path: Path) -> None:
+    found = [
+        make_record(make_job(approach, seed), 0.5 + 0.01 * seed + (approach == "adaptive") * 0.02)
+        for approach in ("adaptive", "stable")
+        for seed in range(1, 9)
+    ]
+    labelled = [make_labelled("crossfit", seed, 25, 60, folds=5) for seed in (1, 2)]
+    comparison = compare(write_records(tmp_path, [*found, *labelled]))
+    assert comparison.reference == "crossfit"
+    assert describe_findings(comparison, "last") == [
+        "news, tiny: adaptive against stable: +2.00 F1, higher"
+    ]
+
+
+def test_names_that_stand_for_several_contents_are_said(tmp_path: Path) -> None:
+    found = [make_record(make_job(name, seed), 0.5) for name in ("a", "b") for seed in (1, 2)]
+    for one in found:
+        one["definition"] = {"data": {"test": "1"}, "transformer": "2"}
+    assert "Mixed contents" not in to_markdown(compare(write_records(tmp_path / "1", found)), [])
+    found[0]["definition"] = {"data": {"test": "9"}, "transformer": "2"}
+    said = to_markdown(compare(write_records(tmp_path / "2", found)), [])
+    assert "not all runs had the same files under the name news." in said
+    found[1]["definition"] = {"data": {"test": "1"}, "transformer": "8"}
+    said = to_markdown(compare(write_records(tmp_path / "3", found)), [])
+    assert "under the name news, tiny." in said
 
 
 def test_only_common_seeds_are_paired(tmp_path: Path) -> None:

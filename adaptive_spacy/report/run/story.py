@@ -105,8 +105,8 @@ def describe_choice(
     """
     if seen:
         return (
-            "The last model ships. It learnt from every label, for as long as trainings on a part "
-            "of them took; its scores on dev are of sentences that it has seen."
+            "The last model ships. It learnt from every label, for a length that came of trainings "
+            "on a part of them; its scores on dev are of sentences that it has seen."
         )
     scored = [one for one in history if one.f is not None and one.step > 0]
     if not scored and running:
