@@ -7,6 +7,8 @@ from adaptive_spacy.experiments.records import Record
 from adaptive_spacy.report.budget import Cell
 
 REFERENCE = "crossfit"
+#: Its last training as long as the folds took, as it was before it was twice as long
+ONCE = "once"
 #: In the order of the page: those that divide the labels, and fixed lengths on all of them
 DIVIDED = ("bounded", "adaptive")
 #: Trained as adaptive is in this grid, whose rate it has; ships what `SHIPPED` says
@@ -28,6 +30,20 @@ BERT_FIXED = ("linear-200-5e-5", "linear-200-1e-4", "linear-400-5e-5", "linear-4
 BERT_APPROACHES = (REFERENCE, DIVIDED[0], *BERT_FIXED)
 
 
+def beside_once(records: Iterable[Record], once: Iterable[Record]) -> list[Record]:
+    """RETURNS (list[dict]): The reference's records, and those of the same samples whose last
+    training was as long as the folds took, as another approach."""
+    found = {sample_of(one): one for one in records if one["job"]["approach"] == REFERENCE}
+    same = [one for one in once if sample_of(one) in found]
+    return [*found.values(), *({**one, "job": {**one["job"], "approach": ONCE}} for one in same)]
+
+
+def sample_of(record: Record) -> tuple[Cell, int]:
+    """RETURNS (tuple): Which sample of labels of which data set it was trained on."""
+    job = record["job"]
+    return Cell(job["dataset"], job["model"], job["labels"]), job["seed"]
+
+
 def whole_samples(
     records: Iterable[Record], approaches: Sequence[str] = APPROACHES
 ) -> list[Record]:
@@ -37,8 +53,7 @@ def whole_samples(
     for record in records:
         job = record["job"]
         if job["labels"] is not None and record["status"] == "done":
-            cell = Cell(job["dataset"], job["model"], job["labels"])
-            samples[cell, job["seed"]][job["approach"]] = record
+            samples[sample_of(record)][job["approach"]] = record
     return [
         record
         for _, found in sorted(samples.items())

@@ -49,10 +49,10 @@ def crossfit_cli(
 
     The labels are divided into folds, the same text never in two. An adaptive
     training per fold learns from the others and stops by this one. The last
-    training learns from all labels, as long as those took on average: that is
-    model-last, the model to ship. What each fold predicted for the labels that
-    it had not seen is kept, and says which F1 to expect. With a dozen to some
-    hundreds of sentences, where a dev set costs too much of them.
+    training learns from all labels, twice as long as those took on average:
+    that is model-last, the model to ship. What each fold predicted for the
+    labels that it had not seen is kept, and says which F1 to expect. With a
+    dozen to some hundreds of sentences, where a dev set costs too much of them.
 
     \b
         adaptive-spacy crossfit corpus/mine.spacy --output training/mine

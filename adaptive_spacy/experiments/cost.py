@@ -11,6 +11,7 @@ from adaptive_spacy.adaptive.steps import UPDATE_PASSES
 from adaptive_spacy.config.blocks import find_blocks
 from adaptive_spacy.config.names import ADAPTIVE
 from adaptive_spacy.experiments.budget import count_pool
+from adaptive_spacy.experiments.fixed_length import LONGER
 from adaptive_spacy.experiments.job import SPLITS, Job
 from adaptive_spacy.experiments.records import Record, stop_of
 from adaptive_spacy.training.rounds import rounds_after_best
@@ -61,8 +62,8 @@ def expect(job: Job, sizes: Mapping[str, float], records: Iterable[Record] = ())
         return Cost(
             epochs=epochs,
             known=False,
-            updates=job.folds * epochs * (train + dev),
-            evaluations=(rounds + 3) * (train + dev) + rounds * dev + 3 * sizes["test"],
+            updates=(job.folds - 1 + LONGER) * epochs * (train + dev),
+            evaluations=(rounds + 3) * (train + dev) + LONGER * rounds * dev + 3 * sizes["test"],
         )
     return Cost(
         epochs=epochs,
@@ -126,7 +127,9 @@ def likely_rounds(job: Job, records: Iterable[Record]) -> float:
         if record["status"] == "done" and other["approach"] in sources:
             same[Job(**other).cell == job.cell].append(stop_of(record))
     found = same[True] or same[False]
-    return mean(found) if found else ADAPTIVE_ROUNDS
+    # a record of folds tells how long the training after them was
+    times = 1 if job.folds is None else LONGER
+    return mean(found) / times if found else ADAPTIVE_ROUNDS
 
 
 def fewest_epochs(job: Job) -> float:

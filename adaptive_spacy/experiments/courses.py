@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from thinc.api import Config
 
-from adaptive_spacy.experiments.fixed_length import count_batches
+from adaptive_spacy.experiments.fixed_length import LONGER, count_batches
 from adaptive_spacy.experiments.job import Job
 from adaptive_spacy.experiments.replay import count_rounds, replay
 from adaptive_spacy.printable import listed
@@ -67,15 +67,15 @@ def _describe_limits(config: Config, rounds: int) -> str:
 
 
 def agree(courses: Sequence[Course]) -> Course:
-    """RETURNS (Course): The mean length; the rate is halved for the first time if more than half of
-    the courses did so, at the median of where they did, for the second time if more than half did
-    so twice, and so on.
+    """RETURNS (Course): `LONGER` times the mean length; the rate is halved for the first time if
+    more than half of the courses did so, at the median of where they did, for the second time if
+    more than half did so twice, and so on.
 
     EXAMPLE:
         >>> agree([Course(8.0, (2.0,)), Course(12.0, (4.0, 5.0)), Course(10.0)])
-        Course(epochs=10.0, halved=(3.0,))
+        Course(epochs=20.0, halved=(3.0,))
     """
-    epochs = mean(one.epochs for one in courses)
+    epochs = LONGER * mean(one.epochs for one in courses)
     # where shorter courses went well, it may not come so far
     return Course(epochs, tuple(one for one in _halvings(courses) if one < epochs))
 

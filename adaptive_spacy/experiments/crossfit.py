@@ -2,10 +2,10 @@
 
 A dev set of its own costs labels that teach nothing, and the length that a single small one finds
 is a lottery. So the labels are divided into folds. An adaptive training per fold learns from the
-others and watches this one; the last training learns from all labels, for as many epochs as those
-took on average, and halves its rate where most of them were set back. What falls out: a prediction
-for each labelled sentence by a model that had not seen it, and with them what to expect of the
-model on sentences like these.
+others and watches this one; the last training learns from all labels, for twice as many epochs as
+those took on average, and halves its rate where most of them were set back. What falls out: a
+prediction for each labelled sentence by a model that had not seen it, and with them what to expect
+of the model on sentences like these.
 """
 
 import json
@@ -23,7 +23,7 @@ from thinc.api import Config
 
 from adaptive_spacy.config.loading import load_pipeline
 from adaptive_spacy.experiments.expectation import Expectation
-from adaptive_spacy.experiments.fixed_length import curve_of, fix_epochs
+from adaptive_spacy.experiments.fixed_length import LONGER, curve_of, fix_epochs
 from adaptive_spacy.experiments.fold_jobs import (
     identify,
     make_jobs,
@@ -97,7 +97,7 @@ def crossfit(
     gpu_id: int = -1,
     silent: bool = False,
 ) -> CrossFit:
-    """Train on all labelled docs, as long as adaptive trainings on parts of them found.
+    """Train on all labelled docs, twice as long as adaptive trainings on parts of them took.
 
     docs (Iterable[Doc]): The labelled docs, a sentence each or more; empty ones are left out, and
         such that are not annotated, which is said in a warning.
@@ -218,7 +218,7 @@ def train_folds(jobs: Sequence[Job], output: Path, backend: Backend, silent: boo
 
 
 def train_all(config: Config, record: Record, output: Path, gpu_id: int) -> None:
-    """Train on all docs, for as many epochs as the folds took on average."""
+    """Train on all docs, as long as the record says."""
     length, halved = record["epochs"], record["halved"]
     fixed = fix_epochs(config, curve_of(config), length, output / LABELLED, halved)
     fixed.to_disk(output / "config.cfg")
@@ -240,9 +240,9 @@ def describe(record: Record) -> str:
     epochs = ", ".join(f"{one:.1f}" for one in record["halved"])
     halved = f" The rate is halved where most of them were set back (after epoch {epochs})."
     return (
-        f"Trained on all {record['labelled']} labelled sentences, for the {record['epochs']:.1f} "
-        f"epochs that {count} adaptive trainings on {count - 1} of {count} parts of them took on "
-        f"average.{halved if epochs else ''} This is the last model, nothing "
+        f"Trained on all {record['labelled']} labelled sentences for {record['epochs']:.1f} "
+        f"epochs, {LONGER} times as many as {count} adaptive trainings on {count - 1} of {count} "
+        f"parts of them took on average.{halved if epochs else ''} This is the last model, nothing "
         "was selected. Expected F1, of those trainings on the part that each had not seen: "
         f"{expected.describe()} in percent, the interval at 95 %."
     )

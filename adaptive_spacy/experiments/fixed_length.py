@@ -25,6 +25,9 @@ from adaptive_spacy.config.names import (
     UNTIL_FINISHED,
 )
 
+#: Times that the training on all labels takes longer than its folds did: the loss that ends them
+#: rises while their tags still get better (docs/method.md has what that brought)
+LONGER = 2
 #: What `steps.v1` makes a round of, beside the corpora
 ROUND = ("epochs", "times", "least", "most")
 #: What `steps.v1` counts: the corpus that is trained on, all of it

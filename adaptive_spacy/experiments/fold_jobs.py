@@ -14,7 +14,7 @@ from adaptive_spacy.config.loading import read_config
 from adaptive_spacy.config.requirements import require_language
 from adaptive_spacy.config.settings import find_setting_faults
 from adaptive_spacy.data.readers.spacy_tokenizer import load_tokenizer
-from adaptive_spacy.experiments.fixed_length import require_length
+from adaptive_spacy.experiments.fixed_length import LONGER, require_length
 from adaptive_spacy.experiments.job import Job
 from adaptive_spacy.parsing import reading
 from adaptive_spacy.printable import listed
@@ -115,5 +115,6 @@ def require_adaptive(job: Job) -> Config:
 def identify(jobs: Sequence[Job], docs: Sequence[Doc]) -> str:
     """RETURNS (str): A hash of all that the result depends on."""
     labelled = DocBin(docs=docs, store_user_data=True).to_bytes()
-    text = "\n".join([*(job.identity() for job in jobs), hashlib.sha256(labelled).hexdigest()])
+    parts = [*(job.identity() for job in jobs), str(LONGER), hashlib.sha256(labelled).hexdigest()]
+    text = "\n".join(parts)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -11,7 +11,7 @@ from confection import Config
 
 from adaptive_spacy.config.blocks import BUILDS, require_blocks
 from adaptive_spacy.config.settings import find_setting_faults
-from adaptive_spacy.experiments.fixed_length import require_length
+from adaptive_spacy.experiments.fixed_length import LONGER, require_length
 from adaptive_spacy.hashing import hash_once
 from adaptive_spacy.parsing import reading
 from adaptive_spacy.training.resume.identity import hash_named
@@ -173,7 +173,7 @@ class Job:
         the names, the config, the content of the files, the threads."""
         # the definition of a job with a fraction stays what it was before there were labels
         labels = {} if self.labels is None else {"labels": self.labels, "dev": self.dev}
-        folds = {} if self.folds is None else {"folds": self.folds}
+        folds = {} if self.folds is None else {"folds": self.folds, "longer": LONGER}
         config = _without_paths(self.make_config())
         # such as vectors, and so is that of a job without them
         files = {"files": named} if (named := hash_named(config)) else {}

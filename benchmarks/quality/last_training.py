@@ -1,15 +1,16 @@
-"""How long and at which rate the last training of crossfit should learn: F1 on sentences of the
-pool that are not labelled.
+"""How long and at which rate the last training of crossfit should learn, and how far its
+confidences are off: F1 and calibration on sentences of the pool that are not labelled.
 
     python -m benchmarks.quality.last_training runs/budget --rates 1e-4,3e-4 --times 1,2
 
 Records of jobs with folds say how long these took. The last training is repeated on the same
-labels, longer or at another rate, and scored on what train and dev of the corpus hold besides: the
-test set takes no part, so what comes out may choose a default.
+labels, for another time or at another rate, and scored on what train and dev of the corpus hold
+besides: the test set takes no part, so what comes out may choose a default. With `--on-test` it is
+scored there instead, to say of what was chosen what a user gets.
 """
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
 from dataclasses import replace
 from io import StringIO
@@ -18,6 +19,7 @@ from typing import Annotated, Any
 
 import spacy
 import typer
+from spacy.language import Language
 from spacy.tokens import Doc, DocBin
 from spacy.training.initialize import init_nlp
 from spacy.util import load_config
@@ -25,13 +27,15 @@ from tqdm import tqdm
 
 from adaptive_spacy.cli._util import one_line_errors
 from adaptive_spacy.config.names import LINEAR
-from adaptive_spacy.experiments.courses import Course
+from adaptive_spacy.experiments.fixed_length import LONGER
 from adaptive_spacy.experiments.fold_outcomes import agree_on
 from adaptive_spacy.experiments.job import Job
-from adaptive_spacy.experiments.records import read_records
+from adaptive_spacy.experiments.records import Record, read_records
 from adaptive_spacy.experiments.run_job import read_results, write_corpora, write_job_config
+from adaptive_spacy.experiments.shipping import state_temperatures
 from adaptive_spacy.experiments.threads import computing_in
 from adaptive_spacy.report.comparison_runs import read_job
+from adaptive_spacy.training.evaluation import evaluate
 from adaptive_spacy.training.resume.driver import Driver
 from benchmarks.measurements import add_lines
 
@@ -45,15 +49,16 @@ def main(
     labels: Annotated[str, typer.Option(help="With so many labels.")] = "",
     seeds: Annotated[str, typer.Option(help="Of these samples.")] = "1",
     rates: Annotated[str, typer.Option(help="Highest rates.")] = "1e-4",
-    times: Annotated[str, typer.Option(help="Lengths, in those that the folds found.")] = "1",
+    times: Annotated[str, typer.Option(help="Lengths, in those of the folds.")] = "1",
     linear: Annotated[bool, typer.Option(help="Let the rate fall from the warm-up on.")] = False,
+    on_test: Annotated[bool, typer.Option(help="Score on the test set: chooses nothing.")] = False,
     output: Annotated[Path | None, typer.Option(help="JSONL, gets a line each.")] = None,
 ) -> None:
     """Print a line per training."""
     with one_line_errors():
         trainings = [
-            (job, course, rate, factor, linear)
-            for job, course in choose(runs, _list(datasets), _list(labels), _list(seeds))
+            (job, folds, rate, factor, linear, on_test)
+            for job, folds in choose(runs, _list(datasets), _list(labels), _list(seeds))
             for factor in map(float, _list(times))
             for rate in map(float, _list(rates))
         ]
@@ -68,8 +73,8 @@ def main(
 
 def choose(
     runs: Path, datasets: list[str], labels: list[str], seeds: list[str]
-) -> Iterator[tuple[Job, Course]]:
-    """YIELDS (tuple[Job, Course]): Jobs with folds, and what these found; an empty list takes
+) -> Iterator[tuple[Job, list[Record]]]:
+    """YIELDS (tuple[Job, list[dict]]): Jobs with folds, and what these found; an empty list takes
     all."""
     for record in read_records(runs):
         job = read_job(record)
@@ -77,29 +82,40 @@ def choose(
             continue
         places = ((job.dataset, datasets), (str(job.labels), labels), (str(job.seed), seeds))
         if all(value in wanted or not wanted for value, wanted in places):
-            yield job, agree_on(record["folds"])
+            yield job, record["folds"]
 
 
 def measure(
-    job: Job, course: Course, rate: float, factor: float, linear: bool = False
+    job: Job,
+    folds: Sequence[Record],
+    rate: float,
+    factor: float,
+    linear: bool = False,
+    on_test: bool = False,
 ) -> dict[str, Any]:
     """Train once.
 
+    folds (Sequence[dict]): What a record says of them.
     linear (bool): Whether the rate falls from the warm-up on, instead of after it was held.
-    RETURNS (dict): What was trained, its cost and F1.
+    on_test (bool): Whether the test set scores, instead of the rest of the pool.
+    RETURNS (dict): What was trained, its cost, F1 and expected calibration errors.
     """
     job = replace(job, settings={**job.settings, "variables.rate": rate})
-    longer = Course(factor * course.epochs, tuple(factor * one for one in course.halved))
+    course = agree_on(folds)
+    longer = course._replace(epochs=factor / LONGER * course.epochs)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         files = write_corpora(job, folder)
-        files["test"] = write_rest(job, files, folder)
+        if not on_test:
+            files["test"] = write_rest(job, files, folder)
         path = write_job_config(job, files, folder, longer, keep=False)
         if linear:
             fall(path)
         with computing_in(job.threads), redirect_stdout(StringIO()):
-            Driver(init_nlp(load_config(path)), None).run()
-        found = read_results(folder)
+            nlp = init_nlp(load_config(path))
+            Driver(nlp, None).run()
+            found = read_results(folder)
+            errors = measure_calibration(nlp, folds, files["test"], folder / "model")
     return {
         "dataset": job.dataset,
         "labels": job.labels,
@@ -110,8 +126,22 @@ def measure(
         "updates": found["updates"],
         "token_updates": found["token_updates"],
         "f1": found["results"]["last"]["test"]["f1"],
+        **errors,
         **({"linear": True} if linear else {}),
+        **({"on": "test"} if on_test else {}),
     }
+
+
+def measure_calibration(
+    nlp: Language, folds: Sequence[Record], corpus: Path, folder: Path
+) -> dict[str, float | None]:
+    """RETURNS (dict): The expected calibration error at the temperature that the folds measured, as
+    a model of crossfit states its confidences, and at 1; None if it finds nothing."""
+    nlp.to_disk(folder)
+    state_temperatures(folder, folds)
+    found = evaluate(str(folder), corpus)["confidence"] or {}
+    stated, raw = (found.get(when, {}).get("calibration_error") for when in ("after", "before"))
+    return {"calibration_error": stated, "calibration_error_at_1": raw}
 
 
 def fall(path: Path) -> None:

@@ -17,7 +17,7 @@ def by_rate(*, folds: bool) -> list[Records]:
     """RETURNS (list[dict]): The records at rising rates, of the samples that were trained at each
     of them. folds (bool): Of crossfit, at 1e-4 and 3e-4; or of bounded, at 3e-5 too."""
     approach = "crossfit" if folds else "bounded"
-    found = [read("budget", approach), read("rates", f"{approach}-3e-4")]
+    found = [read("once" if folds else "budget", approach), read("rates", f"{approach}-3e-4")]
     if not folds:
         found.insert(0, read("rates", "bounded-3e-5"))
     samples = sorted(set.intersection(*({*records} for records in found)))

@@ -1,6 +1,7 @@
 """Pages, README and commands of what was measured agree with the records that are kept."""
 
-from collections import defaultdict
+import json
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import mean, median, stdev
@@ -25,6 +26,7 @@ PAGE = (ROOT / "docs" / "performance.md").read_text(encoding="utf8")
 RUNS = {
     "small": 183,
     "budget": 757,
+    "once": 81,
     "budget-bert": 6,
     "without-least": 60,
     "trials": 142,
@@ -34,6 +36,11 @@ RUNS = {
     "emulated": 6,
 }
 SEEDS = (1, 2, 3)
+#: Checksums of MiniLM's folder with two notes of where it came from
+SAME_WEIGHTS = (
+    "853abda6f560708bd9411149ea1eb91c81c0d2a1f118cce5fac32eb6b7810429",
+    "380c57b53775e9df0c6d2318841c625b85a7da284f35a7f381e31a2e81d299f9",
+)
 
 
 def rows_of(text: str) -> list[list[str]]:
@@ -95,6 +102,23 @@ def test_samples_of_the_sweep_over_labels_are_trained_in_one_precision() -> None
         job = one["job"]
         found[job["dataset"], job["labels"], job["seed"]].add(one["precision"])
     assert {len(precisions) for precisions in found.values()} == {1}
+
+
+def test_what_stands_side_by_side_learnt_from_the_same_files() -> None:
+    transformers, data = Counter[str](), defaultdict(set)
+    others = set()
+    for one in read_records(RESULTS / "budget"):
+        job, definition = one["job"], one["definition"]
+        transformers[definition["transformer"]] += 1
+        data[job["dataset"]].add(json.dumps(definition["data"], sort_keys=True))
+        if definition["transformer"] != SAME_WEIGHTS[0]:
+            others.add((job["dataset"], job["seed"] <= 3))
+    assert {len(found) for found in data.values()} == {1}
+    # two folders with the same weights, of which the page of the records tells
+    assert set(transformers) == {*SAME_WEIGHTS}
+    page = " ".join((RESULTS / "README.md").read_text(encoding="utf8").split())
+    assert f"The `transformer` of {transformers[SAME_WEIGHTS[1]]} of those has another" in page
+    assert others == {("wikigold", True)}
 
 
 def strings_of(value: Any) -> Iterator[str]:

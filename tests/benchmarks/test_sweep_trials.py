@@ -48,7 +48,7 @@ def apart(records: Records, keys: Iterable[tuple[str, int, int]]) -> str:
 
 
 def test_page_says_what_folds_that_make_as_many_updates_came_to() -> None:
-    held, free = read("budget", "crossfit"), read("without-least", "crossfit")
+    held, free = read("once", "crossfit"), read("without-least", "crossfit")
     # what it was chosen by
     keys = sorted(key for key in held.keys() & free.keys() if key[1] <= 100)
     gains = gains_in_expectation(held, free, keys)
@@ -70,7 +70,7 @@ def test_page_says_what_folds_that_make_as_many_updates_came_to() -> None:
 
 
 def test_page_says_what_they_came_to_with_more_labels() -> None:
-    held, free = read("budget", "crossfit"), read("without-least", "crossfit")
+    held, free = read("once", "crossfit"), read("without-least", "crossfit")
     more = {key: held[key] for key in held.keys() & free.keys() if key[1] == 200}
     found = f"better by {mean(gains_in_expectation(held, free, more)):+.1f} F1, test F1 by"
     assert "With 200 labels, measured after the choice, they decide little: predictions" in PAGE
@@ -93,7 +93,7 @@ def test_results_say_what_bounded_rounds_alone_came_to() -> None:
 def test_pages_say_how_many_folds_end_as_soon_as_they_may() -> None:
     folds = [
         fold["updates"]
-        for (_, labels, _), one in read("budget", "crossfit").items()
+        for (_, labels, _), one in read("once", "crossfit").items()
         if labels <= 100
         for fold in one["folds"]
     ]

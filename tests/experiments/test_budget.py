@@ -141,16 +141,16 @@ def test_cost_of_rounds_that_are_bounded_in_updates(job: Job) -> None:
     quick = replace(found, labels=100)
     other = make_record(quick, 0.5, epochs=9)
     assert expect(found, dict.fromkeys(("train", "dev", "test"), 1.0), [other]).epochs >= 100
-    # each fold too: half of 40 sentences are 2 updates
+    # each fold too: half of 40 sentences are 2 updates; the last training is twice as long
     folded = replace(found, folds=2)
     cost = expect(folded, {"train": 80.0, "dev": 40.0, "test": 0.0})
-    assert cost.updates == pytest.approx(2 * 100 * 40)
+    assert cost.updates == pytest.approx(3 * 100 * 40)
     # two thirds of 72 are 48, 3 updates
     thirds = replace(folded, folds=3, labels=72)
     cost = expect(thirds, {"train": 80.0, "dev": 40.0, "test": 0.0})
     assert cost.epochs == pytest.approx(25 * 8 / 3)
-    # what records tell is of the last training, on all
-    longer = make_record(folded, 0.5, epochs=60)
+    # what records tell is of the last training, on all, for twice as long
+    longer = make_record(folded, 0.5, epochs=120)
     known = expect(folded, {"train": 80.0, "dev": 40.0, "test": 0.0}, [longer])
     assert known.epochs == pytest.approx(60 * 8 / 3)
     # evaluated once in each of its 20 rounds, not once in each epoch

@@ -73,12 +73,15 @@ def test_dev_set_that_is_learnt_from_costs_updates(grid: Grid) -> None:
 
 
 def test_folds_and_the_training_after_them(grid: Grid) -> None:
-    """Each label teaches in two of three folds and in the last training."""
-    cost = expect(replace(job_of(grid, "adaptive"), folds=3), SIZES)
+    """Each label teaches in two of three folds and in the last training, which is twice as long."""
+    job = replace(job_of(grid, "adaptive"), folds=3)
+    cost = expect(job, SIZES)
     assert not cost.known
-    assert cost.updates == 3 * ADAPTIVE_ROUNDS * 550
+    assert cost.updates == 4 * ADAPTIVE_ROUNDS * 550
     # held out once a round, predicted three times in the end; the last one has its dev set too
-    assert cost.evaluations == (ADAPTIVE_ROUNDS + 3) * 550 + ADAPTIVE_ROUNDS * 50 + 150
+    assert cost.evaluations == (ADAPTIVE_ROUNDS + 3) * 550 + 2 * ADAPTIVE_ROUNDS * 50 + 150
+    # records are of the last training
+    assert expect(job, SIZES, [done(job, 30, 1.0)]).updates == 4 * 15 * 550
 
 
 def test_the_surplus_batch_is_no_epoch() -> None:

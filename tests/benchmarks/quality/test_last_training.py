@@ -69,7 +69,7 @@ def test_sentences_that_score_are_neither_labelled_nor_of_the_test_set(
     assert rest
 
 
-def test_training_as_long_as_the_folds_found_is_that_of_the_job(job: Job, tmp_path: Path) -> None:
+def test_training_twice_as_long_as_the_folds_is_that_of_the_job(job: Job, tmp_path: Path) -> None:
     record = run_job(job, tmp_path / "runs" / job.folder())
     assert record["status"] == "done", record["reason"]
     write_record(tmp_path / "runs" / job.folder(), record)
@@ -81,15 +81,23 @@ def test_training_as_long_as_the_folds_found_is_that_of_the_job(job: Job, tmp_pa
     assert done.exit_code == 0, done.output
     once, twice = map(json.loads, output.read_text().splitlines())
     last = record["updates"] - sum(fold["updates"] for fold in record["folds"])
-    assert once["updates"] == last
+    assert twice["updates"] == last
     assert twice["epochs"] == 2 * once["epochs"]
-    assert 1.5 * last < twice["updates"] <= 2 * last
+    assert last / 2 <= once["updates"] < 0.7 * last
+    assert 0 <= once["calibration_error"] <= 1
+    assert 0 <= once["calibration_error_at_1"] <= 1
     assert (once["dataset"], once["labels"], once["sample"]) == ("little", 10, 1)
     again = [str(tmp_path / "runs"), "--rates", "1e-2", "--linear", "--output", str(output)]
     done = CliRunner().invoke(app, again)
     assert done.exit_code == 0, done.output
     line = json.loads(output.read_text().splitlines()[-1])
-    assert (line["linear"], line["updates"]) == (True, last)
+    assert (line["linear"], line["updates"]) == (True, once["updates"])
+    shipped = [*arguments[:3], "--times", "2", "--on-test", "--output", str(output)]
+    done = CliRunner().invoke(app, shipped)
+    assert done.exit_code == 0, done.output
+    line = json.loads(output.read_text().splitlines()[-1])
+    assert line["on"] == "test"
+    assert line["f1"] == record["results"]["last"]["test"]["f1"]
     nothing = CliRunner().invoke(app, [*arguments, "--labels", "50"])
     assert nothing.exit_code == 1
     assert "expected records of jobs with folds, found none of these" in nothing.output
