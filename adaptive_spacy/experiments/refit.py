@@ -35,7 +35,7 @@ from adaptive_spacy.files import replacing, require_apart
 from adaptive_spacy.parsing import read_object
 from adaptive_spacy.training.evaluation import evaluate, read_corpus, require_corpus
 from adaptive_spacy.training.history import read_history
-from adaptive_spacy.training.resume.identity import hash_named
+from adaptive_spacy.training.resume.identity import identify
 from adaptive_spacy.training.resume.snapshots import RESUME, Snapshots
 
 CORPUS = "train-and-dev.spacy"
@@ -113,7 +113,7 @@ def refit(run: Path, output: Path, *, test: Path | None = None, gpu_id: int = -1
 def require_same_data(run: Path, config: Config) -> None:
     """RAISES (ValueError): If a file that the run read is another one now, as far as it kept what
     it was: then the length that it found is not that of what would be learnt."""
-    now = hash_named(config)
+    now = identify(config, output=run)["files"]
     finished = Snapshots(run / RESUME).finished() or {}
     then = dict(finished.get("files", {}))
     record = read_record(run)
