@@ -30,10 +30,11 @@ def compare_cli(
 ) -> None:
     """Show which entities one model finds and another misses, and whether it is by chance.
 
-    All predict the same sentences. The gap in F1 comes with an interval and
-    a p-value of a paired bootstrap over these sentences, adjusted for the
-    number of models. It says nothing of another training of the same model:
-    for that, train several seeds (adaptive-spacy sweep).
+    All predict the same sentences. The gap in F1 comes with an interval, by a
+    paired bootstrap over these sentences, and a p-value, by exchanging what
+    two models say of a sentence, adjusted for the number of models. Neither
+    says anything of another training of the same model: for that, train
+    several seeds (adaptive-spacy sweep).
 
     \b
         adaptive-spacy compare training/old training/new \\

@@ -46,7 +46,7 @@ def newest(records: Iterable[Record]) -> list[Record]:
     for record in sorted(records, key=lambda one: str(one["finished"])):
         job = Job(**record["job"])
         # not by its name: a hyphen may be part of any of these
-        latest[*job.cell, job.approach, job.seed, job.threads, job.device] = record
+        latest[*job.cell, job.approach, job.seed] = record
     return list(latest.values())
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import spacy
 from typer.testing import CliRunner
 
 from adaptive_spacy.cli.app import app
+from adaptive_spacy.experiments.paired import Gap
 from adaptive_spacy.report.rivals.differences import (
     count_kinds,
     find_differences,
@@ -75,6 +77,13 @@ def test_differences_are_told_by_who_finds_what(rivalry: Rivalry) -> None:
     assert line.startswith("new has F1 60.0, old 44.4: a difference of +15.6, between ")
     assert "over other sentences, too narrow of so few (no difference shown)" in line
     assert line.endswith("It finds 2 entities that old misses, and misses 1 that old finds.")
+
+
+def test_verdict_is_told_without_an_interval_too(rivalry: Rivalry) -> None:
+    """As where all sentences differ alike."""
+    alike = replace(rivalry, gaps=[Gap(100 / 3, None, 0.001)])
+    (line,) = describe_rivalry(alike)
+    assert "a difference of +33.3 (higher). It finds" in line
 
 
 def test_three_models_have_a_kind_for_some(models: dict[str, str]) -> None:

@@ -30,7 +30,8 @@ def describe_rivalry(rivalry: Rivalry) -> Iterator[str]:
         text += f"{_percent(first.score.f1)}: a difference of {gap.difference:+.1f}"
         if gap.interval is not None:
             text += f", between {gap.interval[0]:+.1f} and {gap.interval[1]:+.1f} with 95 % "
-            text += f"confidence over other sentences{few} ({gap.verdict})"
+            text += f"confidence over other sentences{few}"
+        text += f" ({gap.verdict})"
         right = [one.by for one in differences if one.annotated]
         ours = sum(by[i] and not by[0] for by in right)
         theirs = sum(by[0] and not by[i] for by in right)
