@@ -165,7 +165,7 @@ def test_folds_that_learn_nothing_say_so(
 ) -> None:
     # some of what an untrained model predicts is right by chance
     monkeypatch.setattr(
-        "adaptive_spacy.experiments.crossfit.expect_scores",
+        "adaptive_spacy.experiments.fold_outcomes.expect_scores",
         lambda *of: replace(expect_scores(*of), f1=0.0),
     )
     settings = {
