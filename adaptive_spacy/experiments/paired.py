@@ -11,13 +11,14 @@ from typing import NamedTuple
 
 import numpy
 from numpy.typing import NDArray
+from scipy import stats
 
 from adaptive_spacy.experiments.expectation import BATCH, RESAMPLES
 from adaptive_spacy.experiments.resampling import Counts, f1
 from adaptive_spacy.experiments.statistics import ALPHA, CONFIDENCE, holm
 
-#: Points of F1 within which two are the same, but for rounding
-TIED = 1e-9
+#: Of a table
+Rows = NDArray[numpy.int64]
 
 
 class Gap(NamedTuple):
@@ -98,20 +99,27 @@ def exchange(first: Counts, second: Counts, *, seed: int = 0) -> float:
     first, second (Counts): As in `compare_paired`. *Shape:* (n_sentences, 3)
     RETURNS (float): The share of the ways with an F1 as far apart as it is; of two ways at least.
     """
-    moved = (second - first)[(second != first).any(axis=1)].astype(float)
-    count = len(moved)
-    one, other = (table.sum(axis=0).astype(float) for table in (first, second))
-    apart = abs(f1(other) - f1(one)) - TIED
-    if 2**count <= RESAMPLES:
-        ways = numpy.arange(2**count)[:, None] >> numpy.arange(count) & 1
-        sums = ways.astype(float) @ moved
-        return float((abs(f1(other - sums) - f1(one + sums)) >= apart).mean())
-    generator = numpy.random.default_rng(seed)
-    step = max(1, BATCH // count)
-    # the observed way is one more, so that p is never 0
-    as_far = 1
-    for start in range(0, RESAMPLES, step):
-        size = min(step, RESAMPLES - start)
-        sums = generator.integers(0, 2, (size, count)).astype(float) @ moved
-        as_far += int((abs(f1(other - sums) - f1(one + sums)) >= apart).sum())
-    return as_far / (1 + RESAMPLES)
+    differ = (first != second).any(axis=1)
+    if differ.sum() < 2:
+        # scipy needs two; one that is exchanged leaves F1 as far apart
+        return 1.0
+    table = numpy.concatenate([first[differ], second[differ]])
+    both = first[~differ].sum(axis=0)
+
+    def apart(one: Rows, other: Rows, axis: int) -> NDArray[numpy.float64]:
+        scores = [f1(both + table[rows].sum(axis=axis - 1)) for rows in (one, other)]
+        return abs(scores[0] - scores[1])
+
+    count = len(table) // 2
+    found = stats.permutation_test(
+        (numpy.arange(count), numpy.arange(count, 2 * count)),
+        apart,
+        permutation_type="samples",
+        vectorized=True,
+        n_resamples=RESAMPLES,
+        # not all at once: a corpus may have many sentences
+        batch=max(1, BATCH // count),
+        alternative="greater",
+        rng=numpy.random.default_rng(seed),
+    )
+    return float(found.pvalue)
