@@ -106,7 +106,7 @@ def sweep_cli(
     check_jobs(todo, planned=dry_run)
     if dry_run:
         records = read_records(output) if output.is_dir() else []
-        typer.echo(describe_plan(todo, records, side_by_side=jobs))
+        typer.echo(describe_plan(todo, records, side_by_side=jobs, retry_failed=retry_failed))
         return
     backend = make_backend(
         jobs,

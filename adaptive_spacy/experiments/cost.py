@@ -125,11 +125,11 @@ def likely_rounds(job: Job, records: Iterable[Record]) -> float:
     for record in records:
         other = record["job"]
         if record["status"] == "done" and other["approach"] in sources:
-            same[Job(**other).cell == job.cell].append(stop_of(record))
+            # a record of folds tells how long the training after them was
+            times = record["definition"].get("longer", 1)
+            same[Job(**other).cell == job.cell].append(stop_of(record) / times)
     found = same[True] or same[False]
-    # a record of folds tells how long the training after them was
-    times = 1 if job.folds is None else LONGER
-    return mean(found) / times if found else ADAPTIVE_ROUNDS
+    return mean(found) if found else ADAPTIVE_ROUNDS
 
 
 def fewest_epochs(job: Job) -> float:

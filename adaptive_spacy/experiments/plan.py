@@ -1,7 +1,7 @@
 """A sweep before it runs: its jobs and what they will cost."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from wasabi import table
 from adaptive_spacy.experiments.cost import Cost, expect, seconds_per_pass
 from adaptive_spacy.experiments.job import SPLITS, Job
 from adaptive_spacy.experiments.records import Record
+from adaptive_spacy.experiments.runner import Queue
 
 HEADER = (
     "Data set",
@@ -66,16 +67,23 @@ class Group:
         )
 
 
-def describe_plan(jobs: Sequence[Job], records: Sequence[Record], *, side_by_side: int) -> str:
+def describe_plan(
+    jobs: Sequence[Job],
+    records: Sequence[Record],
+    *,
+    side_by_side: int,
+    retry_failed: bool = False,
+) -> str:
     """Describe the jobs of a grid, a row per cell and approach.
 
     jobs (Sequence[Job]): The jobs.
     records (Sequence[Record]): What the output folder holds: jobs that need not run, and how long
         they took.
     side_by_side (int): Jobs at a time.
+    retry_failed (bool): Whether jobs that failed are run again.
     RETURNS (str): A table and a summary. Tokens are those that are learnt from, in thousands.
     """
-    rows = group_jobs(jobs, records)
+    rows = group_jobs(jobs, records, left=find_left(jobs, records, retry_failed=retry_failed))
     left = sum(row.left for row in rows)
     lines = [
         table(
@@ -99,10 +107,30 @@ def describe_plan(jobs: Sequence[Job], records: Sequence[Record], *, side_by_sid
     return "\n".join(lines)
 
 
-def group_jobs(jobs: Sequence[Job], records: Sequence[Record]) -> list[Group]:
+def find_left(
+    jobs: Sequence[Job], records: Sequence[Record], *, retry_failed: bool = False
+) -> set[str]:
+    """RETURNS (set[str]): Names of the jobs that lack a record. One of the same name does not count
+    if it is of another config, of other files or of an earlier version, as a sweep would see."""
+    found = {
+        record["id"]: record
+        for record in records
+        if not (retry_failed and record["status"] == "failed")
+    }
+    queue, left = Queue(jobs), {job.name for job in jobs}
+    while (job := queue.take()) is not None:
+        # one without its corpus is no job yet
+        if job.has_files() and (record := found.get(job.identity())) is not None:
+            queue.settle(job, record)
+            left.remove(job.name)
+    return left
+
+
+def group_jobs(
+    jobs: Sequence[Job], records: Sequence[Record], *, left: Container[str]
+) -> list[Group]:
     """RETURNS (list[Group]): The jobs by cell and approach, in their order."""
     speeds = seconds_per_pass(records)
-    names = {Job(**record["job"]).name for record in records}
     sizes = {corpus: count_tokens(corpus) for corpus in {job.corpus for job in jobs}}
     groups: dict[object, list[Job]] = defaultdict(list)
     for job in jobs:
@@ -114,7 +142,7 @@ def group_jobs(jobs: Sequence[Job], records: Sequence[Record]) -> list[Group]:
         rows.append(
             Group(
                 group,
-                left=sum(one.name not in names for one in group),
+                left=sum(one.name in left for one in group),
                 cost=expect(first, size, records) if size else None,
                 speed=speeds.get((first.model, first.threads)),
             )

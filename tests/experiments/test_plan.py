@@ -1,9 +1,12 @@
 """What a sweep says of its jobs before it begins."""
 
+from dataclasses import replace
+
 import pytest
 
 from adaptive_spacy.experiments.grid import Grid
-from adaptive_spacy.experiments.plan import describe_plan
+from adaptive_spacy.experiments.plan import describe_plan, find_left
+from adaptive_spacy.experiments.records import make_failure
 from tests.experiments.costs import done
 
 # paths in the grid are those of the checkout
@@ -22,6 +25,36 @@ def test_plan_counts_what_is_left(grid: Grid) -> None:
     assert row.split()[:6] == ["little", "tiny", "0.5", "adaptive", "1,", "2"]
     assert "1 of 2" in row
     assert "~12" in row
+
+
+def test_plan_counts_records_as_the_sweep_does(grid: Grid) -> None:
+    jobs = list(grid.jobs())
+    # of the same names, but of another config: the sweep trains them
+    changed = [replace(job, settings={**job.settings, "training.seed": 7}) for job in jobs]
+    assert [job.name for job in changed] == [job.name for job in jobs]
+    plan = describe_plan(jobs, [done(job, 12) for job in changed], side_by_side=1)
+    assert "8 jobs, 0 with a record, 8 to run" in plan
+
+
+def test_plan_knows_jobs_that_wait_by_the_stops_they_had(grid: Grid) -> None:
+    jobs = list(grid.jobs())
+    first = [job for job in jobs if not job.needs]
+    records = [done(job, 12) for job in first]
+    hybrids = [job.with_stops(dict.fromkeys(job.needs, 12)) for job in jobs if job.needs]
+    assert hybrids
+    assert find_left(jobs, records) == {job.name for job in hybrids}
+    assert not find_left(jobs, [*records, *(done(job, 12) for job in hybrids)])
+    # the mean of what they wait for is another one
+    longer = [done(job, 14) for job in first]
+    again = find_left(jobs, [*longer, *(done(job, 12) for job in hybrids)])
+    assert again == {job.name for job in hybrids}
+
+
+def test_failures_count_where_they_are_tried_again(grid: Grid) -> None:
+    jobs = [job for job in grid.jobs() if not job.needs]
+    records = [make_failure(job) for job in jobs]
+    assert not find_left(jobs, records)
+    assert find_left(jobs, records, retry_failed=True) == {job.name for job in jobs}
 
 
 def test_plan_of_a_corpus_that_is_missing(grid: Grid) -> None:
