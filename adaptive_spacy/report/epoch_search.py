@@ -6,7 +6,6 @@ shortest) and pays for all of them. Both sides are taken seed by seed.
 
 from collections.abc import Sequence
 from itertools import groupby
-from statistics import mean
 from typing import NamedTuple
 
 from adaptive_spacy.experiments.records import RULES
@@ -27,7 +26,7 @@ SEARCH = "epochs"
 NOTES = """\
 The search trains every candidate and keeps the one whose checkpoint has the highest validation F1;
 of equals the shortest. Difference is adaptive minus search, in F1, over seeds; cost is the tokens
-that all candidates learn from, divided by those of the adaptive run. p is adjusted for the rows of
+that all candidates learn from, divided by those of the adaptive runs. p is adjusted for the rows of
 the same data set, model and selection rule that have pairs enough to show something (Holm,
 Tarone)."""
 
@@ -213,7 +212,8 @@ def _lines(searches: Sequence[Search], rule: str) -> list[SearchResult]:
                 summarize(theirs),
                 summarize([a - b for a, b in zip(ours, theirs, strict=True)]),
                 [one.epochs for one in best],
-                mean(sum(c.updates for c in one.candidates) / one.run.updates for one in group),
+                sum(c.updates for one in group for c in one.candidates)
+                / sum(one.run.updates for one in group),
                 test,
                 test.p,
             )

@@ -25,6 +25,22 @@ def test_search_over_epochs_chooses_by_dev_score(tmp_path: Path) -> None:
     assert "the search costs 2.2 adaptive runs" in answer_markdown(answer)
 
 
+def test_cost_over_shares_is_of_all_tokens(tmp_path: Path) -> None:
+    """A mean of ratios would let a share that costs next to nothing count as much as the whole."""
+    found = [
+        make_record(make_job(name, 1, share, search=search), 0.5, epochs=5, updates=updates)
+        for name, search, share, updates in [
+            ("adaptive", None, 0.1, 1_000),
+            ("linear-5", "epochs", 0.1, 9_000),
+            ("adaptive", None, 1.0, 100_000),
+            ("linear-5", "epochs", 1.0, 200_000),
+        ]
+    ]
+    answer = answer_epochs(compare(write_records(tmp_path, found)).runs)
+    costs = {one.fraction: one.cost for one in answer.lines if one.rule == "last"}
+    assert costs == {0.1: 9, 1.0: 2, None: pytest.approx(209 / 101)}
+
+
 def test_search_over_epochs_needs_candidates(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"found no candidate; configs/experiments/epochs\.yml"):
         answer_epochs(compare(write_records(tmp_path, records())).runs)
