@@ -25,11 +25,13 @@ from adaptive_spacy.experiments.records import Record, read_record, write_record
 
 class Found(NamedTuple):
     """course (Course): Of the training on all labels. folds (list[dict]): What crossfit.json says
-    of each. expected (Expectation): Scores of what each predicted for its own part."""
+    of each. expected (Expectation): Scores of what each predicted for its own part. earlier
+    (float): Seconds of those that had been trained before."""
 
     course: Course
     folds: list[dict[str, Any]]
     expected: Expectation
+    earlier: float
 
 
 def find_course(
@@ -53,18 +55,21 @@ def find_course(
         replace(job, dataset=corpus.name, corpus=str(corpus), labels=None, dev=None, folds=None)
         for corpus in corpora
     ]
-    found = []
+    found, earlier = [], 0.0
     for fold in folds:
         place = folder / FOLDS / fold.folder()
         record = read_record(place)
         if record is None or record["status"] != "done":
             record = train(fold, place)
             write_record(place, record)
+        else:
+            earlier += record["seconds"]
         if record["status"] != "done":
             raise ValueError(f"{fold.dataset}: {record['reason']}")
         found.append(summarize_fold(fold, record, folder))
     held_out = join_predictions(folds, assigned, folder)
-    return Found(agree_on(found), found, expect_scores(pair(held_out, docs), len(folds)))
+    expected = expect_scores(pair(held_out, docs), len(folds))
+    return Found(agree_on(found), found, expected, earlier)
 
 
 def _read(path: Path, lang: str) -> list[Doc]:

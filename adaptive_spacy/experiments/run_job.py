@@ -68,7 +68,9 @@ def run_job(job: Job, folder: Path, *, keep: bool = False, gpu_id: int = -1) -> 
             setup_gpu(gpu_id, silent=True)
             if gpu_id >= 0:
                 record["machine"] = torch.cuda.get_device_name(gpu_id)
-            found = _train(job, folder, keep=keep, gpu_id=gpu_id)
+            found, earlier = _train(job, folder, keep=keep, gpu_id=gpu_id)
+            # so that a job costs what it took, however often it was broken off
+            started -= earlier
             record.update(read_results(folder), data=count_data(job, folder), status="done")
             if found is not None:
                 add_folds(record, found)
@@ -184,9 +186,10 @@ def add_folds(record: Record, found: Found) -> None:
         record[key] += sum(one[key] for one in found.folds)
 
 
-def _train(job: Job, folder: Path, *, keep: bool, gpu_id: int) -> Found | None:
+def _train(job: Job, folder: Path, *, keep: bool, gpu_id: int) -> tuple[Found | None, float]:
     """What `adaptive-spacy train --resume` does, but where to say that a config is broken.
-    RETURNS (Found | None): Of a job with folds, what they found."""
+    RETURNS (tuple[Found | None, float]): Of a job with folds, what they found; and how many seconds
+        was trained before, of what goes on here."""
     files = write_corpora(job, folder)
     found = None
     if job.folds is not None:
@@ -202,7 +205,8 @@ def _train(job: Job, folder: Path, *, keep: bool, gpu_id: int) -> Found | None:
     driver = Driver(nlp, None, snapshots=snapshots, identity=identity, use_gpu=gpu_id)
     driver.run(state)
     snapshots.clear()
-    return found
+    earlier = (found.earlier if found else 0.0) + (state["loop"]["seconds"] if state else 0.0)
+    return found, earlier
 
 
 def _join_corpora(job: Job, files: dict[str, Path], folder: Path) -> Path:

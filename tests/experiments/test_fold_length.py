@@ -95,13 +95,17 @@ def test_folds_that_have_their_record_are_not_trained_again(
 
     def counting(one: Job, *arguments: Any, **options: Any) -> dict[str, Any]:
         trained.append(one.dataset)
-        return real(one, *arguments, **options)
+        return {**real(one, *arguments, **options), "seconds": 5000.0}
 
     monkeypatch.setattr(module, "run_job", counting)
     (record,) = (tmp_path / "job" / FOLDS).glob("fold-2-*/record.json")
     record.unlink()
+    (kept,) = (tmp_path / "job" / FOLDS).glob("fold-1-*/record.json")
+    kept.write_text(json.dumps({**json.loads(kept.read_text()), "seconds": 1000.0}))
     again = run_job(job, tmp_path / "job")
     assert trained == ["fold-2"]
+    # they are paid for all the same, and what is trained anew is not paid for twice
+    assert 1000 < again["seconds"] < 5000
     assert losses(again) == losses(first)
 
 
