@@ -16,6 +16,7 @@ from adaptive_spacy.experiments.job import Job
 from adaptive_spacy.experiments.replay import count_rounds, replay
 from adaptive_spacy.printable import listed
 from adaptive_spacy.training.history import read_history
+from adaptive_spacy.training.rounds import Rounds
 
 #: Of `[training]`, beside the schedule
 LIMITS = ("max_epochs", "max_steps", "patience")
@@ -31,6 +32,15 @@ class Course(NamedTuple):
 
     epochs: float
     halved: tuple[float, ...] = ()
+
+
+def require_end(job: Job) -> None:
+    """RAISES (ValueError): If the limits of a fold's config end its training before its schedule
+    can, so that it would tell no length."""
+    config = job.make_config().interpolate()
+    fault = Rounds.of(config["training"], count_batches(config)).fault()
+    if fault is not None:
+        raise ValueError(f"{job.dataset}: {fault}, which tells no length")
 
 
 def course_of(job: Job, folder: Path) -> Course:

@@ -22,6 +22,7 @@ from spacy.training.loop import DIR_MODEL_LAST
 from thinc.api import Config
 
 from adaptive_spacy.config.loading import load_pipeline
+from adaptive_spacy.experiments.courses import require_end
 from adaptive_spacy.experiments.expectation import Expectation
 from adaptive_spacy.experiments.fixed_length import LONGER, curve_of, fix_epochs
 from adaptive_spacy.experiments.fold_jobs import (
@@ -147,6 +148,8 @@ def crossfit(
         if (done := read_done(output, identity)) is None:
             # what is there is of another run
             (output / CROSSFIT).unlink(missing_ok=True)
+            for job in jobs:
+                require_end(job)
             write_docs(docs, output / LABELLED)
             place = LocalProcesses(1, keep=False, gpu_id=gpu_id) if backend is None else backend()
             records = train_folds(jobs, output, place, silent)

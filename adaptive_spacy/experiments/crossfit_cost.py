@@ -13,6 +13,7 @@ from adaptive_spacy.experiments.fixed_length import LONGER, schedule_of
 from adaptive_spacy.experiments.fold_jobs import make_jobs, require_adaptive
 from adaptive_spacy.experiments.folds import assign_folds, describe_fewer
 from adaptive_spacy.experiments.labelled import settle_docs
+from adaptive_spacy.training.rounds import Rounds
 
 #: Rounds of most adaptive trainings, on 25 to 475 sentences (docs/method.md)
 ROUNDS = 12, 25
@@ -52,7 +53,8 @@ def describe_cost(
         threads=1,
         device="cpu",
     )
-    rounds_of = _read_rounds(require_adaptive(job))
+    config_of_fold = require_adaptive(job)
+    rounds_of = _read_rounds(config_of_fold)
     fewer = describe_fewer(assigned, folds)
     asked, folds = folds, len(set(assigned))
     tokens = sum(map(len, docs))
@@ -67,6 +69,8 @@ def describe_cost(
     needed = [f"{passes * one * epochs * tokens / 1e6:.2g}" for one in rounds]
     assumed = f" in batches of {SENTENCES}, as the config's vary" if rounds_of.assumed else ""
     bound = f", as it makes {rounds_of.least} updates at least" if rounds_of.least else ""
+    end = None if rounds_of.assumed else _describe_end(config_of_fold, updates, batches)
+    notes = [describe_gains(len(docs), asked), fewer, end]
     return (
         f"{folds} adaptive trainings on {part:.0%} of {len(docs):,} sentences, then one on all, "
         f"{LONGER} times as long: "
@@ -74,8 +78,19 @@ def describe_cost(
         f"training that keeps {1 - part:.0%} for dev. An adaptive training of few sentences takes "
         f"{_range(rounds)} rounds, of {epochs:.1f} epochs{assumed}{bound}; "
         f"all together {_range(needed)} million token updates. "
-        f"{describe_gains(len(docs), asked)}{f' {fewer}' if fewer else ''}"
+        f"{' '.join(note for note in notes if note)}"
     )
+
+
+def _describe_end(config: Config, updates: int, batches: int) -> str | None:
+    """RETURNS (str | None): That a fold's limits end it before its schedule can, for which a run is
+    refused."""
+    given = config["training"]
+    # what counts batches has none to count yet
+    steps = given["max_steps"] if isinstance(given["max_steps"], int) else 0
+    training = {**given, "eval_frequency": updates, "max_steps": steps, "patience": 0}
+    fault = Rounds.of(training, batches).fault()
+    return None if fault is None else f"It would be refused: {fault}."
 
 
 def describe_gains(labels: int, folds: int) -> str:

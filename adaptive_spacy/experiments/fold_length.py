@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import spacy
 from spacy.tokens import Doc, DocBin
 
-from adaptive_spacy.experiments.courses import Course
+from adaptive_spacy.experiments.courses import Course, require_end
 from adaptive_spacy.experiments.expectation import Expectation, expect_scores
 from adaptive_spacy.experiments.fold_outcomes import (
     FOLDS,
@@ -55,6 +55,8 @@ def find_course(
         replace(job, dataset=corpus.name, corpus=str(corpus), labels=None, dev=None, folds=None)
         for corpus in corpora
     ]
+    for fold in folds:
+        require_end(fold)
     found, earlier = [], 0.0
     for fold in folds:
         place = folder / FOLDS / fold.folder()

@@ -47,6 +47,17 @@ class Rounds:
         enough = [one for one in (phases, patience, most) if one]
         return cls(steps_per_epoch, interval, needed, min(enough, default=0), most)
 
+    def fault(self) -> str | None:
+        """RETURNS (str | None): Why the schedule cannot come to its end; None: it can."""
+        if self.most is None or self.needed <= self.most:
+            return None
+        return (
+            f"[training] max_steps, max_epochs: expected at least {self.needed:,} steps, the "
+            f"fewest in which the schedule can end ({self.describe(self.needed)}), got "
+            f"{self.most:,} ({self.describe(self.most)}): the training would stop in the middle "
+            "of a phase"
+        )
+
     def describe(self, steps: int) -> str:
         """RETURNS (str): Steps as epochs, e.g. "9 epochs"."""
         epochs = f"{steps / self.steps_per_epoch:.1f}".removesuffix(".0")

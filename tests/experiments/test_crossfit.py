@@ -1,6 +1,7 @@
 import json
 import math
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -212,15 +213,32 @@ def test_folds_that_were_stopped_early_tell_no_length(
     result = run(labelled, tmp_path / "few", transformer_folder, "--training.max_epochs", "2")
     assert result.exit_code == 1
     assert (
-        "expected a training that goes on until its schedule ends it, so that it tells a length; "
-        "this one was ended in round 1 by another limit of [training] (max_epochs = 2). Train "
-        "the folds again with a higher one, as by --training.max_epochs 4, or with more sentences"
+        "fold-1: [training] max_steps, max_epochs: expected at least 30 steps, the fewest in which "
+        "the schedule can end (10 epochs), got 6 (2 epochs): the training would stop in the middle "
+        "of a phase, which tells no length"
+    ) in " ".join(result.output.split())
+    # before any is trained
+    assert not list((tmp_path / "few" / "folds").glob("fold-*"))
+    # a limit that the schedule can keep, if the loss did not fall all the time, as at such a rate
+    more = ("--training.optimizer.learn_rate.least", "0", "--variables.rate", "1e-4")
+    limit = ("--training.max_epochs", "5")
+    result = run(labelled, tmp_path / "few", transformer_folder, *more, *limit)
+    assert result.exit_code == 1
+    assert (
+        "fold-1: expected a training that goes on until its schedule ends it, so that it tells a "
+        "length; this one was ended in round 4 by another limit of [training] (max_epochs = 5). "
+        "Train the folds again with a higher one, as by --training.max_epochs 10, or with more "
+        "sentences"
     ) in " ".join(result.output.split())
     assert not (tmp_path / "few" / "model-last").exists()
-    steps = ("--training.eval_frequency.least", "50", "--training.max_epochs", "2")
-    result = run(labelled, tmp_path / "fewer", transformer_folder, *steps)
+
+
+def test_folds_that_fail_say_why(labelled: Path, tmp_path: Path, transformer_folder: Path) -> None:
+    broken = Path(shutil.copytree(transformer_folder, tmp_path / "broken"))
+    (broken / "model.safetensors").write_bytes(b"no weights")
+    result = run(labelled, tmp_path / "few", broken)
     assert result.exit_code == 1
     assert re.search(
-        r"✘ (\d) of \1 folds failed, fold-1: \[training\] max_epochs, max_steps: expected a round",
+        r"✘ (\d) of \1 folds failed, fold-1: ConfigValidationError: .* loading it failed",
         " ".join(result.output.split()),
     )

@@ -171,6 +171,19 @@ def test_dry_run_says_what_it_costs(
     assert f"updates at least; all together {needed} token updates" in result.output
 
 
+def test_dry_run_foresees_that_limits_are_too_low(
+    tmp_path: Path, labelled: Path, transformer_folder: Path
+) -> None:
+    limit = ("--training.max_epochs", "2")
+    result = run(labelled, tmp_path / "few", transformer_folder, "--dry-run", *limit)
+    assert result.exit_code == 0, result.output
+    said = " ".join(result.output.split())
+    assert "It would be refused: [training] max_steps, max_epochs: expected at least 30 st" in said
+    enough = ("--training.max_epochs", "15")
+    result = run(labelled, tmp_path / "few", transformer_folder, "--dry-run", *enough)
+    assert "refused" not in result.output
+
+
 def test_dry_run_divides_as_the_run_would(tmp_path: Path, transformer_folder: Path) -> None:
     # two types of two texts each, which only some seeds spread over three folds
     texts = [

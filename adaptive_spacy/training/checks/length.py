@@ -16,13 +16,8 @@ def check_rounds(training: dict[str, Any], findings: Findings) -> None:
     if not findings.steps_per_epoch:
         return
     rounds = Rounds.of(training, findings.steps_per_epoch)
-    if rounds.most is not None and rounds.needed > rounds.most:
-        findings.errors.append(
-            f"[training] max_steps, max_epochs: expected at least {rounds.needed:,} steps, the "
-            f"fewest in which the schedule can end ({rounds.describe(rounds.needed)}), got "
-            f"{rounds.most:,} ({rounds.describe(rounds.most)}): the training would stop in the "
-            "middle of a phase"
-        )
+    if (fault := rounds.fault()) is not None:
+        findings.errors.append(fault)
     for block in find_schedules(training):
         if block["@schedules"] == ADAPTIVE or block.get("total") is None:
             continue
