@@ -95,12 +95,12 @@ def _describe_end(config: Config, updates: int, batches: int) -> str | None:
 
 def describe_gains(labels: int, folds: int) -> str:
     """RETURNS (str): What trials say of a run on so many sentences in so many folds."""
-    pays = max(count for count, gap in BESIDE_FIXED.items() if gap > 0)
+    below = " and ".join(str(count) for count, gap in BESIDE_FIXED.items() if gap < 0)
     text = (
         f"In trials with {FOLDS_TRIED} folds it gained over the single training {_gains(GAINS)}. "
         "Beside 40 epochs of linear decay at the same rate, which learn from less than half of the "
-        f"tokens, it gained {_gains(BESIDE_FIXED)} (docs/results.md): above {pays} it pays only "
-        "for what folds let expect."
+        f"tokens, it gained {_gains(BESIDE_FIXED)} (docs/results.md): with {below} labels it "
+        "pays only for what folds let expect."
     )
     if labels > max(GAINS):
         text += f" More than {max(GAINS)} labels were not tried."
