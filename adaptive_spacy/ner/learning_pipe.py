@@ -49,6 +49,8 @@ class LearningPipe(LabelledPipe):
         self.class_weights = require_class_weights(class_weights, name)
         self.cfg["type_weights"] = None
         self._updates = 0
+        #: Times that its mean loss was added to the losses
+        self.learnt = 0
 
     def begin(self) -> None:
         super().begin()
@@ -121,6 +123,7 @@ class LearningPipe(LabelledPipe):
                 sgd.expect_no_schedule()
             self.finish_update(sgd)
         losses[self.name] += loss
+        self.learnt += 1
         return losses
 
     def get_loss(self, examples: Iterable[Example], scores: TagLogits) -> tuple[float, Any]:
@@ -161,11 +164,13 @@ class LearningPipe(LabelledPipe):
 
     def save_state(self, nlp: Language) -> dict[str, Any]:
         """RETURNS (dict): Steps made, and what was said already."""
-        return {"updates": self._updates, "told": sorted(self._told)}
+        return {"updates": self._updates, "learnt": self.learnt, "told": sorted(self._told)}
 
     def load_state(self, nlp: Language, state: dict[str, Any], output: Any) -> None:
         """Go on after these steps."""
         self._updates, self._told = state["updates"], set(state["told"])
+        # snapshots of before do not have it
+        self.learnt = state.get("learnt", self._updates)
 
     def _settle(self) -> None:
         """The weights are about to be read: the step that is owed is made."""

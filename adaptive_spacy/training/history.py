@@ -31,7 +31,8 @@ class Evaluation:
     phase (str | None): Phase of that update: "warmup", "plateau", "cooldown" or "finished";
         None: the schedule has no phases.
     rate (float | None): Learning rate of that update.
-    train_loss (float | None): Mean per update since the last evaluation.
+    train_loss (float | None): Mean per batch, or part of one, that was learnt from since the last
+        evaluation.
     dev_loss (float | None): Loss on the validation set.
     p, r, f (float | None): Precision, recall and F1 of entities on the validation set, in [0, 1].
     score (float | None): spaCy's main score, higher is better; None if it was not finite.

@@ -6,10 +6,8 @@ read.
 """
 
 import json
-import math
 import sys
 from collections.abc import Callable
-from numbers import Real
 from pathlib import Path
 from time import perf_counter
 from typing import IO, TYPE_CHECKING, Any
@@ -24,6 +22,7 @@ from adaptive_spacy.training.collapse import Watch
 from adaptive_spacy.training.former_models import drop_beaten
 from adaptive_spacy.training.history import HISTORY
 from adaptive_spacy.training.lock import Lock, claim
+from adaptive_spacy.training.mean_losses import MeanLosses, finite
 from adaptive_spacy.training.messages import show_whole_warnings, wrap
 from adaptive_spacy.training.rate_trace import RateTrace
 from adaptive_spacy.training.summary import Ending
@@ -98,7 +97,7 @@ class TrainingLog:
         self.interval = resolve_value(training["eval_frequency"])
         self.max_steps = resolve_value(training["max_steps"])
         self.precision = precision_of(nlp)
-        self.pipes = [name for name, pipe in nlp.pipeline if _has_loss(pipe)]
+        self.means = MeanLosses(nlp)
         monitor = (training["before_update"] or {}).get("monitor")
         self.table = Table(training["score_weights"], name_metrics(list_weights(monitor)))
         self.watch = Watch(self.table.share, self.table.name(self.table.share))
@@ -127,11 +126,19 @@ class TrainingLog:
 
     def save_state(self, nlp: "Language") -> dict[str, Any]:
         """RETURNS (dict): What the log has seen."""
-        return {"rows": self.rows, "made": self.made, "seconds": self.clock() - self.started}
+        seconds = self.clock() - self.started
+        return {
+            "rows": self.rows,
+            "made": self.made,
+            "seconds": seconds,
+            "learnt": self.means.seen,
+        }
 
     def load_state(self, nlp: "Language", state: dict[str, Any], output: Path | None) -> None:
         """Go on after these rows. A history that is longer is cut back to them."""
         self.rows, self.made = state["rows"], state["made"]
+        # snapshots of before do not have it
+        self.means.seen = state.get("learnt", self.means.seen)
         self.started = self.clock() - state["seconds"]
         for _ in range(self.made):
             self.trace.advance()
@@ -236,9 +243,8 @@ class TrainingLog:
     def _evaluation(self, info: dict[str, Any]) -> dict[str, Any]:
         step = info["step"]
         updates = step - self.last_step if self.last_step is not None else step + 1
-        losses = {name: _number(info["losses"].get(name)) for name in self.pipes}
-        losses = {name: loss / updates for name, loss in losses.items() if loss is not None}
-        scores = {metric: _number(info["other_scores"].get(metric)) for metric in self.table.known}
+        losses = self.means.take(info["losses"], updates)
+        scores = {metric: finite(info["other_scores"].get(metric)) for metric in self.table.known}
         return {
             "epoch": info["epoch"],
             "step": step,
@@ -249,7 +255,7 @@ class TrainingLog:
             "p": scores.get("ents_p"),
             "r": scores.get("ents_r"),
             "f": scores.get("ents_f"),
-            "score": _number(info["score"]),
+            "score": finite(info["score"]),
             "best": info["score"] == max(info["checkpoints"])[0],
             "seconds": round(self.clock() - self.started, 3),
             "steps_per_round": self.interval,
@@ -287,14 +293,3 @@ class TrainingLog:
 def _as_line(evaluation: dict[str, Any]) -> str:
     # not srsly: it keeps nine decimals
     return json.dumps(evaluation, default=float) + "\n"
-
-
-def _number(value: Any) -> float | None:
-    """A finite number, or None: JSON has no NaN."""
-    return float(value) if isinstance(value, Real) and math.isfinite(value) else None
-
-
-def _has_loss(pipe: Any) -> bool:
-    """Whether a pipe's loss is one. A transformer or tok2vec that others listen to reports the
-    squared norm of its gradient under that name."""
-    return getattr(pipe, "is_trainable", False) and not getattr(pipe, "listener_map", None)

@@ -71,7 +71,9 @@ class Int8Linear(nn.Module):
 def is_supported() -> bool:
     """RETURNS (bool): Whether this torch has the operators, for this processor."""
     try:
-        Int8Linear(nn.Linear(4, 4))(torch.ones(1, 4))
+        # a layer draws its weights, which no training or caller should notice
+        with torch.random.fork_rng(devices=[]):
+            Int8Linear(nn.Linear(4, 4))(torch.ones(1, 4))
     except (AttributeError, NotImplementedError, RuntimeError):
         return False
     return True

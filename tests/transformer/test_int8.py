@@ -15,7 +15,15 @@ from tests.conftest import SENTENCES
 from tests.ner.pipelines import examples, found
 from tests.transformer.pipelines import OURS, learn, trained, weights
 
+
 pytestmark = pytest.mark.skipif(not is_supported(), reason="this torch has no int8 operators")
+
+
+def test_looking_for_the_operators_draws_no_random_number() -> None:
+    torch.manual_seed(0)
+    before = torch.get_rng_state()
+    is_supported.__wrapped__()
+    assert torch.equal(torch.get_rng_state(), before)
 
 
 @pytest.mark.parametrize("bias", [True, False])

@@ -1,0 +1,34 @@
+"""Training losses of the table and the history."""
+
+import math
+from pathlib import Path
+
+import pytest
+
+from adaptive_spacy.training.mean_losses import MeanLosses
+from tests.ner.pipelines import NO_DROPOUT, examples, make_nlp
+
+
+def test_loss_is_the_mean_of_all_parts_of_all_batches(transformer_folder: Path) -> None:
+    """As with accumulate_gradient = 3: two updates, three parts of a batch each."""
+    nlp = make_nlp(transformer_folder, NO_DROPOUT)
+    nlp.initialize(lambda: examples(nlp))
+    means = MeanLosses(nlp)
+    expected = nlp.evaluate(examples(nlp))["ents_loss"]
+    for _ in range(2):
+        losses: dict[str, float] = {}
+        for _ in range(6):
+            nlp.update(examples(nlp), sgd=False, losses=losses, drop=0.0)
+        assert losses["transformer_ner"] == pytest.approx(6 * expected)
+        assert means.take(losses, 2) == {"transformer_ner": pytest.approx(expected)}
+
+
+def test_losses_of_other_pipes_are_means_of_updates(transformer_folder: Path) -> None:
+    nlp = make_nlp(transformer_folder)
+    nlp.add_pipe("textcat")
+    nlp.add_pipe("entity_ruler")
+    means = MeanLosses(nlp)
+    losses = {"transformer": 7.0, "transformer_ner": math.nan, "textcat": 6.0}
+    # of the transformer it is the norm of a gradient
+    assert means.take(losses, 4) == {"textcat": 1.5}
+    assert means.take({}, 4) == {}
