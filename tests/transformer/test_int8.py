@@ -15,7 +15,6 @@ from tests.conftest import SENTENCES
 from tests.ner.pipelines import examples, found
 from tests.transformer.pipelines import OURS, learn, trained, weights
 
-
 pytestmark = pytest.mark.skipif(not is_supported(), reason="this torch has no int8 operators")
 
 
