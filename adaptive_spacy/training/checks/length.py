@@ -1,13 +1,19 @@
 """Whether a training is as long as its schedule."""
 
+import math
+from inspect import signature
 from typing import Any
 
+from spacy.util import registry
+
 from adaptive_spacy.config.blocks import find_blocks, find_schedules, resolve_value
-from adaptive_spacy.config.names import ADAPTIVE
+from adaptive_spacy.config.names import ADAPTIVE, HYBRID, LINEAR
 from adaptive_spacy.training.checks.findings import Findings
 from adaptive_spacy.training.rounds import Rounds
 
 WARMUP_LINEAR = "warmup_linear.v1"
+#: Arguments of fixed curves that have to fit into the training
+PHASES = {HYBRID: ("warmup", "cooldown"), LINEAR: ("warmup",)}
 #: Arguments of `adaptive_spacy.steps.v1` that bound a round in updates
 BOUNDS = ("least", "most", "dev")
 
@@ -19,16 +25,8 @@ def check_rounds(training: dict[str, Any], findings: Findings) -> None:
     if (fault := rounds.fault()) is not None:
         findings.errors.append(fault)
     for block in find_schedules(training):
-        if block["@schedules"] == ADAPTIVE or block.get("total") is None:
-            continue
-        interval = resolve_value(block.get("interval")) or rounds.interval
-        total = resolve_value(block["total"]) * interval
-        if total != rounds.most:
-            findings.errors.append(
-                f"[training] max_steps: expected {total}, which is total * interval of "
-                f"{block['@schedules']}, got {rounds.most or 'no limit'}: the training would not "
-                "end with the cool-down"
-            )
+        if block["@schedules"] != ADAPTIVE and (fault := _curve_fault(block, training, rounds)):
+            findings.errors.append(fault)
     for block in find_blocks(training["optimizer"], "schedules", WARMUP_LINEAR):
         total = resolve_value(block["total_steps"])
         if rounds.most is None or abs(total - rounds.most) > rounds.interval:
@@ -46,9 +44,49 @@ def check_rounds(training: dict[str, Any], findings: Findings) -> None:
             )
 
 
+def _curve_fault(block: dict[str, Any], training: dict[str, Any], rounds: Rounds) -> str | None:
+    """RETURNS (str | None): Why a training does not end where the block's fixed curve does."""
+    name, most = block["@schedules"], rounds.most
+    interval = resolve_value(block.get("interval")) or rounds.interval
+    if block.get("total") is not None:
+        total = resolve_value(block["total"]) * interval
+        if total != most:
+            return (
+                f"[training] max_steps: expected {total}, which is total * interval of {name}, got "
+                f"{most or 'no limit'}: the training would not end with the cool-down"
+            )
+    elif most is None:
+        return (
+            f"[training] max_steps: expected a number > 0, which is where the curve of {name} "
+            "ends, got 0, no limit"
+        )
+    elif most != (told := resolve_value(training["max_steps"])):
+        epochs = math.ceil(told / rounds.steps_per_epoch)
+        return (
+            f"[training] max_epochs: expected 0 or at least {epochs}, which are the {told:,} steps "
+            f"of max_steps, where the curve of {name} ends, got {training['max_epochs']}: the "
+            "training would stop in the middle of it"
+        )
+    parts = [_argument(block, part) for part in PHASES[name]]
+    needed = math.ceil(sum(parts) * interval)
+    if most is not None and most < needed:
+        return (
+            f"[training] max_steps: expected at least {needed:,} steps, "
+            f"{' + '.join(PHASES[name])} of {name} ({rounds.describe(needed)}), got {most:,} "
+            f"({rounds.describe(most)}): the training would end in the middle of a phase"
+        )
+    return None
+
+
+def _argument(block: dict[str, Any], argument: str) -> Any:
+    """RETURNS (Any): An argument of a schedule's block, or its default."""
+    made_by = registry.get("schedules", block["@schedules"])
+    return resolve_value(block.get(argument, signature(made_by).parameters[argument].default))
+
+
 def _epochs_of_round(interval: Any, rounds: Rounds) -> float:
     """RETURNS (float): Epochs in a round, where nothing bounds it in updates: bounds are meant to
     make it another length."""
     if isinstance(interval, dict) and any(interval.get(bound) is not None for bound in BOUNDS):
-        return float(interval.get("epochs", 1.0))
+        return float(interval.get("epochs", 1.0)) * resolve_value(interval.get("times", 1))
     return rounds.interval / rounds.steps_per_epoch

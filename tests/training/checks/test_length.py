@@ -35,6 +35,45 @@ ENDS = [
         "got 40: the training would not end with the cool-down",
     ),
     (
+        "hybrid",
+        {"training__max_epochs": 4},
+        "[training] max_epochs: expected 0 or at least 16, which are the 48 steps of max_steps, "
+        "where the curve of adaptive_spacy.hybrid.v1 ends, got 4: the training would stop in the "
+        "middle of it",
+    ),
+    (
+        "stable",
+        {"training__max_epochs": 4},
+        "[training] max_epochs: expected 0 or at least 20, which are the 60 steps of max_steps, "
+        "where the curve of adaptive_spacy.linear.v1 ends, got 4: the training would stop in the "
+        "middle of it",
+    ),
+    (
+        "hybrid",
+        {"variables__total": 5},
+        "[training] max_steps: expected at least 27 steps, warmup + cooldown of "
+        "adaptive_spacy.hybrid.v1 (9 epochs), got 15 (5 epochs): the training would end in the "
+        "middle of a phase",
+    ),
+    (
+        "stable",
+        {"training__max_steps": 3},
+        "[training] max_steps: expected at least 6 steps, warmup of adaptive_spacy.linear.v1 "
+        "(2 epochs), got 3 (1 epoch): the training would end in the middle of a phase",
+    ),
+    (
+        "stable",
+        {"training__max_steps": 0},
+        "[training] max_steps: expected a number > 0, which is where the curve of "
+        "adaptive_spacy.linear.v1 ends, got 0, no limit",
+    ),
+    (
+        "adaptive",
+        {"training__eval_frequency__times": 30},
+        "[training] eval_frequency: a round is 30 epochs; phases count rounds, and were tried with "
+        "one round per epoch (adaptive_spacy.steps.v1)",
+    ),
+    (
         "stable",
         {
             "training__max_steps": 30,
@@ -62,6 +101,21 @@ ENDS = [
         "one round per epoch (adaptive_spacy.steps.v1)",
     ),
 ]
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [
+        ("hybrid", {"training__max_epochs": 16}),
+        ("hybrid", {"variables__total": 9}),
+        ("stable", {"training__max_epochs": 20}),
+        ("stable", {"training__max_steps": 6}),
+        ("stable", {"training__max_steps": 50, "training__optimizer__learn_rate__warmup": 0.5}),
+    ],
+)
+def test_ends_that_a_curve_fits_into(name, settings, sound_corpus, transformer_folder) -> None:
+    found = findings_of(read(sound_corpus, transformer_folder, name, **settings))
+    assert [*found.errors, *found.warnings] == []
 
 
 @pytest.mark.parametrize(("name", "settings", "line"), ENDS)
