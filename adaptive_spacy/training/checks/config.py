@@ -119,6 +119,8 @@ def find_faults(nlp: "Language") -> Iterator[str]:
                 f'[training.optimizer.learn_rate]: expected @schedules = "{ADAPTIVE}" beside '
                 f'"{name}"'
             )
+    if callbacks:
+        yield from _rate_faults(find_schedules(training), callbacks[0])
     if schedules and callbacks:
         yield from _phase_faults(training, schedules[0], callbacks[0])
     if stoppers and training["max_epochs"] <= 0:
@@ -149,6 +151,20 @@ def _callback_faults(schedules: list[dict[str, Any]]) -> Iterator[str]:
             f'[training.before_update]: expected @callbacks = "{ADAPT}" beside the schedule '
             f'"{name}", which learns of no {lacking} otherwise'
         )
+
+
+def _rate_faults(schedules: list[dict[str, Any]], callback: dict[str, Any]) -> Iterator[str]:
+    """Schedules that know all by themselves, and drew their first rate before another was told."""
+    for block in schedules:
+        interval, rate = resolve_value(block.get("interval")), block.get("rate")
+        knows = block["@schedules"] == ADAPTIVE or block.get("total") is not None
+        if interval is None or not knows or not isinstance(rate, int | float):
+            continue
+        if (told := resolve_value(callback.get("rate"))) not in (None, rate):
+            yield (
+                f"[training.optimizer.learn_rate] interval: expected null where its rate, {rate}, "
+                f"is not that of [training.before_update], {told}, got {interval}"
+            )
 
 
 def _phase_faults(

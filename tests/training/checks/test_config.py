@@ -19,6 +19,17 @@ def test_check_takes_the_least_patience_that_cuts_no_phase(corpus_folder, transf
     assert faults_of({**overrides(corpus_folder, transformer_folder), **settings}) == ""
 
 
+def test_check_takes_an_interval_beside_the_rate_of_the_callback(
+    corpus_folder, transformer_folder
+) -> None:
+    block = "training.optimizer.learn_rate"
+    settings = {f"{block}.interval": 3, f"{block}.rate": 2e-3, "variables.rate": 2e-3}
+    assert faults_of({**overrides(corpus_folder, transformer_folder), **settings}) == ""
+    # it has no first rate of its own
+    settings[f"{block}.rate"] = "auto"
+    assert faults_of({**overrides(corpus_folder, transformer_folder), **settings}) == ""
+
+
 # what is changed in adaptive.cfg, and the line that the check says. A round is 3 steps here.
 FAULTS = {
     "schedule without callback": (
@@ -54,6 +65,15 @@ FAULTS = {
         },
         '[training.optimizer.learn_rate]: expected @schedules = "adaptive_spacy.adaptive.v1" '
         'beside "adaptive_spacy.until_finished.v1"',
+    ),
+    "another rate beside an interval": (
+        {
+            "training.optimizer.learn_rate.interval": 3,
+            "training.optimizer.learn_rate.rate": 1e-3,
+            "variables.rate": 2e-3,
+        },
+        "[training.optimizer.learn_rate] interval: expected null where its rate, 0.001, is not "
+        "that of [training.before_update], 0.002, got 3",
     ),
     "another interval": (
         {"training.optimizer.learn_rate.interval": 5},
