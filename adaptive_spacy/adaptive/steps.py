@@ -10,7 +10,7 @@ import math
 import warnings
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from pathlib import Path
-from types import FunctionType
+from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 import spacy
@@ -62,9 +62,11 @@ def make_steps_v1(
     dev (Callable | None): The corpus that is evaluated after each round. A round has at least a
         third as many updates as dev has batches, whatever `most` says: an update is a pass forwards
         and one backwards, which takes twice as long, so an evaluation costs at most what the
-        round cost in training. None: no such bound.
+        round cost in training, where its batches are full. What the batcher discards is evaluated
+        all the same, and counts as a batch. None: no such bound.
     RETURNS (int): The number of steps, at least 1.
-    RAISES (ConfigValidationError): If the corpus gives no batch, or an argument means nothing.
+    RAISES (ConfigValidationError): If a corpus is empty, the batcher discards all of train, or an
+        argument means nothing.
     """
     require_rounds(epochs, times, least, most)
     whole_round = epochs * batches_per_epoch(corpus, batcher, lang)
@@ -111,7 +113,7 @@ def batches_per_epoch(corpus: Reader, batcher: Batcher, lang: str, name: str = "
         # the number of batches depends on that of the examples alone
         return int(count(batches_per_epoch(corpus, one_by_one, lang, name)))
     try:
-        key = (_files(corpus), _describe(corpus), _describe(batcher), lang)
+        key = (_files(corpus), _describe(corpus), _describe(batcher), lang, name)
     except TypeError:
         return _count(corpus, batcher, lang, name)
     if key not in _counts:
@@ -125,19 +127,37 @@ def one_by_one(examples: Iterable["Example"]) -> Iterator[list["Example"]]:
 
 
 def _count(corpus: Reader, batcher: Batcher, lang: str, name: str) -> int:
+    read = count = kept = 0
+
+    def watch() -> Iterator["Example"]:
+        nonlocal read
+        for example in _tell_of_many(corpus(spacy.blank(lang)), name):
+            read += 1
+            yield example
+
     with same_randomness():
-        count = sum(1 for _ in batcher(_watch(corpus(spacy.blank(lang)), name)))
-    if not count:
+        for batch in batcher(watch()):
+            count, kept = count + 1, kept + sum(1 for _ in batch)
+    source = f"[corpora.{name}] path: {getattr(corpus, 'path', corpus)}"
+    if not read:
         lacks = "an epoch has no batch" if name == "train" else "nothing can be evaluated"
         raise ConfigValidationError(
             title=f"Empty {'training' if name == 'train' else name} corpus",
-            desc=f"[corpora.{name}] path: {getattr(corpus, 'path', corpus)} holds no example, so "
-            f"{lacks}; expected at least one",
+            desc=f"{source} holds no example, so {lacks}; expected at least one",
+        )
+    if name == "dev":
+        # spaCy evaluates without a batcher
+        return count + read - kept
+    if not count:
+        raise ConfigValidationError(
+            title="Training corpus without a batch",
+            desc=f"[training.batcher]: expected batches of {source}, but it discards all of its "
+            f"{read:,} examples; raise its size, or set discard_oversize = false",
         )
     return count
 
 
-def _watch(examples: Iterable["Example"], name: str) -> Iterator["Example"]:
+def _tell_of_many(examples: Iterable["Example"], name: str) -> Iterator["Example"]:
     """Pass examples on, and say where there are so many that there may be no end."""
     for number, example in enumerate(examples, 1):
         if number == MANY:
@@ -163,6 +183,9 @@ def _describe(value: Any) -> Hashable:
     if value is None or isinstance(value, str | int | float | Path):
         return value
     if isinstance(value, FunctionType) and value.__closure__ is None:
+        # not its name: those that a factory makes share that
+        return value.__code__, _describe(value.__defaults__), _describe(value.__kwdefaults__)
+    if isinstance(value, BuiltinFunctionType) and isinstance(value.__self__, ModuleType):
         return value.__module__, value.__qualname__
     if isinstance(value, functools.partial):
         return _describe(value.func), _describe(value.args), _describe(value.keywords)
