@@ -18,6 +18,7 @@ from adaptive_spacy.ner.decoding import decode, require_decoder
 from adaptive_spacy.ner.doubt import count_doubts
 from adaptive_spacy.ner.evaluation_loss import (
     DocScores,
+    Kept,
     KeptScores,
     annotated_tokens,
     mean_evaluation_loss,
@@ -26,7 +27,7 @@ from adaptive_spacy.ner.evaluation_loss import (
 )
 from adaptive_spacy.ner.gold import gold_columns, may_be_tagged, tell_misaligned
 from adaptive_spacy.ner.model import TagLogits
-from adaptive_spacy.ner.presets import Presets, Run, annotate, free_runs, place, read_presets
+from adaptive_spacy.ner.presets import Run, annotate, free_runs, place, read_presets
 from adaptive_spacy.ner.scorer import LOSS, MEASURED, TEMPERATURE, Scorer, own_name, score_ner
 from adaptive_spacy.ner.tags import Entity
 from adaptive_spacy.ner.temperature import best_temperature, entity_tokens, refined_loss
@@ -136,7 +137,7 @@ class TransformerNER(CalibratedPipe):
     # Prediction
 
     def predict(self, docs: Iterable[Doc]) -> list[DocScores]:
-        """Score the tags of each token, and keep the scores for `score` as long as the docs live.
+        """Score the tags of each token.
 
         docs (Iterable[Doc]): The docs.
         RETURNS (list[DocScores]): One per doc.
@@ -155,37 +156,40 @@ class TransformerNER(CalibratedPipe):
                 "is so with every text, the transformer is excluded, disabled or comes too late"
             )
         scored = []
-        for doc, word, logits, represented in zip(
-            docs, words, output.logits, output.represented, strict=True
-        ):
+        for word, logits, represented in zip(words, output.logits, output.represented, strict=True):
             tokens = numpy.flatnonzero(represented & word)
             scored.append(DocScores(tokens, to_numpy(logits)[tokens]))
-            self._scored.keep(doc, scored[-1])
         return scored
 
     def set_annotations(self, docs: Iterable[Doc], scores: list[DocScores]) -> None:
-        """Set entities and their confidence, beside what is preset (`presets.py`).
+        """Set entities and their confidence, beside what is preset (`presets.py`), and keep the
+        scores for `score` as long as the docs live.
 
         docs (Iterable[Doc]): The docs.
         scores (list[DocScores]): What `predict` returned for them.
         """
         docs = list(docs)
         presets = [read_presets(doc, self.name) for doc in docs]
-        found = self._decode(scores, presets, self.temperature)
-        for doc, preset, of_doc in zip(docs, presets, found, strict=True):
+        kept = [
+            Kept(one, free_runs(one.tokens, preset.taken))
+            for one, preset in zip(scores, presets, strict=True)
+        ]
+        found = self._decode(kept, self.temperature)
+        for doc, preset, one, of_doc in zip(docs, presets, kept, found, strict=True):
+            self._scored.keep(doc, one)
             annotate(doc, preset, of_doc, self.name)
 
     def confidences(self, doc: Doc, temperature: float) -> dict[Entity, float] | None:
-        """State how sure the component would be of a doc's entities at another temperature.
+        """State how sure the component would be at another temperature of the entities it set.
 
         doc (Doc): Predicted, and not scored yet.
         temperature (float): What its scores are divided by.
         RETURNS (dict[Entity, float] | None): Confidences in [0, 1]; None without its scores.
         """
-        scores = self._scored.look(doc)
-        if scores is None:
+        kept = self._scored.look(doc)
+        if kept is None:
             return None
-        (found,) = self._decode([scores], [read_presets(doc, self.name)], temperature)
+        (found,) = self._decode([kept], temperature)
         return dict(place(tokens, one) for tokens, decoded in found for one in decoded)
 
     def doubts(self, doc: Doc) -> float | None:
@@ -194,36 +198,25 @@ class TransformerNER(CalibratedPipe):
         doc (Doc): Predicted, and not scored yet.
         RETURNS (float | None): Mistakes to expect, at least 0; None without its scores.
         """
-        scores = self._scored.look(doc)
-        if scores is None:
+        kept = self._scored.look(doc)
+        if kept is None:
             return None
-        presets = read_presets(doc, self.name)
-        (found,) = self._decode([scores], [presets], self.temperature)
-        logits = [scores.logits[rows] for rows in free_runs(scores.tokens, presets.taken)]
+        (found,) = self._decode([kept], self.temperature)
+        logits = [kept.scores.logits[rows] for rows in kept.runs]
         decoded = [entities for _, entities in found]
         return count_doubts(logits, decoded, self.tagset, self.temperature)
 
-    def _decode(
-        self, scores: Sequence[DocScores], presets: Sequence[Presets], temperature: float
-    ) -> list[list[Run]]:
-        """Per doc, the entities of each stretch that is free."""
-        runs = [
-            free_runs(one.tokens, preset.taken) for one, preset in zip(scores, presets, strict=True)
-        ]
-        free = [
-            one.logits[rows] for one, of_doc in zip(scores, runs, strict=True) for rows in of_doc
-        ]
+    def _decode(self, kept: Sequence[Kept], temperature: float) -> list[list[Run]]:
+        """Per doc, the entities of each stretch that was free."""
+        free = [one.scores.logits[rows] for one in kept for rows in one.runs]
         decoded = iter(decode(free, self.tagset, self.decoder, temperature))
-        return [
-            [(one.tokens[rows], next(decoded)) for rows in of_doc]
-            for one, of_doc in zip(scores, runs, strict=True)
-        ]
+        return [[(one.scores.tokens[rows], next(decoded)) for rows in one.runs] for one in kept]
 
     # Evaluation
 
     def score(self, examples: Iterable[Example], **kwargs: Any) -> dict[str, Any]:
-        """Score examples that were predicted. The scores kept by `predict` become "ents_loss", and
-        what calibration makes of it, and are dropped.
+        """Score examples that were predicted. The scores kept since become "ents_loss", and what
+        calibration makes of it, and are dropped.
 
         examples (Iterable[Example]): The examples.
         RETURNS (dict): See `score_ner`; "ents_loss_refined", the loss at the temperature that is

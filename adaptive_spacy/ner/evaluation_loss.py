@@ -30,21 +30,29 @@ class DocScores(NamedTuple):
     logits: NDArray[numpy.floating]
 
 
+class Kept(NamedTuple):
+    """scores (DocScores): Of one doc. runs (list[slice]): Rows of them that were free, each stretch
+    by itself (`free_runs`): a component behind may have taken more tokens since."""
+
+    scores: DocScores
+    runs: list[slice]
+
+
 class KeptScores:
     """The scores of predicted docs, as long as the docs live."""
 
     def __init__(self) -> None:
-        self._by_doc: WeakKeyDictionary[Doc, DocScores] = WeakKeyDictionary()
+        self._by_doc: WeakKeyDictionary[Doc, Kept] = WeakKeyDictionary()
 
     def __len__(self) -> int:
         return len(self._by_doc)
 
-    def keep(self, doc: Doc, scores: DocScores) -> None:
+    def keep(self, doc: Doc, kept: Kept) -> None:
         """Keep the scores of a doc."""
-        self._by_doc[doc] = scores
+        self._by_doc[doc] = kept
 
-    def look(self, doc: Doc) -> DocScores | None:
-        """RETURNS (DocScores | None): The scores of a doc, which are kept on."""
+    def look(self, doc: Doc) -> Kept | None:
+        """RETURNS (Kept | None): The scores of a doc, which are kept on."""
         return self._by_doc.get(doc)
 
     def take(self, docs: Iterable[Doc]) -> list[DocScores] | None:
@@ -53,9 +61,9 @@ class KeptScores:
         RETURNS (list[DocScores] | None): One per doc; None if there are none of one with tokens.
         """
         taken = [(doc, self._by_doc.pop(doc, None)) for doc in docs]
-        if any(len(doc) for doc, scores in taken if scores is None):
+        if any(len(doc) for doc, kept in taken if kept is None):
             return None
-        return [scores or no_scores(0) for _, scores in taken]
+        return [kept.scores if kept else no_scores(0) for _, kept in taken]
 
 
 def no_scores(n_tags: int) -> DocScores:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy
 import pytest
 from spacy.language import Language
+from spacy.tokens import Span
 
 from adaptive_spacy.ner.decoding import decode
 from adaptive_spacy.ner.doubt import count_doubts
@@ -84,3 +85,13 @@ def test_doubts_follow_the_temperature_and_leave_presets_out(transformer_folder:
     preset = nlp.make_doc("Ada lives in Paris .")
     preset.set_ents([], blocked=[preset[:]], default="unmodified")
     assert pipe.doubts(nlp(preset)) == 0
+
+
+def test_entities_set_later_change_no_doubts(trained: Language) -> None:
+    pipe = trained.get_pipe("transformer_ner")
+    doc = trained("Cleo . Ben loves York it Ada")
+    doubts, sure = pipe.doubts(doc), pipe.confidences(doc, 1.0)
+    free = next(token for token in doc if not token.ent_type_)
+    doc.set_ents([Span(doc, free.i, free.i + 1, "VERB")], default="unmodified")
+    assert pipe.doubts(doc) == doubts
+    assert pipe.confidences(doc, 1.0) == sure

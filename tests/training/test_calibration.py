@@ -120,6 +120,41 @@ def test_entities_of_others_do_not_count(nlp: Language) -> None:
     assert counts[0] <= counts[1]
 
 
+@pytest.mark.parametrize("decoder", ["viterbi", "greedy"])
+def test_entities_set_behind_change_no_confidence(nlp: Language, decoder: str, monkeypatch) -> None:
+    pipe = nlp.get_pipe("transformer_ner")
+    monkeypatch.setattr(pipe, "decoder", decoder)
+    monkeypatch.setitem(pipe.cfg, "temperature", 1.0)
+    expected = measure_confidence(nlp, predicted(nlp))
+    ruler = nlp.add_pipe("entity_ruler", last=True)
+    try:
+        verbs = [{"label": "VERB", "pattern": verb} for verb in ("visits", "calls", "loves")]
+        ruler.add_patterns(verbs)
+        some = predicted(nlp)
+        assert any(ent.label_ == "VERB" for eg in some for ent in eg.predicted.ents)
+        assert measure_confidence(nlp, some) == expected
+    finally:
+        nlp.remove_pipe("entity_ruler")
+    assert expected is not None
+    assert expected["before"] == expected["after"]
+
+
+def test_a_second_component_behind_changes_no_confidence(transformer_folder: Path) -> None:
+    nlp = make_nlp(transformer_folder)
+    nlp.add_pipe("transformer_ner", name="second")
+    nlp.get_pipe("transformer_ner").add_label("PER")
+    nlp.get_pipe("second").add_label("LOC")
+    nlp.initialize()
+    some = predicted(nlp)
+    found = measure_confidence(nlp, some)
+    labels = {ent.label_ for eg in some for ent in eg.predicted.ents}
+    assert labels == {"PER", "LOC"}
+    assert found is not None
+    assert found["before"] == found["after"]
+    stated = [confidence.read(ent) for eg in some for ent in eg.predicted.ents]
+    assert [confidence.read_plain(ent) for eg in some for ent in eg.predicted.ents] == stated
+
+
 def test_pipelines_without_confidences_have_none_to_measure(nlp: Language) -> None:
     other = spacy.blank("en")
     other.add_pipe("entity_ruler").add_patterns([{"label": "PER", "pattern": "Ada"}])
