@@ -15,6 +15,7 @@ import numpy
 from numpy.typing import NDArray
 from thinc.api import ConfigValidationError, NumpyOps
 
+from adaptive_spacy.ner.neighbours import log_sum
 from adaptive_spacy.ner.tags import Entity, TagSet
 from adaptive_spacy.ner.temperature import scale
 
@@ -174,9 +175,11 @@ def viterbi(logits: Sequence[Floats], tagset: TagSet) -> list[NDArray[numpy.int6
 
 
 class Weighed(NamedTuple):
-    """Scaled forward and backward weights of a sequence (Rabiner 1989, section V.A).
+    """Scaled forward and backward weights of a sequence (Rabiner 1989, section V.A), all of them
+    logarithms: at a low temperature, or after a high score of a tag that is illegal there, every
+    legal weight may underflow.
 
-    tags: the probability of each tag at each position by itself. *Shape:* (length, K)
+    tags: the weight of each tag at each position by itself. *Shape:* (length, K)
     forward: weight of all legal beginnings, normalized at each position. *Shape:* (length, K)
     backward: weight of all legal continuations, by the same scales. *Shape:* (length, K)
     scale: the normalizers. *Shape:* (length,)
@@ -190,27 +193,27 @@ class Weighed(NamedTuple):
 
 def forward_backward(logits: Sequence[Floats], tagset: TagSet) -> list[Weighed]:
     """Weights of the legal sequences, each weighing the product of its tags' probabilities."""
-    packed = _pack([_probabilities(one) for one in logits], len(tagset.columns))
+    packed = _pack(logits, len(tagset.columns))
+    starts, ends = (numpy.where(one, 0.0, -numpy.inf) for one in (tagset.starts, tagset.ends))
     forward = numpy.empty(packed.values.shape)
     backward = numpy.empty(packed.values.shape)
-    scale = numpy.ones(len(packed.values))
+    scale = numpy.empty(len(packed.values))
     for t, alive in enumerate(packed.alive):
         here = packed.at(t)
-        before = forward[packed.at(t - 1)][:alive] if t else None
-        reach = tagset.starts[None, :] if before is None else tagset.before.sum(before)
-        weight = reach * packed.values[here]
-        scale[here] = numpy.maximum(weight.sum(axis=1), _TINY)
-        forward[here] = weight / scale[here, None]
+        reach = tagset.before.log_sum(forward[packed.at(t - 1)][:alive]) if t else starts
+        weight = reach + packed.values[here]
+        scale[here] = log_sum(weight)
+        forward[here] = weight - scale[here, None]
     for t in range(len(packed.alive) - 1, -1, -1):
         here, going_on = packed.at(t), packed.going_on(t)
         weight = backward[here]
         if going_on:
             onward = packed.at(t + 1)
-            following = tagset.after.sum(packed.values[onward] * backward[onward])
-            weight[:going_on] = following / scale[onward, None]
-        # summed row by row: what a sequence gets does not depend on those beside it
-        last = (forward[here][going_on:] * tagset.ends).sum(axis=1)
-        weight[going_on:] = tagset.ends / numpy.maximum(last, _TINY)[:, None]
+            following = tagset.after.log_sum(packed.values[onward] + backward[onward])
+            weight[:going_on] = following - scale[onward, None]
+        if going_on < len(weight):
+            # summed row by row: what a sequence gets does not depend on those beside it
+            weight[going_on:] = ends - log_sum(forward[here][going_on:] + ends)[:, None]
     result: list[Weighed] = [None] * len(logits)  # type: ignore[list-item]
     for place, i in enumerate(packed.order):
         rows = packed.rows(place)
@@ -218,35 +221,37 @@ def forward_backward(logits: Sequence[Floats], tagset: TagSet) -> list[Weighed]:
     return result
 
 
-#: Keeps a position at which every legal tag underflows from dividing by zero
-_TINY = numpy.finfo("float64").tiny
-
-
 def _with_confidence(
     entities: list[Entity], weighed: Weighed, columns: NDArray[numpy.int64], tagset: TagSet
 ) -> list[Decoded]:
-    return [Decoded(entity, _share(entity, weighed, columns, tagset)) for entity in entities]
+    shares = _shares(entities, weighed, columns, tagset).tolist()
+    return list(map(Decoded, entities, shares))
 
 
-def _share(
-    entity: Entity, weighed: Weighed, columns: NDArray[numpy.int64], tagset: TagSet
-) -> float:
-    """Share of the weight of all legal sequences in which exactly this entity stands."""
-    start, end = entity.start, entity.end
-    first, last = columns[start], columns[end - 1]
-    if start == 0:
-        weight = float(tagset.starts[first])
-    else:
-        weight = weighed.forward[start - 1, _beginning(tagset, int(first))].sum()
-    inside = weighed.tags[numpy.arange(start, end), columns[start:end]]
-    weight *= (inside / weighed.scale[start:end]).prod()
-    if end == len(columns):
-        weight *= weighed.backward[end - 1, last]
-    else:
-        after = _ending(tagset, int(last))
-        onward = weighed.tags[end, after] * weighed.backward[end, after]
-        weight *= onward.sum() / weighed.scale[end]
-    return float(min(1.0, weight))
+def _shares(
+    entities: list[Entity], weighed: Weighed, columns: NDArray[numpy.int64], tagset: TagSet
+) -> Floats:
+    """RETURNS (array): Of each entity, the share of the weight of all legal sequences in which
+    exactly it stands. *Shape:* (n_entities,)"""
+    bounds = numpy.array([(one.start, one.end) for one in entities])
+    starts, ends = bounds.T
+    # around a sequence, all is outside
+    outside = numpy.where(tagset.columns, -numpy.inf, 0.0)
+    reach = weighed.forward[starts - 1]
+    reach[starts == 0] = outside
+    following = numpy.minimum(ends, len(columns) - 1)
+    onward = weighed.tags[following] + weighed.backward[following]
+    onward -= weighed.scale[following, None]
+    onward[ends == len(columns)] = outside + weighed.backward[-1]
+    begins = numpy.stack([_beginning(tagset, one) for one in columns[starts].tolist()])
+    stops = numpy.stack([_ending(tagset, one) for one in columns[ends - 1].tolist()])
+    by_token = weighed.tags[numpy.arange(len(columns)), columns] - weighed.scale
+    # every second sum is of what lies between two entities
+    inside = numpy.add.reduceat(numpy.append(by_token, 0.0), bounds.ravel())[::2]
+    weights = inside + log_sum(numpy.where(begins, reach, -numpy.inf))
+    weights += log_sum(numpy.where(stops, onward, -numpy.inf))
+    # above 1 by rounding only, and what is no number stays none
+    return numpy.exp(numpy.minimum(weights, 0.0))
 
 
 @lru_cache(maxsize=256)

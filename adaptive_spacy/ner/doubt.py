@@ -36,6 +36,6 @@ def count_doubts(
         for entity, confidence in decoded:
             free[entity.start : entity.end] = False
             doubts += 1 - confidence
-        inside = 1 - weights.forward[:, outside] * weights.backward[:, outside]
+        inside = 1 - numpy.exp(weights.forward[:, outside] + weights.backward[:, outside])
         doubts += float(inside[free].clip(0, 1).sum())
     return doubts

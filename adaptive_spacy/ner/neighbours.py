@@ -48,19 +48,23 @@ class Neighbours(NamedTuple):
         takes_own: Any = beside.any(axis=1)
         return cls(common, own, takes_common, takes_own)
 
-    def sum(self, weights: Floats) -> Floats:
-        """The summed weight of each tag's neighbours.
+    def log_sum(self, weights: Floats) -> Floats:
+        """The summed weight of each tag's neighbours, in logarithms.
 
-        weights (array): *Shape:* (n, K). RETURNS (array): The same shape.
+        weights (array): Logarithms. *Shape:* (n, K). RETURNS (array): The same shape.
         """
-        total = weights[:, self.common].sum(axis=1)
-        result = numpy.zeros_like(weights)
-        result[:, 0] = total * self.takes_common[0]
+        total = log_sum(weights[:, self.common])
+        result = numpy.full_like(weights, -numpy.inf)
+        if self.takes_common[0]:
+            result[:, 0] = total
         by_type = self._by_type(result)
-        by_type += (total[:, None] * self.takes_common[1:])[:, None, :]
+        by_type[:, :, self.takes_common[1:]] = total[:, None, None]
         if len(self.own):
-            own = self._by_type(weights)[:, :, self.own].sum(axis=2)
-            by_type += own[:, :, None] * self.takes_own[1:]
+            own = log_sum(self._by_type(weights)[:, :, self.own])[:, :, None]
+            by_type[:, :, self.takes_own[1:]] = own
+            both = self.takes_own[1:] & self.takes_common[1:]
+            if both.any():
+                by_type[:, :, both] = numpy.logaddexp(own, total[:, None, None])
         return result
 
     def best(self, scores: Floats) -> tuple[Floats, Ints]:
@@ -87,3 +91,13 @@ class Neighbours(NamedTuple):
         """RETURNS (array): A view of the tags of types. *Shape:* (n, T, P)"""
         prefixes = len(self.takes_own) - 1
         return array[:, 1:].reshape(len(array), (array.shape[1] - 1) // prefixes, prefixes)
+
+
+def log_sum(logs: Floats) -> Floats:
+    """Sum along the last axis what stands there as logarithms, none of which may underflow.
+
+    logs (array): At least one of each sum is finite.
+    RETURNS (array): The logarithms of the sums.
+    """
+    highest = logs.max(axis=-1, keepdims=True)
+    return numpy.log(numpy.exp(logs - highest).sum(axis=-1)) + highest[..., 0]
