@@ -42,9 +42,11 @@ def find_metric_faults(
     watched (Sequence[str]): What guards watch.
     YIELDS (str): One line each.
     """
-    declared = BUILT_IN_METRICS.union(*(nlp.get_pipe_meta(p).scores for p in nlp.component_names))
+    own = _own_names(nlp)
+    scores = (nlp.get_pipe_meta(pipe).scores for pipe in nlp.component_names)
+    declared = BUILT_IN_METRICS.union(*own.values(), *scores)
     monitored = set(name_metrics(list_weights(monitor)))
-    yield from _shared_loss_faults(nlp, declared, {*monitored, *_weighted(score_weights)})
+    yield from _shared_loss_faults(own, {*monitored, *_weighted(score_weights)})
     weighted = _weighted(score_weights)
     named = ", ".join(sorted(metric for metric in declared if not is_table(metric)))
     for metric in sorted(weighted.keys() - declared):
@@ -94,19 +96,21 @@ def _table_faults(weighted: Iterable[str], monitored: Iterable[str], named: str)
         )
 
 
-def _shared_loss_faults(nlp: "Language", declared: set[str], used: set[str]) -> Iterator[str]:
-    """Several `transformer_ner` write the one `ents_loss` and what is made of it; each has its own
-    beside it, which is added to what is declared."""
+def _own_names(nlp: "Language") -> dict[str, list[str]]:
+    """RETURNS (dict): For each metric that a `transformer_ner` measures itself, what each reports
+    it as by its own name, which no factory can declare."""
     pipes = [p for p in nlp.component_names if nlp.get_pipe_meta(p).factory == "transformer_ner"]
-    if len(pipes) < 2:
-        return
-    for metric in MEASURED:
-        own = [own_name(metric, pipe) for pipe in pipes]
-        declared.update(own)
-        if metric in used:
+    return {metric: [own_name(metric, pipe) for pipe in pipes] for metric in MEASURED}
+
+
+def _shared_loss_faults(own: dict[str, list[str]], used: set[str]) -> Iterator[str]:
+    """Several `transformer_ner` write the one `ents_loss` and what is made of it; each has its own
+    beside it."""
+    for metric, names in own.items():
+        if len(names) > 1 and metric in used:
             yield (
-                f"[training] {metric}: expected one of {', '.join(own)} in monitor and "
-                f"score_weights, as {len(pipes)} pipes report this metric, and the last one stays"
+                f"[training] {metric}: expected one of {', '.join(names)} in monitor and "
+                f"score_weights, as {len(names)} pipes report this metric, and the last one stays"
             )
 
 

@@ -12,27 +12,28 @@ def make_ents(nlp: Language, name: str):
     return lambda doc: doc
 
 
+REPORTED = (
+    "ents_f, ents_loss, ents_loss_refined, ents_loss_refined_transformer_ner, "
+    "ents_loss_transformer_ner, ents_p, ents_r, speed, temperature, temperature_transformer_ner, "
+    "token_acc, token_f, token_p, token_r"
+)
+
 # what is changed in adaptive.cfg, and the line that the check says. A round is 3 steps here.
 FAULTS = {
     "weighted metric that nobody reports": (
         {"training.score_weights.tag_acc": 0.5},
-        "[training.score_weights] tag_acc: no pipe reports it; expected one of ents_f, ents_loss, "
-        "ents_loss_refined, ents_p, ents_r, speed, temperature, token_acc, token_f, token_p, "
-        "token_r",
+        f"[training.score_weights] tag_acc: no pipe reports it; expected one of {REPORTED}",
     ),
     "monitored metric that nobody reports": (
         {"training.before_update.monitor": {"cats_score": 1.0}},
-        "[training.before_update] monitor: no pipe reports cats_score; expected ents_f, "
-        "ents_loss, ents_loss_refined, ents_p, ents_r, speed, temperature, token_acc, token_f, "
-        "token_p, token_r\n"
+        f"[training.before_update] monitor: no pipe reports cats_score; expected {REPORTED}\n"
         "[training.score_weights] cats_score: expected a weight, or null to report it only, "
         "because [training.before_update] monitors it",
     ),
     "monitored table": (
         {"training.before_update.monitor": {"ents_per_type": 1.0}},
         "[training.before_update] monitor: ents_per_type is a table and no number; expected "
-        "ents_f, ents_loss, ents_loss_refined, ents_p, ents_r, speed, temperature, token_acc, "
-        "token_f, token_p, token_r",
+        f"{REPORTED}",
     ),
     "weighted table": (
         {"training.score_weights.ents_per_type": 0.5},
@@ -40,9 +41,7 @@ FAULTS = {
     ),
     "one of several monitored that nobody reports": (
         {"training.before_update.monitor": [{"ents_loss": -1.0}, {"ents_f": 1.0, "cats_f": 1.0}]},
-        "[training.before_update] monitor: no pipe reports cats_f; expected ents_f, ents_loss, "
-        "ents_loss_refined, ents_p, ents_r, speed, temperature, token_acc, token_f, token_p, "
-        "token_r\n"
+        f"[training.before_update] monitor: no pipe reports cats_f; expected {REPORTED}\n"
         "[training.score_weights] cats_f: expected a weight, or null to report it only, because "
         "[training.before_update] monitors it",
     ),
@@ -57,8 +56,7 @@ FAULTS = {
             "training.score_weights.cats_score": None,
         },
         "[training.before_update] metric of adaptive_spacy.guard.v1: no pipe reports cats_score; "
-        "expected ents_f, ents_loss, ents_loss_refined, ents_p, ents_r, speed, temperature, "
-        "token_acc, token_f, token_p, token_r",
+        f"expected {REPORTED}",
     ),
     "guarded loss": (
         {"training.before_update.then.metric": "ents_loss"},
@@ -139,3 +137,12 @@ def test_check_asks_which_of_several_losses_is_monitored(corpus_folder, transfor
         config["training"]["score_weights"]["ents_loss_refined_second"] = None
 
     assert faults_of(settings, edit_refined) == ""
+
+
+def test_one_component_has_its_own_names_too(corpus_folder, transformer_folder) -> None:
+    def edit(config) -> None:
+        for metric in ("ents_loss_refined_transformer_ner", "temperature_transformer_ner"):
+            config["training"]["score_weights"][metric] = None
+        config["training"]["before_update"]["monitor"] = {"ents_loss_refined_transformer_ner": -1.0}
+
+    assert faults_of(overrides(corpus_folder, transformer_folder), edit) == ""
