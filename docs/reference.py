@@ -98,8 +98,8 @@ CONFIDENCE = """\
 How sure the component is of an entity, in [0, 1]. With the decoder `viterbi` it is the share that
 the entity has of the weight of all legal tag sequences (forward-backward); with `greedy` it is the
 product of its tags' probabilities. It is `None` for entities of other components. It survives
-`to_bytes`, `copy`, `as_doc`, `Doc.from_docs` and `DocBin(store_user_data=True)`, and a component
-that runs again replaces it.
+`to_bytes`, `copy`, `as_doc(copy_user_data=True)`, `Doc.from_docs` and
+`DocBin(store_user_data=True)`, and a component that runs again replaces it.
 
 Scores are divided by the component's temperature first, which a training fits on its dev set and
 keeps with each checkpoint (`adaptive_spacy.checkpoint.v1`); no entity depends on it, and pipelines

@@ -73,7 +73,7 @@ def make_linear_v1(
     The rates are those of thinc's `warmup_linear.v1`, which takes steps, and so would need the
     corpus in `[training.optimizer]`.
 
-    rate (float): The highest rate, > 0.
+    rate (float | str): The highest rate, > 0, or "auto": told by `[training.before_update] rate`.
     interval (int | None): Steps per round; None: learnt from the training.
     total (int | None): Rounds of the training; None: as many as `[training] max_steps` makes.
     warmup (float): Rounds of warm-up, >= 0.

@@ -3,9 +3,9 @@
 The number is made in `decoding.py` of the scores of all tags; here it is kept and read.
 
 Kept in `doc.user_data` under spaCy's own keys for span extensions, so that it survives bytes,
-`DocBin(store_user_data=True)`, `copy`, `as_doc` and `Doc.from_docs`. Next to it stand the type it
-was given for, so that an entity that another component put on the same tokens has no confidence,
-and the component, so that a second one of ours keeps the entities of the first.
+`DocBin(store_user_data=True)`, `copy`, `as_doc(copy_user_data=True)` and `Doc.from_docs`. Next to
+it stand the type it was given for, so that an entity that another component put on the same tokens
+has no confidence, and the component, so that a second one of ours keeps the entities of the first.
 """
 
 from typing import Any

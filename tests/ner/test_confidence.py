@@ -21,6 +21,16 @@ def test_confidence_survives_serialization(trained: Language) -> None:
         assert [ent._.confidence for ent in copy.ents] == expected
 
 
+def test_confidence_goes_into_a_doc_of_a_part_only_with_the_user_data(trained: Language) -> None:
+    doc = trained("Ada lives in Paris .")
+    doc._.trf_data = None
+    expected = doc.ents[1]._.confidence
+    part = doc[2:]
+    assert [ent._.confidence for ent in part.as_doc(copy_user_data=True).ents] == [expected]
+    # spaCy leaves out what it is not asked for
+    assert [ent._.confidence for ent in part.as_doc().ents] == [None]
+
+
 def test_confidence_is_null_on_entities_of_later_components(trained: Language) -> None:
     doc = trained("Ada lives in Paris .")
     doc.ents = [Span(doc, 0, 1, "TEAM")]
