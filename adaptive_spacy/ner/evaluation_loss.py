@@ -31,11 +31,16 @@ class DocScores(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """scores (DocScores): Of one doc. runs (list[slice]): Rows of them that were free, each stretch
-    by itself (`free_runs`): a component behind may have taken more tokens since."""
+    """What a doc was given when it was predicted: a component behind may have changed it since.
+
+    scores (DocScores): Of its tokens.
+    runs (list[slice]): Rows of them that were free, each stretch by itself (`free_runs`).
+    length (int): Tokens of the doc.
+    """
 
     scores: DocScores
     runs: list[slice]
+    length: int
 
 
 class KeptScores:
@@ -52,15 +57,25 @@ class KeptScores:
         self._by_doc[doc] = kept
 
     def look(self, doc: Doc) -> Kept | None:
-        """RETURNS (Kept | None): The scores of a doc, which are kept on."""
-        return self._by_doc.get(doc)
+        """RETURNS (Kept | None): The scores of a doc, which are kept on; None if there are none, or
+        of other tokens."""
+        kept = self._by_doc.get(doc)
+        return kept if kept is not None and kept.length == len(doc) else None
+
+    def count_changed(self, docs: Iterable[Doc]) -> int:
+        """RETURNS (int): Docs whose tokens are others since they were predicted."""
+        kept = ((doc, self._by_doc.get(doc)) for doc in docs)
+        return sum(one is not None and one.length != len(doc) for doc, one in kept)
 
     def take(self, docs: Iterable[Doc]) -> list[DocScores] | None:
         """Hand out the scores of docs and drop them.
 
-        RETURNS (list[DocScores] | None): One per doc; None if there are none of one with tokens.
+        RETURNS (list[DocScores] | None): One per doc; None if there are none of one with tokens, or
+            only of other tokens.
         """
-        taken = [(doc, self._by_doc.pop(doc, None)) for doc in docs]
+        taken = [(doc, self.look(doc)) for doc in docs]
+        for doc, _ in taken:
+            self._by_doc.pop(doc, None)
         if any(len(doc) for doc, kept in taken if kept is None):
             return None
         return [kept.scores if kept else no_scores(0) for _, kept in taken]

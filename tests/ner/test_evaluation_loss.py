@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy
 import pytest
 from spacy.language import Language
+from spacy.pipeline import merge_entities
 from spacy.tokens import Doc, Span
 from spacy.training import Example
 from thinc.api import Adam, fix_random_seed
@@ -40,6 +41,23 @@ def test_evaluation_drops_the_kept_scores(trained: Language) -> None:
     component = trained.get_pipe("transformer_ner")
     trained.evaluate(examples(trained))
     gc.collect()
+    assert len(component._scored) == 0
+
+
+def test_tokens_that_were_merged_behind_it_leave_f1_without_a_loss(trained: Language) -> None:
+    component = trained.get_pipe("transformer_ner")
+    whole = trained.evaluate(examples(trained))
+    merged = examples(trained)
+    for eg, doc in zip(merged, trained.pipe(eg.predicted for eg in merged), strict=True):
+        eg.predicted = merge_entities(doc)
+    changed = [eg.predicted for eg in merged if len(eg.predicted) < len(eg.reference)]
+    assert changed
+    assert component.confidences(changed[0], 1.0) is component.doubts(changed[0]) is None
+    message = f"tokens of {len(changed)} of the evaluated docs .* ents_loss is not"
+    with pytest.warns(UserWarning, match=message):
+        scores = component.score(merged)
+    assert scores["ents_loss"] is None
+    assert scores["ents_f"] == whole["ents_f"] > 0
     assert len(component._scored) == 0
 
 
