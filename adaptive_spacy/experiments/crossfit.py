@@ -146,10 +146,10 @@ def crossfit(
         jobs = keep_config(jobs, output)
         identity = identify(jobs, docs)
         if (done := read_done(output, identity)) is None:
-            # what is there is of another run
-            (output / CROSSFIT).unlink(missing_ok=True)
             for job in jobs:
                 require_end(job)
+            # what is there is of another run
+            (output / CROSSFIT).unlink(missing_ok=True)
             write_docs(docs, output / LABELLED)
             place = LocalProcesses(1, keep=False, gpu_id=gpu_id) if backend is None else backend()
             records = train_folds(jobs, output, place, silent)

@@ -205,6 +205,14 @@ def test_refused_run_leaves_a_finished_one(
     assert run(labelled, output, transformer_folder, "--paths.dev", "x").exit_code == 1
     after = {path: path.stat().st_mtime_ns for path in output.rglob("*") if path.is_file()}
     assert after == before
+    # found when the folds are counted
+    whole = {one.name: one.read_bytes() for one in output.iterdir() if one.is_file()}
+    assert run(labelled, output, transformer_folder, "--training.max_epochs", "2").exit_code == 1
+    assert {one.name: one.read_bytes() for one in output.iterdir() if one.is_file()} == whole
+    model = output / "model-last"
+    assert all(
+        path.stat().st_mtime_ns == time for path, time in before.items() if model in path.parents
+    )
 
 
 def test_folds_that_were_stopped_early_tell_no_length(
