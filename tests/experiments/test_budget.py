@@ -150,7 +150,7 @@ def test_cost_of_rounds_that_are_bounded_in_updates(job: Job) -> None:
     cost = expect(thirds, {"train": 80.0, "dev": 40.0, "test": 0.0})
     assert cost.epochs == pytest.approx(25 * 8 / 3)
     # what records tell is of the last training, on all, for twice as long
-    longer = make_record(folded, 0.5, epochs=120)
+    longer = {**make_record(folded, 0.5, epochs=120), "definition": {"longer": 2}}
     known = expect(folded, {"train": 80.0, "dev": 40.0, "test": 0.0}, [longer])
     assert known.epochs == pytest.approx(60 * 8 / 3)
     # evaluated once in each of its 20 rounds, not once in each epoch
