@@ -15,7 +15,6 @@ import numpy
 from numpy.typing import NDArray
 from thinc.api import ConfigValidationError, NumpyOps
 
-from adaptive_spacy.ner.neighbours import log_sum
 from adaptive_spacy.ner.tags import Entity, TagSet
 from adaptive_spacy.ner.temperature import scale
 
@@ -202,7 +201,7 @@ def forward_backward(logits: Sequence[Floats], tagset: TagSet) -> list[Weighed]:
         here = packed.at(t)
         reach = tagset.before.log_sum(forward[packed.at(t - 1)][:alive]) if t else starts
         weight = reach + packed.values[here]
-        scale[here] = log_sum(weight)
+        scale[here] = numpy.logaddexp.reduce(weight, axis=1)
         forward[here] = weight - scale[here, None]
     for t in range(len(packed.alive) - 1, -1, -1):
         here, going_on = packed.at(t), packed.going_on(t)
@@ -213,7 +212,8 @@ def forward_backward(logits: Sequence[Floats], tagset: TagSet) -> list[Weighed]:
             weight[:going_on] = following - scale[onward, None]
         if going_on < len(weight):
             # summed row by row: what a sequence gets does not depend on those beside it
-            weight[going_on:] = ends - log_sum(forward[here][going_on:] + ends)[:, None]
+            last = numpy.logaddexp.reduce(forward[here][going_on:] + ends, axis=1)
+            weight[going_on:] = ends - last[:, None]
     result: list[Weighed] = [None] * len(logits)  # type: ignore[list-item]
     for place, i in enumerate(packed.order):
         rows = packed.rows(place)
@@ -248,8 +248,8 @@ def _shares(
     by_token = weighed.tags[numpy.arange(len(columns)), columns] - weighed.scale
     # every second sum is of what lies between two entities
     inside = numpy.add.reduceat(numpy.append(by_token, 0.0), bounds.ravel())[::2]
-    weights = inside + log_sum(numpy.where(begins, reach, -numpy.inf))
-    weights += log_sum(numpy.where(stops, onward, -numpy.inf))
+    weights = inside + numpy.logaddexp.reduce(reach, axis=1, where=begins)
+    weights += numpy.logaddexp.reduce(onward, axis=1, where=stops)
     # above 1 by rounding only, and what is no number stays none
     return numpy.exp(numpy.minimum(weights, 0.0))
 

@@ -53,14 +53,14 @@ class Neighbours(NamedTuple):
 
         weights (array): Logarithms. *Shape:* (n, K). RETURNS (array): The same shape.
         """
-        total = log_sum(weights[:, self.common])
+        total = numpy.logaddexp.reduce(weights[:, self.common], axis=1)
         result = numpy.full_like(weights, -numpy.inf)
         if self.takes_common[0]:
             result[:, 0] = total
         by_type = self._by_type(result)
         by_type[:, :, self.takes_common[1:]] = total[:, None, None]
         if len(self.own):
-            own = log_sum(self._by_type(weights)[:, :, self.own])[:, :, None]
+            own = numpy.logaddexp.reduce(self._by_type(weights)[:, :, self.own], axis=2)[:, :, None]
             by_type[:, :, self.takes_own[1:]] = own
             both = self.takes_own[1:] & self.takes_common[1:]
             if both.any():
@@ -91,13 +91,3 @@ class Neighbours(NamedTuple):
         """RETURNS (array): A view of the tags of types. *Shape:* (n, T, P)"""
         prefixes = len(self.takes_own) - 1
         return array[:, 1:].reshape(len(array), (array.shape[1] - 1) // prefixes, prefixes)
-
-
-def log_sum(logs: Floats) -> Floats:
-    """Sum along the last axis what stands there as logarithms, none of which may underflow.
-
-    logs (array): At least one of each sum is finite.
-    RETURNS (array): The logarithms of the sums.
-    """
-    highest = logs.max(axis=-1, keepdims=True)
-    return numpy.log(numpy.exp(logs - highest).sum(axis=-1)) + highest[..., 0]
