@@ -1,7 +1,5 @@
 """Approaches compared over the records of a sweep: tables and tests, as data and as Markdown."""
 
-import json
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -19,6 +17,7 @@ from adaptive_spacy.experiments.statistics import (
 )
 from adaptive_spacy.printable import one_line
 from adaptive_spacy.report.comparison_runs import Run, newest, read_run
+from adaptive_spacy.report.mixed import list_contents, list_settings, list_versions
 
 #: What others are tested against, unless a grid's folds are there to replace a dev set
 REFERENCE = "adaptive"
@@ -89,6 +88,7 @@ class Comparison:
     unfinished (list[str]): Folders without a record: running or interrupted.
     versions (dict[str, list[str]]): Packages, with all versions that the runs used.
     contents (list[str]): Data sets and models whose name stands for several contents.
+    settings (dict[str, list[str]]): Approaches whose name stands for several, with what differs.
     ended (tuple[str, str]): When the first and the last of the runs ended, in UTC.
     """
 
@@ -101,6 +101,7 @@ class Comparison:
     unfinished: list[str]
     versions: dict[str, list[str]]
     contents: list[str]
+    settings: dict[str, list[str]]
     ended: tuple[str, str]
 
     @property
@@ -161,6 +162,7 @@ def compare(output: Path, *, reference: str | None = None) -> Comparison:
         ),
         versions=list_versions(done),
         contents=list_contents(done),
+        settings=list_settings(done),
         ended=(_minute(min(ends)), _minute(max(ends))),
     )
 
@@ -219,25 +221,6 @@ def pair(
         for (approach, share, seed), run in found.items()
         if approach == first and (second, share, seed) in found
     ]
-
-
-def list_versions(records: Iterable[Record]) -> dict[str, list[str]]:
-    """RETURNS (dict[str, list[str]]): Packages, with all versions that the records name."""
-    used: dict[str, set[str]] = {}
-    for record in records:
-        for package, version in record["versions"].items():
-            used.setdefault(package, set()).add(version)
-    return {package: sorted(found) for package, found in used.items()}
-
-
-def list_contents(records: Iterable[Record]) -> list[str]:
-    """RETURNS (list[str]): Data sets and models that had other files in other records."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for record in records:
-        job, definition = record["job"], record["definition"]
-        found[job["dataset"]].add(json.dumps(definition.get("data"), sort_keys=True))
-        found[job["model"]].add(str(definition.get("transformer")))
-    return [name for name, contents in sorted(found.items()) if len(contents) > 1]
 
 
 def _usual_reference(runs: Iterable[Run]) -> str:

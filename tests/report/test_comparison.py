@@ -68,19 +68,6 @@ def test_labelled_runs_beside_them_change_nothing_of_shares(tmp_path: Path) -> N
     ]
 
 
-def test_names_that_stand_for_several_contents_are_said(tmp_path: Path) -> None:
-    found = [make_record(make_job(name, seed), 0.5) for name in ("a", "b") for seed in (1, 2)]
-    for one in found:
-        one["definition"] = {"data": {"test": "1"}, "transformer": "2"}
-    assert "Mixed contents" not in to_markdown(compare(write_records(tmp_path / "1", found)), [])
-    found[0]["definition"] = {"data": {"test": "9"}, "transformer": "2"}
-    said = to_markdown(compare(write_records(tmp_path / "2", found)), [])
-    assert "not all runs had the same files under the name news." in said
-    found[1]["definition"] = {"data": {"test": "1"}, "transformer": "8"}
-    said = to_markdown(compare(write_records(tmp_path / "3", found)), [])
-    assert "under the name news, tiny." in said
-
-
 def test_only_common_seeds_are_paired(tmp_path: Path) -> None:
     found = [make_record(make_job("adaptive", seed), 0.5) for seed in (1, 2, 3)]
     found += [make_record(make_job("stable", seed), 0.4) for seed in (2, 3, 4)]

@@ -1,0 +1,67 @@
+"""What the records of a sweep do not have in common, which a comparison of them should not hide."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from confection import Config
+from spacy.util import dict_to_dot
+
+from adaptive_spacy.experiments.records import Record
+from adaptive_spacy.report.comparison_runs import read_job
+
+#: Keys of a config that are the job's place in the grid
+PLACE = ("system.seed", "nlp.lang", "variables.fraction")
+#: What else an approach is, in a job's definition
+TERMS = ("threads", "device", "train_on_dev", "dev", "folds", "longer")
+
+
+def list_versions(records: Iterable[Record]) -> dict[str, list[str]]:
+    """RETURNS (dict[str, list[str]]): Packages, with all versions that the records name."""
+    used: dict[str, set[str]] = {}
+    for record in records:
+        for package, version in record["versions"].items():
+            used.setdefault(package, set()).add(version)
+    return {package: sorted(found) for package, found in used.items()}
+
+
+def list_contents(records: Iterable[Record]) -> list[str]:
+    """RETURNS (list[str]): Data sets and models that had other files in other records."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for record in records:
+        job, definition = record["job"], record["definition"]
+        found[job["dataset"]].add(json.dumps(definition.get("data"), sort_keys=True))
+        found[job["model"]].add(str(definition.get("transformer")))
+    return [name for name, contents in sorted(found.items()) if len(contents) > 1]
+
+
+def list_settings(records: Iterable[Record]) -> dict[str, list[str]]:
+    """RETURNS (dict[str, list[str]]): Approaches that were not the same in all records, with what
+    differs: dotted keys of their configs, and terms of the grid such as the folds."""
+    runs: dict[str, list[tuple[Record, dict[str, str]]]] = defaultdict(list)
+    for record in records:
+        runs[record["job"]["approach"]].append((record, _describe(record["definition"])))
+    mixed = {approach: _list_mixed(found) for approach, found in sorted(runs.items())}
+    return {approach: keys for approach, keys in mixed.items() if keys}
+
+
+def _list_mixed(runs: Sequence[tuple[Record, Mapping[str, str]]]) -> list[str]:
+    """What the grid sets may differ between cells: a number of rounds that was waited for does."""
+    waited = {key for record, _ in runs for key in record["job"]["settings"]}
+    seen: dict[tuple[str, object], set[str | None]] = defaultdict(set)
+    for key in dict.fromkeys(key for _, given in runs for key in given):
+        for record, given in runs:
+            cell = read_job(record).cell if key in waited else None
+            seen[key, cell].add(given.get(key))
+    mixed = dict.fromkeys(key for (key, _), values in seen.items() if len(values) > 1)
+    # a block that stands in some records where others have a value says no more than the value
+    return [key for key in mixed if not any(key.startswith(f"{one}.") for one in mixed)]
+
+
+def _describe(definition: Mapping[str, Any]) -> dict[str, str]:
+    """RETURNS (dict[str, str]): What an approach is, by dotted key of its config or by term."""
+    config = Config().from_str(definition.get("config", ""), interpolate=False)
+    found = {key: value for key, value in dict_to_dot(config).items() if key not in PLACE}
+    found |= {term: definition.get(term) for term in TERMS}
+    return {key: json.dumps(value, sort_keys=True) for key, value in found.items()}
