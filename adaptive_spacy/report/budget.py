@@ -11,6 +11,7 @@ from statistics import mean
 from typing import NamedTuple
 
 import numpy
+from tqdm import tqdm
 
 from adaptive_spacy.experiments.records import Record
 from adaptive_spacy.experiments.resampling import Counts, Difference, Pair, difference, f1
@@ -161,7 +162,9 @@ def _pairs(runs: Runs, reference: str, approach: str) -> dict[Cell, list[Pair]]:
 
 def _lines(runs: Runs, reference: str) -> list[CellContrast]:
     others = sorted({name for approaches in runs.values() for name in approaches} - {reference})
-    lines = [line for approach in others for line in _lines_beside(runs, reference, approach)]
+    # disable=None: no bar where stderr is no terminal
+    bar = tqdm(others, "Comparing", unit="approach", leave=False, disable=None)
+    lines = [line for approach in bar for line in _lines_beside(runs, reference, approach)]
     # what is asked first is what holds over all; many cells must not hide it
     for over_all in (True, False):
         family = [i for i, line in enumerate(lines) if (line.dataset is None) == over_all]

@@ -6,7 +6,8 @@ the same bytes.
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from io import BytesIO
 from itertools import pairwise
 from typing import NamedTuple
@@ -17,6 +18,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+from tqdm import tqdm
 
 from adaptive_spacy.experiments.job import NAME
 from adaptive_spacy.experiments.records import RULES
@@ -57,22 +59,29 @@ class Picture(NamedTuple):
 def draw_comparison(comparison: Comparison) -> Iterator[Picture]:
     """YIELDS (Picture): Per data set and model, one for each selection rule, and the learning
     curves of each approach with phases."""
+    plans = list(_plan(comparison))
+    # disable=None: no bar where stderr is no terminal
+    for name, title, draw in tqdm(plans, "Drawing", unit="figure", leave=False, disable=None):
+        yield Picture(file_name(name), title, render(draw()))
+
+
+def _plan(comparison: Comparison) -> Iterator[tuple[str, str, Callable[[], Figure]]]:
+    """YIELDS (tuple): Name and title of each picture, and what draws it."""
+    what = "labelled sentences" if comparison.by_labels else "training sentences"
     for dataset, model in comparison.data:
         rows = [row for row in comparison.rows if (row.dataset, row.model) == (dataset, model)]
         runs = [run for run in comparison.runs if run.data == (dataset, model)]
         for rule in RULES:
+            name = f"{dataset}-{model}-{rule.replace('_', '-')}"
             title = f"{dataset}, {model}: {RULE_NAMES[rule]} checkpoint"
-            what = "labelled sentences" if comparison.by_labels else "training sentences"
-            figure = draw_approaches(rows, comparison.approaches, rule, title, what)
-            name = file_name(f"{dataset}-{model}-{rule.replace('_', '-')}")
-            yield Picture(name, title, render(figure))
+            approaches = comparison.approaches
+            yield name, title, partial(draw_approaches, rows, approaches, rule, title, what)
         for approach in comparison.approaches:
             phased = [r for r in runs if r.job.approach == approach and r.history[0]["phase"]]
             if phased:
                 title = f"{dataset}, {model}: learning curves of {approach}, a line per seed"
-                figure = draw_curves(phased, title)
-                name = file_name(f"{dataset}-{model}-curves-{approach}")
-                yield Picture(name, title, render(figure))
+                name = f"{dataset}-{model}-curves-{approach}"
+                yield name, title, partial(draw_curves, phased, title)
 
 
 def file_name(text: str) -> str:

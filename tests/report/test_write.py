@@ -1,12 +1,17 @@
 """A report on disk: page, Markdown and figures."""
 
+import io
 import re
+import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
+import pytest
 from typer.testing import CliRunner
 
 from adaptive_spacy.cli.app import app
+from adaptive_spacy.report.write import write_report
+from tests.report.records import make_labelled, write_records
 
 
 def test_report_writes_page_markdown_and_figures(report: Path) -> None:
@@ -31,6 +36,27 @@ def test_report_writes_page_markdown_and_figures(report: Path) -> None:
     # every table is a table
     widths = [len(re.findall(r"(?<!\\)\|", line)) for line in text.splitlines() if line[:1] == "|"]
     assert set(widths) == {14, 11, 13}
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_report_of_many_trainings_shows_how_far_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [make_labelled(name, 1, 25, 60) for name in ("a", "b", "adaptive")]
+    runs = write_records(tmp_path / "runs", found)
+    shown = Terminal()
+    monkeypatch.setattr(sys, "stderr", shown)
+    write_report(runs, tmp_path / "report")
+    text = shown.getvalue()
+    assert "Comparing:   0%|" in text
+    assert "| 0/2 [" in text
+    assert "Drawing:   0%|" in text
+    # each rule, and the curves of the one that has phases
+    assert "| 0/4 [" in text
 
 
 def test_unknown_question_is_refused(report: Path) -> None:
