@@ -68,6 +68,7 @@ def crossfit_cli(
     from adaptive_spacy.experiments.backends import make_backend
     from adaptive_spacy.experiments.crossfit import crossfit
     from adaptive_spacy.experiments.crossfit_cost import describe_cost
+    from adaptive_spacy.experiments.fixed_length import LONGER
     from adaptive_spacy.files import require_apart, require_other
     from adaptive_spacy.training.evaluation import (
         evaluate,
@@ -117,7 +118,7 @@ def crossfit_cli(
     typer.echo(
         f"✔ {output / 'model-last'}: {found.record['labelled']} sentences, "
         f"{found.record['epochs']:.1f} "
-        f"epochs, the mean of {epochs}{halved}"
+        f"epochs, {LONGER} times the mean of {epochs}{halved}"
     )
     typer.echo(f"Expected F1 {found.expected.describe()}, of models that had not seen the sentence")
     if test is not None:

@@ -88,6 +88,10 @@ def test_second_run_has_nothing_to_do(
     assert {path: path.stat().st_mtime_ns for path in output.rglob("*.json")} == before
     measured = evaluate(str(output / "model-last"), labelled)["seqeval"]["micro"]["f1"]
     assert f"Test F1 {100 * measured:.1f}" in result.output
+    # what is said of the length is what the record has
+    record = json.loads((output / "crossfit.json").read_text())
+    lengths = ", ".join(f"{fold['epochs']:.1f}" for fold in record["folds"])
+    assert f"{record['epochs']:.1f} epochs, 2 times the mean of {lengths}" in result.output
     assert model.exists()
 
 
