@@ -32,7 +32,7 @@ def read_texts(path: Path, vocab: Vocab) -> Iterator[Doc | str]:
 def _read(path: Path, vocab: Vocab) -> Iterator[Doc | str]:
     suffix = path.suffix.lower()
     if suffix == ".txt":
-        with open_text(path) as file:
+        with open_text(path, only_utf8=True) as file:
             yield from (line.strip() for line in file)
     elif suffix in (".jsonl", ".ndjson"):
         for number, record in enumerate(read_objects(path), start=1):

@@ -59,8 +59,10 @@ def choose_next(
         raise ValueError(f"{training}: expected the output folder of a training with {model.name}")
     setup_gpu(gpu_id, silent=True)
     nlp, labelled = open_pipeline(str(model)), _labelled(config, training)
+    # what is wrong with these is no fault of the pipeline
+    found = list(read_texts(texts, nlp.vocab))
     with reading(model, "a pipeline that can predict"):
-        candidates = judge(nlp, read_texts(texts, nlp.vocab), labelled)
+        candidates = judge(nlp, found, labelled)
     if not candidates:
         raise ValueError(f"{texts}: expected texts that the training had no labels of, found none")
     return choose(candidates, count), len(candidates)

@@ -147,20 +147,25 @@ def test_tools_get_the_suggestions(training: Path, tmp_path: Path, tool: str) ->
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("pool.csv", "Ada", "expected a file of texts: .txt"),
-        ("pool.txt", "\n \n", "expected texts, found none"),
-        ("pool.jsonl", '{"txt": "Ada"}\n', "record 1: expected a string as its text"),
-        ("pool.txt", "Ada lives in Paris .\n", "had no labels of, found none"),
+        ("pool.csv", b"Ada", "pool.csv: expected a file of texts: .txt"),
+        ("pool.txt", b"\n \n", "pool.txt: expected texts, found none"),
+        ("pool.jsonl", b'{"txt": "Ada"}\n', "pool.jsonl, record 1: expected a string as its text"),
+        ("pool.txt", b"Ada lives in Paris .\n", "pool.txt: expected texts that the training had"),
+        # the command takes no --encoding
+        ("pool.txt", b"Ada in a caf\xe9\n", "found byte 0xe9, expected utf-8 text; save it as UTF-8"),
     ],
 )
 def test_pool_that_says_nothing_is_refused_in_one_line(
-    training: Path, tmp_path: Path, name: str, content: str, said: str
+    training: Path, tmp_path: Path, name: str, content: bytes, said: str
 ) -> None:
     pool = tmp_path / name
-    pool.write_text(content, encoding="utf8")
+    pool.write_bytes(content)
     code, out = run(training, "--next", pool, "--output", tmp_path / "out.jsonl")
     assert code == 1
-    assert said in " ".join(out.split())
+    line = " ".join(out.split())
+    assert said in line
+    # it is the file's fault
+    assert line.startswith(f"✘ {tmp_path}/pool."), line
     assert not (tmp_path / "out.jsonl").exists()
 
 

@@ -48,6 +48,17 @@ def suggest_encoding(path: Path, encoding: str) -> str:
     return f"--encoding {found} reads {shorten(line.strip())}; pass it if that is right"
 
 
+def suggest_utf8(path: Path) -> str:
+    """RETURNS (str): The end of a message where no other encoding than UTF-8 can be asked for: how
+    the file becomes one."""
+    with path.open("rb") as file:
+        data = file.read(SAMPLE_BYTES)
+    found = guess_encoding(data)
+    if is_cut(data) or found == "utf-8":
+        return "it is damaged, or ends inside of a character"
+    return f"save it as UTF-8, e.g. by iconv -f {found or 'ENCODING'} -t utf-8"
+
+
 def is_cut(data: bytes) -> bool:
     """Whether these bytes are UTF-8 but for a character that the end cuts."""
     try:

@@ -12,6 +12,7 @@ from adaptive_spacy.data.readers.encodings import (
     find_bom,
     guess_encoding,
     suggest_encoding,
+    suggest_utf8,
 )
 from adaptive_spacy.data.readers.signatures import name_bytes
 
@@ -27,6 +28,7 @@ def open_text(
     expected: str = "a text file",
     action: str = "Reading",
     progress: bool = False,
+    only_utf8: bool = False,
 ) -> Iterator[TextIOWrapper]:
     """Open a text file, without its byte order mark, where it has one.
 
@@ -35,6 +37,7 @@ def open_text(
     expected (str): What the file should be, for the error messages.
     action (str): What the progress bar says.
     progress (bool): Show the bar where reading takes longer than a second.
+    only_utf8 (bool): The command takes no --encoding, so that none is suggested.
     YIELDS (TextIOWrapper): The text, decoded as it is read.
     RAISES (ValueError): If there is no such file, if it is packed, or if it is not in this
         encoding; the latter while it is read.
@@ -62,7 +65,7 @@ def open_text(
             raise ValueError(
                 f"{find_undecodable(path, encoding)}: found byte "
                 f"0x{error.object[error.start]:02x}, expected {encoding} text; "
-                f"{suggest_encoding(path, encoding)}"
+                f"{suggest_utf8(path) if only_utf8 else suggest_encoding(path, encoding)}"
             ) from None
 
 
