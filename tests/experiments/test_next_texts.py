@@ -152,7 +152,7 @@ def test_tools_get_the_suggestions(training: Path, tmp_path: Path, tool: str) ->
         ("pool.jsonl", b'{"txt": "Ada"}\n', "pool.jsonl, record 1: expected a string as its text"),
         ("pool.txt", b"Ada lives in Paris .\n", "pool.txt: expected texts that the training had"),
         # the command takes no --encoding
-        ("pool.txt", b"Ada in a caf\xe9\n", "found byte 0xe9, expected utf-8 text; save it as UTF-8"),
+        ("pool.txt", b"Ada in a caf\xe9\n", "0xe9, expected utf-8 text; save it as UTF-8, e.g. by"),
     ],
 )
 def test_pool_that_says_nothing_is_refused_in_one_line(
