@@ -46,8 +46,17 @@ def test_pages_say_what_a_larger_transformer_came_to() -> None:
         for seed in (1, 2, 3)
     ]
     assert sum(inside) == 2
-    of_folds = [fold["updates"] for one in crossfits.values() for fold in one["folds"]]
-    assert f"the folds of *crossfit* {min(of_folds)} to {max(of_folds)}," in page
+    bounded = [one["updates"] for one in found if one["job"]["approach"] == "bounded"]
+    folds = [[fold["updates"] for fold in one["folds"]] for one in crossfits.values()]
+    all_folds = [count for of_one in folds for count in of_one]
+    last = [
+        one["updates"] - sum(of_one) for one, of_one in zip(crossfits.values(), folds, strict=True)
+    ]
+    assert (
+        f"*bounded* made {min(bounded)} to {max(bounded)} updates, the folds of *crossfit* "
+        f"{min(all_folds)} to {max(all_folds)}, its last trainings {min(last)} to {max(last):,}."
+    ) in page
+    assert f"when the {f1['linear-200-5e-5', 1]:.1f} of 200 on the first sample" in page
     assert (
         f"{means['linear-200-5e-5']:.1f} at 5e-5 and {means['linear-200-1e-4']:.1f} at 1e-4, and "
         f"with 400 it is not, {means['linear-400-5e-5']:.1f} and {means['linear-400-1e-4']:.1f}"

@@ -101,28 +101,3 @@ def test_pages_say_how_many_folds_end_as_soon_as_they_may() -> None:
     soon = sum(updates <= 202 for updates in folds)
     assert f"{soon} of {len(folds)} folds ended as soon as they might" in PAGE
     assert f"{soon} of its {len(folds)} folds ended as soon as 200 updates let them" in RESULTS_PAGE
-
-
-def test_pages_say_what_a_larger_transformer_came_to() -> None:
-    names = ("bounded", "crossfit", "linear-200-5e-5", "linear-200-1e-4", "linear-400-5e-5")
-    found = {name: read("budget-bert", name) for name in (*names, "linear-400-1e-4")}
-    # the page says that it is one sample
-    sample = ("wikigold", 50, 1)
-    assert all(list(records) == [sample] for records in found.values())
-    one = {name: records[sample] for name, records in found.items()}
-    bounded, crossfit, slow, fast, *long = (f1(one[name]) for name in found)
-    assert slow < bounded < fast < crossfit < min(long)
-    cost = one["crossfit"]["token_updates"] / one["linear-400-1e-4"]["token_updates"]
-    updates = [fold["updates"] for fold in one["crossfit"]["folds"]]
-    expected = one["crossfit"]["expected"]
-    low, high = (100 * end for end in expected["interval"])
-    assert f"below those of 400 updates, for {cost:.1f} times their tokens" in RESULTS_PAGE
-    assert f"200 updates are too few, {slow:.1f}; at 1e-4 they reach {fast:.1f}." in RESULTS_PAGE
-    assert f"when the {slow:.1f} was known" in RESULTS_PAGE
-    assert f"{slow:.1f} at 5e-5 and {fast:.1f} at 1e-4 (test F1" in PAGE
-    assert (
-        f"*bounded* made {one['bounded']['updates']} updates, the folds of *crossfit* "
-        f"{min(updates)} to {max(updates)}, its last training "
-        f"{one['crossfit']['history'][-1]['step']}. It let expect {100 * expected['f1']:.1f} "
-        f"({low:.1f} to {high:.1f})."
-    ) in RESULTS_PAGE
