@@ -24,6 +24,11 @@ def test_pages_say_what_a_larger_transformer_came_to() -> None:
         " ".join(path.read_text(encoding="utf8").split())
         for path in (PAGE, ROOT / "docs" / "method.md")
     )
+    tokens = {
+        name: sum(one["token_updates"] for one in found if one["job"]["approach"] == name)
+        for name in BERT_APPROACHES
+    }
+    assert round(tokens["crossfit"] / tokens["linear-400-5e-5"]) == 7
     gap = means["linear-400-5e-5"] - means["crossfit"]
     assert (
         f"Only 400 updates at 5e-5 are above *crossfit*, by {gap:.1f}, for a seventh of its "

@@ -42,8 +42,8 @@ def package_cli(
         str | None,
         typer.Option(
             help="What the packaged pipeline computes in: bfloat16 and float16 are faster on "
-            "devices that have them, int8 on processors without AMX. Shows what it costs on "
-            "--corpus."
+            "most devices that have them (auto knows of bfloat16), int8 on processors without "
+            "AMX. Shows what it costs on --corpus."
         ),
     ] = None,
     corpus: Annotated[

@@ -8,7 +8,7 @@ from spacy.training.corpus import FILE_TYPE
 from spacy.vocab import Vocab
 
 from adaptive_spacy.data.export import list_shards
-from adaptive_spacy.data.readers.text import open_text
+from adaptive_spacy.data.readers.line_chunks import read_lines
 from adaptive_spacy.data.spacy_files import read_docs
 from adaptive_spacy.parsing import read_objects
 
@@ -32,8 +32,15 @@ def read_texts(path: Path, vocab: Vocab) -> Iterator[Doc | str]:
 def _read(path: Path, vocab: Vocab) -> Iterator[Doc | str]:
     suffix = path.suffix.lower()
     if suffix == ".txt":
-        with open_text(path, only_utf8=True) as file:
-            yield from (line.strip() for line in file)
+        for _, lines in read_lines(
+            path,
+            encoding=None,
+            expected="a text file",
+            expected_line="a text",
+            action="Reading",
+            progress=True,
+        ):
+            yield from (line.strip() for line in lines)
     elif suffix in (".jsonl", ".ndjson"):
         for number, record in enumerate(read_objects(path), start=1):
             text = record.get("text")

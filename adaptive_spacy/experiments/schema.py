@@ -118,11 +118,18 @@ class Sentences(_Part):
     checkpoints: dict[str, SentenceCounts]
 
 
+class Definition(_Part):
+    """What the job's identity is made of."""
+
+    config: str = ""
+
+
 class _Record(_Part):
     format: Literal[1]
     id: str
     finished: str
     job: JobFields
+    definition: Definition
 
 
 class FailedRecord(_Record):

@@ -9,6 +9,7 @@ from confection import Config
 from spacy.util import dict_to_dot
 
 from adaptive_spacy.experiments.records import Record
+from adaptive_spacy.parsing import reading
 from adaptive_spacy.report.comparison_runs import read_job
 
 #: Keys of a config that are the job's place in the grid
@@ -49,19 +50,25 @@ def list_settings(records: Iterable[Record]) -> dict[str, list[str]]:
 def _list_mixed(runs: Sequence[tuple[Record, Mapping[str, str]]]) -> list[str]:
     """What the grid sets may differ between cells: a number of rounds that was waited for does."""
     waited = {key for record, _ in runs for key in record["job"]["settings"]}
+    cells = [read_job(record).cell for record, _ in runs]
     seen: dict[tuple[str, object], set[str | None]] = defaultdict(set)
     for key in dict.fromkeys(key for _, given in runs for key in given):
-        for record, given in runs:
-            cell = read_job(record).cell if key in waited else None
-            seen[key, cell].add(given.get(key))
+        for cell, (_, given) in zip(cells, runs, strict=True):
+            seen[key, cell if key in waited else None].add(given.get(key))
     mixed = dict.fromkeys(key for (key, _), values in seen.items() if len(values) > 1)
     # a block that stands in some records where others have a value says no more than the value
     return [key for key in mixed if not any(key.startswith(f"{one}.") for one in mixed)]
 
 
 def _describe(definition: Mapping[str, Any]) -> dict[str, str]:
-    """RETURNS (dict[str, str]): What an approach is, by dotted key of its config or by term."""
-    config = Config().from_str(definition.get("config", ""), interpolate=False)
-    found = {key: value for key, value in dict_to_dot(config).items() if key not in PLACE}
+    """RETURNS (dict[str, str]): What an approach is, by dotted key of its config or by term. A text
+    that is no config, as records of others may have, is compared as a whole."""
+    text = definition.get("config", "")
+    try:
+        with reading("definition.config", "a config"):
+            found: dict[str, Any] = dict_to_dot(Config().from_str(text, interpolate=False))
+    except ValueError:
+        found = {"config": text}
+    found = {key: value for key, value in found.items() if key not in PLACE}
     found |= {term: definition.get(term) for term in TERMS}
     return {key: json.dumps(value, sort_keys=True) for key, value in found.items()}

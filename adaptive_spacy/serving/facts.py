@@ -105,7 +105,7 @@ def describe_precision(config: Config, history: list[Evaluation]) -> str | None:
     """RETURNS (str | None): What a pipeline was trained in and what it computes in; None: the
     transformer is not ours."""
     found = [str(one["precision"]) for one in find_transformers(config) if "precision" in one]
-    where = f"{AUTO}, bfloat16 where the device has it and float32 elsewhere"
+    where = f"{AUTO}, bfloat16 where the device is faster in it and float32 elsewhere"
     asked = " and ".join(where if one == AUTO else one for one in dict.fromkeys(found)) or None
     # a training that went on elsewhere may have had several
     precisions = dict.fromkeys(one.precision for one in history if one.precision is not None)

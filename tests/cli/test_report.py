@@ -126,6 +126,8 @@ def test_default_reference_may_be_missing(tmp_path: Path) -> None:
         ("history", [{"step": 0}], "history.0.steps_per_round: Field required"),
         ("data", {}, "data.train: Field required"),
         ("versions", {"spacy": 3}, "versions.spacy: Input should be a valid string"),
+        ("definition", None, "definition: Input should be"),
+        ("definition", {"config": None}, "definition.config: Input should be a valid string"),
     ],
 )
 def test_damaged_record_is_named(key: str, value, fault: str, tmp_path: Path) -> None:

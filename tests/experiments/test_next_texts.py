@@ -152,7 +152,23 @@ def test_tools_get_the_suggestions(training: Path, tmp_path: Path, tool: str) ->
         ("pool.jsonl", b'{"txt": "Ada"}\n', "pool.jsonl, record 1: expected a string as its text"),
         ("pool.txt", b"Ada lives in Paris .\n", "pool.txt: expected texts that the training had"),
         # the command takes no --encoding
-        ("pool.txt", b"Ada in a caf\xe9\n", "0xe9, expected utf-8 text; save it as UTF-8, e.g. by"),
+        (
+            "pool.txt",
+            b"Ada in a caf\xe9\n",
+            "pool.txt:1: found byte 0xe9, expected utf-8 text; as latin-1 it reads "
+            "'Ada in a café'; if that is right, save it as UTF-8",
+        ),
+        (
+            "pool.txt",
+            "Ada lives\n".encode("utf-16"),
+            "its byte order mark tells utf-16: save it as UTF-8",
+        ),
+        (
+            "pool.txt",
+            "Ada lives\n".encode("utf-16-le"),
+            "found a NUL character, expected utf-8 text; as utf-16-le it reads 'Ada lives'",
+        ),
+        ("pool.txt", b"a\t\x81\x8d\x8f\x90\x9d\n", "save it as UTF-8, from the one that it was"),
     ],
 )
 def test_pool_that_says_nothing_is_refused_in_one_line(

@@ -111,6 +111,13 @@ def test_a_block_in_place_of_a_value_is_named_once() -> None:
     }
 
 
+@pytest.mark.parametrize("text", ["no config", "[a]\n[a]\n", "[a.b]\nc = 1"])
+def test_a_text_that_is_no_config_is_compared_as_a_whole(text: str) -> None:
+    other = make_trained(2) | {"definition": {"config": text}}
+    assert "config" in list_settings([make_trained(), other])["stable"]
+    assert not list_settings([other, other])
+
+
 def test_of_many_keys_some_are_named(tmp_path: Path) -> None:
     more = "\n[extra]\n" + "".join(f"k{i} = {i}\n" for i in range(9))
     lines = describe_sources(

@@ -181,7 +181,7 @@ def test_card_states_confidences_that_are_there_and_calibration_that_was_made(
 
 def test_card_says_what_a_pipeline_computes_in(tmp_path: Path) -> None:
     config = load_config(ROOT / "configs" / "adaptive.cfg", interpolate=False)
-    where = "auto, bfloat16 where the device has it and float32 elsewhere"
+    where = "auto, bfloat16 where the device is faster in it and float32 elsewhere"
     assert describe_precision(config, []) == where
     history = [SimpleNamespace(precision="bfloat16")]
     facts = {"precision": describe_precision(config, history)}  # type: ignore[arg-type]

@@ -21,9 +21,9 @@ from tests.ner.pipelines import found
 from tests.transformer.pipelines import OURS, TEXTS, THEIRS, trained, vectors, weights
 
 
-def as_processor(monkeypatch: pytest.MonkeyPatch, *has: str) -> None:
+def as_processor(monkeypatch: pytest.MonkeyPatch, *has: str, name: str = "Intel Xeon") -> None:
     """Have torch find a processor that can do so much."""
-    found = {"architecture": "x86_64", "avx2": True, **dict.fromkeys(has, True)}
+    found = {"architecture": "x86_64", "cpu_name": name, "avx2": True, **dict.fromkeys(has, True)}
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: found, raising=False)
 
 
@@ -50,6 +50,34 @@ def test_auto_on_a_processor(monkeypatch: pytest.MonkeyPatch, has, expected: str
         "float16": "float32",
         "int8": "float32",
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "has", "is_slow"),
+    [
+        # tiles that a virtual machine hides
+        ("Intel Xeon", ("avx512_bf16", "avx512_fp16"), True),
+        ("Intel Xeon", ("avx512_bf16", "avx512_fp16", "amx_bf16"), False),
+        # one from before there were tiles
+        ("Intel Xeon", ("avx512_bf16",), False),
+        ("AMD EPYC", ("avx512_bf16", "avx512_fp16"), False),
+    ],
+)
+def test_auto_is_float32_where_bfloat16_is_slower(
+    monkeypatch: pytest.MonkeyPatch, name: str, has: tuple[str, ...], is_slow: bool
+) -> None:
+    as_processor(monkeypatch, *has, name=name)
+    assert resolve("auto", "cpu") is (torch.float32 if is_slow else torch.bfloat16)
+    # what is asked for by name is done, and said to be slow
+    assert resolve("bfloat16", "cpu") is torch.bfloat16
+    remark = " (slower than float32)" if is_slow else ""
+    model = {"@architectures": "adaptive_spacy.TransformerModel.v1", "precision": "bfloat16"}
+    config = {"components": {"transformer": {"factory": "transformer", "model": model}}}
+    assert dtypes.computes_in(config) == f"bfloat16{remark}"
+    assert dtypes.processors_bfloat16().endswith(f"avx512_bf16{remark}")
+    assert multiplies_tiles("cpu", torch.bfloat16) is ("amx_bf16" in has)
+    model["precision"] = "auto"
+    assert dtypes.computes_in(config) == ("float32" if is_slow else "bfloat16")
 
 
 @pytest.mark.parametrize(

@@ -28,35 +28,61 @@ def find_bom(head: bytes) -> str:
     return next((name for bom, name in BOMS.items() if head.startswith(bom)), "")
 
 
-def suggest_encoding(path: Path, encoding: str) -> str:
+def suggest_encoding(path: Path, encoding: str | None) -> str:
     """Say which --encoding a file asks for that is not in this one.
 
+    encoding (str | None): None: UTF-8, as the command takes no --encoding; then the file must be
+        saved as UTF-8.
     RETURNS (str): The end of a message: the encoding and how a line reads in it, so that the user
         sees whether it is right; without one if nothing speaks for any.
     """
-    with path.open("rb") as file:
-        data = file.read(SAMPLE_BYTES)
+    data = read_sample(path, encoding or "utf-8")
     found = guess_encoding(data)
-    if is_cut(data) or codecs.lookup(found or "utf-8").name == codecs.lookup(encoding).name != UTF8:
+    known = codecs.lookup(encoding or "utf-8").name
+    if is_cut(data) or codecs.lookup(found or "utf-8").name == known != UTF8:
         return "it is damaged, or ends inside of a character"
     if not found:
-        return "pass --encoding with the one that it was written in"
+        written = "the one that it was written in"
+        return (
+            f"pass --encoding with {written}" if encoding else f"save it as UTF-8, from {written}"
+        )
     if found == find_bom(data):
-        return f"its byte order mark tells {found}: pass --encoding {found}"
+        remedy = f"pass --encoding {found}" if encoding else "save it as UTF-8"
+        return f"its byte order mark tells {found}: {remedy}"
     text = decode(data, found) or ""
     line = next((one for one in text.splitlines() if not one.isascii()), text.split("\n")[0])
-    return f"--encoding {found} reads {shorten(line.strip())}; pass it if that is right"
+    shown = shorten(line.strip())
+    if not encoding:
+        return f"as {found} it reads {shown}; if that is right, save it as UTF-8"
+    return f"--encoding {found} reads {shown}; pass it if that is right"
 
 
-def suggest_utf8(path: Path) -> str:
-    """RETURNS (str): The end of a message where no other encoding than UTF-8 can be asked for: how
-    the file becomes one."""
+def read_sample(path: Path, encoding: str) -> bytes:
+    """RETURNS (bytes): Of a file that should be UTF-8, the first part that is not, with what is
+    before it: an English text may be ASCII for long. Of others, and if all of it is, how it
+    begins."""
     with path.open("rb") as file:
-        data = file.read(SAMPLE_BYTES)
-    found = guess_encoding(data)
-    if is_cut(data) or found == "utf-8":
-        return "it is damaged, or ends inside of a character"
-    return f"save it as UTF-8, e.g. by iconv -f {found or 'ENCODING'} -t utf-8"
+        head = file.read(SAMPLE_BYTES)
+        if codecs.lookup(encoding).name != UTF8 or find_bom(head):
+            return head
+        decoder = codecs.getincrementaldecoder(UTF8)()
+        sample = block = head
+        while goes_on(decoder, block):
+            if not block:
+                return head
+            block = file.read(SAMPLE_BYTES)
+            sample = (sample + block)[-2 * SAMPLE_BYTES :]
+    # without what a line that begins before has here
+    return sample if sample.startswith(head) else sample[sample.find(b"\n") + 1 :]
+
+
+def goes_on(decoder: codecs.IncrementalDecoder, block: bytes) -> bool:
+    """RETURNS (bool): Whether a block goes on as text; an empty one ends it."""
+    try:
+        decoder.decode(block, final=not block)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def is_cut(data: bytes) -> bool:

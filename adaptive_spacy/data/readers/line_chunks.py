@@ -13,7 +13,7 @@ MAX_LINE_CHARS = 1 << 24
 def read_lines(
     path: Path,
     *,
-    encoding: str,
+    encoding: str | None,
     expected: str,
     expected_line: str,
     action: str,
@@ -21,6 +21,7 @@ def read_lines(
 ) -> Iterator[tuple[int, list[str]]]:
     """Yield whole lines, without any kind of line end, and the number of the first.
 
+    encoding (str | None): As for `open_text`.
     expected (str), expected_line (str): What the file and a line should be, for the messages.
     action (str), progress (bool): Of the progress bar, see `open_text`.
     RAISES (ValueError): What makes a file unreadable as a whole, with its line.
@@ -44,7 +45,7 @@ def read_lines(
 
 
 def find_fault(
-    text: str, rest: str, path: Path, encoding: str, expected: str
+    text: str, rest: str, path: Path, encoding: str | None, expected: str
 ) -> tuple[int, str] | None:
     """RETURNS (tuple[int, str] | None): Where in a chunk is what no text has, and what it is.
 
@@ -56,7 +57,7 @@ def find_fault(
         return len(text), found
     if "\0" in text or "\0" in rest:
         return (text + rest).index("\0"), describe_nul(encoding, path)
-    if not text.isascii() and check_encoding(encoding) != "utf-8-sig":
+    if encoding and not text.isascii() and check_encoding(encoding) != "utf-8-sig":
         # UTF-7 and the like can spell what is no character
         try:
             (text + rest).encode()

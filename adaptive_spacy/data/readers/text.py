@@ -12,7 +12,6 @@ from adaptive_spacy.data.readers.encodings import (
     find_bom,
     guess_encoding,
     suggest_encoding,
-    suggest_utf8,
 )
 from adaptive_spacy.data.readers.signatures import name_bytes
 
@@ -23,26 +22,24 @@ HEAD_BYTES = 65_536
 def open_text(
     path: Path,
     *,
-    encoding: str = "utf-8",
+    encoding: str | None,
     newline: str | None = None,
     expected: str = "a text file",
     action: str = "Reading",
     progress: bool = False,
-    only_utf8: bool = False,
 ) -> Iterator[TextIOWrapper]:
     """Open a text file, without its byte order mark, where it has one.
 
-    encoding (str): Any that Python knows.
+    encoding (str | None): Any that Python knows; None: UTF-8, of a command without --encoding.
     newline (str | None): As for `open`: None turns every line end into `\\n`, "" leaves them.
     expected (str): What the file should be, for the error messages.
     action (str): What the progress bar says.
     progress (bool): Show the bar where reading takes longer than a second.
-    only_utf8 (bool): The command takes no --encoding, so that none is suggested.
     YIELDS (TextIOWrapper): The text, decoded as it is read.
     RAISES (ValueError): If there is no such file, if it is packed, or if it is not in this
         encoding; the latter while it is read.
     """
-    codec = check_encoding(encoding)
+    codec = check_encoding(encoding or "utf-8")
     if not path.is_file():
         found = "a folder" if path.is_dir() else "nothing"
         raise ValueError(f"{path}: expected {expected}, found {found}")
@@ -63,9 +60,9 @@ def open_text(
             yield TextIOWrapper(file, encoding=codec, newline=newline)
         except UnicodeDecodeError as error:
             raise ValueError(
-                f"{find_undecodable(path, encoding)}: found byte "
-                f"0x{error.object[error.start]:02x}, expected {encoding} text; "
-                f"{suggest_utf8(path) if only_utf8 else suggest_encoding(path, encoding)}"
+                f"{find_undecodable(path, encoding or 'utf-8')}: found byte "
+                f"0x{error.object[error.start]:02x}, expected {encoding or 'utf-8'} text; "
+                f"{suggest_encoding(path, encoding)}"
             ) from None
 
 
@@ -138,11 +135,14 @@ def find_undecodable(path: Path, encoding: str) -> str:
     return str(path)
 
 
-def describe_nul(encoding: str, path: Path) -> str:
-    """RETURNS (str): What to say about a NUL character, which no text has."""
+def describe_nul(encoding: str | None, path: Path) -> str:
+    """RETURNS (str): What to say about a NUL character, which no text has.
+
+    encoding (str | None): As for `open_text`.
+    """
     with path.open("rb") as file:
         is_wide = guess_encoding(file.read(HEAD_BYTES)).startswith("utf-16")
     way = (
         suggest_encoding(path, encoding) if is_wide else "no encoding makes text of it: take it out"
     )
-    return f"found a NUL character, expected {encoding} text; {way}"
+    return f"found a NUL character, expected {encoding or 'utf-8'} text; {way}"

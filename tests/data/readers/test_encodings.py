@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from adaptive_spacy.data.readers import encodings
 from adaptive_spacy.data.readers.encodings import guess_encoding
 from tests.data.readers.opened import put, read, refuse
 
@@ -36,6 +37,21 @@ def test_the_encoding_that_is_hinted_gives_the_text(tmp_path, encoding):
         (hinted,) = re.findall(r"--encoding ([\w-]+)", message)
         (sentence,) = read(tmp_path, text.encode(encoding), encoding=hinted)
         assert sentence.text.split() == [line.split("\t")[0] for line in text.splitlines()]
+
+
+@pytest.mark.parametrize("before", [3, 999, 1000, 1500, 2003])
+@pytest.mark.parametrize("filler", ["EU\tO\n\n", "中\tO\n\n"])
+def test_what_comes_late_in_a_file_counts(tmp_path, monkeypatch, before: int, filler: str) -> None:
+    monkeypatch.setattr(encodings, "SAMPLE_BYTES", 1000)
+    text = (filler * (before // len(filler.encode()) + 1)).encode()
+    message = refuse(tmp_path, text + "Café\tB-LOC\n".encode("latin-1"))
+    if filler.isascii():
+        assert message.endswith("--encoding latin-1 reads 'Café\\tB-LOC'; pass it if that is right")
+    else:
+        # it is UTF-8 before
+        assert "--encoding latin-1 reads" not in message
+        cut = refuse(tmp_path, text + "Caf\xe9".encode()[:-1])
+        assert cut.endswith("it is damaged, or ends inside of a character")
 
 
 @pytest.mark.parametrize(
