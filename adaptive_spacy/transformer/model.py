@@ -59,9 +59,9 @@ def build_transformer_model_v1(
     get_spans (Callable): Cuts docs into the stretches that the transformer reads.
     tokenizer_config, transformer_config (dict): As in `spacy-transformers.TransformerModel.v3`.
     precision (str): "float32", "bfloat16" or "float16": what the network computes in, on devices
-        that have it in hardware; elsewhere it is float32. "auto": bfloat16 on devices that have
-        it, asked anew wherever the pipeline is loaded. "int8": on a processor it predicts with
-        integers (`int8.py`) and is trained in float32. Weights are float32 always.
+        that have it in hardware; elsewhere it is float32. "auto": bfloat16 on devices that are
+        faster in it, asked anew wherever the pipeline is loaded. "int8": on a processor it predicts
+        with integers (`int8.py`) and is trained in float32. Weights are float32 always.
     RETURNS (Model): Docs to word-piece vectors.
     """
     require_precision(precision)
