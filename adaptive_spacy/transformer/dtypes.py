@@ -8,6 +8,7 @@ import torch
 from thinc.api import ConfigValidationError, get_torch_default_device
 
 from adaptive_spacy.config.blocks import find_transformers
+from adaptive_spacy.transformer import int8
 
 #: bfloat16 where the device is faster in it, float32 elsewhere
 AUTO = "auto"
@@ -31,6 +32,16 @@ def resolve(precision: str, device: str) -> torch.dtype:
         return torch.bfloat16 if is_faster_in_bfloat16(device) else torch.float32
     wanted = DTYPES.get(precision, torch.float32)
     return wanted if computes(device, wanted) else torch.float32
+
+
+def predicts_in(precision: str, device: str) -> str:
+    """RETURNS (str): What a network predicts in on a device, as a config names it.
+
+    precision, device (str): See `resolve`.
+    """
+    if precision == INT8 and device == "cpu" and int8.is_supported():
+        return INT8
+    return name_of(resolve(precision, device))
 
 
 def is_faster_in_bfloat16(device: str) -> bool:

@@ -2,10 +2,10 @@
 
 Each linear layer's weights are rounded to seven bits with a scale per output (per channel), its
 inputs to eight bits with a scale per row, so that a piece is rounded in the same way whatever else
-is in the batch (`apart.py` sees to what lies between the layers); products are summed as integers.
-The weights that are trained and saved stay float32; this copy is made when it is needed. It uses
-torch's operators (`torch.ops.quantized`) themselves, because the interface around them is being
-moved out of torch.
+is in the batch (`rowwise_attention.py` sees to what lies between the layers); products are summed
+as integers. The weights that are trained and saved stay float32; this copy is made when it is
+needed. It uses torch's operators (`torch.ops.quantized`) themselves, because the interface around
+them is being moved out of torch.
 """
 
 import copy

@@ -20,7 +20,7 @@ from adaptive_spacy.stepping import TakesParameters
 from adaptive_spacy.transformer import int8
 from adaptive_spacy.transformer.checkpoint import pack_config, pack_tokenizer, unpack
 from adaptive_spacy.transformer.dropout import FastDropout
-from adaptive_spacy.transformer.dtypes import INT8, multiplies_tiles, name_of, resolve
+from adaptive_spacy.transformer.dtypes import INT8, multiplies_tiles, name_of, predicts_in, resolve
 from adaptive_spacy.transformer.forking import prepare_for_forks
 from adaptive_spacy.transformer.gradients import Forward, copying
 from adaptive_spacy.transformer.packing import Streamed, pack
@@ -205,6 +205,8 @@ class TransformerShim(HFShim):
                 if parameter.grad is not None and parameter.grad.is_sparse:
                     parameter.grad = parameter.grad.to_dense()
             super().finish_update(copying(optimizer))
+            # written through NumPy, of which torch's count of changes knows nothing
+            self._quantized = None
         else:
             for name, parameter in self._model.named_parameters():
                 if parameter.grad is not None:
@@ -223,7 +225,7 @@ class TransformerShim(HFShim):
     def _predictor(self) -> torch.nn.Module:
         """The network to predict with. The one with integers is made from the weights as they are,
         and anew after they were trained, read or put back."""
-        if self.precision != INT8 or self.device.type != "cpu" or not int8.is_supported():
+        if predicts_in(self.precision, self.device.type) != INT8:
             return self._model
         with self.lock:
             weights = self._model, [_version(one) for one in self._model.parameters()]

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 import spacy
 import torch
+from thinc.api import Adam
 from torch import nn
 
 from adaptive_spacy.experiments.weights import Weights
@@ -151,6 +152,23 @@ def test_rounded_copy_is_of_the_weights_that_are_here(transformer_folder, annota
     assert abs(trained_now - before).max() > 1e-3
     kept.restore()
     assert (vectors() == before).all()
+
+
+def test_rounded_copy_follows_an_optimizer_of_thinc(transformer_folder) -> None:
+    """It writes weights through NumPy, which torch does not count as a change."""
+    nlp = trained(transformer_folder, OURS, steps=0, precision="int8")
+    shim = nlp.get_pipe("transformer").model.layers[0].shims[0]
+
+    def vectors() -> Any:
+        return nlp("Ada lives in Paris .")._.trf_data.tensors[0]
+
+    optimizer = Adam(3e-3)
+    for _ in range(3):
+        vectors()
+        nlp.update(examples(nlp), sgd=optimizer)
+    trained_now = vectors()
+    shim._quantized = None
+    assert (trained_now == vectors()).all()
 
 
 def test_float32_serves_where_there_are_no_operators(transformer_folder, monkeypatch) -> None:
