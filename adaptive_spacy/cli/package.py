@@ -43,7 +43,7 @@ def package_cli(
         typer.Option(
             help="What the packaged pipeline computes in: bfloat16 and float16 are faster on "
             "most devices that have them (auto knows of bfloat16), int8 on processors without "
-            "AMX. Shows what it costs on --corpus."
+            "AMX. Shows what it costs on --corpus, as far as the processor computes in it."
         ),
     ] = None,
     corpus: Annotated[
@@ -72,6 +72,11 @@ def package_cli(
         raise ValueError("--datasets and --dataset: expected both or neither, got one")
     if (precision is None) != (corpus is None):
         raise ValueError("--precision and --corpus: expected both or neither, got one")
+    if precision is not None and metrics is not None:
+        raise ValueError(
+            "--metrics and --precision: expected one of them; with --precision the package states "
+            "the scores on --corpus"
+        )
     cost = None
     if precision is not None and corpus is not None:
         from adaptive_spacy.serving.precision import measure_precision
@@ -82,6 +87,8 @@ def package_cli(
             f"F1 on {corpus}: {scores['before']:.4f} as trained, {scores['after']:.4f} in "
             f"{precision}"
         )
+        if doubts := cost.doubts():
+            warn(doubts)
     recipe = read_recipe(dataset, datasets=datasets, raw="") if datasets and dataset else None
     wheels = package(
         pipeline,
@@ -93,7 +100,12 @@ def package_cli(
         dataset=recipe,
         cost=cost,
         about={"author": author, "url": url, "email": email, "license": license},
-        warn=lambda line: typer.secho(f"⚠ {line}", fg=typer.colors.YELLOW, err=True),
+        warn=warn,
     )
     for wheel in wheels:
         typer.echo(f"✔ {wheel} ({wheel.stat().st_size / 1e6:.1f} MB)")
+
+
+def warn(line: str) -> None:
+    """Show what speaks against using a pipeline."""
+    typer.secho(f"⚠ {line}", fg=typer.colors.YELLOW, err=True)

@@ -131,9 +131,12 @@ def list_figures(meta: dict[str, Any], evaluation: dict[str, Any] | None) -> lis
         lines.append(f"Loss: {loss:.4f} nats per token (mean cross-entropy).")
     if "precision" in meta:
         cost, f_scores = meta["precision"], meta["precision"]["ents_f"]
+        # packages of before do not say in what they were scored
+        where = {one: f", scored in {kind}" for one, kind in cost.get("computed_in", {}).items()}
         lines.append(
-            f"Computes in {cost['precision']}, as scored here: F1 {percent(f_scores['after'])} in "
-            f"it, {percent(f_scores['before'])} as trained."
+            f"Computes in {cost['precision']}: F1 {percent(f_scores['after'])}"
+            f"{where.get('after', '')}; {percent(f_scores['before'])} as trained"
+            f"{where.get('before', '')}."
         )
     return lines
 

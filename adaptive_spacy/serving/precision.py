@@ -5,31 +5,46 @@ import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from thinc.api import get_torch_default_device
+
 from adaptive_spacy.config.blocks import find_transformers
+from adaptive_spacy.config.checksums import CHECKSUMS
 from adaptive_spacy.config.loading import read_config
 from adaptive_spacy.config.names import TOK2VEC, TRANSFORMER
 from adaptive_spacy.training.evaluation import evaluate
-from adaptive_spacy.transformer.dtypes import require_precision
+from adaptive_spacy.transformer.dtypes import predicts_in, require_precision
 
 
 class PrecisionCost(NamedTuple):
     """precision (str): What the packaged pipeline computes in.
     before, after (dict): Scores of the pipeline as it is and in that precision, as `evaluate`
         returns them.
+    computed_in (tuple): What both were computed in here, which may be another.
     """
 
     precision: str
     before: dict[str, Any]
     after: dict[str, Any]
+    computed_in: tuple[str, str]
 
     def describe(self) -> dict[str, Any]:
         """RETURNS (dict): What a package's meta.json says of it."""
         f_scores = [scores["spacy"]["ents_f"] for scores in (self.before, self.after)]
+        names = ("before", "after")
         return {
             "precision": self.precision,
             "corpus": self.before["corpus"],
-            "ents_f": dict(zip(("before", "after"), f_scores, strict=True)),
+            "ents_f": dict(zip(names, f_scores, strict=True)),
+            "computed_in": dict(zip(names, self.computed_in, strict=True)),
         }
+
+    def doubts(self) -> str | None:
+        """RETURNS (str | None): Why the scores do not tell what the precision costs; None: they
+        do."""
+        before, after = self.computed_in
+        if before == after:
+            return f"both were computed in {after} here and do not tell what {self.precision} costs"
+        return None if after == self.precision else f"{self.precision} was {after} here"
 
 
 def measure_precision(pipeline: Path, corpus: Path, precision: str) -> PrecisionCost:
@@ -38,15 +53,28 @@ def measure_precision(pipeline: Path, corpus: Path, precision: str) -> Precision
     pipeline (Path): A trained pipeline, which is not changed.
     corpus (Path): A .spacy file.
     precision (str): As in `TransformerModel.v1`. Where the device does not compute in it, the
-        scores are those of float32.
+        scores are those of float32, and the result says so.
     RETURNS (PrecisionCost): Both scores.
     RAISES (ValueError): If the precision is not known or the pipeline has no transformer for it.
     """
     with tempfile.TemporaryDirectory() as folder:
-        copy = Path(shutil.copytree(pipeline, Path(folder) / "pipeline"))
+        # the pipeline's own checksums are compared when it is scored; of the copy they do not hold
+        unsealed = shutil.ignore_patterns(CHECKSUMS)
+        copy = Path(shutil.copytree(pipeline, Path(folder) / "pipeline", ignore=unsealed))
         set_precision(copy, precision, named=pipeline)
-        before = evaluate(str(pipeline), corpus)
-        return PrecisionCost(precision, before, evaluate(str(copy), corpus))
+        before, after = (evaluate(str(one), corpus) for one in (pipeline, copy))
+        return PrecisionCost(precision, before, after, (find_type(pipeline), find_type(copy)))
+
+
+def find_type(pipeline: Path) -> str:
+    """RETURNS (str): What the transformers of a pipeline predict in where models are made now.
+
+    pipeline (Path): Its folder.
+    """
+    device = get_torch_default_device().type
+    models = find_transformers(read_config(pipeline / "config.cfg", interpolate=True))
+    found = dict.fromkeys(predicts_in(one.get("precision", "float32"), device) for one in models)
+    return " and ".join(found)
 
 
 def set_precision(pipeline: Path, precision: str, *, named: Path | None = None) -> None:

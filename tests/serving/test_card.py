@@ -153,8 +153,11 @@ def test_escape_leaves_plain_words_alone() -> None:
 
 def test_card_says_what_another_precision_costs() -> None:
     cost = {"precision": "int8", "ents_f": {"before": 0.7742, "after": 0.76}}
-    said = "Computes in int8, as scored here: F1 76.00 in it, 77.42 as trained."
-    assert said in card(precision=cost)
+    # as packages of before state it
+    assert "Computes in int8: F1 76.00; 77.42 as trained." in card(precision=cost)
+    computed = {"before": "bfloat16", "after": "float32"}
+    said = "Computes in int8: F1 76.00, scored in float32; 77.42 as trained, scored in bfloat16."
+    assert said in card(precision={**cost, "computed_in": computed})
 
 
 def test_card_says_how_far_confidence_is_off() -> None:

@@ -1,12 +1,18 @@
+import shutil
+import warnings
 from pathlib import Path
 
 import pytest
 import spacy
 import srsly
+import torch
 from spacy.util import load_config
+from thinc.api import Config
 from typer.testing import CliRunner
 
 from adaptive_spacy.cli.app import app
+from adaptive_spacy.config.checksums import seal
+from adaptive_spacy.serving import precision
 from adaptive_spacy.serving.package import package
 from adaptive_spacy.serving.precision import measure_precision, set_precision
 from tests.conftest import SENTENCES, write_corpus
@@ -35,7 +41,9 @@ def test_cost_is_that_of_the_precision_alone(pipeline: Path, dev: Path) -> None:
         "precision": "int8",
         "corpus": dev.as_posix(),
         "ents_f": {"before": 1.0, "after": 1.0},
+        "computed_in": {"before": "float32", "after": "int8"},
     }
+    assert cost.doubts() is None
     model = load_config(pipeline / "config.cfg")["components"]["transformer"]["model"]
     assert model["precision"] == "float32", "the pipeline itself is as it was"
 
@@ -56,6 +64,67 @@ def test_package_computes_in_the_precision_and_says_what_it_costs(
     assert "auto" not in read_wheel(wheel, "en_fast_ner-0.1.0/README.md")
     assert 'precision = "int8"' in read_wheel(wheel, "en_fast_ner-0.1.0/config.cfg")
     assert 'precision = "int8"' not in (pipeline / "config.cfg").read_text()
+
+
+@pytest.mark.parametrize(
+    ("before", "asked", "computed", "said"),
+    [
+        # a processor has no float16
+        ("int8", "float16", ("int8", "float32"), "float16 was float32 here"),
+        (
+            *("bfloat16", "float32", ("float32", "float32")),
+            "both were computed in float32 here and do not tell what float32 costs",
+        ),
+        (
+            *("float32", "auto", ("float32", "float32")),
+            "both were computed in float32 here and do not tell what auto costs",
+        ),
+        ("float32", "int8", ("float32", "int8"), None),
+    ],
+)
+def test_cost_says_what_was_computed_in(
+    before: str,
+    asked: str,
+    computed: tuple[str, str],
+    said: str | None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", dict, raising=False)
+    monkeypatch.setattr(precision, "evaluate", lambda pipeline, corpus: {})
+    model = {"@architectures": OURS, "precision": before}
+    components = {"transformer": {"factory": "transformer", "model": model}}
+    Config({"components": components}).to_disk(tmp_path / "config.cfg")
+    cost = measure_precision(tmp_path, tmp_path / "dev.spacy", asked)
+    assert cost.computed_in == computed
+    assert cost.doubts() == said
+
+
+def test_package_warns_of_a_cost_that_was_not_measured(
+    pipeline: Path, dev: Path, tmp_path: Path
+) -> None:
+    """And of nothing else: the pipeline is sealed, as a training leaves it."""
+    sealed = Path(shutil.copytree(pipeline, tmp_path / "model-last"))
+    seal(sealed)
+    arguments = ["package", str(sealed), str(tmp_path / "out"), "--name", "half_ner"]
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", message=".*changed since the pipeline was written")
+        result = CliRunner().invoke(
+            app, [*arguments, "--precision", "float16", "--corpus", str(dev)]
+        )
+    assert result.exit_code == 0, result.output
+    assert "⚠ both were computed in float32 here and do not tell what float16" in result.output
+    (wheel,) = (tmp_path / "out").glob("en_half_ner-*.whl")
+    said = "Computes in float16: F1 100.00, scored in float32; 100.00 as trained, scored in float32"
+    assert said in read_wheel(wheel, "en_half_ner-0.1.0/README.md")
+
+
+def test_package_takes_scores_of_one_precision(pipeline: Path, dev: Path, tmp_path: Path) -> None:
+    arguments = ["package", str(pipeline), str(tmp_path / "out"), "--name", "x"]
+    arguments += ["--precision", "int8", "--corpus", str(dev), "--metrics", str(tmp_path / "m")]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 1
+    assert "--metrics and --precision: expected one of them" in result.output
 
 
 @pytest.mark.parametrize("option", ["--precision=int8", "--corpus=dev.spacy"])
