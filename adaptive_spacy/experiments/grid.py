@@ -44,6 +44,15 @@ MOST_EXTENDED = 10
 SIZES = ("fractions", "labels")
 #: Share of the labelled sentences that is kept for dev, unless the approach says otherwise
 DEV = 0.2
+#: Settings that would overrule a key of the grid, so that its jobs were not what it says of them
+DECIDED = {
+    "system.seed": "seeds",
+    "training.seed": "seeds",
+    "variables.fraction": "fractions or labels",
+    "variables.transformer": "models",
+    "paths.train": "datasets",
+    "paths.dev": "datasets",
+}
 
 
 def _unique(values: list[Any]) -> list[Any]:
@@ -57,6 +66,18 @@ def _language(value: str) -> str:
     if fault := LANGUAGE.fault(value):
         raise ValueError(fault)
     return value
+
+
+def _settings(values: dict[str, Any]) -> dict[str, Any]:
+    for key in values:
+        if "." not in key:
+            raise ValueError(f"{key}: expected a dotted key such as variables.rate")
+        if key in DECIDED:
+            raise ValueError(f"{key}: expected a setting that the grid's {DECIDED[key]} leave open")
+    return values
+
+
+Settings = Annotated[dict[str, Any], AfterValidator(_settings)]
 
 
 class _Block(BaseModel):
@@ -79,7 +100,7 @@ class Approach(_Block):
     """
 
     config: str
-    settings: dict[str, Any] = {}
+    settings: Settings = {}
     train_on_dev: bool = False
     dev: Annotated[float, Field(gt=0, lt=1)] | None = None
     folds: Annotated[int, Field(ge=LEAST, le=MOST)] | None = None
@@ -89,8 +110,6 @@ class Approach(_Block):
     @classmethod
     def _known_values(cls, settings: dict[str, Any]) -> dict[str, Any]:
         for key, value in settings.items():
-            if "." not in key:
-                raise ValueError(f"{key}: expected a dotted key such as variables.rate")
             if isinstance(value, dict) and (
                 set(value) != {STOP_OF} or not isinstance(value[STOP_OF], str)
             ):
@@ -135,19 +154,19 @@ class Grid(_Block):
     labels: Annotated[list[Labels], Field(min_length=1), AfterValidator(_unique)] | None = None
     seeds: Annotated[list[Seed], Field(min_length=1), AfterValidator(_unique)]
     first_seeds: dict[float, Annotated[int, Field(ge=1)]] = {}
-    settings: dict[str, Any] = {}
+    settings: Settings = {}
     threads: Annotated[int, Field(ge=1, le=MOST_THREADS)] = 1
 
     @model_validator(mode="after")
     def _known_names(self) -> "Grid":
         for name, approach in self.approaches.items():
-            for source in sorted(needed(approach.settings)):
+            for source in sorted(needed(self._settings_of(approach))):
                 place = f"approaches.{name}.settings: {STOP_OF}"
                 if source not in self.approaches:
                     raise ValueError(
                         f"{place}: expected one of {', '.join(self.approaches)}, got {source}"
                     )
-                if needed(self.approaches[source].settings):
+                if needed(self._settings_of(self.approaches[source])):
                     raise ValueError(f"{place}: {source} waits for another approach itself")
         for i, (dataset, model) in enumerate(self.combinations or []):
             for kind, name in (("datasets", dataset), ("models", model)):
@@ -195,6 +214,9 @@ class Grid(_Block):
         """RETURNS (Sequence[float]): The fractions or the labels."""
         return self.labels or self.fractions or []
 
+    def _settings_of(self, approach: Approach) -> dict[str, Any]:
+        return {**self.settings, **approach.settings}
+
     def pairs(self) -> list[tuple[str, str]]:
         """RETURNS (list[tuple]): The names of dataset and model of each combination."""
         if self.combinations is None:
@@ -212,7 +234,7 @@ class Grid(_Block):
                     yield Job(
                         approach=name,
                         config=approach.config,
-                        settings={**self.settings, **approach.settings},
+                        settings=self._settings_of(approach),
                         train_on_dev=approach.train_on_dev,
                         search=approach.search,
                         dataset=dataset,

@@ -6,9 +6,11 @@ import pytest
 from adaptive_spacy.config.blocks import find_blocks
 from adaptive_spacy.config.names import ADAPTIVE
 from adaptive_spacy.experiments.cost import fixed_epochs
-from adaptive_spacy.experiments.grid import read_grid
+from adaptive_spacy.experiments.grid import DECIDED, read_grid
 from tests.conftest import ROOT
 from tests.experiments.grids import LABELS, MINIMAL, write
+
+TOTAL = "settings: {variables.total"
 
 
 def test_jobs_are_all_combinations_seed_by_seed(tmp_path: Path) -> None:
@@ -76,6 +78,31 @@ def test_extends_replaces_whole_keys(tmp_path: Path) -> None:
             "{config: a.cfg}",
             "{config: a.cfg, settings: {variables.total: {stop_of: a}}}",
             "approaches.a.settings: stop_of: a waits for another approach itself",
+        ),
+        # of all approaches, so of the one that it waits for too
+        ("seeds:", f"{TOTAL}: {{stop_of: a}}}}\nseeds:", "approaches.a.settings: stop_of: a waits"),
+        (
+            "seeds:",
+            f"{TOTAL}: {{stop_of: c}}}}\nseeds:",
+            "approaches.a.settings: stop_of: expected one of a, b, got c",
+        ),
+        (
+            "seeds:",
+            "settings: {rate: 1}\nseeds:",
+            "settings: rate: expected a dotted key such as variables.rate",
+        ),
+        *(
+            (
+                "seeds:",
+                f"settings: {{{key}: 1}}\nseeds:",
+                f"settings: {key}: expected a setting that the grid's {axis} leave open",
+            )
+            for key, axis in DECIDED.items()
+        ),
+        (
+            "{config: a.cfg}",
+            "{config: a.cfg, settings: {system.seed: 1}}",
+            "approaches.a.settings: system.seed: expected a setting that the grid's seeds leave",
         ),
         (
             "lang: sv",
