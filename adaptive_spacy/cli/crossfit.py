@@ -69,6 +69,7 @@ def crossfit_cli(
     from adaptive_spacy.experiments.crossfit import crossfit
     from adaptive_spacy.experiments.crossfit_cost import describe_cost
     from adaptive_spacy.experiments.fixed_length import LONGER
+    from adaptive_spacy.experiments.shipping import require_output
     from adaptive_spacy.files import require_apart, require_other
     from adaptive_spacy.training.evaluation import (
         evaluate,
@@ -79,6 +80,7 @@ def crossfit_cli(
     require_other(output, [data, config, test])
     # a corpus may be a folder beside the name that is given
     require_apart(output, [data, locate(data), config, test, test and locate(test)])
+    require_output(output, made_by="crossfit")
     if not config.is_file():
         raise ValueError(
             f"--config: {config}: there is no such file; expected an adaptive config, such as "

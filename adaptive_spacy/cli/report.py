@@ -81,8 +81,9 @@ def report_cli(
     from adaptive_spacy.training.history import HISTORY
 
     if (runs / HISTORY).is_file():
-        if question is not None:
-            raise ValueError(f"--question: expected the output folder of a sweep, got {runs}")
+        of_sweep = {"--question": question, "--reference": reference}
+        if named := next((name for name, value in of_sweep.items() if value is not None), None):
+            raise ValueError(f"{named}: expected the output folder of a sweep, got {runs}")
         _report_training(runs, output, select or "last", corpus, gpu_id, curve)
     else:
         given = {"--select": select, "--corpus": corpus, "--curve": curve}

@@ -92,6 +92,8 @@ def sweep_cli(
     if checkpoints not in ("dropped", "kept"):
         raise ValueError(f"--checkpoints: expected dropped or kept, got {checkpoints}")
     require_other(output, [grid])
+    if output.exists() and not output.is_dir():
+        raise ValueError(f"--output: expected a folder for the jobs, got the file {output}")
     chosen = replace_axes(
         read_grid(grid),
         approaches=_split(approaches, "--approaches"),

@@ -16,8 +16,11 @@ def locate(path: str | Path) -> Path:
     """RETURNS (Path): The corpus; the folder `train` where there is no `train.spacy`, as
     `adaptive-spacy convert` writes a large one."""
     path = Path(path)
+    if path.suffix != FILE_TYPE or path.exists():
+        # among them ".", which has no name
+        return path
     shards = path.with_suffix("")
-    return shards if path.suffix == FILE_TYPE and not path.exists() and shards.is_dir() else path
+    return shards if shards.is_dir() else path
 
 
 def holds_docs(path: str | Path) -> bool:

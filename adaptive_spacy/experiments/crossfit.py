@@ -33,6 +33,7 @@ from adaptive_spacy.experiments.fold_jobs import (
 )
 from adaptive_spacy.experiments.fold_outcomes import FOLDS, OUT_OF_FOLD, join_folds
 from adaptive_spacy.experiments.folds import divide, fold_names, write_folds
+from adaptive_spacy.experiments.grid import MOST_THREADS
 from adaptive_spacy.experiments.job import Job
 from adaptive_spacy.experiments.labelled import settle_docs
 from adaptive_spacy.experiments.local import LocalProcesses
@@ -121,8 +122,10 @@ def crossfit(
         written; or if a fold's training fails.
     """
     config, output = Path(config), Path(output)
-    if not isinstance(threads, int) or threads < 1:
-        raise ValueError(f"threads: expected a whole number >= 1, got {threads!r}")
+    if not isinstance(threads, int) or not 1 <= threads <= MOST_THREADS:
+        raise ValueError(
+            f"threads: expected a whole number >= 1 and <= {MOST_THREADS}, got {threads!r}"
+        )
     docs = settle_docs(docs)
     require_output(output, made_by="crossfit")
     lang = settle_lang(docs, lang)

@@ -20,7 +20,15 @@ from adaptive_spacy.parsing import reading
 from adaptive_spacy.printable import listed
 
 #: Settings that are not the caller's to give, as the folds decide them
-DECIDED = ("paths.", "corpora.", "training.logger", "variables.fraction", "system.seed", "nlp.lang")
+DECIDED = (
+    "paths.",
+    "corpora.",
+    "training.logger",
+    "variables.fraction",
+    "system.seed",
+    "training.seed",
+    "nlp.lang",
+)
 TRANSFORMER = "variables.transformer"
 
 

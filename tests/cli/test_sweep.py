@@ -97,7 +97,7 @@ def test_unknown_language_is_refused_before_the_first_job(grid: Path) -> None:
     [
         ("nlp.lang: zz", "approaches.stable: [nlp] lang: expected the code of a language of spaCy"),
         ("training.nothing.here: 1", "approaches.stable: configs/stable.cfg: expected a config"),
-        ("training.seed: 1.5", "approaches.stable: [training] seed: expected a whole number"),
+        ("training.dropout: abc", "approaches.stable: [training] dropout: expected a number"),
         (
             "components.transformer_ner.typo: 1",
             "approaches.stable: configs/stable.cfg: expected a config that spaCy can build a "
@@ -118,6 +118,16 @@ def test_dry_run_refuses_settings_that_the_run_would(setting: str, fault: str, g
     assert result.exit_code == 1
     assert result.output.startswith(f"✘ {fault}")
     assert result.output.count("\n") == 1
+
+
+@pytest.mark.parametrize("dry", [[], ["--dry-run"]])
+def test_output_is_no_file(dry: list[str], grid: Path) -> None:
+    (grid.parent / "runs").write_text("mine")
+    result = sweep(grid, *dry)
+    assert result.exit_code == 1
+    assert result.output == (
+        f"✘ --output: expected a folder for the jobs, got the file {grid.parent / 'runs'}\n"
+    )
 
 
 def test_dry_run_counts_the_sentences_that_are_there(grid: Path, corpus_folder: Path) -> None:

@@ -32,6 +32,12 @@ def test_docs_are_found_where_the_reader_finds_them(folder: Path, name: str) -> 
     assert len(list(make_corpus_v1(folder / name)(spacy.blank("en")))) == 1
 
 
+def test_folder_may_be_the_current_one(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder / "shards" / "deep")
+    assert locate(".") == Path()
+    assert holds_docs(".")
+
+
 @pytest.mark.parametrize("name", ["empty", "text.conll", "outer", ".hidden"])
 def test_what_holds_no_docs_can_be_converted(folder: Path, name: str) -> None:
     assert not holds_docs(folder / name)

@@ -27,6 +27,7 @@ BELOW = [str(labels) for labels, gain in BESIDE_FIXED.items() if gain < 0]
         (["--folds", "1"], "--folds: expected 2 to 100, got 1"),
         (["--folds", "13"], "different texts, 12, got 13"),
         (["--paths.dev", "x.spacy"], "--paths.dev: expected a setting that the folds leave open"),
+        (["--training.seed", "3"], "--training.seed: expected a setting that the folds leave open"),
         (["--test", "nope.spacy"], "expected a .spacy file or a folder of them, got nope.spacy"),
         (["--rate", "1"], "--rate: expected an option of crossfit, or a setting"),
         (["--config", "nope.cfg"], "nope.cfg: there is no such file"),
@@ -135,11 +136,12 @@ def test_labels_must_be_there(tmp_path: Path, transformer_folder: Path) -> None:
     assert "of which no two of 3 texts have the same" in " ".join(result.output.split())
 
 
+@pytest.mark.parametrize("dry", [[], ["--dry-run"]])
 def test_folder_of_something_else_is_left(
-    tmp_path: Path, labelled: Path, transformer_folder: Path
+    dry: list[str], tmp_path: Path, labelled: Path, transformer_folder: Path
 ) -> None:
     (tmp_path / "notes.txt").write_text("mine")
-    result = run(labelled, tmp_path, transformer_folder)
+    result = run(labelled, tmp_path, transformer_folder, *dry)
     assert result.exit_code == 1
     assert "which holds something else" in result.output
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]

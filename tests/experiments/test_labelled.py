@@ -46,7 +46,8 @@ def test_what_no_file_can_keep_is_named(value: Any) -> None:
     [
         ({"docs": ["Rome"]}, "docs: expected spaCy's Doc, got str, number 1"),
         ({"docs": [annotated("a" * 1_000_000)]}, "characters in each, number 1 has 1,000,001"),
-        ({"threads": 0}, "threads: expected a whole number >= 1, got 0"),
+        ({"threads": 0}, "threads: expected a whole number >= 1 and <= 1024, got 0"),
+        ({"threads": 10**11}, "threads: expected a whole number >= 1 and <= 1024, got 1000"),
         ({"folds": 2.0}, "--folds: expected 2 to 100, got 2.0"),
         # no processor has one
         ({"gpu_id": 0}, "GPU"),

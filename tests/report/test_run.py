@@ -243,6 +243,7 @@ def test_report_writes_the_page_of_a_training(tmp_path: Path) -> None:
     [
         (["--select", "first"], "--select: expected one of last, best, got first"),
         (["--question", "epochs"], "--question: expected the output folder of a sweep, got "),
+        (["--reference", "stable"], "--reference: expected the output folder of a sweep, got "),
         (["--corpus", "none.spacy"], "corpus: expected a .spacy file or a folder of them, got"),
     ],
 )
