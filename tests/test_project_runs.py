@@ -121,6 +121,9 @@ def test_project_refuses_another_language_than_the_recipe_names(swedish: Path) -
     assert load_config("a.cfg")["nlp"]["lang"] == "sv"
     result = CliRunner().invoke(app, [*arguments, "--nlp.lang", "de"])
     assert "--nlp.lang: expected sv, the language of the data, got de" in result.output
+    for place in ("--paths.train", "--paths.dev"):
+        result = CliRunner().invoke(app, [*arguments, place, "x.spacy"])
+        assert f"{place}: expected --corpus alone, which says where the data is" in result.output
     for place in ("--lang", "--nlp.lang"):
         result = CliRunner().invoke(app, [*arguments[:5], place, "zz"])
         assert f"{place}: expected the code of a language of spaCy" in result.output

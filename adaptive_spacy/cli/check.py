@@ -29,7 +29,7 @@ def check_cli(
             "--code", "-c", help="Python file with functions of the config.", show_default=False
         ),
     ] = None,
-    gpu_id: Annotated[int, typer.Option("--gpu-id", "-g", help=GPU_HELP)] = -1,
+    gpu_id: Annotated[int, typer.Option("--gpu-id", "-g", min=-1, help=GPU_HELP)] = -1,
 ) -> None:
     """Check config and data together before a training, and forecast what it costs.
 

@@ -65,7 +65,7 @@ def crossfit_cli(
     from adaptive_spacy.config.overrides import parse_overrides
     from adaptive_spacy.data.readers.spacy_tokenizer import load_tokenizer
     from adaptive_spacy.data.spacy_files import locate
-    from adaptive_spacy.experiments.backends import make_backend
+    from adaptive_spacy.experiments.backends import make_backend, require_ray
     from adaptive_spacy.experiments.crossfit import crossfit
     from adaptive_spacy.experiments.crossfit_cost import describe_cost
     from adaptive_spacy.experiments.fixed_length import LONGER
@@ -77,6 +77,7 @@ def crossfit_cli(
         require_corpus,
     )
 
+    require_ray(ray, shared=ray_shared)
     require_other(output, [data, config, test])
     # a corpus may be a folder beside the name that is given
     require_apart(output, [data, locate(data), config, test, test and locate(test)])

@@ -81,7 +81,7 @@ def sweep_cli(
             --datasets corpus/mine
     """
     from adaptive_spacy.experiments.axes import replace_axes
-    from adaptive_spacy.experiments.backends import make_backend
+    from adaptive_spacy.experiments.backends import make_backend, require_ray
     from adaptive_spacy.experiments.grid import read_grid
     from adaptive_spacy.experiments.plan import describe_plan
     from adaptive_spacy.experiments.progress import Progress
@@ -91,6 +91,7 @@ def sweep_cli(
 
     if checkpoints not in ("dropped", "kept"):
         raise ValueError(f"--checkpoints: expected dropped or kept, got {checkpoints}")
+    require_ray(ray, shared=ray_shared)
     require_other(output, [grid])
     if output.exists() and not output.is_dir():
         raise ValueError(f"--output: expected a folder for the jobs, got the file {output}")

@@ -31,7 +31,7 @@ def train_cli(
             "--code", "-c", help="Python file with functions of the config.", show_default=False
         ),
     ] = None,
-    gpu_id: Annotated[int, typer.Option("--gpu-id", "-g", help=GPU_HELP)] = -1,
+    gpu_id: Annotated[int, typer.Option("--gpu-id", "-g", min=-1, help=GPU_HELP)] = -1,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-V", "-VV", help="Show what spaCy logs.")
     ] = False,

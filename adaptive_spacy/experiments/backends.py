@@ -3,6 +3,12 @@
 from adaptive_spacy.experiments.runner import Backend
 
 
+def require_ray(ray: str | None, *, shared: bool) -> None:
+    """RAISES (ValueError): If an option of a cluster is given without one."""
+    if shared and ray is None:
+        raise ValueError("--ray-shared: expected --ray beside it, whose nodes see the same paths")
+
+
 def make_backend(
     jobs: int, *, ray: str | None, shared: bool, threads: int, keep: bool, gpu_id: int
 ) -> Backend:

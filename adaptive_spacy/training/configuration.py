@@ -34,6 +34,8 @@ def configure(
         raise ValueError(f"expected {' and '.join(missing)}, found nothing; convert them first")
     try:
         given = parse_overrides(arguments, "configure", "--variables.rate")
+        if twice := sorted(given.keys() & paths.keys()):
+            raise ValueError(f"--{twice[0]}: expected --corpus alone, which says where the data is")
         asked = given.setdefault("nlp.lang", lang)
         if lang is not None and asked != lang:
             raise ValueError(f"--nlp.lang: expected {lang}, the language of the data, got {asked}")

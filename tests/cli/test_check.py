@@ -111,6 +111,12 @@ def test_check_says_in_one_line_what_is_wrong(arguments, message) -> None:
     assert run(*arguments) == (1, "", message)
 
 
+def test_number_of_a_gpu_is_one_or_says_the_processor() -> None:
+    code, out, err = run(CONFIG, "--gpu-id", "-2")
+    assert (code, out) == (2, "")
+    assert "greater than or equal to -1" in err
+
+
 def test_check_says_in_one_line_that_a_setting_is_none() -> None:
     code, out, err = run(CONFIG, "--paths.bogus.deeper", "x")
     assert (code, out) == (1, "")

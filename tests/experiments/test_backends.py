@@ -1,7 +1,11 @@
-import pytest
+from pathlib import Path
 
+import pytest
+from typer.testing import CliRunner
+
+from adaptive_spacy.cli.app import app
 from adaptive_spacy.experiments import cluster
-from adaptive_spacy.experiments.backends import make_backend
+from adaptive_spacy.experiments.backends import make_backend, require_ray
 from adaptive_spacy.experiments.local import LocalProcesses
 
 OPTIONS = {"shared": False, "threads": 1, "keep": False, "gpu_id": -1}
@@ -17,3 +21,16 @@ def test_jobs_run_in_processes_of_this_machine_unless_a_cluster_is_named(
     local.close()
     # an empty address is a cluster, too
     assert make_backend(2, ray="", **OPTIONS) == ("", 2)
+
+
+@pytest.mark.parametrize("command", ["sweep", "crossfit"])
+def test_paths_that_a_cluster_sees_need_one(command: str, tmp_path: Path) -> None:
+    require_ray("", shared=True)
+    require_ray(None, shared=False)
+    given = tmp_path / "given"
+    given.touch()
+    arguments = [command, str(given), "--output", str(tmp_path / "out"), "--ray-shared"]
+    result = CliRunner().invoke(app, arguments)
+    assert (result.exit_code, result.output.count("\n")) == (1, 1)
+    assert result.output.startswith("✘ --ray-shared: expected --ray beside it")
+    assert not (tmp_path / "out").exists()

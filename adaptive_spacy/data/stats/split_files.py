@@ -35,8 +35,8 @@ def find_splits(paths: Sequence[str | Path]) -> dict[str, list[Path]]:
         for split, one in pairs:
             if split in splits:
                 raise ValueError(
-                    f"expected one path for each split, got two for {split}; name them, e.g. "
-                    f"{split}={given}"
+                    f"expected one path for each split, got two for {split}; name one of them "
+                    f"otherwise, e.g. other={one}"
                 )
             splits[split] = _files(one)
     if not splits:

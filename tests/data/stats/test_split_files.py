@@ -50,7 +50,13 @@ def test_splits_are_found(tmp_path: Path, monkeypatch, files, paths, expected) -
         ),
         (
             ["a.spacy", "b/a.spacy"],
-            "expected one path for each split, got two for a; name them, e.g. a=b/a.spacy",
+            "expected one path for each split, got two for a; name one of them otherwise, e.g. "
+            "other=b/a.spacy",
+        ),
+        (
+            ["a=a.spacy", "a=b/a.spacy"],
+            "expected one path for each split, got two for a; name one of them otherwise, e.g. "
+            "other=b/a.spacy",
         ),
     ],
 )
