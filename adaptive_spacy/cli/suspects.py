@@ -107,6 +107,8 @@ def suspects_cli(
         found = read_held_out(training)
     else:
         predicted = predict_corpus(training, corpus=corpus, gpu_id=gpu_id)
+        if predicted is None and corpus is not None:
+            raise ValueError(f"{training}: expected the output of a training, found no model-last")
         if predicted is None:
             raise ValueError(
                 f"{training}: expected the output folder of crossfit, or of a training with "

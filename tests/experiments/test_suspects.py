@@ -186,6 +186,10 @@ def test_suspects_of_a_training_are_of_a_corpus_it_did_not_learn_from(tmp_path: 
     [
         (["mine", "--format", "brat"], "--format: expected one of spans, prodigy, doccano"),
         (["empty"], "empty: expected the output folder of crossfit, or of a training with"),
+        (
+            ["empty", "--corpus", "corpus/dev.spacy"],
+            "empty: expected the output of a training, found no model-last",
+        ),
         (["nothing"], "nothing: expected the output folder of a training, found none there"),
         (["begun"], "begun: this crossfit has not come to its end; the command that began it goes"),
         (["mine", "--corpus", "none.spacy"], "corpus: expected a .spacy file or a folder of them"),
