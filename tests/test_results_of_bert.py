@@ -2,14 +2,47 @@
 
 from statistics import mean
 
-from adaptive_spacy.experiments.records import read_records
+from adaptive_spacy.experiments.records import Record, read_records
 from docs.results import BERT_RECORDS, PAGE
 from docs.results_samples import BERT_APPROACHES, whole_samples
 from tests.conftest import ROOT
 
 
-def test_pages_say_what_a_larger_transformer_came_to() -> None:
+def read_samples(labels: int) -> list[Record]:
+    """RETURNS (list[dict]): The records of the whole samples of so many labels."""
     found = whole_samples(read_records(BERT_RECORDS), BERT_APPROACHES)
+    return [one for one in found if one["job"]["labels"] == labels]
+
+
+def read_page() -> str:
+    return " ".join(PAGE.read_text(encoding="utf8").split())
+
+
+def test_page_says_what_a_hundred_labels_came_to() -> None:
+    found = {one["job"]["approach"]: one for one in read_samples(100)}
+    assert set(found) == set(BERT_APPROACHES)
+    f1 = {name: 100 * one["results"]["last"]["test"]["f1"] for name, one in found.items()}
+    best, *_, worst = sorted(f1, key=f1.__getitem__, reverse=True)
+    assert (best, worst) == ("linear-400-5e-5", "linear-200-5e-5")
+    page = read_page()
+    assert (
+        f"*crossfit* has {f1['crossfit']:.1f} and *bounded* {f1['bounded']:.1f}, where the best of "
+        f"the four lengths, 400 updates at 5e-5, has {f1[best]:.1f}."
+    ) in page
+    assert f"leave this one at {f1[worst]:.1f} (5e-5) and {f1['linear-200-1e-4']:.1f}" in page
+    folds = [one["updates"] for one in found["crossfit"]["folds"]]
+    assert (
+        f"*bounded* made {found['bounded']['updates']} updates, the folds {min(folds)} to "
+        f"{max(folds)}, the last training {found['crossfit']['updates'] - sum(folds):,}."
+    ) in page
+    expected = found["crossfit"]["expected"]
+    low, high = (100 * one for one in expected["interval"])
+    assert f"let expect {100 * expected['f1']:.1f} ({low:.1f} to {high:.1f})." in page
+    assert low < f1["crossfit"] < high
+
+
+def test_pages_say_what_a_larger_transformer_came_to() -> None:
+    found = read_samples(50)
     f1 = {
         (one["job"]["approach"], one["job"]["seed"]): 100 * one["results"]["last"]["test"]["f1"]
         for one in found
@@ -20,10 +53,8 @@ def test_pages_say_what_a_larger_transformer_came_to() -> None:
     }
     above = [name for name in BERT_APPROACHES if means[name] > means["crossfit"]]
     assert above == ["linear-400-5e-5"]
-    page, method = (
-        " ".join(path.read_text(encoding="utf8").split())
-        for path in (PAGE, ROOT / "docs" / "method.md")
-    )
+    page = read_page()
+    method = " ".join((ROOT / "docs" / "method.md").read_text(encoding="utf8").split())
     tokens = {
         name: sum(one["token_updates"] for one in found if one["job"]["approach"] == name)
         for name in BERT_APPROACHES

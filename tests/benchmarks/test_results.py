@@ -27,7 +27,7 @@ RUNS = {
     "small": 183,
     "budget": 805,
     "once": 81,
-    "budget-bert": 18,
+    "budget-bert": 24,
     "without-least": 60,
     "trials": 142,
     "rates": 24,
