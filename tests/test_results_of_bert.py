@@ -1,5 +1,6 @@
 """What the pages say of a transformer of the size of BERT is what its records hold."""
 
+import re
 from statistics import mean
 
 from adaptive_spacy.experiments.records import Record, read_records
@@ -30,6 +31,8 @@ def test_page_says_what_a_hundred_labels_came_to() -> None:
         f"the four lengths, 400 updates at 5e-5, has {f1[best]:.1f}."
     ) in page
     assert f"leave this one at {f1[worst]:.1f} (5e-5) and {f1['linear-200-1e-4']:.1f}" in page
+    # the least difference is named first
+    assert re.search(r"kept for all budgets it is \+[\d.]+ \(\*linear-200-1e-4\*\)", page)
     folds = [one["updates"] for one in found["crossfit"]["folds"]]
     assert (
         f"*bounded* made {found['bounded']['updates']} updates, the folds {min(folds)} to "

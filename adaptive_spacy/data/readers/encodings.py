@@ -38,8 +38,8 @@ def suggest_encoding(path: Path, encoding: str | None) -> str:
     """
     data = read_sample(path, encoding or "utf-8")
     found = guess_encoding(data)
-    known = codecs.lookup(encoding or "utf-8").name
-    if is_cut(data) or codecs.lookup(found or "utf-8").name == known != UTF8:
+    is_failed = found and codecs.lookup(found) == codecs.lookup(encoding or "utf-8")
+    if is_cut(data) or is_failed:
         return "it is damaged, or ends inside of a character"
     if not found:
         written = "the one that it was written in"

@@ -45,12 +45,14 @@ def test_what_comes_late_in_a_file_counts(tmp_path, monkeypatch, before: int, fi
     monkeypatch.setattr(encodings, "SAMPLE_BYTES", 1000)
     text = (filler * (before // len(filler.encode()) + 1)).encode()
     message = refuse(tmp_path, text + "Café\tB-LOC\n".encode("latin-1"))
+    cut = refuse(tmp_path, text + "Caf\xe9".encode()[:-1])
+    # what has just failed
+    assert "--encoding utf-8" not in cut
     if filler.isascii():
         assert message.endswith("--encoding latin-1 reads 'Café\\tB-LOC'; pass it if that is right")
     else:
         # it is UTF-8 before
         assert "--encoding latin-1 reads" not in message
-        cut = refuse(tmp_path, text + "Caf\xe9".encode()[:-1])
         assert cut.endswith("it is damaged, or ends inside of a character")
 
 
