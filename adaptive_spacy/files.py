@@ -131,9 +131,13 @@ def require_other(output: Path | None, inputs: Iterable[str | Path | None]) -> N
     output (Path | None): A file or folder that is about to be written; None: nothing is.
     inputs (Iterable[str | Path | None]): Files and folders that are read; what is not there, such
         as None or the name of a package, is passed over.
-    RAISES (ValueError): If the output is one of them, or a file that is there in one of them.
+    RAISES (ValueError): If the output is one of them, or a file that is there in one of them; or if
+        it cannot be made, as what should hold it is a file or may not be written to.
     """
-    if output is None or not os.path.exists(output):
+    if output is None:
+        return
+    _require_place(output)
+    if not os.path.exists(output):
         return
     for one in inputs:
         # not `Path.exists`, which raises for a name that is too long
@@ -166,6 +170,19 @@ def require_apart(output: Path, inputs: Iterable[str | Path | None]) -> None:
             raise ValueError(
                 f"--output: expected a folder beside {one}, which is read, got {output}"
             )
+
+
+def _require_place(output: Path) -> None:
+    # found before the work, not after it
+    place = Path(os.path.realpath(output))
+    if place.exists() and not (place.is_dir() or place.is_file()):
+        return  # a device is written to as it is
+    # a file is replaced by one beside it
+    candidates = [place, *place.parents] if place.is_dir() else place.parents
+    above = next(one for one in candidates if os.path.exists(one))
+    fault = "none for this user" if above.is_dir() else "a file"
+    if fault == "a file" or not os.access(above, os.W_OK):
+        raise ValueError(f"{output}: expected a place to write to, {above} is {fault}")
 
 
 def remove(paths: Iterable[Path]) -> None:

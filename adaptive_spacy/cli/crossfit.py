@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from adaptive_spacy.cli.options import MOST_JOBS, GpuId
+from adaptive_spacy.cli.options import MOST_JOBS, MOST_SEED, GpuId
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -26,7 +26,9 @@ def crossfit_cli(
         "configs/adaptive.cfg"
     ),
     folds: Annotated[int, typer.Option(help="Adaptive trainings, each without one part.")] = 5,
-    seed: Annotated[int, typer.Option(min=0, help="Of folds, weights and batches.")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, max=MOST_SEED, help="Of folds, weights and batches.")
+    ] = 0,
     lang: Annotated[str, typer.Option(help="Language code of the sentences.")] = "en",
     test: Annotated[
         Path | None, typer.Option(help="Sentences to score the model on, not in DATA.")

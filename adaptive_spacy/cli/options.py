@@ -20,6 +20,8 @@ GpuId = Annotated[int, typer.Option(min=-1, help=GPU_HELP)]
 Dataset = Annotated[str | None, typer.Option(help="The data set among them.")]
 #: Processes side by side
 MOST_JOBS = 1024
+#: NumPy takes no higher one
+MOST_SEED = 2**32 - 1
 
 # --- convert: how the files are read ----------------------------------------------------------
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from adaptive_spacy.cli.options import Dataset
+from adaptive_spacy.cli.options import Dataset, GpuId
 
 
 def package_cli(
@@ -43,12 +43,13 @@ def package_cli(
         typer.Option(
             help="What the packaged pipeline computes in: bfloat16 and float16 are faster on "
             "most devices that have them (auto knows of bfloat16), int8 on processors without "
-            "AMX. Shows what it costs on --corpus, as far as the processor computes in it."
+            "AMX. Shows what it costs on --corpus, as far as the device of --gpu-id computes in it."
         ),
     ] = None,
     corpus: Annotated[
         Path | None, typer.Option(help="Scored before and after, for --precision: dev.spacy.")
     ] = None,
+    gpu_id: GpuId = -1,
 ) -> None:
     """Build the wheel of a pipeline, and adaptive-spacy's own if the pipeline needs it.
 
@@ -72,6 +73,8 @@ def package_cli(
         raise ValueError("--datasets and --dataset: expected both or neither, got one")
     if (precision is None) != (corpus is None):
         raise ValueError("--precision and --corpus: expected both or neither, got one")
+    if gpu_id >= 0 and precision is None:
+        raise ValueError("--gpu-id: expected --precision beside it, whose scores it computes")
     if precision is not None and metrics is not None:
         raise ValueError(
             "--metrics and --precision: expected one of them; with --precision the package states "
@@ -81,7 +84,7 @@ def package_cli(
     if precision is not None and corpus is not None:
         from adaptive_spacy.serving.precision import measure_precision
 
-        cost = measure_precision(pipeline, corpus, precision)
+        cost = measure_precision(pipeline, corpus, precision, gpu_id=gpu_id)
         scores = cost.describe()["ents_f"]
         typer.echo(
             f"F1 on {corpus}: {scores['before']:.4f} as trained, {scores['after']:.4f} in "

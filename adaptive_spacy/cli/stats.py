@@ -63,6 +63,8 @@ def stats_cli(
     from adaptive_spacy.report.corpus_tables import render
 
     require_other(output, [one for text in corpus for one in (text, text.partition("=")[2])])
+    if output is not None and output.exists() and not output.is_dir():
+        raise ValueError(f"--output: expected a folder for stats.json, got the file {output}")
     save = _load_save() if output is not None else None
     statistics = collect(corpus, transformer=transformer, window=window, progress=True)
     typer.echo(render(statistics))

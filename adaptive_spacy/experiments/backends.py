@@ -1,12 +1,24 @@
 """Where jobs run, as the command line says it."""
 
+from importlib import import_module
+
 from adaptive_spacy.experiments.runner import Backend
 
 
 def require_ray(ray: str | None, *, shared: bool) -> None:
-    """RAISES (ValueError): If an option of a cluster is given without one."""
+    """RAISES (ValueError): If an option of a cluster is given without one, or Ray is not there."""
+    if ray is not None:
+        require_installed()
     if shared and ray is None:
         raise ValueError("--ray-shared: expected --ray beside it, whose nodes see the same paths")
+
+
+def require_installed() -> None:
+    """RAISES (ValueError): If Ray is not there."""
+    try:
+        import_module("ray")
+    except ModuleNotFoundError:
+        raise ValueError('--ray needs Ray: pip install "adaptive-spacy[ray]"') from None
 
 
 def make_backend(
@@ -27,6 +39,7 @@ def make_backend(
         from adaptive_spacy.experiments.local import LocalProcesses
 
         return LocalProcesses(jobs, keep=keep, gpu_id=gpu_id)
+    require_installed()
     from adaptive_spacy.experiments.cluster import RayCluster
 
     return RayCluster(ray, jobs, threads=threads, keep=keep, shared=shared)

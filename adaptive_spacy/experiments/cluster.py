@@ -11,14 +11,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import ray
+
 from adaptive_spacy.experiments.job import Job
 from adaptive_spacy.experiments.records import Record, make_failure, write_record
 from adaptive_spacy.training.lock import Lock
-
-try:
-    import ray
-except ModuleNotFoundError:
-    raise ValueError('--ray needs Ray: pip install "adaptive-spacy[ray]"') from None
 
 Files = dict[str, bytes]
 

@@ -43,6 +43,7 @@ from adaptive_spacy.experiments.runner import Backend, sweep
 from adaptive_spacy.experiments.shipping import (
     begin_output,
     clear_up,
+    keep_aside,
     mark,
     publish,
     require_output,
@@ -106,7 +107,8 @@ def crossfit(
     config (str | Path): An adaptive config, e.g. configs/adaptive.cfg.
     output (str | Path): Gets `model-last`, its history, `crossfit.json`, the docs in
         `labelled.spacy`, what was predicted for each in `out-of-fold.spacy`, and the trainings in
-        `folds`. A run that was broken off goes on where it was.
+        `folds`. A run that was broken off goes on where it was; what an earlier one of other docs
+        left is there until the new model takes its place.
     folds (int): Adaptive trainings; each holds out one part of the docs. Fewer where a part would
         have no entity of a type that others have too, which is said in a warning.
     seed (int): Of the folds, the weights and the order of the batches.
@@ -151,18 +153,21 @@ def crossfit(
         if (done := read_done(output, identity)) is None:
             for job in jobs:
                 require_end(job)
-            # what is there is of another run
-            (output / CROSSFIT).unlink(missing_ok=True)
-            write_docs(docs, output / LABELLED)
             place = LocalProcesses(1, keep=False, gpu_id=gpu_id) if backend is None else backend()
             records = train_folds(jobs, output, place, silent)
             require_same(jobs, docs, identity)
-            found = join_folds(jobs, records, docs, assigned, output)
+            held_out, found = join_folds(jobs, records, docs, assigned, output)
             if not found["expected"]["f1"]:
                 warnings.warn(NOTHING_RIGHT, stacklevel=2)
             done = {"identity": identity, "seed": seed, "labelled": len(docs), **found}
+            corpus = keep_aside(docs, output, LABELLED)
             with computing_in(threads):
-                train_all(jobs[0].make_config().interpolate(), done, output, gpu_id)
+                fixed, model = train_all(jobs[0].make_config(), corpus, done, output, gpu_id)
+            # what is there is of another run
+            (output / CROSSFIT).unlink(missing_ok=True)
+            with replacing(output / OUT_OF_FOLD) as aside:
+                write_docs(held_out, aside)
+            publish(model, output, config=fixed, corpus=corpus)
             with replacing(output / CROSSFIT) as aside:
                 aside.write_text(json.dumps(done, indent=1), encoding="utf8")
         clear_up(output)
@@ -223,11 +228,13 @@ def train_folds(jobs: Sequence[Job], output: Path, backend: Backend, silent: boo
     return [by_fold[job.dataset] for job in jobs]
 
 
-def train_all(config: Config, record: Record, output: Path, gpu_id: int) -> None:
-    """Train on all docs, as long as the record says."""
-    length, halved = record["epochs"], record["halved"]
-    fixed = fix_epochs(config, curve_of(config), length, output / LABELLED, halved)
-    fixed.to_disk(output / "config.cfg")
+def train_all(
+    config: Config, corpus: Path, record: Record, output: Path, gpu_id: int
+) -> tuple[Config, Path]:
+    """Train on all docs, as long as the record says. RETURNS (tuple[Config, Path]): By what, and
+    the model, which says how it was made."""
+    config, length, halved = config.interpolate(), record["epochs"], record["halved"]
+    fixed = fix_epochs(config, curve_of(config), length, corpus, halved)
     setup_gpu(gpu_id, silent=True)
     model = train_aside(fixed, output, notes=NOTES, gpu_id=gpu_id)
     record["history"] = [asdict(one) for one in read_history(model.parent)]
@@ -236,7 +243,7 @@ def train_all(config: Config, record: Record, output: Path, gpu_id: int) -> None
     about["folds"] = [{key: one[key] for key in one if key != "seconds"} for one in record["folds"]]
     mark(model, notes=describe(record), crossfit=about)
     state_temperatures(model, record["folds"])
-    publish(model, output)
+    return fixed, model
 
 
 def describe(record: Record) -> str:

@@ -16,7 +16,6 @@ from adaptive_spacy.experiments.expectation import expect_scores
 from adaptive_spacy.experiments.job import Job
 from adaptive_spacy.experiments.records import Record
 from adaptive_spacy.experiments.selection import PREDICTIONS
-from adaptive_spacy.experiments.shipping import write_docs
 from adaptive_spacy.ner.scorer import TEMPERATURE
 
 #: Folder in the output, with those trainings
@@ -30,14 +29,14 @@ def join_folds(
     docs: Sequence[Doc],
     assigned: Sequence[int],
     output: Path,
-) -> Record:
-    """Keep what the folds predicted. RETURNS (dict): What crossfit.json says of them."""
+) -> tuple[list[Doc], Record]:
+    """Join what the folds came to. RETURNS (tuple[list[Doc], dict]): What they predicted, in the
+    order of the docs, and what crossfit.json says of them."""
     warn_of_mixture(records, output)
     held_out = join_predictions(jobs, assigned, output)
-    write_docs(held_out, output / OUT_OF_FOLD)
     found = [summarize_fold(*one, output) for one in zip(jobs, records, strict=True)]
     course = agree_on(found)
-    return {
+    return held_out, {
         "folds": found,
         "epochs": course.epochs,
         "halved": list(course.halved),

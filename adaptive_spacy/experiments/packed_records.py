@@ -116,16 +116,19 @@ def _covers(one: Any, other: Any) -> bool:
 
 def _divide(record: Record) -> tuple[Record, Record]:
     """RETURNS (tuple): A record without its long parts, and these, in the same places."""
-    short, long = {}, {}
+    short: Record = {}
+    long: Record = {}
+    whole: Record = {}
     for key, value in record.items():
         if key in LONG and isinstance(value, dict | list):
-            long[key] = value
+            whole[key] = value
         elif isinstance(value, dict):
             short[key], rest = _divide(value)
             long |= {key: rest} if rest else {}
         else:
             short[key] = value
-    return short, long
+    # in the order in which `_join` has them: what was packed before is packed to the same bytes
+    return short, long | whole
 
 
 def _join(short: Record, long: Record) -> Record:

@@ -23,13 +23,14 @@ from adaptive_spacy.experiments.replay import count_rounds, find_stop, replay
 from adaptive_spacy.experiments.shipping import (
     begin_output,
     clear_up,
+    keep_aside,
+    learning_from,
     mark,
     publish,
     read_splits,
     require_output,
     state_temperatures,
     train_aside,
-    write_docs,
 )
 from adaptive_spacy.files import replacing, require_apart
 from adaptive_spacy.parsing import read_object
@@ -75,10 +76,9 @@ def refit(run: Path, output: Path, *, test: Path | None = None, gpu_id: int = -1
     lock = begin_output(output, made_by="refit")
     try:
         splits = read_splits(config)
-        write_docs([doc for docs in splits.values() for doc in docs], output / CORPUS)
+        corpus = keep_aside([doc for docs in splits.values() for doc in docs], output, CORPUS)
         curve = Curve(machine.peak, machine.warmup, machine.cooldown, machine.shape, halved)
-        fixed = fix_rounds(config, curve, total, output / CORPUS)
-        fixed.to_disk(output / "config.cfg")
+        fixed = fix_rounds(config, curve, total, corpus)
         model = train_aside(fixed, output, notes=NOTES, gpu_id=gpu_id)
         record = {
             "adaptive": {
@@ -95,13 +95,13 @@ def refit(run: Path, output: Path, *, test: Path | None = None, gpu_id: int = -1
                 "total": total,
                 "halved": halved,
                 "sentences": {split: len(docs) for split, docs in splits.items()},
-                **_outcome_of(model, fixed, test),
+                **_outcome_of(model, learning_from(fixed, output / CORPUS), test),
             },
         }
         mark(model, notes=describe(record), refit=summarize(record))
         state_temperatures(model, [history[-1].scores])
         (output / REFIT).unlink(missing_ok=True)
-        publish(model, output)
+        publish(model, output, config=fixed, corpus=corpus)
         with replacing(output / REFIT) as aside:
             aside.write_text(json.dumps(record, indent=1), encoding="utf8")
         clear_up(output)

@@ -1,8 +1,9 @@
 """A model that was trained on all labels, put in place when it is finished and says what it is.
 
 Its dev scores are of sentences that it has seen, so nothing is selected by them and none is stated.
-Until it is marked it lies in a folder of its own, where nobody takes it for a finished one, and
-where its training goes on when it is started again.
+Until it is marked it lies in a folder of its own, with what it learns from, where nobody takes it
+for a finished one, and where its training goes on when it is started again. What an earlier run
+left in the output is whole until then.
 """
 
 import json
@@ -36,8 +37,11 @@ from adaptive_spacy.training.resume.snapshots import RESUME, Snapshots
 
 #: File in the output that says which command made it
 MADE_BY = ".made-by"
-#: Folder in the output that holds the model before it is finished, marked and scored
-UNFINISHED = "unfinished"
+#: Folder in the output that holds what is learnt from and the training, before the model is
+#: finished, marked and scored
+UNFINISHED, TRAINING = "unfinished", "training"
+#: The training's config, beside `model-last`
+CONFIG = "config.cfg"
 SEEN = "ℹ The last training, on all of them: DEV LOSS, F1, P and R below are of what it learns from"
 #: Of the components that have a temperature
 FACTORY = "transformer_ner"
@@ -90,6 +94,18 @@ class LastingSnapshots(Snapshots):
         """The training is over: nothing changes."""
 
 
+def keep_aside(docs: Collection[Doc], output: Path, name: str) -> Path:
+    """Write what is learnt from into the folder `unfinished` of an output.
+
+    RETURNS (Path): Where it is until `publish`.
+    """
+    path = output / UNFINISHED / name
+    path.parent.mkdir(exist_ok=True)
+    with replacing(path) as aside:
+        write_docs(docs, aside)
+    return path
+
+
 def train_aside(config: Config, output: Path, *, notes: str, gpu_id: int) -> Path:
     """Train in the folder `unfinished` of an output. If the same training was broken off there, it
     goes on and ends bit for bit as if it had not been.
@@ -99,7 +115,7 @@ def train_aside(config: Config, output: Path, *, notes: str, gpu_id: int) -> Pat
     RETURNS (Path): The last model.
     RAISES (Interrupted): After a signal, when the training is saved.
     """
-    folder = output / UNFINISHED
+    folder = output / UNFINISHED / TRAINING
     snapshots, interruption = LastingSnapshots(folder / RESUME), Interruption()
     identity = identify(config)
     with interruption.listening():
@@ -108,7 +124,7 @@ def train_aside(config: Config, output: Path, *, notes: str, gpu_id: int) -> Pat
             shutil.rmtree(folder, ignore_errors=True)
         else:
             print(f"ℹ Going on after step {state['loop']['step']}", flush=True)
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         nlp = init_nlp(config, use_gpu=gpu_id)
         nlp.meta["notes"] = notes
         print(f"\n{wrap(SEEN)}", flush=True)
@@ -150,7 +166,7 @@ def state_temperatures(model: Path, evaluations: Sequence[Mapping[str, Any]]) ->
     evaluations (Sequence[Mapping]): The scores of each training's last evaluation; the geometric
         mean of their temperatures counts, and 1.0 where there are none.
     """
-    components = read_config(model / "config.cfg")["components"]
+    components = read_config(model / CONFIG)["components"]
     pipes = [name for name, one in components.items() if one.get("factory") == FACTORY]
     for pipe in pipes:
         # of several components' spaCy keeps the last under the common name
@@ -162,13 +178,31 @@ def state_temperatures(model: Path, evaluations: Sequence[Mapping[str, Any]]) ->
         srsly.write_json(file, {**srsly.read_json(file), TEMPERATURE: round(mean, DECIMALS)})
 
 
-def publish(model: Path, output: Path) -> None:
-    """Put a marked model and its history in the place of earlier ones."""
+def publish(model: Path, output: Path, *, config: Config, corpus: Path) -> None:
+    """Put a marked model, its config and history, and what it learnt from in the place of earlier
+    ones. No record of those may be left that could be taken for its own.
+
+    config (Config): That it was trained by.
+    corpus (Path): What it learnt from, see `keep_aside`, which the config names.
+    """
+    kept = output / corpus.name
+    with replacing(kept) as aside:
+        shutil.copy2(corpus, aside)
+    with replacing(output / CONFIG) as aside:
+        learning_from(config, kept).to_disk(aside)
+    learning_from(read_config(model / CONFIG), kept).to_disk(model / CONFIG)
     seal(model)
     # the best one was selected by scores on seen data, and stays behind
     link_folder(model, output / DIR_MODEL_LAST)
     with replacing(output / HISTORY) as aside:
         shutil.copy2(model.parent / HISTORY, aside)
+
+
+def learning_from(config: Config, corpus: Path) -> Config:
+    """RETURNS (Config): The config of a training on all labels, which are somewhere else now."""
+    made = config.copy()
+    made["corpora"]["train"]["path"] = str(corpus.resolve())
+    return made
 
 
 def clear_up(output: Path) -> None:

@@ -12,7 +12,7 @@ from adaptive_spacy.config.checksums import CHECKSUMS
 from adaptive_spacy.config.loading import read_config
 from adaptive_spacy.config.names import TOK2VEC, TRANSFORMER
 from adaptive_spacy.training.evaluation import evaluate
-from adaptive_spacy.transformer.dtypes import predicts_in, require_precision
+from adaptive_spacy.transformer.dtypes import PRECISIONS, predicts_in, require_precision
 
 
 class PrecisionCost(NamedTuple):
@@ -47,22 +47,27 @@ class PrecisionCost(NamedTuple):
         return None if after == self.precision else f"{self.precision} was {after} here"
 
 
-def measure_precision(pipeline: Path, corpus: Path, precision: str) -> PrecisionCost:
+def measure_precision(
+    pipeline: Path, corpus: Path, precision: str, *, gpu_id: int = -1
+) -> PrecisionCost:
     """Score a pipeline in two precisions.
 
     pipeline (Path): A trained pipeline, which is not changed.
     corpus (Path): A .spacy file.
     precision (str): As in `TransformerModel.v1`. Where the device does not compute in it, the
         scores are those of float32, and the result says so.
+    gpu_id (int): Number of the GPU that computes; -1: the processor.
     RETURNS (PrecisionCost): Both scores.
     RAISES (ValueError): If the precision is not known or the pipeline has no transformer for it.
     """
+    if precision not in PRECISIONS:
+        raise ValueError(f"--precision: expected one of {', '.join(PRECISIONS)}, got {precision!r}")
     with tempfile.TemporaryDirectory() as folder:
         # the pipeline's own checksums are compared when it is scored; of the copy they do not hold
         unsealed = shutil.ignore_patterns(CHECKSUMS)
         copy = Path(shutil.copytree(pipeline, Path(folder) / "pipeline", ignore=unsealed))
         set_precision(copy, precision, named=pipeline)
-        before, after = (evaluate(str(one), corpus) for one in (pipeline, copy))
+        before, after = (evaluate(str(one), corpus, gpu_id=gpu_id) for one in (pipeline, copy))
         return PrecisionCost(precision, before, after, (find_type(pipeline), find_type(copy)))
 
 

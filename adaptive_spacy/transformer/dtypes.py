@@ -71,12 +71,12 @@ def computes(device: str, dtype: torch.dtype) -> bool:
 
 def computes_in(config: Mapping[str, Any]) -> str | None:
     """RETURNS (str | None): What the transformers of a config would compute in where models are
-    made now, int8's in training, and whether that is slow there; None: there is none of ours, or no
-    precision that is known."""
+    made now, and predict in where that is another type, and whether it is slow there; None: there
+    is none of ours, or no precision that is known."""
     device = get_torch_default_device().type
     asked = [one.get("precision", "float32") for one in find_transformers(config)]
-    types = dict.fromkeys(resolve(one, device) for one in asked if one in PRECISIONS)
-    return ", ".join(f"{name_of(one)}{_remark(device, one)}" for one in types) or None
+    found = dict.fromkeys(_describe(one, device) for one in asked if one in PRECISIONS)
+    return ", ".join(found) or None
 
 
 def processors_bfloat16() -> str:
@@ -101,13 +101,19 @@ def name_of(dtype: torch.dtype) -> str:
 
 
 def require_precision(precision: str) -> None:
-    """RAISES (ConfigValidationError): If the precision is not known."""
+    """RAISES (ConfigValidationError): If the precision of a config is not known."""
     if precision not in PRECISIONS:
         raise ConfigValidationError(
             title="Unknown precision",
             desc="[components.transformer.model] precision: expected one of "
             f"{', '.join(PRECISIONS)}, got {precision!r}",
         )
+
+
+def _describe(precision: str, device: str) -> str:
+    trained, predicted = resolve(precision, device), predicts_in(precision, device)
+    other = "" if predicted == name_of(trained) else f" (evaluations in {predicted})"
+    return f"{name_of(trained)}{_remark(device, trained)}{other}"
 
 
 def _remark(device: str, dtype: torch.dtype) -> str:

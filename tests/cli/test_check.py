@@ -9,6 +9,8 @@ from typer.testing import CliRunner
 from adaptive_spacy.cli.app import app
 from tests.conftest import ROOT, SENTENCES, write_corpus
 
+#: What a training with int8 is computed in
+INT8 = "float32 (evaluations in int8)"
 CONFIG = str(ROOT / "configs" / "adaptive.cfg")
 
 
@@ -71,7 +73,7 @@ def test_check_without_forecast_trains_nothing(arguments: list[str], monkeypatch
     [
         (["--no-forecast"], True, "bfloat16"),
         (["--no-forecast"], False, "float32"),
-        (["--no-forecast", "--components.transformer.model.precision", "int8"], True, "float32"),
+        (["--no-forecast", "--components.transformer.model.precision", "int8"], True, INT8),
         # of the check, and of settings before it
         (["--paths.dev", "train.spacy"], True, "bfloat16"),
         (["--training.dropout", "-1.0"], True, "bfloat16"),

@@ -101,6 +101,42 @@ def test_what_is_read_is_not_written_to(
     assert {one.name for one in tmp_path.iterdir()} == {"both.spacy", "other", "link"}
 
 
+@pytest.mark.parametrize(
+    ("command", "arguments"), [(name, rows[0]) for name, rows in COMMANDS.items()]
+)
+def test_place_that_cannot_be_written_to_is_found_before_the_work(
+    command: str, arguments: list[str], tmp_path: Path, monkeypatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("both.spacy", "other"):
+        (tmp_path / name).write_text("no corpus, pipeline or config")
+    for output, expected in (
+        (tmp_path / "other" / "new" / "out", f"{tmp_path / 'other'} is a file"),
+        (tmp_path / "new" / "out", f"{tmp_path} is none for this user"),
+    ):
+        said = [one.replace("IN", "both.spacy").replace("OUT", str(output)) for one in arguments]
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
+            done = CliRunner().invoke(app, [command, *said])
+        assert (done.exit_code, done.output) == (
+            1,
+            f"✘ {output}: expected a place to write to, {expected}\n",
+        )
+    assert list_names(tmp_path) == ["both.spacy", "other"]
+
+
+def test_folder_of_ones_own_may_be_in_one_of_others(tmp_path: Path, monkeypatch) -> None:
+    """As what is mounted into a container; and a device is in none that anyone may write to."""
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path).name == "mine")
+    for path in (tmp_path / "mine", tmp_path / "mine" / "new" / "out", Path(os.devnull)):
+        require_other(path, [])
+    for path in (tmp_path / "file", tmp_path / "new", Path("/")):
+        with pytest.raises(ValueError, match="is none for this user"):
+            require_other(path, [])
+
+
 def test_a_file_of_a_folder_that_is_read_is_kept_too(tmp_path: Path) -> None:
     (tmp_path / "corpus").mkdir()
     kept = tmp_path / "corpus" / "train.spacy"

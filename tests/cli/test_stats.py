@@ -55,6 +55,10 @@ def test_stats_counts_word_pieces(folder: Path, transformer_folder: Path) -> Non
             "✘ gone: expected a .spacy file or a folder of them, found another file: "
             "`adaptive-spacy convert` makes them\n",
         ),
+        (
+            ("corpus", "--output", "gone"),
+            "✘ --output: expected a folder for stats.json, got the file gone\n",
+        ),
         (("corpus", "--window", "0"), "✘ --window: expected a number >= 1, got 0\n"),
         (
             ("corpus", "--transformer", "./missing"),
@@ -65,6 +69,9 @@ def test_stats_counts_word_pieces(folder: Path, transformer_folder: Path) -> Non
 )
 def test_stats_says_in_one_line_what_is_wrong(folder: Path, arguments, message) -> None:
     (folder / "gone").write_text("text")
+    if "--output" in arguments:
+        # before anything is counted
+        (folder / "corpus" / "dev.spacy").write_bytes(b"text")
     assert run(*arguments) == (1, "", message)
 
 

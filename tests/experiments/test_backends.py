@@ -1,4 +1,6 @@
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from typer.testing import CliRunner
@@ -24,7 +26,10 @@ def test_jobs_run_in_processes_of_this_machine_unless_a_cluster_is_named(
 
 
 @pytest.mark.parametrize("command", ["sweep", "crossfit"])
-def test_paths_that_a_cluster_sees_need_one(command: str, tmp_path: Path) -> None:
+def test_paths_that_a_cluster_sees_need_one(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "ray", ModuleType("ray"))
     require_ray("", shared=True)
     require_ray(None, shared=False)
     given = tmp_path / "given"
@@ -33,4 +38,20 @@ def test_paths_that_a_cluster_sees_need_one(command: str, tmp_path: Path) -> Non
     result = CliRunner().invoke(app, arguments)
     assert (result.exit_code, result.output.count("\n")) == (1, 1)
     assert result.output.startswith("✘ --ray-shared: expected --ray beside it")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("command", ["sweep", "crossfit"])
+def test_missing_ray_is_said_before_anything_is_made(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    given = tmp_path / "given"
+    given.touch()
+    arguments = [command, str(given), "--output", str(tmp_path / "out"), "--ray", "local"]
+    result = CliRunner().invoke(app, arguments)
+    assert (result.exit_code, result.output) == (
+        1,
+        '✘ --ray needs Ray: pip install "adaptive-spacy[ray]"\n',
+    )
     assert not (tmp_path / "out").exists()

@@ -245,6 +245,16 @@ def test_folds_that_were_stopped_early_tell_no_length(
     assert not (tmp_path / "few" / "model-last").exists()
 
 
+@pytest.mark.parametrize("seed", [-1, 2**32])
+def test_seed_is_one_that_numpy_takes(
+    seed: int, labelled: Path, tmp_path: Path, transformer_folder: Path
+) -> None:
+    result = run(labelled, tmp_path / "few", transformer_folder, "--seed", str(seed), "--dry-run")
+    assert result.exit_code == 2
+    bound = "greater than or equal to 0" if seed < 0 else f"less than or equal to {2**32 - 1}"
+    assert f"Invalid value for '--seed': Input should be {bound}" in result.output
+
+
 def test_folds_that_fail_say_why(labelled: Path, tmp_path: Path, transformer_folder: Path) -> None:
     broken = Path(shutil.copytree(transformer_folder, tmp_path / "broken"))
     (broken / "model.safetensors").write_bytes(b"no weights")

@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pytest
 import srsly
-from spacy.tokens import DocBin
 from thinc.api import Config
 
 from adaptive_spacy.experiments import crossfit as module
 from adaptive_spacy.experiments.fold_outcomes import temperatures_of, warn_of_mixture
 from adaptive_spacy.experiments.shipping import state_temperatures
 from tests.conftest import ROOT
-from tests.experiments.crossfits import docs_of, run
+from tests.experiments.crossfits import run
 
 
 @pytest.fixture
@@ -108,28 +107,6 @@ def test_transformer_that_changes_meanwhile_is_named(
     said = " ".join(result.output.split())
     assert "was changed while the folds were trained" in said
     assert not (trained / "crossfit.json").exists()
-
-
-def test_record_of_other_labels_does_not_outlive_them(
-    crossfitted: Path,
-    labelled: Path,
-    transformer_folder: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """What is predicted and expected of them would stand beside labels that it is not of."""
-
-    def break_off() -> None:
-        raise ValueError("broken off")
-
-    copy = Path(shutil.copytree(crossfitted, tmp_path / "few"))
-    other = tmp_path / "other.spacy"
-    DocBin(docs=docs_of(labelled)[1:], store_user_data=True).to_disk(other)
-    around_folds(monkeypatch, before=break_off)
-    result = run(other, copy, transformer_folder)
-    assert (result.exit_code, "broken off" in result.output) == (1, True), result.output
-    assert len(docs_of(copy / "labelled.spacy")) == len(docs_of(labelled)) - 1
-    assert not (copy / "crossfit.json").exists()
 
 
 def test_model_of_a_later_training_is_not_taken_for_its_own(

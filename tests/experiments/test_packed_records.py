@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adaptive_spacy.experiments.packed_records import INDEX, _divide, _join, pack
+from adaptive_spacy.experiments.packed_records import INDEX, LONG, _divide, _join, pack
 from adaptive_spacy.experiments.records import read_records
 from adaptive_spacy.report.comparison import compare
 from adaptive_spacy.training.lock import LOCK, Lock
@@ -74,6 +74,24 @@ def test_packing_again_changes_no_byte_and_order_does_not_count(tmp_path: Path) 
     # run by run, the last first
     assert [pack([one], tmp_path / "two") for one in reversed(records)] == [1, 1, 1, 1]
     assert read_bytes(tmp_path / "two") == written
+
+
+def test_packing_more_leaves_the_bytes_of_what_was_packed(tmp_path: Path) -> None:
+    """Of other sizes, too, whatever the order of a record's keys."""
+    records = [make_record(make_job("adaptive", 1, labels=n, dev=0.2), 0.5) for n in (25, 50)]
+    for record in records:
+        record["results"]["last"]["test"]["per_type"] = {
+            "PER": {"f1": 0.5, "precision": 0.5, "recall": 0.5, "support": 4}
+        }
+    long = [key for key in records[0] if key in LONG]
+    assert long
+    for first in ({}, {key: records[0][key] for key in long}):
+        folder = tmp_path / str(len(first))
+        pack([first | records[0]], folder)
+        (path,) = folder.glob("histories*")
+        before = path.read_bytes()
+        pack(records[1:], folder)
+        assert path.read_bytes() == before
 
 
 def test_packing_adds_runs_and_keeps_those_that_the_sweep_no_longer_has(tmp_path: Path) -> None:

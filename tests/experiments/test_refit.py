@@ -16,7 +16,6 @@ from typer.testing import CliRunner
 from adaptive_spacy.cli.app import app
 from adaptive_spacy.experiments.records import write_record
 from adaptive_spacy.experiments.refit import refit
-from adaptive_spacy.experiments.shipping import MADE_BY
 from adaptive_spacy.hashing import hash_file
 from adaptive_spacy.ner.temperature import usable
 from adaptive_spacy.serving.package import describe
@@ -231,19 +230,23 @@ def test_interrupted_refit_goes_on_and_leaves_no_model_that_looks_finished(
     refit(run, output)
     # the config names the joined corpus, so in the same place
     whole = output.rename(tmp_path / "whole")
-    output.mkdir()
-    former = Path(shutil.copytree(whole / "model-last", output / "model-last"))
-    (output / MADE_BY).write_text("refit")
+    shutil.copytree(whole, output)
+    former = output / "model-last"
+    # of other data
+    (output / "train-and-dev.spacy").write_bytes(b"former")
+    before = files(output)
     steps = break_off(monkeypatch, at=3, by=lambda: signal.raise_signal(signal.SIGTERM))
     result = CliRunner().invoke(app, ["refit", str(run), "--output", str(output)])
     assert result.exit_code == 128 + signal.SIGTERM
     assert "The last training is saved. Go on: the same command" in result.output
-    # the former one is as it was
-    assert files(former) == files(whole / "model-last")
+    # all of the former one is as it was
+    made = files(output)
+    assert {name: made[name] for name in before} == before
+    assert {Path(name).parts[0] for name in made.keys() - before} == {"unfinished"}
     models = [path.parent for path in output.rglob("meta.json") if path.parent != former]
     assert models
     for model in models:
-        assert model.parent == output / "unfinished"
+        assert model.parent == output / "unfinished" / "training"
         assert srsly.read_json(model / "meta.json")["notes"].startswith("Unfinished refit")
     result = CliRunner().invoke(app, ["refit", str(run), "--output", str(output)])
     assert result.exit_code == 0, result.output
@@ -251,4 +254,8 @@ def test_interrupted_refit_goes_on_and_leaves_no_model_that_looks_finished(
     assert steps[2:4] == sorted(steps[2:4])
     assert files(output / "model-last") == files(whole / "model-last")
     assert history(output) == history(whole)
+    for name in ("train-and-dev.spacy", "config.cfg"):
+        assert (output / name).read_bytes() == (whole / name).read_bytes()
+    learnt = load_config(output / "model-last" / "config.cfg")["corpora"]["train"]["path"]
+    assert learnt == str((output / "train-and-dev.spacy").resolve())
     assert not (output / "unfinished").exists()

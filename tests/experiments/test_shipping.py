@@ -3,12 +3,14 @@
 from pathlib import Path
 
 import pytest
+import spacy
 import srsly
 from spacy.util import load_config
 from thinc.api import Config
 
 from adaptive_spacy.experiments.fixed_length import Curve, fix_rounds
 from adaptive_spacy.experiments.shipping import (
+    keep_aside,
     mark,
     publish,
     read_splits,
@@ -126,17 +128,28 @@ def test_other_training_begins_anew(
 
 
 def test_model_takes_the_place_of_the_former_one_at_once(tmp_path: Path) -> None:
-    model, output = tmp_path / "unfinished" / "model-last", tmp_path
+    output = tmp_path
+    corpus = keep_aside([spacy.blank("en")("Ada sings")], output, "all.spacy")
+    model = corpus.parent / "training" / "model-last"
+    new = Config({"nlp": {"lang": "en"}, "corpora": {"train": {"path": str(corpus)}}})
     for folder, text in ((model, "new"), (output / "model-last", "old")):
         folder.mkdir(parents=True)
-        (folder / "config.cfg").write_text(text)
+        (folder / "meta.json").write_text(text)
+    new.to_disk(model / "config.cfg")
     (model.parent / "history.jsonl").write_text("{}")
-    publish(model, output)
-    assert (output / "model-last" / "config.cfg").read_text() == "new"
+    content = corpus.read_bytes()
+    publish(model, output, config=new, corpus=corpus)
+    assert (output / "model-last" / "meta.json").read_text().strip() == "new"
     assert (output / "history.jsonl").read_text() == "{}"
-    # until all is in its place, so is what its training goes on from
-    assert (model / "config.cfg").read_text() == "new"
+    assert (output / "all.spacy").read_bytes() == content
+    for folder in (output, output / "model-last"):
+        named = load_config(folder / "config.cfg")["corpora"]["train"]["path"]
+        assert named == str((output / "all.spacy").resolve())
+    # what it was trained by is as it was, and so is what its training goes on from
+    assert new["corpora"]["train"]["path"] == str(corpus)
+    assert (model / "meta.json").read_text().strip() == "new"
     assert (model.parent / "history.jsonl").read_text() == "{}"
+    assert corpus.read_bytes() == content
 
 
 def test_docs_are_read_before_they_are_varied(corpus_folder: Path) -> None:

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from adaptive_spacy.cli.app import app
 from adaptive_spacy.experiments.paired import Gap
+from adaptive_spacy.report.rivals import models as rivals
 from adaptive_spacy.report.rivals.differences import (
     count_kinds,
     find_differences,
@@ -125,13 +126,23 @@ def test_compare_takes_trainings_and_finds_their_test_set(models: dict[str, str]
         (["old"] * 7, "compare: expected 2 to 6 pipelines, got 7"),
         (["old", "new"], "--corpus: expected annotated sentences to compare on, as old names none"),
         (["none", "run"], "none: expected a pipeline, found neither a folder nor a package"),
-        (["run", "none"], "pipeline: expected an installed package or a folder with a config.cfg"),
+        (["run", "none"], "none: expected a pipeline, found neither a folder nor a package"),
+        (
+            ["empty", "run"],
+            "empty: expected a pipeline, or a training with its model-last",
+        ),
+        (
+            ["run", "empty"],
+            "empty: expected a pipeline, or a training with its model-last",
+        ),
         (["run", "old", "--output", "x"], "--output: expected a file whose name ends in .html"),
     ],
 )
 def test_compare_says_what_is_wrong(
-    models: dict[str, str], arguments: list[str], message: str
+    models: dict[str, str], arguments: list[str], message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    Path("empty").mkdir()
+    monkeypatch.setattr(rivals, "predict_all", None)
     result = CliRunner().invoke(app, ["compare", *arguments])
     assert result.exit_code == 1
     assert message in result.output

@@ -91,7 +91,7 @@ def test_cost_says_what_was_computed_in(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(torch.cpu, "get_capabilities", dict, raising=False)
-    monkeypatch.setattr(precision, "evaluate", lambda pipeline, corpus: {})
+    monkeypatch.setattr(precision, "evaluate", lambda pipeline, corpus, gpu_id: {})
     model = {"@architectures": OURS, "precision": before}
     components = {"transformer": {"factory": "transformer", "model": model}}
     Config({"components": components}).to_disk(tmp_path / "config.cfg")
@@ -125,6 +125,37 @@ def test_package_takes_scores_of_one_precision(pipeline: Path, dev: Path, tmp_pa
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 1
     assert "--metrics and --precision: expected one of them" in result.output
+
+
+def test_package_names_the_option_of_an_unknown_precision(
+    pipeline: Path, dev: Path, tmp_path: Path
+) -> None:
+    arguments = ["package", str(pipeline), str(tmp_path / "out"), "--name", "x"]
+    result = CliRunner().invoke(app, [*arguments, "--precision", "int4", "--corpus", str(dev)])
+    assert (result.exit_code, result.output) == (
+        1,
+        "✘ --precision: expected one of auto, float32, bfloat16, float16, int8, got 'int4'\n",
+    )
+    assert not (tmp_path / "out").exists()
+
+
+def test_package_scores_on_the_gpu_that_is_named(
+    pipeline: Path, dev: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evaluated = []
+
+    def evaluate(pipeline: str, corpus: Path, *, gpu_id: int) -> dict:
+        evaluated.append(gpu_id)
+        return {"corpus": corpus.as_posix(), "spacy": {"ents_f": 0.5}}
+
+    monkeypatch.setattr(precision, "evaluate", evaluate)
+    arguments = ["package", str(pipeline), str(tmp_path / "out"), "--name", "x", "--gpu-id", "1"]
+    result = CliRunner().invoke(app, [*arguments, "--precision", "int8", "--corpus", str(dev)])
+    assert result.exit_code == 0, result.output
+    assert evaluated == [1, 1]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 1
+    assert "--gpu-id: expected --precision beside it, whose scores it computes" in result.output
 
 
 @pytest.mark.parametrize("option", ["--precision=int8", "--corpus=dev.spacy"])

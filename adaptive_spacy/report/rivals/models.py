@@ -63,6 +63,8 @@ def compare_models(
     """
     if not 2 <= len(pipelines) <= MOST:
         raise ValueError(f"compare: expected 2 to {MOST} pipelines, got {len(pipelines)}")
+    for pipeline in pipelines:
+        _require_pipeline(pipeline)
     found = corpus or _corpus_of(pipelines[0])
     require_corpus(found)
     setup_gpu(gpu_id, silent=True)
@@ -119,9 +121,21 @@ def _checkpoint(pipeline: str) -> str:
     return str(last) if (last / "config.cfg").is_file() else pipeline
 
 
-def _corpus_of(pipeline: str) -> Path:
-    if not is_package(pipeline) and not Path(pipeline).exists():
+def _require_pipeline(pipeline: str) -> None:
+    """RAISES (ValueError): If there is none: found before another one predicts."""
+    if is_package(pipeline):
+        return
+    if not Path(pipeline).exists():
         raise ValueError(f"{pipeline}: expected a pipeline, found neither a folder nor a package")
+    folder = Path(_checkpoint(pipeline))
+    # what lacks its config alone is told when it is opened
+    if not any((folder / name).is_file() for name in ("config.cfg", "meta.json")):
+        raise ValueError(
+            f"{pipeline}: expected a pipeline, or a training with its model-last, found neither"
+        )
+
+
+def _corpus_of(pipeline: str) -> Path:
     folder = Path(_checkpoint(pipeline))
     select = folder.name.removeprefix("model-")
     path = find_corpus(folder.parent, select)[0] if select in CHECKPOINTS else None
