@@ -79,7 +79,7 @@ def test_export_refuses_a_folder_with_something_in_it(tmp_path):
     code, out = run(path, tmp_path / "out", "--format", "brat")
     assert code == 1
     assert "expected a new or an empty folder, found a folder of 0001.ann, 0001.txt" in out
-    code, out = run(path, path.parent / "in.spacy" / "x", "--format", "doccano", "--lang", "zz")
+    code, out = run(path, tmp_path / "x", "--format", "doccano", "--lang", "zz")
     assert (code, "--lang: expected the code of a language of spaCy" in out) == (1, True)
     code, out = run(path, tmp_path / "x.conll", "--lang", "en")
     assert (code, "--lang: expected a format of texts, CoNLL has tokens" in out) == (1, True)
