@@ -27,7 +27,7 @@ RUNS = {
     "small": 183,
     "budget": 805,
     "once": 81,
-    "budget-bert": 24,
+    "budget-bert": 30,
     "without-least": 60,
     "trials": 142,
     "rates": 24,
