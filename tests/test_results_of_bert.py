@@ -17,6 +17,9 @@ LENGTHS = {
     for rate in ("5e-5", "1e-4")
 }
 
+#: By labels, of those that make 200 at least, or 20 epochs
+UPDATES = {100: 200, 200: 260}
+
 
 def read_samples(labels: int) -> list[Record]:
     """RETURNS (list[dict]): The records of the whole samples of so many labels."""
@@ -42,6 +45,11 @@ def test_page_says_what_a_single_sample_came_to(labels: int) -> None:
         f"the four lengths, {LENGTHS[best]}, has {f1[best]:.1f}."
     ) in page
     assert f"{f1['linear-200-5e-5']:.1f} (5e-5) and {f1['linear-200-1e-4']:.1f} (1e-4)" in page
+    # spaCy's loop makes one more than `max_steps`
+    made = {name: found[name]["updates"] - 1 for name in LENGTHS}
+    assert made == {name: UPDATES[labels] if "-200-" in name else 400 for name in LENGTHS}
+    if UPDATES[labels] != 200:
+        assert f"`linear-200-*`, whose 20 epochs are {UPDATES[labels]} updates here" in page
     folds = [one["updates"] for one in found["crossfit"]["folds"]]
     assert (
         f"*bounded* made {found['bounded']['updates']} updates, the folds {min(folds)} to "
