@@ -42,8 +42,9 @@ def package_cli(
         str | None,
         typer.Option(
             help="What the packaged pipeline computes in: bfloat16 and float16 are faster on "
-            "most devices that have them (auto knows of bfloat16), int8 on processors without "
-            "AMX. Shows what it costs on --corpus, as far as the device of --gpu-id computes in it."
+            "most devices that have them (auto knows of bfloat16), int8 on most processors without "
+            "AMX. Shows what it costs and gives on --corpus, as far as the device of --gpu-id "
+            "computes in it."
         ),
     ] = None,
     corpus: Annotated[
@@ -58,7 +59,7 @@ def package_cli(
     \b
         pip install --find-links packages en_sample_ner
 
-    Faster on a processor without AMX, and what that costs:
+    Faster on most processors without AMX; what that costs, and how much faster here:
 
     \b
         adaptive-spacy package training/x/model-last packages --name fast_ner \\
@@ -92,6 +93,10 @@ def package_cli(
         )
         if doubts := cost.doubts():
             warn(doubts)
+        if speed := cost.describe_speed():
+            typer.echo(speed)
+        if cost.is_in_vain():
+            warn(f"{precision} is no faster on this machine; package it only for such as it is on")
     recipe = read_recipe(dataset, datasets=datasets, raw="") if datasets and dataset else None
     wheels = package(
         pipeline,

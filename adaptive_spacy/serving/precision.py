@@ -1,4 +1,5 @@
-"""What a pipeline loses when it computes in less than float32: measured before it is packaged."""
+"""What a pipeline loses when it computes in less than float32, and how much faster it is then:
+measured before it is packaged."""
 
 import shutil
 import tempfile
@@ -11,6 +12,7 @@ from adaptive_spacy.config.blocks import find_transformers
 from adaptive_spacy.config.checksums import CHECKSUMS
 from adaptive_spacy.config.loading import read_config
 from adaptive_spacy.config.names import TOK2VEC, TRANSFORMER
+from adaptive_spacy.serving.tagging_speed import compare_speed
 from adaptive_spacy.training.evaluation import evaluate
 from adaptive_spacy.transformer.dtypes import PRECISIONS, predicts_in, require_precision
 
@@ -20,12 +22,15 @@ class PrecisionCost(NamedTuple):
     before, after (dict): Scores of the pipeline as it is and in that precision, as `evaluate`
         returns them.
     computed_in (tuple): What both were computed in here, which may be another.
+    speedup (float | None): How many times as fast it tags here in that precision; None: it was not
+        computed in it.
     """
 
     precision: str
     before: dict[str, Any]
     after: dict[str, Any]
     computed_in: tuple[str, str]
+    speedup: float | None = None
 
     def describe(self) -> dict[str, Any]:
         """RETURNS (dict): What a package's meta.json says of it."""
@@ -46,18 +51,30 @@ class PrecisionCost(NamedTuple):
             return f"both were computed in {after} here and do not tell what {self.precision} costs"
         return None if after == self.precision else f"{self.precision} was {after} here"
 
+    def describe_speed(self) -> str | None:
+        """RETURNS (str | None): How fast it tags here, in words; None: that was not measured."""
+        if self.speedup is None:
+            return None
+        before, after = self.computed_in
+        # of this machine alone, so no matter of meta.json
+        return f"Tagging here in {after}: {self.speedup:.2f} times as fast as in {before}"
+
+    def is_in_vain(self) -> bool:
+        """RETURNS (bool): Whether speed is all that it could give, and there is none here."""
+        return self.precision != "float32" and self.speedup is not None and self.speedup <= 1
+
 
 def measure_precision(
     pipeline: Path, corpus: Path, precision: str, *, gpu_id: int = -1
 ) -> PrecisionCost:
-    """Score a pipeline in two precisions.
+    """Score a pipeline in two precisions, and time it.
 
     pipeline (Path): A trained pipeline, which is not changed.
     corpus (Path): A .spacy file.
     precision (str): As in `TransformerModel.v1`. Where the device does not compute in it, the
         scores are those of float32, and the result says so.
     gpu_id (int): Number of the GPU that computes; -1: the processor.
-    RETURNS (PrecisionCost): Both scores.
+    RETURNS (PrecisionCost): Both scores, and how much faster one is.
     RAISES (ValueError): If the precision is not known or the pipeline has no transformer for it.
     """
     if precision not in PRECISIONS:
@@ -68,7 +85,11 @@ def measure_precision(
         copy = Path(shutil.copytree(pipeline, Path(folder) / "pipeline", ignore=unsealed))
         set_precision(copy, precision, named=pipeline)
         before, after = (evaluate(str(one), corpus, gpu_id=gpu_id) for one in (pipeline, copy))
-        return PrecisionCost(precision, before, after, (find_type(pipeline), find_type(copy)))
+        computed_in = find_type(pipeline), find_type(copy)
+        speedup = None
+        if computed_in[0] != computed_in[1]:
+            speedup = compare_speed(pipeline, copy, corpus, gpu_id=gpu_id)
+        return PrecisionCost(precision, before, after, computed_in, speedup)
 
 
 def find_type(pipeline: Path) -> str:

@@ -166,7 +166,7 @@ def test_page_shows_the_measured_speeds() -> None:
         for cells in tables
         if cells[1][0].isdigit()
     ]
-    assert len(shown) == 42
+    assert len(shown) == 51
     assert [row for row in shown if row not in measured] == []
 
 

@@ -92,12 +92,40 @@ def test_cost_says_what_was_computed_in(
 ) -> None:
     monkeypatch.setattr(torch.cpu, "get_capabilities", dict, raising=False)
     monkeypatch.setattr(precision, "evaluate", lambda pipeline, corpus, gpu_id: {})
+    monkeypatch.setattr(precision, "compare_speed", lambda *paths, gpu_id: 1.5)
     model = {"@architectures": OURS, "precision": before}
     components = {"transformer": {"factory": "transformer", "model": model}}
     Config({"components": components}).to_disk(tmp_path / "config.cfg")
     cost = measure_precision(tmp_path, tmp_path / "dev.spacy", asked)
     assert cost.computed_in == computed
     assert cost.doubts() == said
+    # one against itself says nothing
+    assert cost.speedup == (1.5 if computed[0] != computed[1] else None)
+
+
+@pytest.mark.parametrize(
+    ("asked", "speedup", "warned"),
+    [("int8", 0.94, True), ("int8", 1.42, False), ("float32", 0.7, False)],
+)
+def test_package_says_how_much_faster_it_is_and_warns_where_it_is_not(
+    asked: str,
+    speedup: float,
+    warned: bool,
+    pipeline: Path,
+    dev: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """float32 is asked for to get the same scores anywhere, however long it takes."""
+    monkeypatch.setattr(precision, "compare_speed", lambda *paths, gpu_id: speedup)
+    before = Path(shutil.copytree(pipeline, tmp_path / "model-last"))
+    set_precision(before, "int8" if asked == "float32" else "float32")
+    arguments = ["package", str(before), str(tmp_path / "out"), "--name", "fast_ner"]
+    result = CliRunner().invoke(app, [*arguments, "--precision", asked, "--corpus", str(dev)])
+    assert result.exit_code == 0, result.output
+    other = "int8" if asked == "float32" else "float32"
+    assert f"Tagging here in {asked}: {speedup:.2f} times as fast as in {other}" in result.output
+    assert (f"⚠ {asked} is no faster on this machine" in result.output) == warned
 
 
 def test_package_warns_of_a_cost_that_was_not_measured(
@@ -139,20 +167,25 @@ def test_package_names_the_option_of_an_unknown_precision(
     assert not (tmp_path / "out").exists()
 
 
-def test_package_scores_on_the_gpu_that_is_named(
+def test_package_scores_and_times_on_the_gpu_that_is_named(
     pipeline: Path, dev: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    evaluated = []
+    evaluated, timed = [], []
 
     def evaluate(pipeline: str, corpus: Path, *, gpu_id: int) -> dict:
         evaluated.append(gpu_id)
         return {"corpus": corpus.as_posix(), "spacy": {"ents_f": 0.5}}
 
+    def compare_speed(*paths: Path, gpu_id: int) -> float:
+        timed.append(gpu_id)
+        return 2.0
+
     monkeypatch.setattr(precision, "evaluate", evaluate)
+    monkeypatch.setattr(precision, "compare_speed", compare_speed)
     arguments = ["package", str(pipeline), str(tmp_path / "out"), "--name", "x", "--gpu-id", "1"]
     result = CliRunner().invoke(app, [*arguments, "--precision", "int8", "--corpus", str(dev)])
     assert result.exit_code == 0, result.output
-    assert evaluated == [1, 1]
+    assert (evaluated, timed) == ([1, 1], [1])
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 1
     assert "--gpu-id: expected --precision beside it, whose scores it computes" in result.output
