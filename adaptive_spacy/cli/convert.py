@@ -120,7 +120,7 @@ def convert_cli(
         "sentences": sentences,
     }
     # several inputs may have a value each
-    each = {
+    each: dict[str, list[str] | None] = {
         "format": format,
         "missing_tag": missing_tag,
         "scheme": scheme,

@@ -99,20 +99,21 @@ Encoding = Annotated[
     ),
 ]
 Offsets = Annotated[
-    str | None,
+    list[str] | None,
     typer.Option(
-        metavar="CONVENTION",
+        metavar="[INPUT=]CONVENTION",
         help="JSON: how the offsets of entities count: exclusive (characters from 0, the end is "
-        "the one after the last), inclusive (the end is the last), from-1, utf-16, or bytes.",
+        "the one after the last), inclusive (the end is the last), from-1, utf-16, or bytes. "
+        "INPUT as for --format.",
         show_default="as the format has them",
     ),
 ]
 SpansKey = Annotated[
-    str | None,
+    list[str] | None,
     typer.Option(
-        metavar="KEY",
+        metavar="[INPUT=]KEY",
         help="JSON: the key of a record that holds its entities; Label Studio: the controls that "
-        "mark them, with commas.",
+        "mark them, with commas. INPUT as for --format.",
         show_default="the usual ones",
     ),
 ]

@@ -17,6 +17,7 @@ from adaptive_spacy.data.converted import Converted
 from adaptive_spacy.data.input import Input
 from adaptive_spacy.data.readers.formats import FORMAT_NAMES
 from adaptive_spacy.data.readers.grouping import parse_group
+from adaptive_spacy.data.readers.offsets import CONVENTIONS
 from adaptive_spacy.data.readers.spaces import JOINS, WHITE_SPACE
 from adaptive_spacy.data.schemes import SCHEMES
 from adaptive_spacy.data.shares import SPLIT_NAME, check_split
@@ -82,6 +83,8 @@ KEYS = {
     "missing-tag": Requirement("O or mask", lambda value: value in ("O", "mask")),
     "lang": LANGUAGE,
     "encoding": TEXT,
+    "offsets": one_of(*CONVENTIONS),
+    "spans-key": TEXT,
     "token-column": COLUMN,
     "tag-column": COLUMN,
     "join": one_of(*JOINS),

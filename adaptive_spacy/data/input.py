@@ -1,6 +1,6 @@
 """An input of a conversion: a path, the split it goes to, and how it is read."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -46,11 +46,11 @@ class Input(Place):
 
 
 def set_options(
-    inputs: Sequence[Input], given: Mapping[str, Iterable[str] | None]
+    inputs: Sequence[Input], given: Mapping[str, list[str] | None]
 ) -> tuple[list[Input], dict[str, str]]:
     """Read options that are given as `VALUE` for all inputs, or as `INPUT=VALUE` for one.
 
-    given (Mapping[str, Iterable[str] | None]): The values of each option, by its name; None: it is
+    given (Mapping[str, list[str] | None]): The values of each option, by its name; None: it is
         not given. What is given for an input holds before what is given for all.
     RETURNS (tuple[list[Input], dict[str, str]]): The inputs, each with its own, and those of all.
     RAISES (ValueError): If no input is called so, or if an option has two values.

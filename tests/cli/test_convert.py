@@ -1,5 +1,6 @@
 """`adaptive-spacy convert` as its user meets it."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 import srsly
 from spacy.tokens import DocBin
 from spacy.vocab import Vocab
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from adaptive_spacy.cli.app import app
@@ -191,3 +193,24 @@ def test_convert_runs_as_a_module(runner, tmp_path):
     assert bad.stderr.count("\n") == 1
     assert convert(runner, path, tmp_path / "out", "--missing-tag", "O")[0] == 0
     assert count_docs(tmp_path / "out" / "a.spacy") == 1
+
+
+ONES = {"text": "Ada sings", "entities": [[1, 3, "PER"]], "labels": [[5, 9, "VERB"]]}
+
+
+@pytest.mark.parametrize("prefix", ["", "a.jsonl=", "a="])
+def test_convert_takes_options_of_json_for_all_inputs_and_for_one(runner, tmp_path, prefix):
+    path = write(tmp_path / "a.jsonl", json.dumps(ONES))
+    options = ["--offsets", f"{prefix}from-1", "--spans-key", f"{prefix}entities"]
+    code, out, err = convert(runner, f"a={path}", tmp_path / "out", *options)
+    assert code == 0, err
+    assert "PER" in out
+    assert "VERB" not in out
+
+
+def test_option_is_read_once_for_each_time_that_it_is_given():
+    """One that several inputs may have values of is a list: the letters of a text are none."""
+    option = {one.name: one for one in get_command(app).commands["convert"].params}
+    several = {name for name, one in option.items() if "[INPUT=]" in str(one.metavar)}
+    assert {"format", "offsets", "spans_key"} < several
+    assert [name for name in several if not option[name].multiple] == []

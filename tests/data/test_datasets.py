@@ -1,9 +1,12 @@
 """Recipes: those that are shipped, and a user's own."""
 
+import json
+from inspect import signature
 from pathlib import Path
 
 import pytest
 
+from adaptive_spacy.cli.convert import convert_cli
 from adaptive_spacy.config.requirements import LANGUAGE
 from adaptive_spacy.data.convert import Input
 from adaptive_spacy.data.datasets import convert_recipe, read_recipe
@@ -48,9 +51,30 @@ def test_recipe_converts_a_users_own_data(tmp_path):
 
 KEYS = (
     "licence, source, files, pool, split, stratify, seed, shard-size, format, group, repair, "
-    "type, scheme, missing-tag, lang, encoding, token-column, tag-column, join, white-space, "
-    "sentences"
+    "type, scheme, missing-tag, lang, encoding, offsets, spans-key, token-column, tag-column, "
+    "join, white-space, sentences"
 )
+
+
+def test_recipe_has_a_key_for_each_option_that_says_how_files_are_read():
+    """And no other one: a data set that needs an option could not go through the project."""
+    of_files = {"inputs", "output", "datasets", "raw"}
+    options = {name.replace("_", "-") for name in signature(convert_cli).parameters} - of_files
+    assert options == set(KEYS.split(", ")) - {"licence", "source", "files", "pool"}
+
+
+def test_recipe_says_where_entities_are_and_how_offsets_count(tmp_path):
+    record = {"text": "Ada sings", "entities": [[1, 3, "PER"]], "labels": [[5, 9, "VERB"]]}
+    (tmp_path / "a.jsonl").write_text(json.dumps(record), encoding="utf8")
+    text = """
+    x:
+      files: {train: "{raw}/a.jsonl"}
+      offsets: from-1
+      spans-key: entities
+    """
+    datasets = write_recipes(tmp_path, text)
+    summary = convert_recipe("x", tmp_path / "out", datasets=datasets, raw=tmp_path)
+    assert summary.splits["train"].entities == {"PER": 1}
 
 
 @pytest.mark.parametrize(
