@@ -32,8 +32,13 @@ def init_cli(
         ),
     ] = None,
     max_epochs: Annotated[
-        int, typer.Option(help="Epochs after which the training ends in any case.")
-    ] = 1000,
+        int | None,
+        typer.Option(
+            help="Epochs after which the training ends in any case. Default: 1000, or the config's "
+            "if that is more or it is adaptive already.",
+            show_default=False,
+        ),
+    ] = None,
     force: Annotated[
         bool, typer.Option("--force", "-F", help="Replace OUTPUT if it exists.")
     ] = False,

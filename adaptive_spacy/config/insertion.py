@@ -27,7 +27,7 @@ from adaptive_spacy.config.peak_rate import DEFAULT_RATE, find_peak
 from adaptive_spacy.config.requirements import RATE
 from adaptive_spacy.config.settings import find, find_setting_faults, weight_fault
 from adaptive_spacy.config.told_rate import find_told_rate
-from adaptive_spacy.config.training_end import COOLDOWN, MAX_EPOCHS, add_end
+from adaptive_spacy.config.training_end import COOLDOWN, add_end
 from adaptive_spacy.files import replacing
 from adaptive_spacy.parsing import reading
 
@@ -44,7 +44,7 @@ def add_adaptive_blocks(
     *,
     monitor: Monitor = None,
     rate: float | None = None,
-    max_epochs: int = MAX_EPOCHS,
+    max_epochs: int | None = None,
 ) -> list[str]:
     """Turn the training of a config into an adaptive one.
 
@@ -53,12 +53,13 @@ def add_adaptive_blocks(
     monitor (Monitor): Weight per metric, negative for a loss, or several of these; None: the main
         score, or what the config monitors already.
     rate (float | None): The highest rate; None: that of the config's own schedule.
-    max_epochs (int): Epochs after which the training ends in any case, > 0.
+    max_epochs (int | None): Epochs after which the training ends in any case, > 0; None: see
+        `add_end`.
     RETURNS (list[str]): What was changed, a line each; none if nothing was.
     RAISES (ValueError): If the rate cannot be found out, or a streamed corpus is not trained by its
         main score.
     """
-    if max_epochs < 1:
+    if max_epochs is not None and max_epochs < 1:
         raise ValueError(f"--max-epochs: expected a number >= 1, got {max_epochs}")
     if rate is not None and (fault := RATE.fault(rate)):
         raise ValueError(f"--rate: {fault}")

@@ -16,18 +16,27 @@ MAX_EPOCHS = 1000
 LEAST, MOST = 8, 500
 
 
-def add_end(training: Block, plain: Block, max_epochs: int, done: list[str]) -> None:
+def add_end(training: Block, plain: Block, max_epochs: int | None, done: list[str]) -> None:
     """One evaluation per epoch, and an end when the schedule is finished.
 
     training (dict): `[training]` with the adaptive blocks; changed in place.
     plain (dict): The former one, with spaCy's defaults for what it lacks.
-    max_epochs (int): Epochs after which the training ends in any case.
+    max_epochs (int | None): Epochs after which the training ends in any case; None: `MAX_EPOCHS`
+        at least, or as many as a config says that has its rounds already.
     done (list[str]): Gets what was changed, a line each.
-    RAISES (ValueError): If a streamed corpus is not trained by its main score.
+    RAISES (ValueError): If a streamed corpus is not trained by its main score, or is to have
+        epochs.
     """
     if plain["max_epochs"] < 0:
+        if max_epochs is not None:
+            raise ValueError(
+                "--max-epochs: expected none for a streamed corpus ([training] max_epochs = -1), "
+                "which has no epochs to count"
+            )
         _end_streamed(training, plain, done)
         return
+    if max_epochs is not None:
+        set_value(training, "max_epochs", max_epochs, "[training]", done, plain)
     batcher = training.get("batcher", deepcopy(plain["batcher"]))
     if not find_blocks(batcher, "batchers", UNTIL_FINISHED):
         if plain["patience"] and find_blocks(plain["optimizer"], "schedules", ADAPTIVE):
@@ -44,10 +53,9 @@ def add_end(training: Block, plain: Block, max_epochs: int, done: list[str]) -> 
             )
     set_value(training, "max_steps", 0, "[training]", done, plain)
     set_value(training, "patience", 0, "[training]", done, plain)
-    if plain["max_epochs"] < max_epochs and not (
-        plain["max_epochs"] > 0 and find_blocks(batcher, "batchers", UNTIL_FINISHED)
-    ):
-        set_value(training, "max_epochs", max_epochs, "[training]", done, plain)
+    has_rounds = plain["max_epochs"] > 0 and find_blocks(batcher, "batchers", UNTIL_FINISHED)
+    if max_epochs is None and plain["max_epochs"] < MAX_EPOCHS and not has_rounds:
+        set_value(training, "max_epochs", MAX_EPOCHS, "[training]", done, plain)
     if not isinstance(plain["eval_frequency"], Mapping):
         counted = (
             "${training.batcher.batcher}"

@@ -201,7 +201,7 @@ class JsonRecords:
         action (str): What the progress bar says.
         problems (Problems), skipped (Counter[str]): Take the others.
         """
-        previous = None
+        seen: set[str] = set()
         for number, where, raw in self._raw_records(action, problems):
             if raw is None and self.container:  # as a tool writes a text that it has not shown yet
                 skipped["not annotated"] += 1
@@ -209,7 +209,7 @@ class JsonRecords:
             try:
                 found = self._read(raw)
                 if self.format.unique:
-                    previous = check_unique(raw.get(self.format.unique), previous)
+                    check_unique(raw.get(self.format.unique), seen)
             except ValueError as error:
                 add_at(problems, number, where, str(error))
                 continue

@@ -46,15 +46,23 @@ class RecordFile(Protocol):
         """YIELDS (tuple[int, Any]): The values with their numbers; `NotJson` for a bad one."""
 
 
-def check_unique(name: Any, previous: Any) -> Any:
-    """RETURNS (Any): The name of what a record annotates.
-    RAISES (ValueError): If the record before it annotates the same."""
-    if name is not None and name == previous:
+def check_unique(name: Any, seen: set[str]) -> None:
+    """Note what a record annotates.
+
+    name (Any): The value that names it, a number or a text; None: it has none.
+    seen (set[str]): What those before annotate, wherever they stand.
+    RAISES (ValueError): If one of them annotates the same.
+    """
+    if name is None:
+        return
+    # 1 and "1" are two
+    key = repr(name)
+    if key in seen:
         raise ValueError(
             f"found a second annotation of task {show_json(name)}, expected one of each text; "
             "export JSON, where one of several annotations can be marked as ground truth"
         )
-    return name
+    seen.add(key)
 
 
 def open_container(value: Any, path: str) -> list[Any]:

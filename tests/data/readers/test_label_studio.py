@@ -1,5 +1,6 @@
 import pytest
 
+from adaptive_spacy.data.readers.json_formats import AnyJson
 from tests.data.readers.records import (
     RESULT,
     TEXT,
@@ -64,13 +65,27 @@ def test_json_says_what_is_wrong_with_a_label_studio_task(tmp_path, name):
     assert read_error(path) == f"{path}: record 2: {message}"
 
 
-def test_json_refuses_several_annotations_of_a_task_in_json_min(tmp_path):
+@pytest.mark.parametrize(
+    ("order", "record"),
+    [
+        ([(1, 1), (2, 1), (2, 2), (3, 1)], 3),
+        # sorted by who annotated them
+        ([(1, 1), (2, 1), (3, 1), (2, 2)], 4),
+    ],
+)
+def test_json_refuses_several_annotations_of_a_task_in_json_min(tmp_path, order, record):
     records = [
         {"id": task, "text": TEXT, "label": VALUES, "annotator": annotator, "annotation_id": task}
-        for task, annotator in ((1, 1), (2, 1), (2, 2), (3, 1))
+        for task, annotator in order
     ]
     path = write(tmp_path, records)
     assert read_error(path) == (
-        f"{path}: record 3: found a second annotation of task 2, expected one of each text; export "
-        "JSON, where one of several annotations can be marked as ground truth"
+        f"{path}: record {record}: found a second annotation of task 2, expected one of each "
+        "text; export JSON, where one of several annotations can be marked as ground truth"
     )
+
+
+def test_json_min_reads_tasks_that_are_named_otherwise_or_not_at_all(tmp_path):
+    names = [1, "1", *(f"{'a' * 100}{one}" for one in "bc"), None, None]
+    records = [{"id": name, "text": TEXT, "label": VALUES, "annotation_id": 1} for name in names]
+    assert len(list(AnyJson(write(tmp_path, records)))) == len(names)
