@@ -30,7 +30,7 @@ class AnnotatedText(NamedTuple):
     sent_starts (list[Any] | None): Indices of the tokens that begin a sentence; None: not known.
     known_spaces (bool): Whether the spaces of the text are those of the source.
     partial (bool): Whether only the entities are annotated and what is outside is not.
-    rejected (list[Any]): What is known to be no entity, as `read_span` takes it: its tokens are
+    rejected (list[Any]): What is taken for no entity, as `read_span` takes it: its tokens are
         outside, also where `partial` leaves the others open.
     offsets (str): How its offsets count, one of `CONVENTIONS`.
     """

@@ -1,7 +1,8 @@
 """Prodigy's tasks: a text, its tokens and its spans, as JSONL."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Set
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from adaptive_spacy.data.readers.annotated_text import AnnotatedText
@@ -18,6 +19,8 @@ from adaptive_spacy.data.readers.record_file import Choices, Read, Skipped
 from adaptive_spacy.data.readers.record_spans import SPANS
 
 ANSWERS = ("accept", "reject", "ignore")
+#: Characters, from and to
+Place = tuple[int, int]
 # interfaces in which a text is annotated as a whole, and in which one entity of it is judged
 MANUAL = ("ner_manual", "spans_manual", "spans", "relations", "blocks", "review", "pos_manual")
 BINARY = "ner"
@@ -39,7 +42,8 @@ OTHERS = {
 
 class Prodigy(JsonRecords):
     """Tasks of Prodigy. In a binary task, as `ner.teach` asks them, only the entity is judged, and
-    the rest of the text is not annotated; what was rejected there is known to be no entity. Of
+    the rest of the text is not annotated; what was rejected there is read as no entity, unless one
+    was accepted in its place, of another type or with other bounds, in any record of the text. Of
     other tasks what was rejected or ignored is not read: it tells that its entities are wrong, not
     which are right. Beside what Prodigy writes `export` has `missing` and `sent_starts`, both
     indices of tokens, and `has_unknown_spaces`."""
@@ -61,16 +65,30 @@ class Prodigy(JsonRecords):
 
     @classmethod
     def learn(cls, records: Iterator[Any], choices: Choices) -> Read:
-        """Find the texts of which several entities were judged, one at a time."""
+        """Find the texts of which several entities were judged, one at a time, and what was
+        accepted in texts of which something was rejected."""
         spans: dict[int, set[str]] = {}
+        accepted: dict[int, set[Place]] = {}
+        rejected: set[int] = set()
         for one in records:
             if is_single_judgement(one):
                 span = [one["spans"][0].get(key) for key in ("start", "end", "label")]
                 spans.setdefault(hash_input(one), set()).add(str(span))
-        return partial(cls.read, judged={key for key, found in spans.items() if len(found) > 1})
+            for answer, place in find_answers(one):
+                if answer == "accept":
+                    accepted.setdefault(hash_input(one), set()).add(place)
+                elif answer == "reject":
+                    rejected.add(hash_input(one))
+        judged = {key for key, found in spans.items() if len(found) > 1}
+        accepted = {key: found for key, found in accepted.items() if key in rejected}
+        return partial(cls.read, judged=judged, accepted=accepted)
 
     @staticmethod
-    def read(record: Any, judged: set[int] = frozenset()) -> AnnotatedText | Skipped:  # type: ignore[assignment]
+    def read(
+        record: Any,
+        judged: Set[int] = frozenset(),
+        accepted: Mapping[int, Set[Place]] = MappingProxyType({}),
+    ) -> AnnotatedText | Skipped:
         record = check_object(record)
         answer = check_answer(record.get("answer", "accept"))
         refuse_other_tasks(record)
@@ -92,6 +110,9 @@ class Prodigy(JsonRecords):
         for span in get_list(record, "spans"):
             own = span.get("answer", answer) if isinstance(span, dict) else answer
             by_answer["reject" if answer == "reject" else check_answer(own)].append(span)
+        # that one label was rejected does not say that another one is wrong
+        taken = accepted.get(hash_input(record), ())
+        rejected = [span for span in by_answer["reject"] if not overlaps(place_of(span), taken)]
         return AnnotatedText(
             text,
             by_answer["accept"],
@@ -100,7 +121,7 @@ class Prodigy(JsonRecords):
             get_list(record, "sent_starts") if "sent_starts" in record else None,
             known_spaces=record.get("has_unknown_spaces") is not True,
             partial=is_binary,
-            rejected=by_answer["reject"],
+            rejected=rejected,
         )
 
 
@@ -142,6 +163,31 @@ def tells_binary(record: dict[str, Any]) -> bool | None:
     if "answer" in record and spans and (view == BINARY or all("score" in one for one in spans)):
         return True
     return None
+
+
+def find_answers(record: Any) -> Iterator[tuple[str, Place]]:
+    """YIELDS (tuple[str, Place]): What was said of each span of a record, whatever is right in it,
+    and where the span is."""
+    if not isinstance(record, dict) or not isinstance(record.get("text"), str):
+        return
+    answer, spans = record.get("answer", "accept"), record.get("spans")
+    for span in spans if isinstance(spans, list) else []:
+        place = place_of(span)
+        if place is not None:
+            yield str(answer if answer != "accept" else span.get("answer", answer)), place
+
+
+def place_of(span: Any) -> Place | None:
+    """RETURNS (Place | None): The characters of a span; None: it does not say."""
+    if not isinstance(span, dict):
+        return None
+    start, end = span.get("start"), span.get("end")
+    return (start, end) if isinstance(start, int) and isinstance(end, int) else None
+
+
+def overlaps(place: Place | None, others: Iterable[Place]) -> bool:
+    """RETURNS (bool): Whether a place shares a character with one of the others."""
+    return place is not None and any(place[0] < end and start < place[1] for start, end in others)
 
 
 def is_single_judgement(record: Any) -> bool:

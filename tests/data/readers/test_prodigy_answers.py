@@ -76,6 +76,33 @@ def test_rejected_spans_are_known_to_be_none(tmp_path):
     assert "found the answer 'no'" in refuse(tmp_path, to_jsonl(record({**ADA, "answer": "no"})))
 
 
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize(
+    "rejected",
+    [
+        {**YORK, "label": "PER"},
+        # other bounds
+        {**YORK, "start": YORK["start"] + 4},
+        {**YORK, "start": 0},
+    ],
+)
+def test_what_was_rejected_is_open_where_something_was_accepted(tmp_path, rejected, turned):
+    records = [record({**rejected, "score": 0.4}, answer="reject"), record({**YORK, "score": 0.6})]
+    found = read_one(tmp_path, *(reversed(records) if turned else records))
+    assert sorted(found) == [([], [0, 1, 2, 3, 4, 5]), ([("New York", "LOC")], [0, 1, 2, 5])]
+
+
+def test_what_was_rejected_beside_what_was_accepted_is_outside(tmp_path):
+    rejected = {**ADA, "score": 0.4}
+    records = [record(rejected, answer="reject"), record({**YORK, "score": 0.6})]
+    assert read_one(tmp_path, *records)[0] == ([], [1, 2, 3, 4, 5])
+    # in another text, or never accepted, it says nothing
+    other = {**record({**ADA, "score": 0.6}), "text": TEXT + "!"}
+    ignored = record({**ADA, "score": 0.6}, answer="ignore")
+    found = read_one(tmp_path, record(rejected, answer="reject"), other, ignored)
+    assert found[0] == ([], [1, 2, 3, 4, 5])
+
+
 @pytest.mark.parametrize(
     ("one", "found"),
     [
