@@ -133,8 +133,10 @@ def crossfit_cli(
 
 def _warn_of_copies(docs: Sequence["Doc"], test: Sequence["Doc"]) -> None:
     """Say how many sentences of the test set are learnt from."""
-    texts = {doc.text for doc in docs}
-    if copies := sum(doc.text in texts for doc in test):
+    from adaptive_spacy.data.shared_texts import text_key
+
+    texts = {text_key(doc.text) for doc in docs}
+    if copies := sum(text_key(doc.text) in texts for doc in test):
         part = "" if copies == len(test) else "in part "
         warnings.warn(
             f"--test: {copies:,} of {len(test):,} sentences are in DATA too: the test F1 is {part}"

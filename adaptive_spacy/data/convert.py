@@ -13,7 +13,7 @@ from adaptive_spacy.data.docbin import Shard, Shards, find_norm
 from adaptive_spacy.data.input import Input
 from adaptive_spacy.data.publish import aside, list_others, publish
 from adaptive_spacy.data.readers.formats import check_options, find_format, open_source
-from adaptive_spacy.data.shared_texts import count_shared
+from adaptive_spacy.data.shared_texts import count_shared, text_key
 from adaptive_spacy.data.shares import check_split
 from adaptive_spacy.data.source import Source
 from adaptive_spacy.data.splits import Pool
@@ -87,7 +87,7 @@ def convert(
 
     summary = Converted(output, files)
     summary.splits.update((name, SplitSummary()) for name in (*(split or ()), *filter(None, names)))
-    ranks = {name: array("Q") for name in summary.splits}
+    keys = {name: array("Q") for name in summary.splits}
     make_shard = partial(Shard, norm)
     with aside(output) as folder:
         shards = {name: Shards(folder, name, shard_size, make_shard) for name in summary.splits}
@@ -98,12 +98,12 @@ def convert(
                     summary.left_out += 1
                     continue
                 summary.splits[name].add(sentence)
-                ranks[name].append(rank(seed, sentence.text))
+                keys[name].append(text_key(sentence.text))
                 shards[name].add(sentence)
         for one in shards.values():
             one.close()
         publish(folder, output)
-    summary.shared.update(count_shared(ranks))
+    summary.shared.update(count_shared(keys))
     summary.former = list_others(output, summary.splits)
     return summary
 
@@ -122,9 +122,14 @@ def _draw_splits(
 ) -> Iterator[str]:
     """RETURNS (Iterator[str]): The split of each sentence, in order; nothing for none."""
     drawn = Pool()
+    # files of several formats may have the same text with other spaces
+    first: dict[int, int] = {}
     for file in pool:
         for sentence in file:
-            drawn.add(rank(seed, sentence.text), (label for _, _, label in sentence.ents))
+            place = rank(seed, sentence.text)
+            if len(pool) > 1:
+                place = first.setdefault(text_key(sentence.text), place)
+            drawn.add(place, (label for _, _, label in sentence.ents))
     names = [*split, ""]  # NO_SPLIT is the last
     return (names[number] for number in drawn.divide(split, stratify=stratify))
 

@@ -1,26 +1,45 @@
-"""Texts that several splits have, found by their ranks (`data.corpus.rank`): 8 bytes a text."""
+"""Texts that several splits have, found by their keys: 8 bytes a text."""
 
 from array import array
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy
 from numpy.typing import NDArray
 
+from adaptive_spacy.data.corpus import rank
 
-def count_shared(ranks: Mapping[str, "array[int]"]) -> Counter[tuple[str, ...]]:
+
+def without_spaces(text: str) -> str:
+    """RETURNS (str): What a text from CoNLL, which has a space before each full stop, has in common
+    with the one that never had it."""
+    return "".join(text.split())
+
+
+def text_key(text: str) -> int:
+    """RETURNS (int): The same for texts that differ in white space alone."""
+    return rank(0, without_spaces(text))
+
+
+def unify_spaces(texts: Iterable[str]) -> list[str]:
+    """RETURNS (list[str]): Of each text the first that differs from it in white space at most."""
+    first: dict[str, str] = {}
+    return [first.setdefault(without_spaces(text), text) for text in texts]
+
+
+def count_shared(keys: Mapping[str, "array[int]"]) -> Counter[tuple[str, ...]]:
     """Count the texts that several splits have.
 
-    ranks (Mapping[str, array[int]]): The rank of each text, by split.
+    keys (Mapping[str, array[int]]): The key of each text, by split.
     RETURNS (Counter[tuple[str, ...]]): Different texts, by their splits.
     """
-    each = [numpy.unique(as_array(found)) for found in ranks.values()]
+    each = [numpy.unique(as_array(found)) for found in keys.values()]
     texts, counts = numpy.unique(numpy.concatenate(each), return_counts=True)
     texts = texts[counts > 1]
-    # by sorting: by a table, numpy 2.0 overflows at ranks beyond 2^63
+    # by sorting: by a table, numpy 2.0 overflows at keys beyond 2^63
     shared = numpy.stack([numpy.isin(texts, one, assume_unique=True, kind="sort") for one in each])
-    names = list(ranks)
+    names = list(keys)
     found, counts = numpy.unique(shared, axis=1, return_counts=True)
     return Counter(
         {
@@ -50,7 +69,7 @@ class Shared:
 
 
 def compare(names: tuple[str, str], first: "array[int]", second: "array[int]") -> Shared | None:
-    """RETURNS (Shared | None): What two splits share, by the ranks of their texts; None: nothing.
+    """RETURNS (Shared | None): What two splits share, by the keys of their texts; None: nothing.
 
     names (tuple[str, str]): The two.
     """
@@ -61,10 +80,10 @@ def compare(names: tuple[str, str], first: "array[int]", second: "array[int]") -
 
 
 def find_common(first: "array[int]", second: "array[int]") -> set[int]:
-    """RETURNS (set[int]): The ranks that both splits have."""
+    """RETURNS (set[int]): The keys that both splits have."""
     return set(numpy.intersect1d(as_array(first), as_array(second)).tolist())
 
 
-def as_array(ranks: "array[int]") -> NDArray[numpy.uint64]:
-    """RETURNS (NDArray[numpy.uint64]): The ranks, without a copy."""
-    return numpy.frombuffer(ranks, dtype=numpy.uint64) if ranks else numpy.zeros(0, numpy.uint64)
+def as_array(keys: "array[int]") -> NDArray[numpy.uint64]:
+    """RETURNS (NDArray[numpy.uint64]): The keys, without a copy."""
+    return numpy.frombuffer(keys, dtype=numpy.uint64) if keys else numpy.zeros(0, numpy.uint64)

@@ -13,6 +13,7 @@ from pathlib import Path
 from spacy.tokens import Doc
 
 from adaptive_spacy.data.corpus import rank
+from adaptive_spacy.data.shared_texts import unify_spaces
 from adaptive_spacy.data.splits import Pool
 from adaptive_spacy.experiments.job import SPLITS
 from adaptive_spacy.experiments.shipping import write_docs
@@ -24,7 +25,7 @@ RARE = ""
 
 def assign_folds(docs: Sequence[Doc], folds: int, seed: int) -> list[int]:
     """Divide docs as `convert --split` does: texts of each entity type by the same shares, docs of
-    the same text together.
+    the same text together, whatever their spaces.
 
     docs (Sequence[Doc]): All labelled docs.
     folds (int): How many folds, at most: fewer where some would have no entity of a type that
@@ -37,8 +38,8 @@ def assign_folds(docs: Sequence[Doc], folds: int, seed: int) -> list[int]:
         raise ValueError(f"--folds: expected {LEAST} to {MOST}, got {folds!r}")
     # by text, as copies stay together
     types_of: dict[str, set[str]] = defaultdict(set)
-    for doc in docs:
-        types_of[doc.text].update(ent.label_ for ent in doc.ents)
+    for text, doc in zip(unify_spaces(doc.text for doc in docs), docs, strict=True):
+        types_of[text].update(ent.label_ for ent in doc.ents)
     if len(types_of) < folds:
         raise ValueError(
             f"--folds: expected at most as many folds as there are different texts, "
@@ -78,10 +79,10 @@ def _divide(docs: Sequence[Doc], folds: int, seed: int, texts: Mapping[str, int]
     texts (Mapping[str, int]): How many each type has; types that are not there do not count.
     """
     pool = Pool()
-    for doc in docs:
+    for text, doc in zip(unify_spaces(doc.text for doc in docs), docs, strict=True):
         types = {ent.label_ for ent in doc.ents} & texts.keys()
         # those that are too rare for every fold are spread as if they were one
-        pool.add(rank(seed, doc.text), {one if texts[one] >= folds else RARE for one in types})
+        pool.add(rank(seed, text), {one if texts[one] >= folds else RARE for one in types})
     # some type, or the rare ones together, has a text for each fold: none is left without
     assigned = pool.divide(dict.fromkeys(fold_names(folds), 1 / folds))
     return [int(fold) for fold in assigned]

@@ -20,6 +20,7 @@ from spacy.tokens import Doc
 from thinc.api import Config, to_numpy
 from tqdm import tqdm
 
+from adaptive_spacy.data.shared_texts import without_spaces
 from adaptive_spacy.data.texts import read_texts
 from adaptive_spacy.experiments.predictions import CHECKPOINTS, read_checkpoint_config
 from adaptive_spacy.experiments.shipping import read_splits
@@ -132,16 +133,12 @@ def _labelled(config: Config, training: Path) -> set[str]:
 
 def _drop_repeated(texts: Iterable[Doc | str], labelled: set[str]) -> Iterator[Doc | str]:
     # labels of CoNLL have a space before each full stop, the text that they are of has none
-    seen = {_without_spaces(text) for text in labelled}
+    seen = {without_spaces(text) for text in labelled}
     for one in texts:
-        text = _without_spaces(one if isinstance(one, str) else one.text)
+        text = without_spaces(one if isinstance(one, str) else one.text)
         if text not in seen:
             seen.add(text)
             yield one
-
-
-def _without_spaces(text: str) -> str:
-    return "".join(text.split())
 
 
 def _directions(vectors: Sequence[Floats | None]) -> Floats:

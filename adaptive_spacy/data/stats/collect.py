@@ -13,8 +13,7 @@ from spacy.util import minibatch
 from spacy.vocab import Vocab
 from tqdm import tqdm
 
-from adaptive_spacy.data.corpus import rank
-from adaptive_spacy.data.shared_texts import Shared, compare, find_common
+from adaptive_spacy.data.shared_texts import Shared, compare, find_common, text_key
 from adaptive_spacy.data.spacy_files import read_docs
 from adaptive_spacy.data.stats.corpus_statistics import Statistics
 from adaptive_spacy.data.stats.label_noise import LabelNoise
@@ -67,7 +66,7 @@ def collect(
         for number, doc in docs:
             noise.seek(doc, [token.text for token in doc], file, number)
             for one, keys in zip(shared, common, strict=True):
-                if one.splits[1] == name and not one.example and rank(0, doc.text) in keys:
+                if one.splits[1] == name and not one.example and text_key(doc.text) in keys:
                     text = " ".join(doc.text.split())
                     one.example = f"{file}, document {number}: {_shorten(text)}"
 

@@ -12,10 +12,9 @@ from typing import Any
 import numpy
 from spacy.tokens import Doc
 
-from adaptive_spacy.data.corpus import rank
 from adaptive_spacy.data.entity_codes import MISSING
 from adaptive_spacy.data.oddities import measure
-from adaptive_spacy.data.shared_texts import as_array
+from adaptive_spacy.data.shared_texts import as_array, text_key
 
 QUANTILES = (0.5, 0.9, 0.99)
 
@@ -67,7 +66,7 @@ class SplitCounts:
     tokens, pieces (Lengths): Lengths of the documents; `pieces` with a transformer only.
     longest (int): The most tokens of a document of which no ends of sentences are known.
     touching (int): Entities that begin where one of the same type ends.
-    keys (array): A hash of each document's text.
+    keys (array): Of each document's text.
     """
 
     files: list[Path]
@@ -101,7 +100,7 @@ class SplitCounts:
         return self.documents - len(numpy.unique(as_array(self.keys)))
 
     def add(self, doc: Doc, words: Sequence[str], place: str) -> None:
-        self.keys.append(rank(0, doc.text))
+        self.keys.append(text_key(doc.text))
         self.tokens.counts[len(doc)] += 1
         self.longest = max(self.longest, measure(doc))
         self.sentences += len(list(doc.sents)) if doc.has_annotation("SENT_START") else 1

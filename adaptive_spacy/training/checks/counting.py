@@ -9,8 +9,8 @@ from typing import Any
 from spacy.tokens import Doc, Span
 from spacy.training import Example
 
-from adaptive_spacy.data.corpus import rank
 from adaptive_spacy.data.oddities import measure
+from adaptive_spacy.data.shared_texts import text_key
 from adaptive_spacy.ner.gold import align_gold
 from adaptive_spacy.training.checks.windows import Window
 
@@ -50,7 +50,7 @@ def count_documents(
         reference = example.reference
         corpus.lengths.append(len(example.predicted))
         corpus.unended = max(corpus.unended, measure(reference))
-        corpus.texts[rank(0, reference.text)] += 1
+        corpus.texts[text_key(reference.text)] += 1
         corpus.types.update(ent.label_ for ent in reference.ents)
         _, lost = align_gold(example)
         if lost:
