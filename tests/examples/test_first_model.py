@@ -45,7 +45,8 @@ def test_first_model_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("PATH", path)
     notebook = read()
     resources = {"metadata": {"path": str(tmp_path / "examples")}}
-    client(notebook, timeout=600, resources=resources).execute()
+    # a cell is a training, which takes as long as the machine does
+    client(notebook, timeout=None, resources=resources).execute()
     printed = [text_of(cell) for cell in notebook.cells if cell.cell_type == "code"]
     assert any("Pipeline: ['transformer', 'transformer_ner'" in text for text in printed)
     assert any(text.startswith("above 0.00: ") for text in printed)
