@@ -147,6 +147,18 @@ def write_corpus(path: Path, sentences: list[tuple[str, str]]) -> Path:
     return path
 
 
+def write_shards(corpus: Path, folder: Path, size: int = 5) -> Path:
+    """Write the .spacy files of a corpus as `convert` writes large ones: as folders of shards."""
+    vocab = spacy.blank("en").vocab
+    for path in corpus.glob("*.spacy"):
+        (folder / path.stem).mkdir(parents=True)
+        docs = list(DocBin().from_disk(path).get_docs(vocab))
+        for number, start in enumerate(range(0, len(docs), size)):
+            shard = folder / path.stem / f"{number:03}.spacy"
+            DocBin(docs=docs[start : start + size]).to_disk(shard)
+    return folder
+
+
 #: Sentences annotated against the training data: the validation loss falls, then rises, as it does
 #: when a model grows overconfident
 NOISE = [

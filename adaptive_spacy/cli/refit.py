@@ -15,7 +15,10 @@ def refit_cli(
     ],
     output: Annotated[Path, typer.Option(help="Folder for the model, e.g. training/refit.")],
     test: Annotated[
-        Path | None, typer.Option(help="A .spacy file to score the model on, not seen by the run.")
+        Path | None,
+        typer.Option(
+            help="A .spacy file or a folder of them to score the model on, not seen by the run."
+        ),
     ] = None,
     gpu_id: GpuId = -1,
 ) -> None:

@@ -9,7 +9,10 @@ import typer
 def smoke_test_cli(
     packages: Annotated[Path, typer.Argument(help="Folder of wheels.")],
     pipeline: Annotated[Path, typer.Option(help="Folder that the wheel was built from.")],
-    texts: Annotated[Path, typer.Option(help="A .spacy file whose texts are compared.")],
+    texts: Annotated[
+        Path,
+        typer.Option(help="A .spacy file or a folder of them, whose first 50 texts are compared."),
+    ],
     name: Annotated[
         str | None,
         typer.Argument(

@@ -18,7 +18,7 @@ from adaptive_spacy.data.readers.sentence_ends import take_part
 from adaptive_spacy.data.readers.spacy_tokenizer import load_tokenizer
 from adaptive_spacy.data.schemes import find_scheme
 from adaptive_spacy.data.source import Problems, Sentence, read_doc
-from adaptive_spacy.data.spacy_files import read_docs
+from adaptive_spacy.data.spacy_files import locate, read_docs
 from adaptive_spacy.data.writers.formats import WRITERS, choose_format
 from adaptive_spacy.data.writers.jsonl import JsonlWriter
 from adaptive_spacy.data.writers.tagged import TaggedWriter, split_sentences
@@ -49,7 +49,7 @@ def export(
     RAISES (ValueError): If the format cannot hold the docs, with the first 20 problems.
     """
     path, output = Path(path), Path(output)
-    require_other(output, [path])
+    require_other(output, [path, locate(path)])
     format = choose_format(output, format)
     writer = WRITERS[format](find_scheme(scheme), lang or "xx", output.suffix.lower())
     check_output(output, writer)
@@ -149,6 +149,7 @@ def list_parts(sentences: Iterator[Sentence], writer: Writer) -> Numbered:
 def list_shards(path: Path) -> list[Path]:
     """RETURNS (list[Path]): The .spacy files of one split, in order.
     RAISES (ValueError): If the path is neither a file nor a folder of shards."""
+    path = locate(path)
     if not path.is_dir():
         return [path]
     if not is_shards(path):

@@ -45,6 +45,24 @@ def expected_docs(path: str | Path | None) -> str:
     return f"expected a {FILE_TYPE} file or a folder of them, got {path!s}{hint}"
 
 
+def find_test(dev: Path) -> Path | None:
+    """RETURNS (Path | None): The test set beside a dev set; None where there is no other one."""
+    # ".", a folder of shards that one works in, has no name
+    test = locate(dev.with_name(f"test{FILE_TYPE}")) if dev.name else dev
+    return test if holds_docs(test) and test != locate(dev) else None
+
+
+def read_corpus_docs(path: str | Path, vocab: Vocab) -> Iterator[Doc]:
+    """Yield the docs of a .spacy file or of a folder of them, one file after the other.
+
+    RAISES (ValueError): If there is none, or one is broken.
+    """
+    if not holds_docs(path):
+        raise ValueError(expected_docs(path))
+    for file in find_files(locate(path)):
+        yield from read_docs(file, vocab)
+
+
 def read_docs(path: Path, vocab: Vocab) -> Iterator[Doc]:
     """Yield the docs of a .spacy file.
 

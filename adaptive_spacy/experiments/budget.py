@@ -18,13 +18,14 @@ from spacy.vocab import Vocab
 from adaptive_spacy.data.corpus import FractionCorpus, draw_number, rank
 from adaptive_spacy.data.splits import Pool
 from adaptive_spacy.experiments.job import SPLITS, Job
+from adaptive_spacy.hashing import hash_content
 
 
 def count_pool(job: Job) -> int:
     """RETURNS (int): Sentences of train and dev together, counted once as long as they do not
     change."""
     files = job.files()
-    return sum(_count(path, path.stat().st_mtime_ns) for path in (files["train"], files["dev"]))
+    return sum(_count(path, hash_content(path)) for path in (files["train"], files["dev"]))
 
 
 def require_labels(job: Job) -> None:
@@ -78,5 +79,5 @@ def _write(docs: list[Doc], path: Path) -> Path:
 
 
 @functools.cache
-def _count(path: Path, changed: int) -> int:
+def _count(path: Path, content: str) -> int:
     return len(_read(path, Vocab()))

@@ -11,8 +11,9 @@ from confection import Config
 
 from adaptive_spacy.config.blocks import BUILDS, require_blocks
 from adaptive_spacy.config.settings import find_setting_faults
+from adaptive_spacy.data.spacy_files import holds_docs, locate
 from adaptive_spacy.experiments.fixed_length import LONGER, require_length
-from adaptive_spacy.hashing import hash_once
+from adaptive_spacy.hashing import hash_content
 from adaptive_spacy.parsing import reading
 from adaptive_spacy.training.resume.identity import hash_named
 
@@ -122,23 +123,21 @@ class Job:
 
     def files(self) -> dict[str, Path]:
         """RETURNS (dict[str, Path]): The corpus by split.
-        RAISES (ValueError): If a file is missing.
+        RAISES (ValueError): If one is missing.
         """
-        files = self._paths()
-        for path in files.values():
-            if not path.is_file():
+        files = locate_splits(self.corpus)
+        for split, path in files.items():
+            if not holds_docs(path):
                 raise ValueError(
-                    f"datasets.{self.dataset}: expected {path}, found no such file; "
-                    f"`adaptive-spacy convert` makes the folder {self.corpus}"
+                    f"datasets.{self.dataset}: expected {self.corpus}/{split}.spacy, or a folder "
+                    f"{split} of its shards, found neither; `adaptive-spacy convert` makes the "
+                    f"folder {self.corpus}"
                 )
         return files
 
     def has_files(self) -> bool:
         """RETURNS (bool): Whether the corpus is there."""
-        return all(path.is_file() for path in self._paths().values())
-
-    def _paths(self) -> dict[str, Path]:
-        return {split: Path(self.corpus) / f"{split}.spacy" for split in SPLITS}
+        return all(holds_docs(path) for path in locate_splits(self.corpus).values())
 
     def check(self) -> None:
         """RAISES (ValueError): If a file that the job needs is missing, or its config is broken."""
@@ -187,7 +186,7 @@ class Job:
             "device": self.device,
             "train_on_dev": self.train_on_dev,
             "config": config.to_str(interpolate=False),
-            "data": {split: hash_once(path) for split, path in self.files().items()},
+            "data": {split: hash_content(path) for split, path in self.files().items()},
             "transformer": hash_transformer(self.transformer),
             **labels,
             **folds,
@@ -204,6 +203,11 @@ class Job:
         return f"{self.name}-{self.identity()}"
 
 
+def locate_splits(corpus: str) -> dict[str, Path]:
+    """RETURNS (dict[str, Path]): Where each split is, a file or a folder of shards, if it is."""
+    return {split: locate(Path(corpus) / f"{split}.spacy") for split in SPLITS}
+
+
 def needed(settings: Mapping[str, Any]) -> frozenset[str]:
     """RETURNS (frozenset[str]): The approaches whose stops the settings wait for."""
     return frozenset(value[STOP_OF] for value in settings.values() if waits(value))
@@ -217,13 +221,7 @@ def waits(value: Any) -> bool:
 
 def hash_transformer(source: str) -> str:
     """RETURNS (str): SHA-256 of a folder's files with their names; a name of the hub is itself."""
-    folder = Path(source)
-    if not folder.is_dir():
-        return source
-    digest = hashlib.sha256()
-    for path in sorted(one for one in folder.rglob("*") if one.is_file()):
-        digest.update(f"{path.relative_to(folder).as_posix()}\0{hash_once(path)}\n".encode())
-    return digest.hexdigest()
+    return hash_content(Path(source)) if Path(source).is_dir() else source
 
 
 def _without_paths(config: Config) -> Config:

@@ -3,12 +3,12 @@
 from collections import defaultdict
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from wasabi import table
 
+from adaptive_spacy.data.spacy_files import holds_docs
 from adaptive_spacy.experiments.cost import Cost, expect, seconds_per_pass
-from adaptive_spacy.experiments.job import SPLITS, Job
+from adaptive_spacy.experiments.job import Job, locate_splits
 from adaptive_spacy.experiments.records import Record
 from adaptive_spacy.experiments.runner import Queue
 
@@ -151,9 +151,9 @@ def group_jobs(
 
 
 def count_tokens(corpus: str) -> Mapping[str, float] | None:
-    """RETURNS (Mapping | None): Tokens by split; None if a file is missing."""
-    paths = {split: Path(corpus) / f"{split}.spacy" for split in SPLITS}
-    if not all(path.is_file() for path in paths.values()):
+    """RETURNS (Mapping | None): Tokens by split; None if one is missing."""
+    paths = locate_splits(corpus)
+    if not all(map(holds_docs, paths.values())):
         return None
     from adaptive_spacy.experiments.run_job import count_corpus
 

@@ -13,7 +13,13 @@ from spacy.util import dot_to_object
 from thinc.api import Config
 
 from adaptive_spacy.config.loading import read_config
-from adaptive_spacy.data.spacy_files import locate, read_docs
+from adaptive_spacy.data.spacy_files import (
+    find_test,
+    holds_docs,
+    locate,
+    read_corpus_docs,
+    read_docs,
+)
 from adaptive_spacy.experiments.crossfit import CROSSFIT, LABELLED, read_expected
 from adaptive_spacy.experiments.fold_outcomes import OUT_OF_FOLD, pair
 from adaptive_spacy.experiments.shipping import MADE_BY
@@ -139,9 +145,9 @@ def count_learnt(training: Path, examples: Sequence[Example]) -> int:
     its config names is there."""
     config = read_checkpoint_config(training)
     path = None if config is None else path_of(config, "train")
-    if path is None or not path.exists():
+    if path is None or not holds_docs(path):
         return 0
-    texts = {doc.text for doc in read_docs(path, spacy.blank("xx").vocab)}
+    texts = {doc.text for doc in read_corpus_docs(path, spacy.blank("xx").vocab)}
     return sum(eg.reference.text in texts for eg in examples)
 
 
@@ -160,8 +166,8 @@ def find_corpus(training: Path, select: str = "last") -> tuple[Path | None, str]
     # the config of crossfit's model names the parts of its first fold
     if dev is None or CROSSFITTED in learnt:
         return None, DEV
-    test = locate(dev.with_name("test.spacy"))
-    if test.exists() and test != dev:
+    test = find_test(dev)
+    if test is not None:
         return test, TEST
     return (dev if dev.exists() and not learnt else None), DEV
 

@@ -17,6 +17,7 @@ from spacy.training.loop import DIR_MODEL_LAST
 from thinc.api import Config
 
 from adaptive_spacy.config.loading import read_config
+from adaptive_spacy.data.spacy_files import holds_docs
 from adaptive_spacy.experiments.fixed_length import Curve, fix_rounds
 from adaptive_spacy.experiments.records import RECORD, Record, read_record
 from adaptive_spacy.experiments.replay import count_rounds, find_stop, replay
@@ -177,7 +178,7 @@ def _test_of(config: Config) -> Path | None:
     if reader is None:
         return None
     path = Path(reader["path"])
-    if not path.exists():
+    if not holds_docs(path):
         warnings.warn(f"{path} is gone: the refitted model is not scored", stacklevel=3)
         return None
     return path

@@ -172,7 +172,7 @@ def count_data(job: Job, folder: Path) -> dict[str, dict[str, int]]:
 
 
 def count_corpus(path: Path, fraction: float = 1.0) -> dict[str, int]:
-    """RETURNS (dict[str, int]): "sentences" and "tokens" of a share of a .spacy file."""
+    """RETURNS (dict[str, int]): "sentences" and "tokens" of a share of a corpus."""
     reader = FractionCorpus(path, fraction=fraction)
     lengths = [len(doc) for doc in reader.read_docbin(Vocab(), reader.files())]
     return {"sentences": len(lengths), "tokens": sum(lengths)}

@@ -5,13 +5,15 @@ import os
 import subprocess
 import sys
 import tempfile
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import spacy
-from spacy.tokens import Doc, DocBin
+from spacy.tokens import Doc
 
 from adaptive_spacy.config.loading import load_pipeline
+from adaptive_spacy.data.spacy_files import expected_docs, holds_docs, read_corpus_docs
 from adaptive_spacy.files import replacing
 from adaptive_spacy.hashing import hash_file
 from adaptive_spacy.serving.names import find_wheel
@@ -50,7 +52,7 @@ def smoke_test(
     name (str | None): Package to load, e.g. "en_sample_ner", whose newest version is taken; None:
         the only one in the folder.
     pipeline (Path): The folder that the wheel was built from.
-    texts (Path): A .spacy file; its first 50 texts are compared.
+    texts (Path): A .spacy file or a folder of them; its first 50 texts are compared.
     output (Path): Where the result goes as JSON.
     RETURNS (dict): The result; "identical" says whether all entities are the same, "confident"
         whether every confidence lies in [0, 1].
@@ -82,11 +84,10 @@ def smoke_test(
 
 
 def _read_texts(path: Path) -> list[str]:
-    if not path.is_file():
-        raise ValueError(f"{path}: expected a .spacy file of texts")
-    vocab = spacy.blank("xx").vocab
-    docs: list[Doc] = list(DocBin().from_disk(path).get_docs(vocab))
-    return [doc.text for doc in docs[:MAX_TEXTS]]
+    if not holds_docs(path):
+        raise ValueError(f"--texts: {expected_docs(path)}")
+    docs = read_corpus_docs(path, spacy.blank("xx").vocab)
+    return [doc.text for doc in islice(docs, MAX_TEXTS)]
 
 
 def _install(wheel: Path, site: Path) -> None:

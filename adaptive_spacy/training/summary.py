@@ -14,6 +14,7 @@ from thinc.api import Config
 from adaptive_spacy.adaptive.schedule import PhaseMachine
 from adaptive_spacy.config.blocks import resolve_value
 from adaptive_spacy.config.metrics import is_loss
+from adaptive_spacy.data.spacy_files import find_test
 from adaptive_spacy.training.messages import command_line, wrap
 from adaptive_spacy.training.soundness import FAR_BELOW
 from adaptive_spacy.training.table import Table
@@ -197,8 +198,7 @@ class Ending:
             dev = Path(dot_to_object(self.config, self.config["training"]["dev_corpus"])["path"])
         except (KeyError, TypeError):
             return None
-        test = dev.with_name("test.spacy")
-        return test if test.is_file() else dev
+        return find_test(dev) or dev
 
 
 def _count(number: int, noun: str) -> str:

@@ -45,7 +45,7 @@ def test_sweep_dry_run_shows_the_jobs_and_makes_nothing(grid: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ([], "datasets.news: expected corpus/nowhere/train.spacy, found no such file"),
+        ([], "datasets.news: expected corpus/nowhere/train.spacy, or a folder train of its shards"),
         *(
             ([option, text], f"{option}: expected names or numbers divided by commas, got {text!r}")
             for option in ("--seeds", "--labels", "--fractions", "--models", "--approaches")

@@ -33,11 +33,13 @@ def test_export_says_that_conll_does_not_hold_spaces(tmp_path):
     ]
 
 
-def test_export_takes_the_shards_of_a_split(tmp_path):
+# under the name of the file too, as all that reads a corpus
+@pytest.mark.parametrize("name", ["train", "train.spacy"])
+def test_export_takes_the_shards_of_a_split(tmp_path, name):
     conll = tmp_path / "a.conll"
     conll.write_text("".join(f"w{i} B-X\n\n" for i in range(5)))
     convert([Input(conll, "train")], tmp_path / "corpus", shard_size=2)
-    exported = export(tmp_path / "corpus" / "train", tmp_path / "out.conll")
+    exported = export(tmp_path / "corpus" / name, tmp_path / "out.conll")
     assert exported.docs == 5
     assert list(ConllFile(tmp_path / "out.conll")) == list(ConllFile(conll))
 

@@ -5,7 +5,14 @@ import spacy
 from spacy.vocab import Vocab
 
 from adaptive_spacy.data.corpus import make_corpus_v1
-from adaptive_spacy.data.spacy_files import expected_docs, holds_docs, locate, read_docs
+from adaptive_spacy.data.spacy_files import (
+    expected_docs,
+    find_test,
+    holds_docs,
+    locate,
+    read_corpus_docs,
+    read_docs,
+)
 from tests.conftest import write_corpus
 
 
@@ -30,6 +37,29 @@ def folder(tmp_path: Path) -> Path:
 def test_docs_are_found_where_the_reader_finds_them(folder: Path, name: str) -> None:
     assert holds_docs(folder / name)
     assert len(list(make_corpus_v1(folder / name)(spacy.blank("en")))) == 1
+    assert len(list(read_corpus_docs(folder / name, Vocab()))) == 1
+
+
+def test_docs_of_shards_come_in_the_order_of_their_names(tmp_path: Path) -> None:
+    for number in (1, 0, 2):
+        write_corpus(tmp_path / f"{number:03}.spacy", [(f"number {number}", "O O")])
+    docs = read_corpus_docs(tmp_path, Vocab())
+    assert [doc.text.strip() for doc in docs] == ["number 0", "number 1", "number 2"]
+    with pytest.raises(ValueError, match=r"expected a \.spacy file or a folder of them, got gone"):
+        list(read_corpus_docs("gone.spacy", Vocab()))
+
+
+def test_test_set_is_found_beside_dev(tmp_path: Path) -> None:
+    dev = tmp_path / "dev.spacy"
+    assert find_test(dev) is None
+    (tmp_path / "test").mkdir()
+    assert find_test(dev) is None
+    write_corpus(tmp_path / "test" / "000.spacy", [("Ada", "B-PER")])
+    assert find_test(dev) == find_test(tmp_path / "dev") == tmp_path / "test"
+    assert find_test(tmp_path / "test.spacy") is None
+    write_corpus(tmp_path / "test.spacy", [("Ada", "B-PER")])
+    assert find_test(dev) == tmp_path / "test.spacy"
+    assert find_test(Path()) is None
 
 
 def test_folder_may_be_the_current_one(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from adaptive_spacy.cli.app import app
 from adaptive_spacy.data.convert import convert
 from adaptive_spacy.data.spacy_files import read_docs
 from adaptive_spacy.experiments.next_texts import Candidate, choose, judge
-from tests.conftest import SENTENCES, write_corpus
+from tests.conftest import SENTENCES, write_corpus, write_shards
 from tests.ner.pipelines import learn, make_nlp
 
 VOCAB = spacy.blank("en").vocab
@@ -104,15 +104,18 @@ LINES = [text for text, _ in SENTENCES] + ["Ray York Ben", "", "nothing rains", 
 NEW = {*LINES[4:], "Ray York Ben", "nothing rains"} - {""}
 
 
-@pytest.mark.parametrize("kind", ["txt", "jsonl", "spacy"])
+@pytest.mark.parametrize("kind", ["txt", "jsonl", "spacy", "shards"])
 def test_texts_without_labels_are_ranked(training: Path, tmp_path: Path, kind: str) -> None:
-    pool, output = tmp_path / f"pool.{kind}", tmp_path / "out.jsonl"
+    suffix = "spacy" if kind == "shards" else kind
+    pool, output = tmp_path / f"pool.{suffix}", tmp_path / "out.jsonl"
     if kind == "txt":
         pool.write_text("\n".join(LINES), encoding="utf8")
     elif kind == "jsonl":
         pool.write_text("\n".join(json.dumps({"text": one}) for one in LINES), encoding="utf8")
     else:
         DocBin(docs=[Doc(VOCAB, words=one.split()) for one in LINES]).to_disk(pool)
+    if kind == "shards":
+        pool = write_shards(tmp_path, tmp_path / "shards") / "pool.spacy"
     code, out = run(training, "--next", pool, "--output", output, "--count", "3")
     assert code == 0, out
     assert f"3 of {len(NEW)} texts that are new" in out

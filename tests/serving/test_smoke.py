@@ -4,9 +4,12 @@ from pathlib import Path
 
 import pytest
 import srsly
+from typer.testing import CliRunner
 
+from adaptive_spacy.cli.app import app
+from adaptive_spacy.serving import smoke
 from adaptive_spacy.serving.smoke import smoke_test
-from tests.conftest import write_corpus
+from tests.conftest import write_corpus, write_shards
 from tests.ner.pipelines import learn, make_nlp
 
 
@@ -32,6 +35,30 @@ def test_smoke_test_notices_another_pipeline(
     with pytest.raises(ValueError, match="finds other entities than"):
         smoke_test(packages, "en_tiny_ner", tmp_path / "other", texts, tmp_path / "smoke.json")
     assert srsly.read_json(tmp_path / "smoke.json")["identical"] is False
+
+
+def test_smoke_test_reads_shards(
+    packages: Path, trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smoke, "MAX_TEXTS", 4)
+    write_corpus(tmp_path / "test.spacy", [(f"Ada calls {i}", "O O O") for i in range(6)])
+    shards = write_shards(tmp_path, tmp_path / "shards", size=3)
+    # under both names: the project passes the second
+    for number, name in enumerate(("test", "test.spacy")):
+        output = tmp_path / f"{number}.json"
+        arguments = ["smoke-test", packages, "en_tiny_ner", "--pipeline", trained]
+        arguments += ["--texts", shards / name, "--output", output]
+        result = CliRunner().invoke(app, [*map(str, arguments)])
+        assert result.exit_code == 0, result.output
+        assert srsly.read_json(output)["texts"] == 4
+
+
+def test_smoke_test_names_texts_that_are_missing(
+    packages: Path, trained: Path, tmp_path: Path
+) -> None:
+    texts = tmp_path / "gone.spacy"
+    with pytest.raises(ValueError, match=r"^--texts: expected a \.spacy file or a folder of"):
+        smoke_test(packages, "en_tiny_ner", trained, texts, tmp_path / "smoke.json")
 
 
 def test_smoke_test_without_wheel(trained: Path, tmp_path: Path) -> None:

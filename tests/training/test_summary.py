@@ -103,6 +103,22 @@ def test_end_says_what_came_out_and_what_to_do(tmp_path: Path) -> None:
     assert "⚠" not in text
 
 
+def test_test_set_of_shards_is_what_comes_next(tmp_path: Path) -> None:
+    def evaluated(dev: str) -> str:
+        text = "".join(ending([0.1, 0.7], tmp_path / dev).lines()).replace(" \\\n      ", " ")
+        return text.partition("model-last ")[2].split()[0]
+
+    for split in ("dev", "test"):
+        (tmp_path / split).mkdir()
+        # a folder without docs is none
+        assert evaluated("dev.spacy") == f"{tmp_path}/dev.spacy"
+        (tmp_path / split / "000.spacy").touch()
+    assert evaluated("dev.spacy") == evaluated("dev") == f"{tmp_path}/test"
+    # of one's own name there is no other
+    assert evaluated("test.spacy") == f"{tmp_path}/test.spacy"
+    assert list(ending([0.1, 0.7], ".").lines())
+
+
 def test_epochs_that_were_not_evaluated_any_more_are_told() -> None:
     text = " ".join(" ".join(ending([0.1, 0.7, 0.65], updates=10).lines()).split())
     assert text.startswith("✔ Done: [training] max_epochs = 9. 9 epochs, 10 updates in")

@@ -4,6 +4,7 @@ Two passes over the files, document by document. What stays in memory: 8 bytes a
 number of documents of each length, and the different entities with their counts.
 """
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
@@ -92,18 +93,28 @@ def _walk(
 ) -> None:
     """Call `visit(split, file, numbered docs)` for batches of all documents."""
     for name, split in splits.items():
-        for path in split.files:
+        for path, place in zip(split.files, _name_files(name, split.files), strict=True):
             # a vocabulary of its own, so that strings of the files before do not stay
             docs = tqdm(
                 read_docs(path, Vocab()),
-                desc=f"{action} {path.name}",
+                desc=f"{action} {place}",
                 unit=" documents",
                 leave=False,
                 delay=1,
                 disable=None if progress else True,
             )
             for batch in minibatch(enumerate(docs, start=1), BATCH):
-                visit(name, path.name, batch)
+                visit(name, place, batch)
+
+
+def _name_files(split: str, files: Sequence[Path]) -> list[str]:
+    """RETURNS (list[str]): Names that say of which split a file is: of train.spacy the name, of a
+    shard the path, such as train/000.spacy."""
+    folder = os.path.commonpath([one.parent for one in files])
+    return [
+        one.name if one.stem == split else f"{split}/{one.relative_to(folder).as_posix()}"
+        for one in files
+    ]
 
 
 def _share(splits: Mapping[str, SplitCounts]) -> tuple[list[Shared], list[set[int]]]:

@@ -12,7 +12,7 @@ from spacy.tokens import Doc
 from spacy.util import resolve_dot_names
 from thinc.api import Config
 
-from adaptive_spacy.data.spacy_files import read_docs
+from adaptive_spacy.data.spacy_files import find_files, read_docs
 from adaptive_spacy.experiments.predictions import path_of
 from adaptive_spacy.hashing import hash_file
 from adaptive_spacy.training.history import HISTORY
@@ -90,14 +90,10 @@ def list_hashes(training: Path, config: Config | None, model: Path) -> dict[str,
     the first digits of SHA-256."""
     corpora = [path_of(config, split) for split in ("train", "dev")] if config is not None else []
     paths = [training / HISTORY, *(model / name for name in ("config.cfg", "meta.json"))]
-    paths += [one for path in corpora if path is not None for one in _files(path)]
+    paths += [one for path in corpora if path is not None for one in find_files(path)]
     return {
         path.as_posix(): hash_file(path)[:DIGITS] for path in dict.fromkeys(paths) if path.is_file()
     }
-
-
-def _files(path: Path) -> list[Path]:
-    return sorted(path.glob("**/*.spacy")) if path.is_dir() else [path]
 
 
 def settings_of(config: Config | None) -> Mapping[str, str]:

@@ -1,7 +1,6 @@
 """What makes a training the same: its config, the files that it reads, and the versions of what
 trains it. A snapshot goes on with no other."""
 
-import hashlib
 import platform
 from collections.abc import Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
@@ -14,7 +13,7 @@ from spacy.util import is_package
 from thinc.api import Config
 
 from adaptive_spacy.data.spacy_files import locate
-from adaptive_spacy.hashing import hash_once
+from adaptive_spacy.hashing import hash_content
 from adaptive_spacy.transformer.dtypes import processors_bfloat16
 
 PACKAGES = (
@@ -47,7 +46,7 @@ def identify(
     paths = sorted(one for one in named if Path(one).resolve() != aside)
     return {
         "config": {key: value for key, value in _flatten(config)},
-        "files": {path: _hash(Path(path), aside) for path in paths},
+        "files": {path: hash_content(Path(path), aside) for path in paths},
         "versions": versions(),
         "machine": machine(),
     }
@@ -56,7 +55,7 @@ def identify(
 def hash_named(config: Mapping[str, Any]) -> dict[str, str]:
     """RETURNS (dict[str, str]): Checksums of the files and folders that a config names, by their
     paths."""
-    return {path: _hash(Path(path)) for path in sorted({*_paths(config)})}
+    return {path: hash_content(Path(path)) for path in sorted({*_paths(config)})}
 
 
 def versions() -> dict[str, str]:
@@ -195,15 +194,3 @@ def _means_path(key: str, value: str, block: Mapping[str, Any]) -> bool:
         return not is_package(value)
     # to transformers a folder comes first; otherwise a name is a name
     return key != "name" or "@architectures" in block
-
-
-def _hash(path: Path, aside: Path | None = None) -> str:
-    """RETURNS (str): SHA-256 of a file, or of all files in a folder with their names, but for those
-    in another folder, an absolute path without links."""
-    if path.is_file():
-        return hash_once(path)
-    digest = hashlib.sha256()
-    found = (one for one in path.rglob("*") if one.is_file())
-    for one in sorted(one for one in found if aside not in one.resolve().parents):
-        digest.update(f"{one.relative_to(path).as_posix()}\0{_hash(one)}\n".encode())
-    return digest.hexdigest()

@@ -7,7 +7,7 @@ from spacy.vocab import Vocab
 from adaptive_spacy.data.stats.as_json import as_json
 from adaptive_spacy.data.stats.collect import collect
 from adaptive_spacy.data.stats.warnings import find_warnings
-from tests.conftest import write_corpus
+from tests.conftest import write_corpus, write_shards
 
 
 def test_statistics_count_by_split(folder: Path) -> None:
@@ -53,6 +53,22 @@ def test_statistics_find_texts_that_splits_share(folder: Path) -> None:
     assert (shared.splits, shared.documents) == (("train", "dev"), 2)
     assert shared.share == pytest.approx(2 / 3)
     assert shared.example == "dev.spacy, document 1: Ada lives in Paris ."
+
+
+def test_examples_say_which_split_a_file_is_of(folder: Path, tmp_path: Path) -> None:
+    shards = write_shards(folder, tmp_path / "shards")
+    (shared,) = collect([shards]).shared
+    assert shared.example == "dev/000.spacy, document 1: Ada lives in Paris ."
+    inner = shards / "dev" / "inner"
+    inner.mkdir()
+    write_corpus(inner / "000.spacy", [("Ada calls", "B-ORG O")])
+    (shards / "dev" / "000.spacy").unlink()
+    (hint,) = as_json(collect([shards]))["label_noise"]["most_frequent"]
+    # each part of the corpus has a 000.spacy
+    assert hint["example"] == "dev/000.spacy, document 1: [Ada] calls"
+    write_corpus(shards / "dev" / "001.spacy", [("Ben calls", "B-PER O")])
+    (hint,) = as_json(collect([shards]))["label_noise"]["most_frequent"]
+    assert hint["example"] == "dev/inner/000.spacy, document 1: [Ada] calls"
 
 
 def test_statistics_find_entities_that_io_would_merge(tmp_path: Path) -> None:
