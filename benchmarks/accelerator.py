@@ -25,6 +25,7 @@ from spacy.tokens import DocBin
 from spacy.vocab import Vocab
 from thinc.api import require_cpu
 
+from adaptive_spacy.training.calibration import percent
 from adaptive_spacy.training.evaluation import evaluate
 from adaptive_spacy.training.resume.parameters import save_weights
 from adaptive_spacy.transformer.shim import precision_of
@@ -177,7 +178,7 @@ def main(
     with tempfile.TemporaryDirectory() as folder:
         found = check(corpus, transformer, gpu_id, epochs, Path(folder))
     typer.echo(
-        f"Trained {epochs} epochs in {found['seconds']:.0f} s, F1 {100 * found['f1']:.1f}. "
+        f"Trained {epochs} epochs in {found['seconds']:.0f} s, F1 {percent(found['f1'])}. "
         f"Resumed: largest difference of a weight {found['resumed']:.3g}. The processor, in "
         f"{found['precisions'][1]}, reads {found['otherwise']} of {found['texts']} texts otherwise "
         f"than in {found['precisions'][0]} here."

@@ -88,7 +88,7 @@ def package_cli(
         cost = measure_precision(pipeline, corpus, precision, gpu_id=gpu_id)
         scores = cost.describe()["ents_f"]
         typer.echo(
-            f"F1 on {corpus}: {scores['before']:.4f} as trained, {scores['after']:.4f} in "
+            f"F1 on {corpus}: {_share(scores['before'])} as trained, {_share(scores['after'])} in "
             f"{precision}"
         )
         if doubts := cost.doubts():
@@ -117,3 +117,8 @@ def package_cli(
 def warn(line: str) -> None:
     """Show what speaks against using a pipeline."""
     typer.secho(f"⚠ {line}", fg=typer.colors.YELLOW, err=True)
+
+
+def _share(number: float | None) -> str:
+    # of a corpus without entities in which none is found there is no F1
+    return "-" if number is None else f"{number:.4f}"

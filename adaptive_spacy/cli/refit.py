@@ -31,6 +31,7 @@ def refit_cli(
     """
     from adaptive_spacy.experiments.refit import refit
     from adaptive_spacy.files import require_other
+    from adaptive_spacy.training.calibration import percent
 
     require_other(output, [run, test])
     record = refit(run, output, test=test, gpu_id=gpu_id)
@@ -41,4 +42,4 @@ def refit_cli(
         f"{sentences['dev']} sentences"
     )
     if about["test"]:
-        typer.echo(f"Test F1 {100 * about['test']['f1']:.2f}")
+        typer.echo(f"Test F1 {percent(about['test']['f1'])}")

@@ -75,15 +75,19 @@ class Queue:
 
     def take(self) -> Job | None:
         """RETURNS (Job | None): The next job that can run, with the stops that it needs."""
-        for i, job in enumerate(self.waiting):
-            if not any(self.open[job.cell, need] for need in job.needs):
-                del self.waiting[i]
-                if any((job.cell, need) in self.broken for need in job.needs):
-                    self.outcome.blocked.append(job)
-                    return self.take()
+        while (job := self._take_ready()) is not None:
+            if not any((job.cell, need) in self.broken for need in job.needs):
                 return job.with_stops(
                     {need: round(mean(self.stops[job.cell, need])) for need in job.needs}
                 )
+            self.outcome.blocked.append(job)
+        return None
+
+    def _take_ready(self) -> Job | None:
+        """RETURNS (Job | None): The next job that needs none that is still open."""
+        for i, job in enumerate(self.waiting):
+            if not any(self.open[job.cell, need] for need in job.needs):
+                return self.waiting.pop(i)
         return None
 
     def postpone(self, job: Job) -> None:

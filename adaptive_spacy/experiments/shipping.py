@@ -55,7 +55,7 @@ def require_output(output: Path, *, made_by: str) -> None:
     """
     if not output.exists() or (output.is_dir() and _is_from(output, made_by)):
         return
-    if not output.is_dir() or {one.name for one in output.iterdir()} - {LOCK}:
+    if not output.is_dir() or not all(map(_is_of_start, output.iterdir())):
         raise ValueError(
             f"--output: expected a new or empty folder, or an earlier {made_by}, got {output}, "
             "which holds something else"
@@ -71,8 +71,16 @@ def begin_output(output: Path, *, made_by: str) -> Lock:
     require_output(output, made_by=made_by)
     output.mkdir(parents=True, exist_ok=True)
     lock = claim(output)
-    (output / MADE_BY).write_text(f"{made_by}\n", encoding="utf8")
+    # one that is there says the same: a crash while it is written again could leave it empty
+    if not (output / MADE_BY).exists():
+        with replacing(output / MADE_BY) as aside:
+            aside.write_text(f"{made_by}\n", encoding="utf8")
     return lock
+
+
+def _is_of_start(path: Path) -> bool:
+    """Whether a start leaves it that was killed before the output was marked."""
+    return path.name == LOCK or path.match(f".{MADE_BY}.*.part")
 
 
 def _is_from(output: Path, made_by: str) -> bool:

@@ -33,9 +33,11 @@ def write_suspects(
 def describe(one: Suspect) -> str:
     """RETURNS (str): A suspect in words."""
     annotated, predicted = _name(one.annotated), _name(one.predicted)
+    words = "" if one.predicted_text is None else f"{one.predicted_text!r} "
     sure = "" if one.confidence is None else f", {100 * one.confidence:.0f} % sure"
     places = f"elsewhere {one.for_it} for it, {one.against_it} against it"
-    return f"{one.kind}: {one.text!r} annotated {annotated}, model {predicted}{sure}; {places}"
+    model = f"model {words}{predicted}{sure}"
+    return f"{one.kind}: {one.text!r} annotated {annotated}, {model}; {places}"
 
 
 def _name(entity: Entity | None) -> str:

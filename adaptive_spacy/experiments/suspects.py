@@ -18,10 +18,11 @@ from spacy.training import Example
 from adaptive_spacy.data.stats.label_noise import LabelNoise, Readings
 from adaptive_spacy.ner import confidence
 from adaptive_spacy.ner.tags import Entity
-from adaptive_spacy.training.errors import RIGHT, Finding, compare
+from adaptive_spacy.training.errors import RIGHT, Finding, compare, put_beside
 from adaptive_spacy.training.seqeval_report import locate_entity
 
-#: What is suspected, by what became of an entity
+#: What is suspected, by what became of an entity; "spurious" and "missed" where it shares no token
+#: with any of the other side
 KINDS = {
     "spurious": "missing",
     "type": "type",
@@ -44,8 +45,9 @@ class Suspect:
 
     doc (int): Number of its document, from 0. kind (str): What is suspected, a value of `KINDS`.
     score (float): In (0, 1): how strongly both witnesses speak against the annotation.
-    text (str): The words.
+    text (str): The words: annotated ones, if there are any.
     annotated, predicted (tuple[int, int, str] | None): First token, token after the last, type.
+    predicted_text (str | None): The words that were predicted, where others are annotated.
     confidence (float | None): Of what was predicted, at temperature 1 where that is known.
     for_it, against_it (int): Other places of the same words that are annotated as here, and as the
         model reads them; of a hit, in any other way.
@@ -57,6 +59,7 @@ class Suspect:
     text: str
     annotated: Entity | None
     predicted: Entity | None
+    predicted_text: str | None
     confidence: float | None
     for_it: int
     against_it: int
@@ -101,7 +104,8 @@ def _judge(number: int, eg: Example, forms: Forms) -> Iterator[Suspect]:
     # sharper ones tell better which labels are wrong, and worse how many (docs/reading.md)
     located = [(locate_entity(eg, ent), confidence.read_plain(ent)) for ent in eg.predicted.ents]
     stated = {entity: sure for entity, sure in located if entity is not None}
-    for one in compare(gold, [*stated]):
+    for finding in compare(gold, [*stated]):
+        one = put_beside(finding, gold, [*stated])
         sure = None if one.found is None else stated[one.found]
         for_it, against_it = _count(one, doc, forms)
         entity = one.gold or one.found
@@ -110,13 +114,18 @@ def _judge(number: int, eg: Example, forms: Forms) -> Iterator[Suspect]:
             number,
             KINDS[one.kind],
             _score(one.kind, sure, for_it, against_it),
-            doc[entity.start : entity.end].text,
+            _text(doc, entity),
             one.gold,
             one.found,
+            _text(doc, one.found) if one.found and one.found[:2] != entity[:2] else None,
             sure,
             for_it,
             against_it,
         )
+
+
+def _text(doc: Doc, entity: Entity) -> str:
+    return doc[entity.start : entity.end].text
 
 
 def _count(one: Finding, doc: Doc, forms: Forms) -> tuple[int, int]:

@@ -21,6 +21,8 @@ RIGHT = "right"
 #: Kinds of errors; those of pairs in the order in which pairs are made
 PAIRED = ("type", "boundary", "both")
 KINDS = (*PAIRED, "missed", "spurious")
+#: What `_rank` counts: kinds of pairs
+PLACES = (RIGHT, *PAIRED)
 #: Confusions of types that the terminal shows
 SHOWN = 5
 
@@ -63,7 +65,7 @@ def compare(gold: Sequence[Entity], found: Sequence[Entity]) -> list[Finding]:
         (_rank(one, other), i, j)
         for i, one in enumerate(gold)
         for j, other in enumerate(found)
-        if one.start < other.end and other.start < one.end
+        if _meet(one, other)
     )
     free, left = set(range(len(gold))), set(range(len(found)))
     findings = []
@@ -71,7 +73,7 @@ def compare(gold: Sequence[Entity], found: Sequence[Entity]) -> list[Finding]:
         if i in free and j in left:
             free.remove(i)
             left.remove(j)
-            findings.append(Finding((RIGHT, *PAIRED)[place], gold[i], found[j]))
+            findings.append(Finding(PLACES[place], gold[i], found[j]))
     findings += [Finding("missed", gold[i], None) for i in free]
     findings += [Finding("spurious", None, found[j]) for j in left]
     return sorted(
@@ -79,8 +81,35 @@ def compare(gold: Sequence[Entity], found: Sequence[Entity]) -> list[Finding]:
     )
 
 
+def put_beside(one: Finding, gold: Sequence[Entity], found: Sequence[Entity]) -> Finding:
+    """Find for what was left over the entity of the other side that it shares tokens with.
+
+    That one has another as its pair: "missed" and "spurious" say that none is left, and not that
+    none is there.
+
+    one (Finding): Of `compare`.
+    gold, found (Sequence[Entity]): What was compared.
+    RETURNS (Finding): Both as a pair, as `compare` would have made it; the same, if it is a pair or
+        shares no token.
+    """
+    pairs = [
+        (_rank(entity, other), entity, other)
+        for entity in (gold if one.gold is None else [one.gold])
+        for other in (found if one.found is None else [one.found])
+        if _meet(entity, other)
+    ]
+    if not pairs:
+        return one
+    (place, *_), *pair = min(pairs)
+    return Finding(PLACES[place], *pair)
+
+
+def _meet(one: Entity, other: Entity) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
 def _rank(gold: Entity, found: Entity) -> tuple[int, int, int, Entity, Entity]:
-    # as `(RIGHT, *PAIRED)` has them
+    # as `PLACES` has them
     place = 2 * (gold[:2] != found[:2]) + (gold.type != found.type)
     start, end = max(gold.start, found.start), min(gold.end, found.end)
     # the same whichever of the two is the annotated one

@@ -25,6 +25,7 @@ from adaptive_spacy.experiments.axes import replace_axes
 from adaptive_spacy.experiments.grid import read_grid
 from adaptive_spacy.experiments.records import read_record, write_record
 from adaptive_spacy.experiments.run_job import run_job
+from adaptive_spacy.training.calibration import percent
 
 GRID = Path("configs/experiments/precision.yml")
 APPROACHES = ["stable", "bfloat16", "float16"]
@@ -117,7 +118,7 @@ def main(
                 write_record(folder, record)
             if record["status"] != "done":
                 raise ValueError(f"{job.name}: {record['reason']}")
-            tqdm.write(f"{job.name}: test F1 {100 * record['results']['last']['test']['f1']:.1f}")
+            tqdm.write(f"{job.name}: test F1 {percent(record['results']['last']['test']['f1'])}")
 
 
 if __name__ == "__main__":

@@ -20,7 +20,8 @@ import typer
 from spacy.training import Example
 
 from adaptive_spacy.experiments.predictions import predict_corpus
-from adaptive_spacy.experiments.suspects import Suspect, rank_suspects
+from adaptive_spacy.experiments.suspects import KINDS, Suspect, rank_suspects
+from adaptive_spacy.training.errors import RIGHT
 from adaptive_spacy.training.evaluation import open_pipeline
 from benchmarks.quality.cleanlab_ranking import TokenJudge, doubt, find_rank
 from benchmarks.quality.corruption import WAYS, Damage, corrupt
@@ -31,7 +32,7 @@ SHARES = (0.02, 0.05, 0.1, 0.2)
 def by_model(one: Suspect) -> float:
     """RETURNS (float): What the model alone says against a label."""
     stated = 0.5 if one.confidence is None else one.confidence
-    return 1 - stated if one.kind == "read otherwise elsewhere" else stated
+    return 1 - stated if one.kind == KINDS[RIGHT] else stated
 
 
 def by_places(one: Suspect) -> float:

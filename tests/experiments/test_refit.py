@@ -14,12 +14,14 @@ from spacy.util import load_config
 from typer.testing import CliRunner
 
 from adaptive_spacy.cli.app import app
+from adaptive_spacy.experiments import refit as refits
 from adaptive_spacy.experiments.records import write_record
 from adaptive_spacy.experiments.refit import refit
 from adaptive_spacy.hashing import hash_file
 from adaptive_spacy.ner.temperature import usable
 from adaptive_spacy.serving.package import describe
 from adaptive_spacy.training.evaluation import evaluate
+from adaptive_spacy.training.seqeval_report import seqeval_report
 from tests.conftest import ROOT
 from tests.report.records import make_job, make_record
 from tests.training.resume.trainings import break_off, files, history
@@ -115,6 +117,18 @@ def test_refit_halves_the_rate_where_the_run_was_set_back(run: Path, tmp_path: P
     assert after[-1]["rate"] == pytest.approx(1e-2 / (2 * 4))
     meta = srsly.read_json(tmp_path / "refit" / "model-last" / "meta.json")
     assert "halved where the run was set back (after round 2)" in meta["notes"]
+
+
+def test_refit_scored_where_nothing_is_to_be_found_says_so(
+    run: Path, experiment_corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A test set without entities in which the model finds none has no F1."""
+    monkeypatch.setattr(refits, "evaluate", lambda *_: {"seqeval": seqeval_report([])})
+    test = ["--test", str(experiment_corpus / "test.spacy")]
+    result = CliRunner().invoke(app, ["refit", str(run), "--output", str(tmp_path / "out"), *test])
+    assert result.exit_code == 0, result.output
+    assert result.output.splitlines()[-1] == "Test F1 -"
+    assert json.loads((tmp_path / "out" / "refit.json").read_text())["refit"]["test"]["f1"] is None
 
 
 def test_refit_of_a_run_that_learnt_nothing_says_so_and_is_short(run: Path, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 import os
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from adaptive_spacy.experiments.records import (
     stop_of,
     write_record,
 )
-from adaptive_spacy.experiments.runner import claim, sweep
+from adaptive_spacy.experiments.runner import Queue, claim, sweep
 from adaptive_spacy.training.lock import Lock
 from tests.report.records import make_record
 
@@ -107,6 +108,19 @@ def test_failure_stops_only_what_waits_for_it(jobs: list[Job], tmp_path: Path) -
     outcome = sweep(jobs, tmp_path, again, retry_failed=True)
     assert [one[-10:] for one in again.started] == ["adaptive-1", "1-hybrid-1", "1-hybrid-2"]
     assert len(outcome.done) == 4
+
+
+def test_any_number_of_jobs_waits_for_one_that_failed(jobs: list[Job]) -> None:
+    """`--seeds` allows ten thousand."""
+    source = next(job for job in jobs if job.approach == "adaptive")
+    waiting = next(job for job in jobs if job.approach == "hybrid")
+    many = 2 * sys.getrecursionlimit()
+    queue = Queue([source, *(replace(waiting, seed=seed) for seed in range(many))])
+    assert queue.take() == source
+    queue.settle(source, make_failure(source, "scripted"))
+    assert queue.take() is None
+    assert [job.seed for job in queue.outcome.blocked] == [*range(many)]
+    assert not queue
 
 
 def test_retry_runs_a_failure_once(jobs: list[Job], tmp_path: Path) -> None:

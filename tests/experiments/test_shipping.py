@@ -1,6 +1,7 @@
 """What a model that was trained on all labels says of itself."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import spacy
@@ -10,10 +11,12 @@ from thinc.api import Config
 
 from adaptive_spacy.experiments.fixed_length import Curve, fix_rounds
 from adaptive_spacy.experiments.shipping import (
+    begin_output,
     keep_aside,
     mark,
     publish,
     read_splits,
+    require_output,
     state_temperatures,
     train_aside,
 )
@@ -125,6 +128,30 @@ def test_other_training_begins_anew(
     config["training"]["dropout"] = 0.3
     train(config, tmp_path / "out")
     assert steps[2] == steps[0] == 0
+
+
+def test_folder_is_marked_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(self: Path, *_: Any, **__: Any) -> None:
+        self.touch()
+        raise KeyboardInterrupt
+
+    def remains(self: Path, **_: Any) -> None:
+        """Of a process that was killed, what it wrote is still there."""
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_text", crash)
+        patch.setattr(Path, "unlink", remains)
+        with pytest.raises(KeyboardInterrupt):
+            begin_output(tmp_path, made_by="crossfit")
+    assert list(tmp_path.glob("*.part"))
+    begin_output(tmp_path, made_by="crossfit")
+    assert (tmp_path / ".made-by").read_text() == "crossfit\n"
+    # what a crash could leave empty is not written again
+    monkeypatch.setattr(Path, "write_text", crash)
+    begin_output(tmp_path, made_by="crossfit")
+    require_output(tmp_path, made_by="crossfit")
 
 
 def test_model_takes_the_place_of_the_former_one_at_once(tmp_path: Path) -> None:

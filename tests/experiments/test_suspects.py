@@ -19,7 +19,7 @@ from adaptive_spacy.experiments.suspects import KINDS, Suspect, rank_suspects
 from adaptive_spacy.ner import confidence
 from adaptive_spacy.ner.tags import Entity
 from benchmarks.quality.corruption import BOUNDARY, INCONSISTENT, MISSING, TYPE, WAYS, corrupt
-from benchmarks.quality.suspects import find
+from benchmarks.quality.suspects import by_model, find
 from tests.conftest import write_corpus
 from tests.report.runs import ROWS, Row, make_docs, write_crossfit, write_training
 
@@ -90,6 +90,41 @@ def test_other_places_that_are_not_annotated_speak_against_a_label(found: str) -
     assert (one.for_it, one.against_it) == (3, 2)
 
 
+NEW_YORK_TIMES = "New York Times reports"
+HALVES, WHOLE = "B-LOC I-LOC B-ORG O", "B-ORG I-ORG I-ORG O"
+
+
+def test_part_of_an_annotated_entity_is_no_missing_label() -> None:
+    """Each part is a suspect boundary, though one alone is the entity's pair."""
+    ranked = rank((NEW_YORK_TIMES, WHOLE, HALVES, [0.9, 0.8]))
+    assert [(one.text, one.annotated) for one in ranked] == [
+        ("New York Times", Entity(0, 3, "ORG"))
+    ] * 2
+    assert [describe(one) for one in ranked] == [
+        "type and boundary: 'New York Times' annotated ORG, model 'New York' LOC, 90 % sure; "
+        "elsewhere 0 for it, 0 against it",
+        "boundary: 'New York Times' annotated ORG, model 'Times' ORG, 80 % sure; "
+        "elsewhere 0 for it, 0 against it",
+    ]
+    assert ranked[0].to_dict()["predicted_text"] == "New York"
+
+
+def test_annotated_part_of_a_predicted_entity_is_not_without_a_prediction() -> None:
+    ranked = rank((NEW_YORK_TIMES, HALVES, WHOLE, [0.9]))
+    assert {describe(one).split(", 90 %")[0] for one in ranked} == {
+        "type and boundary: 'New York' annotated LOC, model 'New York Times' ORG",
+        "boundary: 'Times' annotated ORG, model 'New York Times' ORG",
+    }
+
+
+def test_other_places_speak_of_both_readings_of_a_part() -> None:
+    there: Row = ("New York sleeps", "B-LOC I-LOC O", "B-LOC I-LOC O", [0.9])
+    here: Row = (NEW_YORK_TIMES, WHOLE, WHOLE, [0.9])
+    ranked = rank(there, there, here, (NEW_YORK_TIMES, WHOLE, HALVES, [0.9, 0.8]))
+    (one,) = [one for one in ranked if one.predicted_text == "New York"]
+    assert (one.doc, one.for_it, one.against_it) == (3, 1, 2)
+
+
 def test_docs_without_annotation_are_no_suspects() -> None:
     confidence.register()
     gold, found = make_docs(ROWS)
@@ -140,7 +175,7 @@ def test_tasks_are_read_back_as_the_labels_they_hold(
 
 def test_describe_says_what_both_witnesses_say() -> None:
     entity = Entity(0, 1, "LOC")
-    one = Suspect(0, "type", 0.9, "Paris", Entity(0, 1, "PER"), entity, 0.97, 1, 4)
+    one = Suspect(0, "type", 0.9, "Paris", Entity(0, 1, "PER"), entity, None, 0.97, 1, 4)
     assert describe(one) == (
         "type: 'Paris' annotated PER, model LOC, 97 % sure; elsewhere 1 for it, 4 against it"
     )
@@ -207,6 +242,12 @@ def test_suspects_says_what_is_wrong(
     assert code == 1
     assert message in out
     assert out.count("\n") == 1
+
+
+def test_model_alone_speaks_for_what_it_finds_as_annotated() -> None:
+    right, wrong = rank(("Ada met Ben", "B-PER O B-LOC", "B-PER O B-PER", [0.9, 0.8]))[::-1]
+    assert by_model(right) == pytest.approx(0.1)
+    assert by_model(wrong) == 0.8
 
 
 def test_labels_are_damaged_in_four_ways_and_found_again(corpus_folder: Path) -> None:

@@ -51,6 +51,7 @@ def test_page_of_held_out_labels_says_what_to_expect(tmp_path: Path) -> None:
     # the surest of what is not annotated, with the number of its document
     suspects = page[page.index('id="suspects"') : page.index('id="data"')]
     assert re.search(r"Acme</th><td class=\"text\">missing</td>.*?<td>4</td></tr>", suspects)
+    assert re.search(r"Ben Ray</th><td class=\"text\">boundary</td>.*?PER “Ben”</td>", suspects)
 
 
 def test_page_of_a_training_predicts_the_test_set_beside_dev(tmp_path: Path) -> None:

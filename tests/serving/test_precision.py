@@ -147,6 +147,18 @@ def test_package_warns_of_a_cost_that_was_not_measured(
     assert said in read_wheel(wheel, "en_half_ner-0.1.0/README.md")
 
 
+def test_package_of_a_corpus_with_nothing_to_find_states_no_score(
+    pipeline: Path, dev: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scores = {"corpus": dev.as_posix(), "spacy": {"ents_f": None}}
+    monkeypatch.setattr(precision, "evaluate", lambda *_, **__: scores)
+    arguments = ["package", str(pipeline), str(tmp_path / "out"), "--name", "x"]
+    arguments += ["--precision", "float32", "--corpus", str(dev)]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0, result.output
+    assert f"F1 on {dev}: - as trained, - in float32" in result.output
+
+
 def test_package_takes_scores_of_one_precision(pipeline: Path, dev: Path, tmp_path: Path) -> None:
     arguments = ["package", str(pipeline), str(tmp_path / "out"), "--name", "x"]
     arguments += ["--precision", "int8", "--corpus", str(dev), "--metrics", str(tmp_path / "m")]

@@ -16,6 +16,7 @@ from adaptive_spacy.training.errors import (
     count_errors,
     f1,
     mend,
+    put_beside,
     render_errors,
 )
 from adaptive_spacy.training.seqeval_report import ScoredSentence, seqeval_report
@@ -55,6 +56,41 @@ def entities(text: str) -> list[Entity]:
 def test_compare_finds_the_kind(gold: str, found: str, kinds: list[str]) -> None:
     findings = compare(entities(gold), entities(found))
     assert sorted(one.kind for one in findings) == sorted(kinds)
+
+
+@pytest.mark.parametrize(
+    ("gold", "found", "expected"),
+    [
+        # the pair of the annotated one is its longer half
+        ("0-3 PER", "0-1 PER, 1-3 PER", ["boundary", "boundary"]),
+        ("0-3 PER", "0-1 LOC, 1-3 PER", ["both", "boundary"]),
+        ("0-1 PER, 1-3 PER", "0-3 PER", ["boundary", "boundary"]),
+        ("0-1 LOC, 1-3 PER", "0-3 PER", ["both", "boundary"]),
+        # side by side is not together
+        ("0-2 PER", "2-3 PER", ["missed", "spurious"]),
+        ("0-2 PER", "0-2 PER, 3-4 PER", ["right", "spurious"]),
+    ],
+)
+def test_what_is_left_over_is_put_beside_what_it_shares_tokens_with(
+    gold: str, found: str, expected: list[str]
+) -> None:
+    sides = entities(gold), entities(found)
+    beside = [put_beside(one, *sides) for one in compare(*sides)]
+    assert [one.kind for one in beside] == expected
+    for one, former in zip(beside, compare(*sides), strict=True):
+        assert former.gold in (one.gold, None)
+        assert former.found in (one.found, None)
+        # pairs are as they were
+        assert one == former or former.kind in ("missed", "spurious")
+
+
+def test_left_over_is_put_beside_what_shares_most() -> None:
+    left = Finding("spurious", None, Entity(1, 5, "PER"))
+    gold = entities("0-2 LOC, 2-5 LOC")
+    assert put_beside(left, gold, []) == Finding("both", gold[1], left.found)
+    # but the same type before others
+    gold = entities("0-2 PER, 2-5 LOC")
+    assert put_beside(left, gold, []) == Finding("boundary", gold[0], left.found)
 
 
 def test_compare_pairs_what_shares_most() -> None:

@@ -18,7 +18,7 @@ QUIET = ("right-all", "right-none", "wrong-all")
 class Difference(NamedTuple):
     """An entity, annotated or predicted by some.
 
-    doc (int): Number of its document, from 0.
+    doc (int): Place of its document among the annotated ones, from 0.
     entity (Entity): The entity.
     annotated (bool): Whether it is right.
     by (tuple[bool, ...]): Which models predicted it.
@@ -93,7 +93,6 @@ def show_differences(rivals: Sequence[Rival], differences: Sequence[Difference])
         stated = [document.confidences.get(one.entity) for document in documents]
         passages.add(
             documents[0],
-            one.doc,
             [documents[0].gold, *(document.found for document in documents)],
             [one.entity if one.annotated else None, *seen],
             [one.kind, one_line(one.entity.type), _surest(stated)],

@@ -30,8 +30,8 @@ Shown = list[Any]
 
 
 class Predicted(NamedTuple):
-    """A finding in its document. doc (int): Its number, from 0. confidence (float | None): Of what
-    was predicted; None: nothing was, or its component states none."""
+    """A finding in its document. doc (int): Its place among the annotated ones, from 0. confidence
+    (float | None): Of what was predicted; None: nothing was, or its component states none."""
 
     doc: int
     finding: Finding
@@ -47,12 +47,14 @@ class Predicted(NamedTuple):
 class Document:
     """An annotated and predicted doc.
 
+    number (int): Its number in the corpus, from 0, where docs without annotation count too.
     words (list[str]): Its words, each with the space that follows.
     gold, found (list[Entity]): Annotated and predicted entities.
     confidences (dict): Of predicted entities.
     starts (list[int]): The first word of each sentence.
     """
 
+    number: int
     words: list[str]
     gold: list[Entity]
     found: list[Entity]
@@ -67,14 +69,16 @@ class Document:
         return max(first, entity.start - AROUND), min(last, end + AROUND)
 
 
-def read_document(eg: Example) -> Document:
-    """RETURNS (Document): An example, with what counts of it, as in `read_sentence`."""
+def read_document(number: int, eg: Example) -> Document:
+    """RETURNS (Document): An example of the corpus, with what counts of it, as in
+    `read_sentence`."""
     reference = eg.reference
     found = [(locate_entity(eg, ent), confidence.read(ent)) for ent in eg.predicted.ents]
     counted = [(entity, sure) for entity, sure in found if entity is not None]
     words = [_shorten(token.text) + (" " if token.whitespace_ else "") for token in reference]
     known = reference.has_annotation("SENT_START")
     return Document(
+        number,
         words,
         [Entity(ent.start, ent.end, ent.label_) for ent in reference.ents],
         [entity for entity, _ in counted],
@@ -85,7 +89,11 @@ def read_document(eg: Example) -> Document:
 
 def read_documents(examples: Sequence[Example]) -> list[Document]:
     """RETURNS (list[Document]): Those that are annotated."""
-    return [read_document(eg) for eg in examples if eg.reference.has_annotation("ENT_IOB")]
+    return [
+        read_document(i, eg)
+        for i, eg in enumerate(examples)
+        if eg.reference.has_annotation("ENT_IOB")
+    ]
 
 
 def find_all(documents: Sequence[Document]) -> list[Predicted]:
@@ -128,7 +136,6 @@ def show(documents: Sequence[Document], chosen: Sequence[Predicted]) -> dict[str
         document, finding = documents[one.doc], one.finding
         passages.add(
             document,
-            one.doc,
             [document.gold, document.found],
             [finding.gold, finding.found],
             [finding.kind, one_line(finding.type), _rounded(one.confidence)],
@@ -148,7 +155,6 @@ class Passages:
     def add(
         self,
         document: Document,
-        number: int,
         sides: Sequence[Sequence[Entity]],
         focus: Sequence[Entity | None],
         about: Sequence[Any],
@@ -156,7 +162,7 @@ class Passages:
     ) -> None:
         """Add what is to be seen.
 
-        document (Document): Whose words are shown. number (int): Its number, from 0.
+        document (Document): Whose words are shown.
         sides (Sequence): The entities of each side, that of the annotation first.
         focus (Sequence[Entity | None]): What is to be seen on each side, at least one.
         about (Sequence): Kind, type, and confidence or None.
@@ -166,11 +172,12 @@ class Passages:
         whole = Entity(min(one.start for one in seen), max(one.end for one in seen), "")
         first, last = document.around(whole)
         confidences = [{}, *(sure or [document.confidences])]
-        if (number, first, last) not in self.places:
-            self.places[number, first, last] = len(self.passages)
+        place = document.number, first, last
+        if place not in self.places:
+            self.places[place] = len(self.passages)
             self.passages.append(
                 {
-                    "doc": number + 1,
+                    "doc": document.number + 1,
                     "words": document.words[first:last],
                     # whether words before and after are left out
                     "cut": [first > 0, last < len(document.words)],
@@ -184,12 +191,13 @@ class Passages:
             next(_inside([] if one is None else [one], first, last, stated), None)
             for one, stated in zip(focus, confidences, strict=True)
         ]
-        self.items.append([self.places[number, first, last], *about, places])
+        self.items.append([self.places[place], *about, places])
 
     def found(self) -> dict[str, Any]:
-        """RETURNS (dict): "passages", each with "doc" (from 1), "words", "cut", and "sides", lists
-        of entities [first word, word after the last, type, confidence or None]; and "items",
-        [passage, kind, type, confidence or None, the entity to be seen of each side or None]."""
+        """RETURNS (dict): "passages", each with "doc" (in the corpus, from 1), "words", "cut", and
+        "sides", lists of entities [first word, word after the last, type, confidence or None]; and
+        "items", [passage, kind, type, confidence or None, the entity to be seen of each side or
+        None]."""
         return {"passages": self.passages, "items": self.items}
 
 

@@ -2,6 +2,11 @@
 
 from dataclasses import replace
 
+from spacy.tokens import Doc
+from spacy.training import Example
+
+from adaptive_spacy.experiments.suspects import rank_suspects
+from adaptive_spacy.ner import confidence
 from adaptive_spacy.ner.tags import Entity
 from adaptive_spacy.report.run.passages import (
     MOST_ERRORS,
@@ -10,9 +15,11 @@ from adaptive_spacy.report.run.passages import (
     Predicted,
     choose,
     find_all,
+    read_documents,
     show,
 )
 from adaptive_spacy.training.errors import Finding
+from tests.report.runs import make_docs
 
 
 def predicted(doc: int, kind: str, sure: float | None, label: str = "PER") -> Predicted:
@@ -33,10 +40,24 @@ def test_choose_keeps_the_surest_errors_and_the_least_sure_hits() -> None:
     assert kept == {"spurious": sure[-MOST_ERRORS:], "right": sure[:MOST_HITS]}
 
 
+def test_documents_are_counted_as_in_the_corpus_everywhere() -> None:
+    """Those without annotation are in no passage, and count."""
+    confidence.register()
+    gold, found = make_docs([("Ada met Acme", "B-PER O O", "B-PER O B-ORG", [0.9, 0.8])] * 2)
+    bare = Doc(gold[0].vocab, words=["Ben", "sings"])
+    pairs = [(bare.copy(), bare), (found[0], gold[0]), (bare.copy(), bare), (found[1], gold[1])]
+    examples = [Example(*pair) for pair in pairs]
+    documents = read_documents(examples)
+    assert [one.number for one in documents] == [1, 3]
+    shown = show(documents, find_all(documents))
+    assert [one["doc"] for one in shown["passages"]] == [2, 4]
+    assert {one.to_dict()["doc"] for one in rank_suspects(examples)} == {2, 4}
+
+
 def test_passages_are_the_words_around() -> None:
     words = [f"w{i} " for i in range(100)]
     gold, found = [Entity(50, 52, "PER")], [Entity(51, 53, "PER")]
-    document = Document(words, gold, found, {found[0]: 0.98765}, [0])
+    document = Document(0, words, gold, found, {found[0]: 0.98765}, [0])
     shown = show([document], find_all([document]))
     (passage,) = shown["passages"]
     assert passage["words"] == words[20:83]
