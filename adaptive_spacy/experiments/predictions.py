@@ -13,6 +13,7 @@ from spacy.util import dot_to_object
 from thinc.api import Config
 
 from adaptive_spacy.config.loading import read_config
+from adaptive_spacy.data.shared_texts import text_key
 from adaptive_spacy.data.spacy_files import (
     find_test,
     holds_docs,
@@ -147,8 +148,8 @@ def count_learnt(training: Path, examples: Sequence[Example]) -> int:
     path = None if config is None else path_of(config, "train")
     if path is None or not holds_docs(path):
         return 0
-    texts = {doc.text for doc in read_corpus_docs(path, spacy.blank("xx").vocab)}
-    return sum(eg.reference.text in texts for eg in examples)
+    texts = {text_key(doc.text) for doc in read_corpus_docs(path, spacy.blank("xx").vocab)}
+    return sum(text_key(eg.reference.text) in texts for eg in examples)
 
 
 def read_checkpoint_config(training: Path, select: str = "last") -> Config | None:
