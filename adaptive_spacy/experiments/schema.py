@@ -1,8 +1,18 @@
 """What a record holds, as far as it is read again: see docs/experiments.md for all of it."""
 
-from typing import Annotated, Any, Literal
+from itertools import pairwise
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from adaptive_spacy.parsing import describe_faults
 
@@ -63,6 +73,7 @@ class Result(_Part):
     """Of a checkpoint."""
 
     epoch: Amount
+    step: Count
     dev_f1: Share | None
     test: TestScores
 
@@ -105,10 +116,21 @@ class SentenceCounts(_Part):
     """Of each test sentence: entities found and right, found and wrong, missed; the loss of all
     its tokens."""
 
-    tp: list[Count]
+    tp: Annotated[list[Count], Field(min_length=1)]
     fp: list[Count]
     fn: list[Count]
     loss: list[Amount] | None
+
+    @model_validator(mode="after")
+    def _check_lengths(self) -> Self:
+        lengths = [len(one) for one in (self.tp, self.fp, self.fn)]
+        if len(set(lengths)) > 1:
+            tp, fp, fn = lengths
+            raise ValueError(
+                "expected tp, fp and fn to have a number for each test sentence, got "
+                f"{tp}, {fp} and {fn}"
+            )
+        return self
 
 
 class Sentences(_Part):
@@ -152,6 +174,31 @@ class DoneRecord(_Record):
     data: Splits
     versions: dict[str, str]
     sentences: Sentences | None = None
+
+    @field_validator("history")
+    @classmethod
+    def _check_phases(cls, history: list[HistoryRow]) -> list[HistoryRow]:
+        for number, (before, after) in enumerate(pairwise(history), start=1):
+            if before.phase is not None and after.phase is None:
+                raise ValueError(
+                    f"expected a phase in each row after one that has it, got null in row {number}"
+                )
+        return history
+
+    @field_validator("sentences")
+    @classmethod
+    def _check_steps(cls, sentences: Sentences | None, info: ValidationInfo) -> Sentences | None:
+        if sentences is None:
+            return None
+        known = sentences.checkpoints
+        # without, they have a fault of their own
+        for rule, result in info.data.get("results", ()):
+            if result is not None and str(result.step) not in known:
+                raise ValueError(
+                    f"expected checkpoints with the step of results.{rule}, {result.step}, got "
+                    f"{', '.join(known) or 'none'}"
+                )
+        return sentences
 
 
 RECORD: TypeAdapter[FailedRecord | DoneRecord] = TypeAdapter(

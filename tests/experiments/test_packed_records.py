@@ -48,7 +48,8 @@ def test_packed_records_are_read_and_reported_as_those_of_the_sweep(tmp_path: Pa
 
 def test_index_has_a_line_per_run_without_what_is_long(tmp_path: Path) -> None:
     record = make_records()[0]
-    record["sentences"] = {"tokens": [5, 4], "checkpoints": {}}
+    got = {"tp": [0, 2], "fp": [0, 0], "fn": [1, 0], "loss": None}
+    record["sentences"] = {"tokens": [5, 4], "checkpoints": {"6": got}}
     record["results"]["last"]["test"]["sentences"] = [1, 2]
     pack([record], tmp_path)
     (line,) = (tmp_path / INDEX).read_text(encoding="utf8").splitlines()
@@ -114,7 +115,8 @@ def test_same_run_that_took_another_time_stays_as_it_is_packed(tmp_path: Path) -
 
 def test_record_that_says_the_same_and_more_replaces_the_packed_one(tmp_path: Path) -> None:
     record = make_records()[0]
-    more = {**record, "sentences": {"tokens": [5], "checkpoints": {}}}
+    got = {"tp": [1], "fp": [0], "fn": [0], "loss": None}
+    more = {**record, "sentences": {"tokens": [5], "checkpoints": {"6": got}}}
     pack([record], tmp_path)
     assert pack([more], tmp_path) == 1
     assert pack([record], tmp_path) == 0
