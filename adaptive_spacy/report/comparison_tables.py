@@ -17,8 +17,14 @@ from adaptive_spacy.report.comparison_text import (
     row_cells,
 )
 from adaptive_spacy.report.comparison_types import TYPE_HEADER, TypeRow, type_cells
-from adaptive_spacy.report.epoch_search import NOTES as SEARCH_NOTES
-from adaptive_spacy.report.epoch_search import Answer, answer_header, answer_rows, describe_search
+from adaptive_spacy.report.epoch_search import (
+    Answer,
+    answer_header,
+    answer_rows,
+    answer_title,
+    describe_columns,
+    describe_search,
+)
 
 #: Verdicts that a difference is there
 REAL = ("higher", "lower")
@@ -192,6 +198,5 @@ def _search_table(answer: Answer) -> dict[str, Any]:
         )
         for line, cells in zip(answer.lines, answer_rows(answer), strict=True)
     ]
-    notes = f"{describe_search(answer)} {SEARCH_NOTES}"
-    title = "One adaptive run against a search over epochs"
-    return _table("search", title, notes, answer_header(), rows)
+    notes = f"{describe_search(answer)} {describe_columns(answer)}"
+    return _table("search", answer_title(answer), notes, answer_header(answer), rows)

@@ -4,6 +4,7 @@ The search trains each candidate, keeps the one with the best validation F1 (of 
 shortest) and pays for all of them. Both sides are taken seed by seed.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from itertools import groupby
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from adaptive_spacy.experiments.statistics import (
     paired_test,
     summarize,
 )
+from adaptive_spacy.printable import listed
 from adaptive_spacy.report.comparison import RULE_NAMES
 from adaptive_spacy.report.comparison_runs import Run
 from adaptive_spacy.report.comparison_text import spread
@@ -25,21 +27,21 @@ SEARCH = "epochs"
 
 NOTES = """\
 The search trains every candidate and keeps the one whose checkpoint has the highest validation F1;
-of equals the shortest. Difference is adaptive minus search, in F1, over seeds; cost is the tokens
-that all candidates learn from, divided by those of the adaptive runs. p is adjusted for the rows of
-the same data set, model and selection rule that have pairs enough to show something (Holm,
-Tarone)."""
+of equals the shortest. Difference is {reference} minus search, in F1, over seeds; cost is the
+tokens that all candidates learn from, divided by those of the runs of {reference}. p is adjusted
+for the rows of the same data set, model and selection rule that have pairs enough to show something
+(Holm, Tarone)."""
 
 
 class SearchResult(NamedTuple):
     """One cell under one selection rule.
 
     fraction (float | None): The share; None: all of them together.
-    seeds (int): Pairs of an adaptive run and a whole search.
-    adaptive, search (Summary): Test F1 in percent.
-    difference (Summary): Adaptive minus search.
+    seeds (int): Pairs of a run of the reference and a whole search.
+    reference, search (Summary): Test F1 in percent.
+    difference (Summary): Reference minus search.
     chosen (list[float]): Epochs that the search chose, by seed.
-    cost (float): Of the search, in adaptive runs.
+    cost (float): Of the search, in runs of the reference.
     test (PairedTest): Of the difference. p (float | None): Adjusted.
     """
 
@@ -48,7 +50,7 @@ class SearchResult(NamedTuple):
     rule: str
     fraction: float | None
     seeds: int
-    adaptive: Summary
+    reference: Summary
     search: Summary
     difference: Summary
     chosen: list[float]
@@ -58,16 +60,18 @@ class SearchResult(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """candidates (list[str]): Approaches that the search chooses from. lines (list[SearchResult]):
-    Its cells."""
+    """reference (str): The approach that needs no search. candidates (list[str]): Those that the
+    search chooses from. lines (list[SearchResult]): Its cells. left_out (list[str]): Seeds that
+    take no part, and what they lack; a sentence for each data set, model and lack."""
 
     reference: str
     candidates: list[str]
     lines: list[SearchResult]
+    left_out: list[str]
 
 
 class Search(NamedTuple):
-    """run (Run): The adaptive one. candidates (list[Run]): Of the same cell and seed, all."""
+    """run (Run): That of the reference. candidates (list[Run]): Of the same cell and seed, all."""
 
     run: Run
     candidates: list[Run]
@@ -83,7 +87,7 @@ def answer_epochs(runs: Sequence[Run], *, reference: str = "adaptive") -> Answer
     runs (Sequence[Run]): Finished trainings, sorted by data set, model and share.
     reference (str): The approach that needs no search.
     RETURNS (Answer): The answer.
-    RAISES (ValueError): If no adaptive run has all candidates beside it.
+    RAISES (ValueError): If no run of the reference has all candidates beside it.
     """
     candidates = [run for run in runs if run.job.search == SEARCH]
     names = sorted({run.job.approach for run in candidates}, key=lambda name: _epochs(runs, name))
@@ -99,7 +103,12 @@ def answer_epochs(runs: Sequence[Run], *, reference: str = "adaptive") -> Answer
         group = list(found)
         for rule in RULES:
             lines += list(_lines(group, rule))
-    return Answer(reference, names, lines)
+    return Answer(reference, names, lines, _left_out(runs, names, reference))
+
+
+def answer_title(answer: Answer) -> str:
+    """RETURNS (str): The head of the section."""
+    return f"One run of {answer.reference} against a search over epochs"
 
 
 def describe_search(answer: Answer) -> str:
@@ -107,8 +116,14 @@ def describe_search(answer: Answer) -> str:
     return f"{answer.reference} against a search over {', '.join(answer.candidates)}."
 
 
+def describe_columns(answer: Answer) -> str:
+    """RETURNS (str): What stands in the table."""
+    return NOTES.format(reference=answer.reference)
+
+
 def describe_answer(answer: Answer) -> list[str]:
-    """RETURNS (list[str]): The outcome over all shares in sentences, one per data set and model."""
+    """RETURNS (list[str]): The outcome over all shares in sentences, one per data set and model,
+    and what takes no part in it."""
     sentences = []
     shares = {(one.dataset, one.model): 0 for one in answer.lines}
     for one in answer.lines:
@@ -118,12 +133,13 @@ def describe_answer(answer: Answer) -> list[str]:
             sentences.append(
                 f"{one.dataset}, {one.model}: {answer.reference} against what the search keeps: "
                 f"{one.difference.mean:+.2f} F1 with the last checkpoint "
-                f"({one.test.verdict(one.p)}), and the search costs {one.cost:.1f} adaptive runs."
+                f"({one.test.verdict(one.p)}), and the search costs {one.cost:.1f} runs of "
+                f"{answer.reference}."
             )
-    return sentences
+    return [*sentences, *answer.left_out]
 
 
-def answer_header() -> tuple[str, ...]:
+def answer_header(answer: Answer) -> tuple[str, ...]:
     """RETURNS (tuple[str]): Names of the columns."""
     return (
         "data set",
@@ -131,7 +147,7 @@ def answer_header() -> tuple[str, ...]:
         "selection",
         "share",
         "seeds",
-        "adaptive",
+        answer.reference,
         "search",
         "difference",
         "p adjusted",
@@ -150,7 +166,7 @@ def answer_rows(answer: Answer) -> list[list[str]]:
             RULE_NAMES[one.rule],
             "all" if one.fraction is None else f"{one.fraction:g}",
             str(one.seeds),
-            spread(one.adaptive),
+            spread(one.reference),
             spread(one.search),
             f"{one.difference.mean:+.2f}"
             + ("" if one.difference.error is None else f" ± {one.difference.error:.2f}"),
@@ -167,11 +183,16 @@ def answer_markdown(answer: Answer) -> str:
     """RETURNS (str): The answer as a section in Markdown."""
     return "\n\n".join(
         [
-            "## One adaptive run against a search over epochs",
+            f"## {plain(answer_title(answer))}",
             "\n".join(
-                [plain(describe_search(answer)), NOTES, *map(plain, describe_answer(answer))]
+                plain(text)
+                for text in (
+                    describe_search(answer),
+                    describe_columns(answer),
+                    *describe_answer(answer),
+                )
             ),
-            table(answer_header(), answer_rows(answer)),
+            table(answer_header(answer), answer_rows(answer)),
         ]
     )
 
@@ -187,6 +208,29 @@ def _searches(
             if all(key in found for key in keys):
                 searches.append(Search(run, [found[key] for key in keys]))
     return searches
+
+
+def _left_out(runs: Sequence[Run], names: Sequence[str], reference: str) -> list[str]:
+    wanted = dict.fromkeys((reference, *names))
+    there: dict[tuple[tuple[str, str], float, int], set[str]] = defaultdict(set)
+    for run in runs:
+        if run.job.approach == reference or run.job.search == SEARCH:
+            there[run.data, run.job.size, run.job.seed].add(run.job.approach)
+    seeds: dict[tuple[tuple[str, str], tuple[str, ...]], dict[float, list[int]]] = {}
+    for (data, size, seed), found in there.items():
+        if lack := tuple(name for name in wanted if name not in found):
+            seeds.setdefault((data, lack), {}).setdefault(size, []).append(seed)
+    sentences = []
+    for (data, lack), by_size in seeds.items():
+        places = "; ".join(_describe_seeds(size, group) for size, group in by_size.items())
+        sentences.append(f"Left out: {', '.join(data)}: without a run of {listed(lack)}: {places}.")
+    return sentences
+
+
+def _describe_seeds(size: float, seeds: Sequence[int]) -> str:
+    place = f"share {size:g}" if size <= 1 else f"{size:g} labels"
+    several = "s" if len(seeds) > 1 else ""
+    return f"seed{several} {', '.join(str(one) for one in sorted(seeds))} of {place}"
 
 
 def _lines(searches: Sequence[Search], rule: str) -> list[SearchResult]:
