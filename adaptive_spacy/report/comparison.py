@@ -87,7 +87,7 @@ class Comparison:
     superseded (int): Records of a job under an older definition, which are left out.
     unfinished (list[str]): Folders without a record: running or interrupted.
     versions (dict[str, list[str]]): Packages, with all versions that the runs used.
-    contents (list[str]): Data sets and models whose name stands for several contents.
+    contents (list[str]): Names that stand for several contents, such as "data set news".
     settings (dict[str, list[str]]): Approaches whose name stands for several, with what differs.
     ended (tuple[str, str]): When the first and the last of the runs ended, in UTC.
     """

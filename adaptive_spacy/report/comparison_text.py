@@ -57,7 +57,7 @@ def describe_sources(comparison: Comparison) -> list[str]:
             lines.append(visible(f"Mixed versions: {package} {', '.join(versions)}."))
     if comparison.contents:
         names = visible(", ".join(comparison.contents))
-        lines.append(f"Mixed contents: not all runs had the same files under the name {names}.")
+        lines.append(f"Mixed contents: not all runs had the same files of {names}.")
     lines += [*_describe_settings(comparison.settings)]
     return lines
 

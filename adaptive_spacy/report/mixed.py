@@ -12,6 +12,8 @@ from adaptive_spacy.experiments.records import Record
 from adaptive_spacy.parsing import reading
 from adaptive_spacy.report.comparison_runs import read_job
 
+#: What a key of a job names, and the key of its definition with the content of that
+NAMED = {"dataset": ("data set", "data"), "model": ("model", "transformer")}
 #: Keys of a config that are the job's place in the grid
 PLACE = ("system.seed", "nlp.lang", "variables.fraction")
 #: What else an approach is, in a job's definition
@@ -28,13 +30,15 @@ def list_versions(records: Iterable[Record]) -> dict[str, list[str]]:
 
 
 def list_contents(records: Iterable[Record]) -> list[str]:
-    """RETURNS (list[str]): Data sets and models that had other files in other records."""
-    found: dict[str, set[str]] = defaultdict(set)
+    """RETURNS (list[str]): What had other files in other records, such as "data set news": a model
+    may have the name of a data set."""
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
     for record in records:
-        job, definition = record["job"], record["definition"]
-        found[job["dataset"]].add(json.dumps(definition.get("data"), sort_keys=True))
-        found[job["model"]].add(str(definition.get("transformer")))
-    return [name for name, contents in sorted(found.items()) if len(contents) > 1]
+        for key, (kind, files) in NAMED.items():
+            content = json.dumps(record["definition"].get(files), sort_keys=True)
+            found[kind, record["job"][key]].add(content)
+    names = sorted(name for name, contents in found.items() if len(contents) > 1)
+    return [f"{kind} {name}" for kind, name in names]
 
 
 def list_settings(records: Iterable[Record]) -> dict[str, list[str]]:

@@ -50,10 +50,19 @@ def test_names_that_stand_for_several_contents_are_said(tmp_path: Path) -> None:
     assert "Mixed contents" not in to_markdown(compare(write_records(tmp_path / "1", found)), [])
     found[0]["definition"] = {"data": {"test": "9"}, "transformer": "2"}
     said = to_markdown(compare(write_records(tmp_path / "2", found)), [])
-    assert "not all runs had the same files under the name news." in said
+    assert "not all runs had the same files of data set news." in said
     found[1]["definition"] = {"data": {"test": "1"}, "transformer": "8"}
     said = to_markdown(compare(write_records(tmp_path / "3", found)), [])
-    assert "under the name news, tiny." in said
+    assert "files of data set news, model tiny." in said
+
+
+def test_model_may_be_called_as_a_data_set_is(tmp_path: Path) -> None:
+    found = [make_record(make_job("a", seed, dataset="law", model="law"), 0.5) for seed in (1, 2)]
+    for one in found:
+        one["definition"] = {"data": {"test": "1"}, "transformer": "2"}
+    assert compare(write_records(tmp_path / "1", found)).contents == []
+    found[1]["definition"] = {"data": {"test": "1"}, "transformer": "8"}
+    assert compare(write_records(tmp_path / "2", found)).contents == ["model law"]
 
 
 def test_a_changed_config_is_said_with_what_changed(tmp_path: Path) -> None:
