@@ -84,7 +84,7 @@ class Comparison:
     rows (list[Row]), contrasts (list[Contrast]): The tables. Numbers of labels have no contrasts:
         `answer_budget` tests those.
     failed (list[Record]): Of jobs that failed.
-    superseded (int): Records of a job under an older definition, which are left out.
+    superseded (int): Older definitions of jobs, whose records are left out.
     unfinished (list[str]): Folders without a record: running or interrupted.
     versions (dict[str, list[str]]): Packages, with all versions that the runs used.
     contents (list[str]): Names that stand for several contents, such as "data set news".
@@ -154,7 +154,8 @@ def compare(output: Path, *, reference: str | None = None) -> Comparison:
         rows=rows,
         contrasts=list(make_contrasts(shares, reference or _usual_reference(shares))),
         failed=[record for record in current if record["status"] == "failed"],
-        superseded=len(records) - len(current),
+        # by identity: of a folder that was copied the definition is the same
+        superseded=len({one["id"] for one in records} - {one["id"] for one in current}),
         unfinished=sorted(
             path.parent.name
             for path in output.glob("*/log.txt")

@@ -18,7 +18,10 @@ def test_sources_are_told(tmp_path: Path) -> None:
     old = make_record(make_job("adaptive", 1), 0.1, finished="2025-12-31T00:00:00+00:00")
     other = make_record(replace(job, seed=5), 0.8)
     other["versions"] = {"spacy": "3.8.7"}
-    folder = write_records(tmp_path, [*found, old, other])
+    old["id"] = "another"
+    # a copied folder is no other definition
+    copied = {**found[0], "finished": "2025-12-31T00:00:00+00:00"}
+    folder = write_records(tmp_path, [*found, old, other, copied])
     (folder / "running").mkdir()
     (folder / "running" / "log.txt").touch()
     comparison = compare(folder)
