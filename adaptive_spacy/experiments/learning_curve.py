@@ -20,6 +20,10 @@ LEAST_SIZES, LEAST_SPAN = 4, 4.0
 LEAST_SINGLE = 5
 #: Below this F1, in percent, nothing was learnt that a curve could go on from
 NOTHING = 1.0
+#: Points of F1 within which trainings are the same, as sums are rounded
+SAME = 1e-6
+#: What a half of train and a half of dev, which are rounded each, may have together beyond a half
+ROUNDED = 1
 EXPONENTS = numpy.geomspace(0.05, 3.0, 60)
 DRAWS = 2000
 PERCENTILES = (2.5, 97.5)
@@ -91,6 +95,9 @@ def fit_curve(points: Sequence[Point]) -> LearningCurve:
     drawn = _fit(sizes, means, counts, places)[0]
     fitted = _fit(sizes, means, counts, sizes)[0]
     spread, freedom = _scatter(points, fitted)
+    if spread < SAME:
+        why = "no training is off the curve, so that nobody knows how far they scatter"
+        return LearningCurve(points, [], why, None)
     generator = numpy.random.default_rng(0)
     noise = generator.standard_t(freedom, size=(DRAWS, len(points))) * spread / counts**0.5
     curves = _fit(sizes, fitted + noise, counts, places)
@@ -166,7 +173,7 @@ def _scatter(points: Sequence[Point], fitted: Floats) -> tuple[float, int]:
 
 
 def _check(sizes: Floats, means: Floats, counts: Floats) -> Check | None:
-    known = sizes <= sizes[-1] / 2
+    known = sizes <= sizes[-1] / 2 + ROUNDED
     if known.sum() < LEAST_SIZES - 1:
         return None
     foretold = _fit(sizes[known], means[None, known], counts[known], sizes[-1:])

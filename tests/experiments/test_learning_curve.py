@@ -72,6 +72,10 @@ def test_curve_stays_within_what_f1_can_be() -> None:
         ([Point(n, [50.0, 51.0]) for n in (70, 80, 90, 100)], "the largest, 100, is less than 4"),
         ([Point(n, [50.0]) for n in (25, 50, 100, 200)], "4 sizes with a training each"),
         ([Point(n, [0.0, 0.1]) for n in SIZES], "learnt nothing yet"),
+        ([Point(n, [100.0]) for n in SIZES], "nobody knows how far they scatter"),
+        ([Point(n, [100.0] * 3) for n in SIZES], "nobody knows how far they scatter"),
+        ([Point(n, [73.1]) for n in SIZES], "nobody knows how far they scatter"),
+        ([Point(n, [73.1] * 3) for n in SIZES], "nobody knows how far they scatter"),
     ],
 )
 def test_too_little_cannot_be_told(points: list[Point], why: str) -> None:
@@ -79,6 +83,13 @@ def test_too_little_cannot_be_told(points: list[Point], why: str) -> None:
     assert why in curve.why
     assert curve.places == []
     assert curve.check is None
+
+
+def test_half_of_what_is_rounded_up_is_a_half() -> None:
+    """Half of 83 sentences of train are 42, and of 19 of dev 10."""
+    for half, tried in ((50, True), (42 + 10, True), (53, False)):
+        points = [Point(n, [power(n), power(n) + 1]) for n in (12, 25, half, 83 + 19)]
+        assert (fit_curve(points).check is not None) == tried
 
 
 def test_same_points_are_the_same_curve() -> None:
