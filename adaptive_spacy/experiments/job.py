@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,7 @@ class Job:
         each seed; None: the fraction counts.
     dev (float | None): Share of the labels that is kept for dev; None without `labels`.
     folds (int | None): Folds that find how long to train on all labels; None: one training.
+    waited (list[str]): Settings that are stops of other approaches, now that these are known.
     """
 
     approach: str
@@ -63,6 +64,7 @@ class Job:
     labels: int | None = None
     dev: float | None = None
     folds: int | None = None
+    waited: list[str] = field(default_factory=list)
 
     @property
     def size(self) -> float:
@@ -96,7 +98,8 @@ class Job:
             key: rounds[value[STOP_OF]] if waits(value) else value
             for key, value in self.settings.items()
         }
-        return replace(self, settings=settings)
+        waited = [key for key, value in self.settings.items() if waits(value)]
+        return replace(self, settings=settings, waited=[*self.waited, *waited])
 
     def to_dict(self) -> dict[str, Any]:
         """RETURNS (dict): The job as JSON-serializable values."""

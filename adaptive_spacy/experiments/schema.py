@@ -55,6 +55,7 @@ class JobFields(_Part):
     labels: Annotated[int, Field(ge=2)] | None = None
     dev: Annotated[float, Field(gt=0, lt=1)] | None = None
     folds: Annotated[int, Field(ge=2)] | None = None
+    waited: list[str] = []
 
 
 class TypeScores(_Part):

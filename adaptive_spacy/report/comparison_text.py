@@ -1,7 +1,7 @@
 """A comparison in words: what was found, as lines, table cells and Markdown."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from adaptive_spacy.experiments.records import RULES
 from adaptive_spacy.experiments.statistics import Summary
@@ -9,10 +9,9 @@ from adaptive_spacy.printable import visible
 from adaptive_spacy.report.comparison import RULE_NAMES, Comparison, Contrast, Row
 from adaptive_spacy.report.comparison_runs import read_job
 from adaptive_spacy.report.markdown import plain, table
+from adaptive_spacy.report.mixed import describe_mixtures
 
 ALL = "all"
-#: Keys of a config that are named where many differ
-SHOWN = 4
 MORE = {"higher": "more", "lower": "less"}
 
 NOTES = """\
@@ -52,28 +51,8 @@ def describe_sources(comparison: Comparison) -> list[str]:
         lines.append(
             f"Left out: {comparison.superseded} older records of jobs whose definition changed."
         )
-    for package, versions in comparison.versions.items():
-        if len(versions) > 1:
-            lines.append(visible(f"Mixed versions: {package} {', '.join(versions)}."))
-    if comparison.contents:
-        names = visible(", ".join(comparison.contents))
-        lines.append(f"Mixed contents: not all runs had the same files of {names}.")
-    lines += [*_describe_settings(comparison.settings)]
+    lines += describe_mixtures(comparison.versions, comparison.contents, comparison.settings)
     return lines
-
-
-def _describe_settings(mixed: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """YIELDS (str): What was not the same in all runs of approaches; a line for all that differ in
-    the same."""
-    approaches: dict[tuple[str, ...], list[str]] = {}
-    for approach, keys in mixed.items():
-        approaches.setdefault(tuple(keys), []).append(approach)
-    for keys, names in approaches.items():
-        more = f" and {len(keys) - SHOWN} more" if len(keys) > SHOWN else ""
-        yield visible(
-            f"Mixed settings: not all runs of {', '.join(names)} had the same "
-            f"{', '.join(keys[:SHOWN])}{more}."
-        )
 
 
 def find_main(comparison: Comparison, rule: str) -> Iterator[Contrast]:

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from confection import Config
@@ -10,6 +10,7 @@ from spacy.util import dict_to_dot
 
 from adaptive_spacy.experiments.records import Record
 from adaptive_spacy.parsing import reading
+from adaptive_spacy.printable import one_line
 from adaptive_spacy.report.comparison_runs import read_job
 
 #: What a key of a job names, and the key of its definition with the content of that
@@ -18,6 +19,36 @@ NAMED = {"dataset": ("data set", "data"), "model": ("model", "transformer")}
 PLACE = ("system.seed", "nlp.lang", "variables.fraction")
 #: What else an approach is, in a job's definition
 TERMS = ("threads", "device", "train_on_dev", "dev", "folds", "longer")
+
+#: Keys of a config that are named where many differ
+SHOWN = 4
+
+
+def describe_mixtures(
+    versions: Mapping[str, Sequence[str]],
+    contents: Sequence[str],
+    settings: Mapping[str, Sequence[str]],
+) -> Iterator[str]:
+    """What the functions below found, in words.
+
+    YIELDS (str): A sentence for each package, for all names of several contents, and for all
+        approaches that differ in the same.
+    """
+    for package, found in versions.items():
+        if len(found) > 1:
+            yield one_line(f"Mixed versions: {package} {', '.join(found)}.")
+    if contents:
+        names = one_line(", ".join(contents))
+        yield f"Mixed contents: not all runs had the same files of {names}."
+    approaches: dict[tuple[str, ...], list[str]] = {}
+    for approach, keys in settings.items():
+        approaches.setdefault(tuple(keys), []).append(approach)
+    for differing, those in approaches.items():
+        more = f" and {len(differing) - SHOWN} more" if len(differing) > SHOWN else ""
+        yield one_line(
+            f"Mixed settings: not all runs of {', '.join(those)} had the same "
+            f"{', '.join(differing[:SHOWN])}{more}."
+        )
 
 
 def list_versions(records: Iterable[Record]) -> dict[str, list[str]]:
@@ -52,8 +83,8 @@ def list_settings(records: Iterable[Record]) -> dict[str, list[str]]:
 
 
 def _list_mixed(runs: Sequence[tuple[Record, Mapping[str, str]]]) -> list[str]:
-    """What the grid sets may differ between cells: a number of rounds that was waited for does."""
-    waited = {key for record, _ in runs for key in record["job"]["settings"]}
+    """A number of rounds that was waited for may differ between cells, and nothing else."""
+    waited = {key for record, _ in runs for key in _list_waited(record["job"])}
     cells = [read_job(record).cell for record, _ in runs]
     seen: dict[tuple[str, object], set[str | None]] = defaultdict(set)
     for key in dict.fromkeys(key for _, given in runs for key in given):
@@ -62,6 +93,13 @@ def _list_mixed(runs: Sequence[tuple[Record, Mapping[str, str]]]) -> list[str]:
     mixed = dict.fromkeys(key for (key, _), values in seen.items() if len(values) > 1)
     # a block that stands in some records where others have a value says no more than the value
     return [key for key in mixed if not any(key.startswith(f"{one}.") for one in mixed)]
+
+
+def _list_waited(job: Mapping[str, Any]) -> list[str]:
+    if "waited" in job:
+        return list(job["waited"])
+    # a record of before does not say; what was waited for is a whole number
+    return [key for key, value in job["settings"].items() if type(value) is int]
 
 
 def _describe(definition: Mapping[str, Any]) -> dict[str, str]:

@@ -48,6 +48,13 @@ def test_job_waits_for_stops_and_for_no_other_table(jobs: list[Job]) -> None:
         "components.transformer_ner.class_weights": weights,
         "variables.total": 7,
     }
+    known = job.with_stops({"adaptive": 7})
+    assert known.waited == ["variables.total"]
+    assert known.with_stops({}).waited == ["variables.total"]
+    assert jobs[0].with_stops({}).waited == []
+    # what a job is does not depend on where a number comes from
+    given = replace(jobs[0], settings=known.settings)
+    assert known.definition() == given.definition()
 
 
 def test_identity_is_of_files_that_the_config_names_too(jobs: list[Job], tmp_path: Path) -> None:

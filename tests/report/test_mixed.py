@@ -5,11 +5,15 @@ from typing import Any
 
 import pytest
 
+from adaptive_spacy.experiments.records import read_records
 from adaptive_spacy.report.comparison import compare
+from adaptive_spacy.report.comparison_runs import newest
 from adaptive_spacy.report.comparison_text import describe_sources, to_markdown
 from adaptive_spacy.report.mixed import list_settings
+from tests.conftest import ROOT
 from tests.report.records import make_job, make_record, write_records
 
+RESULTS = ROOT / "benchmarks" / "results"
 CONFIG = """
 [system]
 seed = {seed}
@@ -104,12 +108,31 @@ def test_each_part_of_what_an_approach_is_counts(other: dict[str, Any], key: str
 def test_rounds_that_were_waited_for_may_differ_between_cells_but_not_within_one() -> None:
     def run(seed: int, fraction: float, epochs: int) -> dict[str, Any]:
         given = {"training.max_epochs": epochs}
-        return make_trained(seed, fraction=fraction, epochs=epochs, settings=given)
+        record = make_trained(seed, fraction=fraction, epochs=epochs, settings=given)
+        return record | {"job": record["job"] | {"waited": ["training.max_epochs"]}}
 
     assert not list_settings([run(1, 0.1, 20), run(2, 0.1, 20), run(1, 1.0, 8)])
     assert list_settings([run(1, 0.1, 20), run(2, 0.1, 21), run(1, 1.0, 8)]) == {
         "stable": ["training.max_epochs"]
     }
+
+
+def test_other_settings_may_not_differ_between_cells() -> None:
+    def run(fraction: float, rate: float, epochs: int) -> dict[str, Any]:
+        given = {"variables.rate": rate, "training.max_epochs": epochs}
+        return make_trained(fraction=fraction, rate=rate, epochs=epochs, settings=given)
+
+    found = [run(0.1, 3e-4, 20), run(1.0, 1e-4, 8)]
+    assert list_settings(found) == {"stable": ["variables.rate", "training.max_epochs"]}
+    # records of before do not say what was waited for, which is a whole number
+    for one in found:
+        del one["job"]["waited"]
+    assert list_settings(found) == {"stable": ["variables.rate"]}
+
+
+def test_kept_records_name_no_more_than_what_differed() -> None:
+    """The number of rounds of *hybrid* was waited for; all else is as the grid has it."""
+    assert list_settings(newest(read_records(RESULTS / "small"))) == {}
 
 
 def test_a_block_in_place_of_a_value_is_named_once() -> None:

@@ -1,7 +1,7 @@
 """The learning curve of a training's page: what twice the labels may bring."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +14,25 @@ from adaptive_spacy.experiments.statistics import summarize
 from adaptive_spacy.hashing import hash_once
 from adaptive_spacy.report.comparison import REFERENCE
 from adaptive_spacy.report.comparison_runs import newest, read_job
+from adaptive_spacy.report.mixed import (
+    describe_mixtures,
+    list_contents,
+    list_settings,
+    list_versions,
+)
 
 GRID = "configs/experiments/curve.yml"
 MAKE = f"adaptive-spacy sweep {GRID} --output RECORDS makes them"
 
 
-def read_curve(records: Path, config: Config | None) -> tuple[str, LearningCurve]:
+def read_curve(records: Path, config: Config | None) -> tuple[str, LearningCurve, list[str]]:
     """Read trainings on parts of the labels, and fit a curve.
 
     records (Path): Output folder of a sweep over fractions or numbers of labels.
     config (Config | None): Of the training whose page it is for: of several data sets that of its
         own train counts.
-    RETURNS (tuple): What was trained, in words, and the curve.
+    RETURNS (tuple): What was trained, in words, the curve, and what the trainings do not have in
+        common, a sentence each.
     RAISES (ValueError): If there are no trainings, or of several kinds.
     """
     done = [one for one in newest(read_records(records)) if one["status"] == "done"]
@@ -37,7 +44,8 @@ def read_curve(records: Path, config: Config | None) -> tuple[str, LearningCurve
     for one in chosen:
         points[_labelled(one)].append(100 * (one["results"]["last"]["test"]["f1"] or 0.0))
     kind = f"{approach} on {dataset} with {model}"
-    return kind, fit_curve([Point(*point) for point in points.items()])
+    mixed = describe_mixtures(list_versions(chosen), list_contents(chosen), list_settings(chosen))
+    return kind, fit_curve([Point(*point) for point in points.items()]), list(mixed)
 
 
 def _choose(
@@ -99,8 +107,10 @@ def describe_forecast(kind: str, curve: LearningCurve) -> str:
     )
 
 
-def describe_curve(kind: str, curve: LearningCurve) -> dict[str, Any]:
-    """RETURNS (dict): "text"; "rows" of the table, each a text per column; "chart", what the page's
+def describe_curve(kind: str, curve: LearningCurve, mixed: Sequence[str]) -> dict[str, Any]:
+    """What the page shows of `read_curve`.
+
+    RETURNS (dict): "text"; "rows" of the table, each a text per column; "chart", what the page's
     script draws."""
     rows, measured = [], []
     for one in curve.points:
@@ -119,7 +129,7 @@ def describe_curve(kind: str, curve: LearningCurve) -> dict[str, Any]:
         last = [*map(_rounded, curve.places[-1]), "95 %, of one training"]
         fitted = {"curve": line, "band": band, "points": [last]}
         series.append({"name": "curve, to twice as many", "colour": 1, "dashed": True, **fitted})
-    text = describe_forecast(kind, curve)
+    text = " ".join([describe_forecast(kind, curve), *mixed])
     chart = {
         "title": "F1 by labelled sentences",
         "x": "labelled sentences, train and dev",

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from adaptive_spacy.cli.app import app
 from adaptive_spacy.config.loading import read_config
 from adaptive_spacy.hashing import hash_file
-from adaptive_spacy.report.run.curve import describe_forecast, read_curve
+from adaptive_spacy.report.run.curve import describe_curve, describe_forecast, read_curve
 from adaptive_spacy.report.run.page import write_run
 from tests.conftest import NOISE, SENTENCES, write_corpus
 from tests.experiments.sweeps import run
@@ -65,11 +65,31 @@ def test_numbers_of_labels_are_what_was_labelled(tmp_path: Path) -> None:
         for labels in (25, 50, 100)
         for seed in (1, 2)
     ]
-    kind, curve = read_curve(write_records(tmp_path, found), None)
+    kind, curve, mixed = read_curve(write_records(tmp_path, found), None)
+    assert mixed == []
     assert [one.sentences for one in curve.points] == [25, 50, 100]
     text = describe_forecast(kind, curve)
     assert text.startswith("What more labels would bring cannot be told: a curve needs 4 sizes")
     assert "configs/experiments/curve.yml" in text
+
+
+def test_what_the_trainings_do_not_have_in_common_is_said(tmp_path: Path) -> None:
+    found = made()
+    for one in found:
+        rate = 3e-4 if one["job"]["fraction"] == 1 else 1e-4
+        one["definition"] = {"config": f"[variables]\nrate = {rate}\n", "transformer": "1"}
+    found[0]["versions"] = {"spacy": "3.8.7"}
+    found[1]["definition"]["transformer"] = "2"
+    other = make_record(make_job("stable", 1), 0.5)
+    other["definition"] = {"config": "[training]\nseed = 1\n", "data": {"train": "1"}}
+    found.append(other)
+    curve = read_curve(write_records(tmp_path, found), None)
+    assert curve[2] == [
+        "Mixed versions: spacy 3.8.18, 3.8.7.",
+        "Mixed contents: not all runs had the same files of model tiny.",
+        "Mixed settings: not all runs of adaptive had the same variables.rate.",
+    ]
+    assert describe_curve(*curve)["text"].endswith(" ".join(curve[2]))
 
 
 def test_of_several_data_sets_the_trainings_own_counts(tmp_path: Path) -> None:
@@ -158,7 +178,8 @@ def test_sweep_makes_what_the_curve_needs(tmp_path: Path, transformer_folder: Pa
     grid.write_text(GRID.format(corpus=corpus, transformer=transformer_folder), encoding="utf8")
     done = run(grid, tmp_path / "runs", "--jobs", "2")
     assert done.returncode == 0, done.stderr
-    kind, curve = read_curve(tmp_path / "runs", None)
+    kind, curve, mixed = read_curve(tmp_path / "runs", None)
+    assert mixed == []
     assert kind == "adaptive on little with tiny"
     assert len(curve.points) == 5
     assert curve.why == ""
