@@ -19,7 +19,11 @@ def package_cli(
     ] = None,
     version: Annotated[str, typer.Option(help="Version of the package.")] = "0.1.0",
     metrics: Annotated[
-        Path | None, typer.Option(help="Scores to state: what `evaluate` wrote.")
+        Path | None,
+        typer.Option(
+            help="Scores to state: what `evaluate` wrote.",
+            show_default="those on dev, from the training",
+        ),
     ] = None,
     transformer: Annotated[
         Path | None, typer.Option(help="Folder of the transformer, whose licence is stated.")

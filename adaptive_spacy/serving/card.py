@@ -38,7 +38,7 @@ def make_card(
     """Write the card.
 
     meta (dict): The package's meta.json, with "performance", and "evaluation" and "training" where
-        they are known; see `serving.facts`.
+        they are known; see `serving.scores` and `serving.facts`.
     package (str): Name of the package with its language.
     needs_own (bool): Whether it needs adaptive-spacy.
     temperatures (Sequence[float]): Of the components that state confidences, 1.0 where none was
@@ -60,6 +60,8 @@ def make_card(
         scores=list_scores(meta.get("performance") or {}, evaluation),
         figures=list_figures(meta, evaluation),
         evaluation=evaluation,
+        counted="sentences" in (evaluation or {}),
+        seen=(evaluation or {}).get("seen"),
         training=list((meta.get("training") or {}).items()),
         calibration_error=(evaluation or {}).get("calibration_error"),
     )
@@ -76,6 +78,8 @@ def front_matter(meta: dict[str, Any], package: str) -> ModelCardData:
     sources = [source for source in entries if isinstance(source, dict) and source.get("name")]
     bases = [source["name"] for source in sources if str(source.get("url")).startswith(HUB)]
     data = next((source["name"] for source in sources if source["name"] not in bases), "unknown")
+    # hubs take them for those of a test
+    tested = evaluation.get("corpus") and not evaluation.get("seen")
     results = [
         EvalResult(
             task_type=TASK,
@@ -88,7 +92,7 @@ def front_matter(meta: dict[str, Any], package: str) -> ModelCardData:
             metric_value=round(performance[f"ents_{short}"], 4),
         )
         for short, metric in MEASURES.items()
-        if isinstance(performance.get(f"ents_{short}"), int | float)
+        if tested and isinstance(performance.get(f"ents_{short}"), int | float)
     ]
     return ModelCardData(
         language="multilingual" if meta["lang"] == "xx" else meta["lang"],

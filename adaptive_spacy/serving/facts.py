@@ -1,4 +1,4 @@
-"""How a packaged pipeline was made and what it was scored on, for its meta.json and its card."""
+"""How a packaged pipeline was made, for its meta.json and its card."""
 
 from pathlib import Path
 from typing import Any
@@ -19,27 +19,6 @@ RATES = ("rate", "initial_rate")
 META = "meta.json"
 #: Blocks that commands leave in the meta of what they made of all labels
 CROSSFITTED, REFITTED = "crossfit", "refit"
-
-
-def describe_evaluation(metrics: dict[str, Any]) -> dict[str, Any] | None:
-    """RETURNS (dict | None): Of what `evaluate` wrote, what the scores are of: "corpus",
-    "sentences", "entities", "support" by type, "exact_match", and "calibration_error" where
-        it was measured; None if it is not all there."""
-    try:
-        return {
-            "corpus": Path(metrics["corpus"]).stem,
-            "sentences": metrics["sentences"],
-            "entities": metrics["entities"],
-            "support": {
-                name: row["support"] for name, row in metrics["seqeval"]["per_type"].items()
-            },
-            "exact_match": metrics["exact_match"],
-            "calibration_error": ((metrics.get("confidence") or {}).get("after") or {}).get(
-                "calibration_error"
-            ),
-        }
-    except (KeyError, TypeError):
-        return None
 
 
 def describe_training(pipeline: Path) -> dict[str, Any]:

@@ -23,7 +23,6 @@ from adaptive_spacy.data.datasets import Recipe
 from adaptive_spacy.parsing import read_object
 from adaptive_spacy.serving.card import make_card
 from adaptive_spacy.serving.facts import (
-    describe_evaluation,
     describe_precision,
     describe_training,
     find_history,
@@ -33,6 +32,12 @@ from adaptive_spacy.serving.names import PackageName, make_package_name
 from adaptive_spacy.serving.own_wheel import OWN, build_own_wheel
 from adaptive_spacy.serving.portable import clean_meta, copy_pipeline, public_name
 from adaptive_spacy.serving.precision import PrecisionCost, set_precision
+from adaptive_spacy.serving.scores import (
+    describe_evaluation,
+    describe_own,
+    doubt_metrics,
+    read_metrics,
+)
 from adaptive_spacy.serving.wheels import build_wheel, publish, require_builders
 from adaptive_spacy.training.history import history_of_last
 from adaptive_spacy.training.soundness import require_finite, warnings_of
@@ -63,7 +68,8 @@ def package(
     name (str | None): Name of the package without its language, e.g. "sample_ner"; None: the data
         set's, and "_ner".
     version (str): Version of the package.
-    metrics (Path | None): What `evaluate` wrote; its scores are stated.
+    metrics (Path | None): What `evaluate` wrote; its scores are stated. None: those on dev that
+        the training left in meta.json, as such.
     transformer (Path | None): Folder of the pretrained transformer; its licence is stated.
     dataset (Recipe | None): Of the data set, whose source and licence are stated.
     cost (PrecisionCost | None): The packaged pipeline computes in its precision, and states what
@@ -78,10 +84,17 @@ def package(
     meta, package_name = read_meta(pipeline, name, version, dataset)
     require_builders()
     full, (_, name, version) = package_name.full, package_name
-    meta.update(describe(meta, name, version, metrics, transformer, dataset))
+    scores = None if metrics is None else read_metrics(metrics)
+    meta.update(describe(meta, name, version, transformer, dataset))
     meta.update({key: value for key, value in about.items() if value is not None})
     require_one_line(meta)
     meta["training"] = describe_training(pipeline)
+    if scores is not None:
+        meta["performance"] = scores["spacy"]
+        meta["evaluation"] = describe_evaluation(scores, pipeline)
+    elif meta.get("performance") and not isinstance(meta.get("evaluation"), dict):
+        # those of a package say what they are of
+        meta["evaluation"] = describe_own(pipeline)
     with tempfile.TemporaryDirectory() as folder:
         aside = Path(folder)
         copy = copy_pipeline(pipeline, aside / "pipeline", transformer=transformer)
@@ -90,7 +103,7 @@ def package(
             computes = describe_precision(read_config(copy / "config.cfg"), find_history(pipeline))
             meta["training"]["precision"] = computes
             meta.update(performance=cost.after["spacy"], precision=cost.describe())
-            meta["evaluation"] = describe_evaluation(cost.after)
+            meta["evaluation"] = describe_evaluation(cost.after, pipeline)
         # not srsly, here and below: it keeps ten decimals
         text = json.dumps(clean_meta(meta, pipeline), indent=2)
         (copy / "meta.json").write_text(text, encoding="utf8")
@@ -98,6 +111,8 @@ def package(
         require_finite(nlp)
         for line in warnings_of(meta.get("performance") or {}, history_of_last(pipeline)):
             warn(line)
+        if scores is not None and (doubt := doubt_metrics(scores, pipeline)):
+            warn(doubt)
         needs_own = requires_own(pipeline)
         card = make_card(
             clean_meta(meta, pipeline),
@@ -155,7 +170,6 @@ def describe(
     meta: dict[str, Any],
     name: str,
     version: str,
-    metrics: Path | None,
     transformer: Path | None,
     dataset: Recipe | None,
 ) -> dict[str, Any]:
@@ -166,10 +180,6 @@ def describe(
         "description": f"Named entities: {', '.join(sorted(_labels(meta)))}. Fine-tuned with "
         f"{OWN} {adaptive_spacy.__version__}.",
     }
-    if metrics is not None:
-        scores = read_metrics(metrics)
-        about["performance"] = scores["spacy"]
-        about["evaluation"] = describe_evaluation(scores)
     sources, licences = [], []
     if dataset is not None:
         licence = dataset.licence or "unknown"
@@ -204,17 +214,6 @@ def require_one_line(meta: dict[str, Any]) -> None:
         raise ValueError(
             f"--email: expected an address such as me@example.org, got {meta['email']!r}"
         )
-
-
-def read_metrics(path: Path) -> dict[str, Any]:
-    """RETURNS (dict): The scores that `evaluate` wrote. RAISES (ValueError): If it did not."""
-    try:
-        metrics: Any = read_object(path)
-    except ValueError:
-        metrics = {}
-    if not isinstance(metrics.get("spacy"), dict):
-        raise ValueError(f"{path}: expected the scores that `evaluate` writes")
-    return metrics
 
 
 def describe_source(name: str, place: str, licence: str) -> dict[str, str]:

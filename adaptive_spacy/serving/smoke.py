@@ -55,8 +55,8 @@ def smoke_test(
     texts (Path): A .spacy file or a folder of them; its first 50 texts are compared.
     output (Path): Where the result goes as JSON.
     RETURNS (dict): The result; "identical" says whether all entities are the same, "confident"
-        whether every confidence lies in [0, 1].
-    RAISES (ValueError): If the wheel is missing, does not load, or something differs.
+        whether every confidence lies in [0, 1]; None: no entity has one.
+    RAISES (ValueError): If the wheel is missing, does not load, or either of the two is False.
     """
     name, wheel = find_wheel(packages, name, beside=OWN)
     sample = _read_texts(texts)
@@ -64,7 +64,9 @@ def smoke_test(
         _install(wheel, Path(folder) / "site")
         loaded = _load(name, sample, Path(folder))
     expected = [_entities(doc) for doc in load_pipeline(pipeline).pipe(sample)]
-    found = [[entity[:3] for entity in doc] for doc in loaded.pop("entities")]
+    stated = loaded.pop("entities")
+    found = [[entity[:3] for entity in doc] for doc in stated]
+    confidences = [entity[3] for doc in stated for entity in doc if entity[3] is not None]
     result = {
         "package": name,
         "wheel": wheel.name,
@@ -74,12 +76,15 @@ def smoke_test(
         "texts": len(sample),
         "entities": sum(map(len, found)),
         "identical": found == expected,
+        "confident": all(0 <= one <= 1 for one in confidences) if confidences else None,
     }
     # not srsly: it keeps ten decimals
     with replacing(output) as aside:
         aside.write_text(json.dumps(result, indent=2), encoding="utf8")
     if not result["identical"]:
         raise ValueError(f"{wheel} finds other entities than {pipeline}: see {output}")
+    if result["confident"] is False:
+        raise ValueError(f"{wheel} states confidences that are not in [0, 1]: see {output}")
     return result
 
 

@@ -182,15 +182,18 @@ class Ending:
         by_loss = is_loss(self.table.ranking or "")
         chosen = self.fell or by_loss or self.error is not None
         model = str(output / (DIR_MODEL_BEST if chosen else DIR_MODEL_LAST))
+        run = output.resolve().name
+        scores = f"metrics/{run}.json"
         corpus = self._corpus()
-        if corpus is not None and "ents_f" in self.table.known:
-            yield ["evaluate", model, str(corpus)]
+        scored = corpus is not None and "ents_f" in self.table.known
+        if scored:
+            yield ["evaluate", model, str(corpus), "--output", scores]
         yield ["report", str(output)]
-        yield ["plot", str(output), f"plots/{output.resolve().name}"]
+        yield ["plot", str(output), f"plots/{run}"]
         if not self.learnt:
             return
-        name = re.sub(r"[^A-Za-z0-9]+", "_", output.resolve().name).strip("_").lower() or "model"
-        yield ["package", model, "packages", "--name", name]
+        name = re.sub(r"[^A-Za-z0-9]+", "_", run).strip("_").lower() or "model"
+        yield ["package", model, "packages", "--name", name, *(["--metrics", scores] * scored)]
 
     def _corpus(self) -> Path | None:
         """The test set beside the dev set, or that."""

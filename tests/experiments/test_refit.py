@@ -86,7 +86,7 @@ def test_refit_repeats_the_curve_on_all_data(
     meta = srsly.read_json(model / "meta.json")
     assert meta["performance"] == {}
     assert meta["refit"]["seen_dev"]["ents_f"] == after[-1]["f"]
-    about = {**meta, **describe(meta, "refitted", "0.1.0", None, None, None)}
+    about = {**meta, **describe(meta, "refitted", "0.1.0", None, None)}
     note = f"Refitted on train and dev together (8 and 5 sentences), for the {stop} rounds"
     assert note in generate_readme(about)
     nlp = spacy.load(model)

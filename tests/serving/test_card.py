@@ -94,6 +94,21 @@ def test_card_is_read_by_hubs() -> None:
     assert other.license_name == "CC0-1.0 (data), unknown (transformer)"
 
 
+def test_card_says_when_its_scores_are_not_of_a_test() -> None:
+    seen = "These are scores on the dev set."
+    text = card(evaluation={"corpus": "dev", "seen": seen})
+    assert f"## Scores\n\n{seen}\nAn entity counts as found if" in text
+    assert "| all entities | 80.00 | 75.00 | 77.42 | - |" in text
+    assert "\n\n| type |" in text
+    assert ModelCard(text).data.eval_results is None
+    text = card(evaluation={**META["evaluation"], "corpus": "dev", "seen": seen})
+    assert f"On dev: 151 sentences with 156 entities.\n{seen}\n" in text
+    assert ModelCard(text).data.eval_results is None
+    text = card(evaluation=None)
+    assert "## Scores\n\nIt is not known on which sentences these scores were measured.\n" in text
+    assert ModelCard(text).data.eval_results is None
+
+
 def test_card_tells_data_and_base_apart_in_any_order() -> None:
     results = ModelCard(card(sources=META["sources"][::-1])).data
     assert results.base_model == "org/base"

@@ -1,4 +1,4 @@
-"""Facts of a training and of an evaluation, as a card states them."""
+"""Facts of a training, as a card states them."""
 
 from pathlib import Path
 
@@ -6,34 +6,10 @@ import pytest
 
 from adaptive_spacy.serving.facts import (
     describe_checkpoint,
-    describe_evaluation,
     describe_length,
     describe_training,
 )
 from tests.report.evaluations import evaluation
-
-
-def test_facts_of_an_evaluation() -> None:
-    metrics = {
-        "corpus": "corpus/x/test.spacy",
-        "sentences": 3,
-        "entities": 2,
-        "seqeval": {"per_type": {"PER": {"support": 2}}},
-        "exact_match": 0.5,
-    }
-    assert describe_evaluation(metrics) == {
-        "corpus": "test",
-        "sentences": 3,
-        "entities": 2,
-        "support": {"PER": 2},
-        "exact_match": 0.5,
-        "calibration_error": None,
-    }
-    measured = {"before": {}, "after": {"calibration_error": 0.0427}}
-    found = describe_evaluation({**metrics, "confidence": measured})
-    assert found is not None
-    assert found["calibration_error"] == 0.0427
-    assert describe_evaluation({"spacy": {}}) is None
 
 
 def test_facts_of_a_training(foreign: Path) -> None:

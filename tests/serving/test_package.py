@@ -18,7 +18,7 @@ from adaptive_spacy.cli.app import app
 from adaptive_spacy.data.datasets import Recipe
 from adaptive_spacy.experiments import refit
 from adaptive_spacy.experiments.shipping import mark
-from adaptive_spacy.serving.package import describe, package, requires_own
+from adaptive_spacy.serving.package import package, requires_own
 from tests.conftest import ROOT
 from tests.ner.pipelines import examples, found
 from tests.serving.wheels import read_wheel
@@ -135,11 +135,6 @@ def test_package_needs_a_pipeline(tmp_path: Path, missing: str) -> None:
     with pytest.raises(ValueError, match=r"expected a trained pipeline \(meta.json and config.cfg"):
         package(tmp_path, tmp_path / "out", name="x", version="1")
     assert not (tmp_path / "out").exists()
-
-
-def test_package_needs_the_metrics_that_it_is_told_of(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="expected the scores that `evaluate` writes"):
-        describe({}, "x", "1", tmp_path / "none.json", None, None)
 
 
 def test_ner_config_does_not_need_us(trained: Path, foreign: Path) -> None:

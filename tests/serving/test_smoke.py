@@ -18,9 +18,34 @@ def test_smoke_test_of_a_good_wheel(packages: Path, trained: Path, tmp_path: Pat
         tmp_path / "texts.spacy", [("Ada lives in Paris .", "O O O O O"), ("it rains", "O O")]
     )
     result = smoke_test(packages, "en_tiny_ner", trained, texts, tmp_path / "m" / "smoke.json")
-    assert result["identical"] is True
+    assert (result["identical"], result["confident"]) == (True, True)
     assert (result["texts"], result["entities"], result["version"]) == (2, 2, "1.2.3")
     assert srsly.read_json(tmp_path / "m" / "smoke.json")["identical"] is True
+
+
+@pytest.mark.parametrize(
+    ("confidences", "confident"), [([0.0, 1.0], True), ([None, None], None), ([0.5, 1.1], False)]
+)
+def test_smoke_test_says_whether_confidences_are_such(
+    packages: Path,
+    trained: Path,
+    tmp_path: Path,
+    confidences: list[float | None],
+    confident: bool | None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    texts = write_corpus(tmp_path / "texts.spacy", [("Ada lives in Paris .", "O O O O O")])
+    spans = [[0, 3, "PER"], [13, 18, "LOC"]]
+    found = [[*span, one] for span, one in zip(spans, confidences, strict=True)]
+    monkeypatch.setattr(smoke, "_install", lambda *arguments: None)
+    monkeypatch.setattr(smoke, "_load", lambda *arguments: {"entities": [found]})
+    arguments = (packages, "en_tiny_ner", trained, texts, tmp_path / "smoke.json")
+    if confident is False:
+        with pytest.raises(ValueError, match=r"states confidences that are not in \[0, 1\]: see"):
+            smoke_test(*arguments)
+    else:
+        smoke_test(*arguments)
+    assert srsly.read_json(tmp_path / "smoke.json")["confident"] is confident
 
 
 @pytest.mark.slow

@@ -33,6 +33,7 @@ def ending(scores: list[float], dev: Path | str = "corpus/dev.spacy", **settings
         **settings.pop("training", {}),
     }
     config = Config({"training": training, "corpora": {"dev": {"path": str(dev)}}})
+    table = Table(settings.pop("weights", WEIGHTS))
     arguments = {
         "machine": None,
         "updates": rows[-1]["step"] + 1,
@@ -41,7 +42,7 @@ def ending(scores: list[float], dev: Path | str = "corpus/dev.spacy", **settings
         "error": None,
         **settings,
     }
-    return Ending(config, Table(settings.pop("weights", WEIGHTS)), rows=rows, **arguments)
+    return Ending(config, table, rows=rows, **arguments)
 
 
 def finished(
@@ -89,9 +90,11 @@ def test_end_says_what_came_out_and_what_to_do(tmp_path: Path) -> None:
     assert "Best: epoch 1, F1 70.0 (model-best). Last: epoch 3, F1 69.0 (model-last)" in text
     joined = text.replace(" \\\n      ", " ")
     assert f"adaptive-spacy evaluate training/my-run/model-last {tmp_path}/test.spacy" in joined
+    assert "test.spacy --output metrics/my-run.json\n" in joined
     assert "adaptive-spacy report training/my-run\n" in joined
     assert "adaptive-spacy plot training/my-run plots/my-run" in joined
     assert "adaptive-spacy package training/my-run/model-last packages --name my_run" in joined
+    assert "--name my_run --metrics metrics/my-run.json\n" in joined
     for name in (
         "PHASE: the rate rises (warmup)",
         "TRAIN LOSS: mean of",
@@ -170,6 +173,13 @@ def test_end_without_learning_is_no_success(learnt: bool) -> None:
     first = next(iter(ending([0.7, 0.6, 0.6], machine=machine).lines()))
     said = "✔ Finished: " if learnt else "⚠ Ended without learning: "
     assert first.startswith(said)
+
+
+def test_end_names_no_scores_that_no_command_makes() -> None:
+    text = " ".join(ending([0.1, 0.7], weights={"accuracy": 1.0}).lines())
+    assert "package training/my-run/model-last" in text
+    assert "evaluate" not in text
+    assert "--metrics" not in text
 
 
 def test_end_without_output_names_no_folders() -> None:
