@@ -71,11 +71,8 @@ def make_steps_v1(
     require_rounds(epochs, times, least, most)
     whole_round = epochs * batches_per_epoch(corpus, batcher, lang)
     _require("epochs", whole_round, POSITIVE)
-    updates = bound_round(whole_round, least, most)
-    if dev is not None:
-        evaluated = batches_per_epoch(dev, batcher, lang, "dev")
-        updates = max(updates, math.ceil(evaluated / UPDATE_PASSES))
-    steps = times * updates
+    evaluated = 0 if dev is None else batches_per_epoch(dev, batcher, lang, "dev")
+    steps = times * bound_round(whole_round, least, most, evaluated)
     _require("epochs and times", steps, whole(1))
     return steps
 
@@ -91,11 +88,14 @@ def require_rounds(
     _require("most", most, whole(least or 1).or_null())
 
 
-def bound_round(batches: float, least: int | None, most: int | None) -> int:
-    """RETURNS (int): Updates of a round of so many batches, within its bounds."""
+def bound_round(batches: float, least: int | None, most: int | None, evaluated: int = 0) -> int:
+    """RETURNS (int): Updates of a round of so many batches, within its bounds, and worth the
+    evaluation of so many of dev."""
     # 1.1 times 110 is 121.00000000000001
     updates = max(least or 1, math.ceil(round(batches, 9)))
-    return updates if most is None else min(updates, most)
+    if most is not None:
+        updates = min(updates, most)
+    return max(updates, math.ceil(evaluated / UPDATE_PASSES))
 
 
 def _require(argument: str, value: Any, requirement: Requirement) -> None:

@@ -81,7 +81,12 @@ def draw(ranks: Sequence[int], fraction: float) -> list[int]:
     RETURNS (list[int]): Ascending indices of the texts with the smallest ranks, so that the sample
         keeps the corpus' order; of equal ranks the first.
     """
-    return draw_number(ranks, max(1, round(fraction * len(ranks))))
+    return draw_number(ranks, count_drawn(len(ranks), fraction))
+
+
+def count_drawn(texts: int, fraction: float) -> int:
+    """RETURNS (int): How many of so many texts `draw` keeps."""
+    return max(1, round(fraction * texts))
 
 
 def draw_number(ranks: Sequence[int], number: int) -> list[int]:

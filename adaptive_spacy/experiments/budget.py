@@ -15,7 +15,7 @@ import spacy
 from spacy.tokens import Doc, DocBin
 from spacy.vocab import Vocab
 
-from adaptive_spacy.data.corpus import FractionCorpus, draw_number, rank
+from adaptive_spacy.data.corpus import FractionCorpus, count_drawn, draw_number, rank
 from adaptive_spacy.data.splits import Pool
 from adaptive_spacy.experiments.job import SPLITS, Job
 from adaptive_spacy.hashing import hash_content
@@ -24,8 +24,20 @@ from adaptive_spacy.hashing import hash_content
 def count_pool(job: Job) -> int:
     """RETURNS (int): Sentences of train and dev together, counted once as long as they do not
     change."""
-    files = job.files()
-    return sum(_count(path, hash_content(path)) for path in (files["train"], files["dev"]))
+    return sum(_count_splits(job))
+
+
+def count_sentences(job: Job) -> tuple[int, int] | None:
+    """RETURNS (tuple[int, int] | None): About as many as a job learns from, and as many as it is
+    evaluated on; None: they are a share of a corpus that is not there yet."""
+    if job.labels is not None and job.dev is not None:
+        dev = max(1, round(job.labels * job.dev))
+        train = max(1, job.labels - dev)
+    elif job.has_files():
+        train, dev = (count_drawn(count, job.fraction) for count in _count_splits(job))
+    else:
+        return None
+    return train + dev if job.learns_from_all else train, dev
 
 
 def require_labels(job: Job) -> None:
@@ -76,6 +88,12 @@ def _read(path: Path, vocab: Vocab) -> list[Doc]:
 def _write(docs: list[Doc], path: Path) -> Path:
     DocBin(docs=docs, store_user_data=True).to_disk(path)
     return path.resolve()
+
+
+def _count_splits(job: Job) -> list[int]:
+    """RETURNS (list[int]): Sentences of train and of dev, whole."""
+    files = job.files()
+    return [_count(path, hash_content(path)) for path in (files["train"], files["dev"])]
 
 
 @functools.cache

@@ -7,13 +7,15 @@ from math import ceil
 from statistics import mean
 from typing import Any
 
-from adaptive_spacy.adaptive.steps import UPDATE_PASSES
+from adaptive_spacy.adaptive.steps import UPDATE_PASSES, bound_round, require_rounds
 from adaptive_spacy.config.blocks import find_blocks
-from adaptive_spacy.config.names import ADAPTIVE
-from adaptive_spacy.experiments.budget import count_pool
-from adaptive_spacy.experiments.fixed_length import LONGER
+from adaptive_spacy.config.names import ADAPTIVE, BUCKETS, STEPS
+from adaptive_spacy.experiments.budget import count_pool, count_sentences
+from adaptive_spacy.experiments.crossfit_cost import BY_SENTENCES
+from adaptive_spacy.experiments.fixed_length import LONGER, ROUND
 from adaptive_spacy.experiments.job import SPLITS, Job
 from adaptive_spacy.experiments.records import Record, stop_of
+from adaptive_spacy.training.batching import make_buckets_v1
 from adaptive_spacy.training.rounds import rounds_after_best
 
 #: Rounds that an adaptive job is taken to need as long as no record tells. Small data need more.
@@ -85,37 +87,65 @@ def _shares(job: Job, sizes: Mapping[str, float]) -> tuple[float, float]:
 def fixed_epochs(job: Job) -> float | None:
     """RETURNS (float | None): The epochs that the config says; None: the schedule decides, or
     another job."""
-    if job.needs:
+    training = _read_training(job)
+    steps = training["max_steps"]
+    if job.needs or not isinstance(steps, Mapping):
         return None
-    steps: Any = job.make_config().interpolate()["training"]["max_steps"]
-    if not isinstance(steps, dict):
-        return None
-    return float(steps.get("times", 1)) * max(float(steps.get("epochs", 1.0)), _least(job, steps))
+    return _epochs(steps, _batches(job, training))
 
 
 def epochs_per_round(job: Job) -> float:
     """RETURNS (float): As far as the config and the number of sentences tell."""
-    interval: Any = job.make_config().interpolate()["training"]["eval_frequency"]
-    if not isinstance(interval, dict):
-        return 1.0
-    return max(float(interval.get("epochs", 1.0)), _least(job, interval))
+    training = _read_training(job)
+    return _epochs(training["eval_frequency"], _batches(job, training)) or 1.0
 
 
-def _least(job: Job, steps: Mapping[str, Any]) -> float:
-    """RETURNS (float): Epochs of a round with the fewest updates that the config allows, as far as
-    the number of sentences is known."""
-    batches = _batches(job)
-    return 0.0 if batches is None else (steps.get("least") or 0) / batches
+def _read_training(job: Job) -> dict[str, Any]:
+    """RETURNS (dict): `[training]`, interpolated, with any number of rounds that it waits for."""
+    known = job.with_stops(dict.fromkeys(job.needs, 1))
+    training: dict[str, Any] = known.make_config().interpolate()["training"]
+    return training
 
 
-def _batches(job: Job) -> int | None:
-    """RETURNS (int | None): Batches of an epoch, if the number of sentences is known."""
-    batcher = job.make_config()["training"]["batcher"]
-    size = batcher.get("batcher", batcher).get("size")
-    if job.labels is None or job.dev is None or not isinstance(size, int):
+def _epochs(updates: Any, batches: tuple[int, int] | None) -> float | None:
+    """RETURNS (float | None): Epochs that a number of updates takes, or that `steps.v1` makes of
+    such batches as `_batches` counts; None: not known."""
+    if isinstance(updates, int):
+        return updates / batches[0] if batches else None
+    if not isinstance(updates, Mapping) or updates.get("@misc") != STEPS:
         return None
-    sentences = round(job.labels * (1.0 if job.learns_from_all else 1 - job.dev))
-    return ceil(sentences / size)
+    rounds = {key: updates[key] for key in ROUND if key in updates}
+    require_rounds(**rounds)
+    epochs, times = float(rounds.get("epochs", 1.0)), rounds.get("times", 1)
+    if batches is None:
+        return times * epochs
+    train, dev = batches
+    evaluated = dev if updates.get("dev") else 0
+    bounds = rounds.get("least"), rounds.get("most"), evaluated
+    return times * bound_round(epochs * train, *bounds) / train
+
+
+def _batches(job: Job, training: Mapping[str, Any]) -> tuple[int, int] | None:
+    """RETURNS (tuple[int, int] | None): Those of an epoch and of an evaluation; None: not known, as
+    batches are not of a number of sentences, or the corpus is not there yet."""
+    sentences = count_sentences(job)
+    if sentences is None:
+        return None
+    batcher = training["batcher"]
+    train, dev = (_count_batches(batcher.get("batcher", batcher), one) for one in sentences)
+    return None if train is None or dev is None else (train, dev)
+
+
+def _count_batches(batcher: Mapping[str, Any], sentences: int) -> int | None:
+    """RETURNS (int | None): Batches that a batcher's block makes of so many sentences."""
+    if batcher["@batchers"] == BUCKETS:
+        # the lengths would need the transformer, and do not change the number
+        given = {
+            key: value for key, value in batcher.items() if key not in ("@batchers", "lengths")
+        }
+        return make_buckets_v1(**given).count(sentences)
+    size = batcher.get("size") if batcher["@batchers"] in BY_SENTENCES else None
+    return ceil(sentences / size) if isinstance(size, int) and size > 0 else None
 
 
 def likely_rounds(job: Job, records: Iterable[Record]) -> float:
@@ -137,12 +167,13 @@ def fewest_epochs(job: Job) -> float:
     far as the number of sentences is known; else 0."""
     # a fold is a training whose dev set is its part of the labels
     one = job if job.folds is None else replace(job, folds=None, dev=1 / job.folds)
-    schedules = find_blocks(one.make_config()["training"]["optimizer"], "schedules", ADAPTIVE)
-    batches = _batches(one)
+    training = _read_training(one)
+    schedules = find_blocks(training["optimizer"], "schedules", ADAPTIVE)
+    batches = _batches(one, training)
     if not schedules or batches is None:
         return 0
-    epochs = epochs_per_round(one)
-    return (1 + rounds_after_best(schedules[0], max(1, round(epochs * batches)))) * epochs
+    epochs = _epochs(training["eval_frequency"], batches) or 1.0
+    return (1 + rounds_after_best(schedules[0], max(1, round(epochs * batches[0])))) * epochs
 
 
 def seconds_per_pass(records: Sequence[Record]) -> dict[tuple[str, int], float]:

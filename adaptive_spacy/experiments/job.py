@@ -83,8 +83,14 @@ class Job:
         return self.dataset, self.model, self.size
 
     @property
+    def key(self) -> tuple[str, str, float, str, int]:
+        """RETURNS (tuple): What tells the job from all others of a grid. Its name does not: a
+        hyphen may be part of any of these."""
+        return *self.cell, self.approach, self.seed
+
+    @property
     def name(self) -> str:
-        """RETURNS (str): The job for people."""
+        """RETURNS (str): The job for people, which may be that of another one too; see `key`."""
         return f"{self.dataset}-{self.model}-{self.size:g}-{self.approach}-{self.seed}"
 
     @property

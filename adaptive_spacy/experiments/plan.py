@@ -109,25 +109,26 @@ def describe_plan(
 
 def find_left(
     jobs: Sequence[Job], records: Sequence[Record], *, retry_failed: bool = False
-) -> set[str]:
-    """RETURNS (set[str]): Names of the jobs that lack a record. One of the same name does not count
-    if it is of another config, of other files or of an earlier version, as a sweep would see."""
+) -> set[object]:
+    """RETURNS (set): Keys of the jobs that lack a record. One of the same key does not count if it
+    is of another config, of other files or of an earlier version, as a sweep would see."""
     found = {
         record["id"]: record
         for record in records
         if not (retry_failed and record["status"] == "failed")
     }
-    queue, left = Queue(jobs), {job.name for job in jobs}
+    queue = Queue(jobs)
+    left: set[object] = {job.key for job in jobs}
     while (job := queue.take()) is not None:
         # one without its corpus is no job yet
         if job.has_files() and (record := found.get(job.identity())) is not None:
             queue.settle(job, record)
-            left.remove(job.name)
+            left.remove(job.key)
     return left
 
 
 def group_jobs(
-    jobs: Sequence[Job], records: Sequence[Record], *, left: Container[str]
+    jobs: Sequence[Job], records: Sequence[Record], *, left: Container[object]
 ) -> list[Group]:
     """RETURNS (list[Group]): The jobs by cell and approach, in their order."""
     speeds = seconds_per_pass(records)
@@ -142,7 +143,7 @@ def group_jobs(
         rows.append(
             Group(
                 group,
-                left=sum(one.name in left for one in group),
+                left=sum(one.key in left for one in group),
                 cost=expect(first, size, records) if size else None,
                 speed=speeds.get((first.model, first.threads)),
             )

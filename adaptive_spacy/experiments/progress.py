@@ -25,7 +25,7 @@ class Progress:
         self, jobs: Sequence[Job], *, silent: bool = False, file: IO[str] | None = None
     ) -> None:
         self.silent = silent
-        self.work = {job.name: _work(job) for job in jobs}
+        self.work = {job.key: _work(job) for job in jobs}
         self.left = sum(self.work.values())
         self.worked = 0.0
         self.running = self.done = self.failed = 0
@@ -48,8 +48,8 @@ class Progress:
         """A job has its record, now or from before."""
         if ran:
             self.running -= 1
-            self.worked += self.work[job.name]
-        self.left -= self.work[job.name]
+            self.worked += self.work[job.key]
+        self.left -= self.work[job.key]
         failed = record["status"] == "failed"
         self.failed += failed
         self.done += not failed

@@ -117,7 +117,7 @@ class Work:
 
     output (Path), backend (Backend), progress (Progress): See `sweep`.
     queue (Queue): Jobs that are to be settled.
-    retry (set[str]): Names of jobs that are run again if they failed before.
+    retry (set): Keys of jobs that are run again if they failed before.
     running (dict[Path, Job]): Jobs of the backend by their folders.
     """
 
@@ -125,15 +125,15 @@ class Work:
     backend: Backend
     queue: Queue
     progress: Progress
-    retry: set[str]
+    retry: set[object]
     running: dict[Path, Job] = field(default_factory=dict)
 
     def start(self) -> None:
         """Give the backend as many jobs as it takes; settle what has its record already."""
         while len(self.running) < self.backend.slots and (job := self.queue.take()):
             folder = self.output / job.folder()
-            claimed = claim(folder, retry=job.name in self.retry)
-            self.retry.discard(job.name)
+            claimed = claim(folder, retry=job.key in self.retry)
+            self.retry.discard(job.key)
             if isinstance(claimed, Lock):
                 self.backend.start(job, folder, claimed)
                 self.running[folder] = job
@@ -178,7 +178,7 @@ def sweep(
     """
     check_jobs(jobs)
     output.mkdir(parents=True, exist_ok=True)
-    retry = {job.name for job in jobs} if retry_failed else set()
+    retry: set[object] = {job.key for job in jobs} if retry_failed else set()
     work = Work(output, backend, Queue(jobs), progress or Progress(jobs, silent=True), retry)
     try:
         while work.queue or work.running:

@@ -6,6 +6,7 @@ the same bytes.
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from io import BytesIO
@@ -43,6 +44,9 @@ WIDTH, LETTER, HANDLE = 10, 0.09, 0.7
 #: Letters of a file's name, without its suffix
 LONGEST_NAME = 100
 
+#: What a figure is of
+Parts = tuple[str, ...]
+
 
 class Picture(NamedTuple):
     """A figure in its formats.
@@ -61,27 +65,44 @@ def draw_comparison(comparison: Comparison) -> Iterator[Picture]:
     curves of each approach with phases."""
     plans = list(_plan(comparison))
     # disable=None: no bar where stderr is no terminal
-    for name, title, draw in tqdm(plans, "Drawing", unit="figure", leave=False, disable=None):
-        yield Picture(file_name(name), title, render(draw()))
+    shown = tqdm(plans, "Drawing", unit="figure", leave=False, disable=None)
+    names = name_files([parts for parts, _, _ in plans])
+    for name, (_, title, draw) in zip(names, shown, strict=True):
+        yield Picture(name, title, render(draw()))
 
 
-def _plan(comparison: Comparison) -> Iterator[tuple[str, str, Callable[[], Figure]]]:
-    """YIELDS (tuple): Name and title of each picture, and what draws it."""
+def _plan(comparison: Comparison) -> Iterator[tuple[Parts, str, Callable[[], Figure]]]:
+    """YIELDS (tuple): What the name of each picture is made of, its title, and what draws it."""
     what = "labelled sentences" if comparison.by_labels else "training sentences"
     for dataset, model in comparison.data:
         rows = [row for row in comparison.rows if (row.dataset, row.model) == (dataset, model)]
         runs = [run for run in comparison.runs if run.data == (dataset, model)]
         for rule in RULES:
-            name = f"{dataset}-{model}-{rule.replace('_', '-')}"
+            parts = dataset, model, rule.replace("_", "-")
             title = f"{dataset}, {model}: {RULE_NAMES[rule]} checkpoint"
             approaches = comparison.approaches
-            yield name, title, partial(draw_approaches, rows, approaches, rule, title, what)
+            yield parts, title, partial(draw_approaches, rows, approaches, rule, title, what)
         for approach in comparison.approaches:
             phased = [r for r in runs if r.job.approach == approach and r.history[0]["phase"]]
             if phased:
                 title = f"{dataset}, {model}: learning curves of {approach}, a line per seed"
-                name = f"{dataset}-{model}-curves-{approach}"
-                yield name, title, partial(draw_curves, phased, title)
+                yield (
+                    (dataset, model, "curves", approach),
+                    title,
+                    partial(draw_curves, phased, title),
+                )
+
+
+def name_files(figures: Sequence[Parts]) -> list[str]:
+    """RETURNS (list[str]): A name for each figure, of its parts: where another one's parts give
+    that too, as a hyphen may be part of any of them, with a hash that tells the two apart."""
+    names = [file_name("-".join(parts)) for parts in figures]
+    # some systems take names for one that differ in their capitals
+    found = Counter(name.casefold() for name in names)
+    return [
+        name if found[name.casefold()] == 1 else f"{name}-{_hash(chr(0).join(parts))}"
+        for name, parts in zip(names, figures, strict=True)
+    ]
 
 
 def file_name(text: str) -> str:
@@ -89,9 +110,12 @@ def file_name(text: str) -> str:
     name, with a hash, so that two texts do not get one."""
     if re.fullmatch(NAME, text) and len(text) <= LONGEST_NAME:
         return text
-    digest = hashlib.sha256(text.encode("utf8", "backslashreplace")).hexdigest()[:8]
     kept = re.sub(r"[^A-Za-z0-9_.+-]+", "_", text).strip("_.+-")[:LONGEST_NAME]
-    return f"{kept or 'figure'}-{digest}"
+    return f"{kept or 'figure'}-{_hash(text)}"
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf8", "backslashreplace")).hexdigest()[:8]
 
 
 def render(figure: Figure) -> dict[str, bytes]:

@@ -44,9 +44,7 @@ def newest(records: Iterable[Record]) -> list[Record]:
     changed config or another number of seeds makes another job of it."""
     latest: dict[tuple[object, ...], Record] = {}
     for record in sorted(records, key=lambda one: str(one["finished"])):
-        job = Job(**record["job"])
-        # not by its name: a hyphen may be part of any of these
-        latest[*job.cell, job.approach, job.seed] = record
+        latest[Job(**record["job"]).key] = record
     return list(latest.values())
 
 

@@ -86,6 +86,20 @@ def jobs(grid: Grid) -> list[Job]:
 
 
 @pytest.fixture
+def namesakes(grid: Grid) -> list[Job]:
+    """Four jobs, the second and the third of one name."""
+    data = grid.model_dump()
+    (dataset,), (model,) = data["datasets"].values(), data["models"].values()
+    data["datasets"] = {"little": dataset, "little-tiny": dataset}
+    data["models"] = {"tiny": model, "tiny-tiny": model}
+    data |= {"approaches": {"adaptive": data["approaches"]["adaptive"]}}
+    jobs = list(Grid.model_validate({**data, "fractions": [1.0], "seeds": [1]}).jobs())
+    names = [job.name for job in jobs]
+    assert (len(names), names[1]) == (4, names[2])
+    return jobs
+
+
+@pytest.fixture
 def in_root(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     """Work in the folder of the checkout."""
     monkeypatch.chdir(request.config.rootpath)

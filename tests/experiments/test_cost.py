@@ -1,19 +1,27 @@
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from confection import Config
+from spacy.util import load_config
 
 from adaptive_spacy.experiments.cost import (
     ADAPTIVE_ROUNDS,
+    epochs_per_round,
     expect,
+    fewest_epochs,
     fixed_epochs,
     likely_rounds,
     seconds_per_pass,
 )
+from adaptive_spacy.experiments.fixed_length import count_batches
 from adaptive_spacy.experiments.grid import Grid
 from adaptive_spacy.experiments.job import Job
 from adaptive_spacy.experiments.progress import describe_end
 from adaptive_spacy.experiments.records import make_failure
+from adaptive_spacy.experiments.run_job import write_corpora, write_job_config
 from adaptive_spacy.report.comparison_runs import read_run
+from adaptive_spacy.training.rounds import Rounds
 from tests.experiments.costs import done, job_of
 from tests.report.records import make_job, make_record
 
@@ -24,12 +32,74 @@ SIZES = {"train": 1000.0, "dev": 100.0, "test": 50.0}
 
 
 @pytest.mark.parametrize(
-    ("name", "epochs"), [("original", 5), ("stable", 20), ("hybrid", 16), ("adaptive", None)]
+    ("name", "epochs"),
+    # 8 sentences are a batch, and rounds of hybrid.cfg have 8 updates at least
+    [("original", 5), ("stable", 20), ("hybrid", 16 * 8), ("adaptive", None)],
 )
 def test_fixed_epochs_are_read_off_the_config(name: str, epochs: float | None, grid: Grid) -> None:
     job = job_of(grid, "adaptive")
     changed = Job(**{**job.to_dict(), "config": f"configs/{name}.cfg", "settings": {}})
     assert fixed_epochs(changed) == epochs
+
+
+SIZE = "training.batcher.batcher.size"
+ROUND = "training.eval_frequency"
+
+
+@pytest.mark.parametrize("fraction", [0.5, 1.0])
+@pytest.mark.parametrize("train_on_dev", [False, True])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {f"{ROUND}.least": None},
+        {f"{ROUND}.least": 3, SIZE: 5},
+        {f"{ROUND}.least": 1, f"{ROUND}.most": 3, SIZE: 1},
+        # 5 or 10 sentences of dev are worth 2 or 4 updates
+        {f"{ROUND}.least": 1, f"{ROUND}.most": 1, SIZE: 1},
+        {f"{ROUND}.least": 1, f"{ROUND}.most": 1, f"{ROUND}.dev": None, SIZE: 1},
+        {f"{ROUND}.least": None, f"{ROUND}.epochs": 0.4, f"{ROUND}.times": 3, SIZE: 3},
+        # an epoch has more batches than sentences make by their size
+        {f"{ROUND}.least": 1, "training.batcher.batcher.batches": 4},
+    ],
+    ids=str,
+)
+def test_rounds_of_a_share_are_those_of_its_training(
+    grid: Grid, tmp_path: Path, fraction: float, train_on_dev: bool, settings: dict[str, object]
+) -> None:
+    job = replace(job_of(grid, "adaptive", fraction), settings=settings, train_on_dev=train_on_dev)
+    path = write_job_config(job, write_corpora(job, tmp_path), tmp_path, None, keep=False)
+    config = load_config(path, interpolate=True)
+    training, batches = config["training"], count_batches(config)
+    rounds = Rounds.of({**training, "max_steps": 0}, batches)
+    assert epochs_per_round(job) == pytest.approx(rounds.interval / batches)
+    assert fewest_epochs(job) == pytest.approx(rounds.needed / batches)
+    assert expect(job, SIZES).epochs >= max(20 * rounds.interval, rounds.needed) / batches - 1e-9
+
+
+def test_length_that_a_config_fixes_is_bounded_in_updates(grid: Grid) -> None:
+    job = replace(job_of(grid, "adaptive"), config="configs/stable.cfg", settings={})
+    # a batch of 8 sentences, of which dev has 5
+    for bounds, epochs in (({"least": 3}, 60), ({"most": 1}, 20), ({"least": 2, "most": 4}, 40)):
+        settings = {f"training.max_steps.{key}": value for key, value in bounds.items()}
+        assert fixed_epochs(replace(job, settings=settings)) == pytest.approx(epochs)
+    settings = {"training.max_steps.most": 2, "training.batcher.size": 1}
+    assert fixed_epochs(replace(job, settings=settings)) == pytest.approx(20 * 2 / 8)
+
+
+def test_batches_of_words_do_not_tell_how_many_they_are(grid: Grid) -> None:
+    words = {"training.batcher.batcher.@batchers": "spacy.batch_by_words.v1"}
+    job = replace(job_of(grid, "adaptive", 1.0), settings=words, labels=20, dev=0.2)
+    assert (epochs_per_round(job), fewest_epochs(job)) == (1.0, 0)
+
+
+def test_a_number_of_updates_is_a_round_too(grid: Grid, tmp_path: Path) -> None:
+    config = Config().from_disk("configs/adaptive.cfg", interpolate=False)
+    config["training"]["eval_frequency"] = 3
+    config.to_disk(tmp_path / "three.cfg")
+    job = replace(job_of(grid, "adaptive"), config=str(tmp_path / "three.cfg"), settings={SIZE: 2})
+    # 8 sentences are 4 batches
+    assert epochs_per_round(job) == pytest.approx(3 / 4)
 
 
 def test_cost_of_a_guess(grid: Grid) -> None:

@@ -1,6 +1,7 @@
 """What a sweep says while it runs."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from adaptive_spacy.experiments.cost import (
     expect,
 )
 from adaptive_spacy.experiments.grid import Grid
+from adaptive_spacy.experiments.job import Job
 from adaptive_spacy.experiments.progress import Progress
 from adaptive_spacy.experiments.records import make_failure
 from tests.experiments.costs import done, job_of
@@ -33,6 +35,20 @@ def test_progress_tells_the_end(grid: Grid, monkeypatch: pytest.MonkeyPatch) -> 
     assert silent.seconds_left() == pytest.approx(0.0, abs=1e-6)
     assert (silent.running, silent.done, silent.failed) == (0, 1, 1)
     silent.close()
+
+
+def test_jobs_of_one_name_are_work_of_their_own(
+    namesakes: list[Job], capsys: pytest.CaptureFixture[str]
+) -> None:
+    # the second of them costs more
+    namesakes[2] = replace(namesakes[2], train_on_dev=True)
+    progress = Progress(namesakes)
+    costs = {job.key: Progress([job], silent=True).left for job in namesakes}
+    assert progress.work == costs
+    assert progress.left == pytest.approx(sum(costs.values()))
+    progress.stop()
+    progress.close()
+    assert "0 of 4 jobs are done" in capsys.readouterr().out
 
 
 def test_end_of_a_job_in_a_line(grid: Grid) -> None:

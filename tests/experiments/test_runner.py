@@ -130,6 +130,13 @@ def test_retry_runs_a_failure_once(jobs: list[Job], tmp_path: Path) -> None:
     assert [one[-10:] for one in again.started] == ["adaptive-1"]
 
 
+def test_retry_runs_each_of_one_name(namesakes: list[Job], tmp_path: Path) -> None:
+    sweep(namesakes, tmp_path, Scripted({1: None}))
+    again = Scripted({1: 12})
+    outcome = sweep(namesakes, tmp_path, again, retry_failed=True)
+    assert (len(again.started), len(outcome.done)) == (4, 4)
+
+
 def test_job_of_another_sweep_is_left_to_it(
     jobs: list[Job], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
