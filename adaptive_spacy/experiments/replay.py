@@ -10,7 +10,7 @@ from thinc.api import Config
 
 from adaptive_spacy.adaptive.phases import PhaseMachine, State
 from adaptive_spacy.config.blocks import find_blocks
-from adaptive_spacy.config.monitor import list_weights, read_values, weigh
+from adaptive_spacy.config.monitor import list_weights, monitor_of, read_values, weigh
 from adaptive_spacy.config.names import GUARD, GUARDED
 from adaptive_spacy.experiments.fixed_length import schedule_of
 from adaptive_spacy.training.history import Evaluation
@@ -37,7 +37,7 @@ def replay(config: Config, history: list[Evaluation]) -> Replay:
     training = config["training"]
     arguments = {**schedule_of(config), "interval": history[0].steps_per_round}
     machine = PhaseMachine(peak=arguments.pop("rate"), **arguments)
-    monitor = (training["before_update"] or {}).get("monitor")
+    monitor = monitor_of(training)
     weights = list_weights(monitor, training["score_weights"])
     guards = find_blocks(training["before_update"], "callbacks", GUARD)
     guarded = guards[0].get("metric", GUARDED) if guards else GUARDED

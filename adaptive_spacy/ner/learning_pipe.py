@@ -49,7 +49,7 @@ class LearningPipe(LabelledPipe):
         self.class_weights = require_class_weights(class_weights, name)
         self.cfg["type_weights"] = None
         self._updates = 0
-        #: Times that its mean loss was added to the losses
+        #: Times that the mean loss of what is annotated was added to the losses
         self.learnt = 0
 
     def begin(self) -> None:
@@ -123,7 +123,8 @@ class LearningPipe(LabelledPipe):
                 sgd.expect_no_schedule()
             self.finish_update(sgd)
         losses[self.name] += loss
-        self.learnt += 1
+        # a batch without annotation adds 0, which is no mean of anything
+        self.learnt += any(eg.reference.has_annotation("ENT_IOB") for eg in examples)
         return losses
 
     def get_loss(self, examples: Iterable[Example], scores: TagLogits) -> tuple[float, Any]:

@@ -4,7 +4,7 @@ spaCy initializes neither frozen nor sourced pipes (spacy/training/initialize.py
 what `[initialize.components]` says of their labels would be passed over in silence.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from spacy.language import Language
@@ -22,7 +22,9 @@ def find_unread_labels(nlp: Language) -> Iterator[str]:
     settings = nlp.config.interpolate()["initialize"].get("components", {})
     for name in nlp.disabled:
         labels = settings.get(name, {}).get("labels")
-        unread = _missing(labels or (), getattr(nlp.get_pipe(name), "labels", ()))
+        pipe = nlp.get_pipe(name)
+        known = {*getattr(pipe, "labels", ()), *_names(getattr(pipe, "label_data", None))}
+        unread = _missing(labels or (), known)
         if unread:
             yield (
                 f"[initialize.components.{name}] labels: expected none, or those that the pipe "
@@ -36,4 +38,14 @@ def _missing(labels: Any, known: Collection[str]) -> list[str]:
     """RETURNS (list[str]): Labels of the setting that the pipe lacks."""
     if isinstance(labels, dict):
         labels = registry.resolve(Config({"labels": labels}))["labels"]
-    return [str(one) for one in labels if one not in known] if isinstance(labels, Iterable) else []
+    return [str(one) for one in _names(labels) if one not in known]
+
+
+def _names(labels: Any) -> Iterator[Any]:
+    """YIELDS (Any): The names in what `spacy init labels` writes: a list, or a table that has them
+    by action, as that of ner and parser."""
+    if isinstance(labels, Mapping):
+        for key, value in labels.items():
+            yield from value if isinstance(value, Mapping) else [key]
+    elif isinstance(labels, Iterable):
+        yield from labels

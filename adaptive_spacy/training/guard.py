@@ -25,6 +25,7 @@ from adaptive_spacy.config.guarding import find_guard_faults
 from adaptive_spacy.config.names import GUARD, GUARDED
 from adaptive_spacy.config.requirements import whole
 from adaptive_spacy.ner.calibrated_pipe import CalibratedPipe
+from adaptive_spacy.training.mean_losses import MeanLosses
 from adaptive_spacy.training.resume.parameters import load_weights, save_weights
 
 BeforeUpdate = Callable[[Language, dict[str, Any]], None]
@@ -126,6 +127,7 @@ class Guard:
         self.retries, self.metric, self.then = retries, metric, then
         self.schedule: PhaseSchedule | None = None
         self.seen: Mapping[str, Any] | None = None
+        self.means: MeanLosses | None = None
         self._begin()
 
     def __call__(self, nlp: Language, info: dict[str, Any]) -> None:
@@ -136,6 +138,7 @@ class Guard:
             self._begin()
             self.schedule = self._find_schedule(nlp)
             self.last = step - 1
+            self.means = MeanLosses(nlp)
             self.seen = nlp.meta["performance"] if step else None
         elif nlp.meta["performance"] is not self.seen:
             self._take(nlp, nlp.meta["performance"], step - 1)
@@ -148,6 +151,7 @@ class Guard:
             "metric": self.metric,
             "rules": vars(self.rules),
             "seen": nlp.meta.get("performance") is self.seen,
+            "learnt": None if self.means is None else self.means.seen,
             **{name: getattr(self, name) for name in KEPT},
             "then": save_then(self.then, nlp),
         }
@@ -160,6 +164,10 @@ class Guard:
         self.schedule = self._find_schedule(nlp)
         vars(self.rules).update(state["rules"])
         self.seen = nlp.meta["performance"] if state["seen"] else None
+        # snapshots of before do not have it: their next loss is not known
+        if state.get("learnt") is not None:
+            self.means = MeanLosses(nlp)
+            self.means.seen = state["learnt"]
         # snapshots of before have no temperatures
         for name in KEPT:
             setattr(self, name, state.get(name, getattr(self, name)))
@@ -167,7 +175,7 @@ class Guard:
 
     def _begin(self) -> None:
         self.rules = Rules()
-        self.schedule = self.seen = None
+        self.schedule = self.seen = self.means = None
         #: Steps of the best evaluation and of the last one
         self.best_step = self.last = -1
         self.weights: dict[str, torch.Tensor] = {}
@@ -215,15 +223,15 @@ class Guard:
             stacklevel=2,
         )
 
-    @staticmethod
-    def _loss(nlp: Language, performance: Mapping[str, Any], updates: int) -> float | None:
-        """RETURNS (float | None): Mean over the updates; what others listen to reports none."""
-        losses = [
-            float(performance[f"{name}_loss"])
-            for name, pipe in nlp.pipeline
-            if f"{name}_loss" in performance and not getattr(pipe, "listener_map", None)
-        ]
-        return sum(losses) / updates if losses else None
+    def _loss(self, nlp: Language, performance: Mapping[str, Any], updates: int) -> float | None:
+        """RETURNS (float | None): Mean over what was learnt from; None: nothing was, or no loss is
+        known."""
+        if self.means is None:
+            self.means = MeanLosses(nlp)
+            return None
+        sums = {name: performance.get(f"{name}_loss") for name in self.means.names}
+        losses = self.means.take(sums, updates)
+        return sum(losses.values()) if losses else None
 
 
 def _calibrated(nlp: Language) -> Iterator[CalibratedPipe]:

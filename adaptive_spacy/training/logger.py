@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING, Any
 from tqdm import tqdm
 
 from adaptive_spacy.config.blocks import resolve_value
-from adaptive_spacy.config.monitor import list_weights, name_metrics
+from adaptive_spacy.config.monitor import list_weights, monitor_of, name_metrics
 from adaptive_spacy.files import replacing
 from adaptive_spacy.training.checkpoints import keep_temperatures, unsure
 from adaptive_spacy.training.collapse import Watch
@@ -98,7 +98,7 @@ class TrainingLog:
         self.max_steps = resolve_value(training["max_steps"])
         self.precision = precision_of(nlp)
         self.means = MeanLosses(nlp)
-        monitor = (training["before_update"] or {}).get("monitor")
+        monitor = monitor_of(training)
         self.table = Table(training["score_weights"], name_metrics(list_weights(monitor)))
         self.watch = Watch(self.table.share, self.table.name(self.table.share))
         self.clock, self.started = clock, clock()

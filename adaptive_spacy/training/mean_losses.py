@@ -32,15 +32,17 @@ class MeanLosses:
 
         sums (Mapping[str, Any]): What was added since the last one, by pipe.
         updates (int): Since then, >= 1.
-        RETURNS (dict[str, float]): Mean losses, of the pipes whose sum is a finite number.
+        RETURNS (dict[str, float]): Mean losses, of the pipes whose sum is a finite number and that
+            learnt from something.
         """
         before, self.seen = self.seen, self._count()
-        times = {name: max(1, count - before[name]) for name, count in self.seen.items()}
+        times = {name: count - before[name] for name, count in self.seen.items()}
         found = {name: finite(sums.get(name)) for name in self.names}
         return {
             name: total / times.get(name, updates)
             for name, total in found.items()
-            if total is not None
+            # texts without annotation teach nothing, and their 0 is no loss
+            if total is not None and times.get(name, updates) > 0
         }
 
     def _count(self) -> dict[str, int]:

@@ -6,6 +6,7 @@ import pytest
 
 from adaptive_spacy.config.monitor import (
     list_weights,
+    monitor_of,
     name_metrics,
     parse_monitor,
     parse_monitors,
@@ -76,3 +77,12 @@ def test_an_option_given_twice_is_two_monitors() -> None:
 def test_bad_monitors_are_errors(text: str) -> None:
     with pytest.raises(ValueError, match=r"^--monitor: expected METRIC or METRIC=WEIGHT"):
         parse_monitor(text)
+
+
+def test_monitor_is_that_of_our_callback_wherever_it_stands() -> None:
+    ours = {"@callbacks": "adaptive_spacy.adapt.v1", "monitor": {"ents_loss": -1.0}}
+    assert monitor_of({"before_update": ours}) == {"ents_loss": -1.0}
+    within = {"@callbacks": "mine.v1", "monitor": "cats_score", "then": ours}
+    assert monitor_of({"before_update": within}) == {"ents_loss": -1.0}
+    for none in (None, {"@callbacks": "mine.v1", "monitor": "cats_score"}):
+        assert monitor_of({"before_update": none}) is None

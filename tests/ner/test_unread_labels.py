@@ -4,6 +4,8 @@ import pytest
 import spacy
 import srsly
 from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.training import Example
 
 from adaptive_spacy.ner.unread_labels import find_unread_labels
 from adaptive_spacy.training.checks.config import find_faults
@@ -45,6 +47,36 @@ def test_labels_in_a_file_are_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize("labels", [None, [], ["PER"]])
 def test_labels_that_change_nothing_pass(labels: object) -> None:
     assert list(find_unread_labels(pipeline(labels))) == []
+
+
+@pytest.mark.parametrize("pipe", ["ner", "parser", "morphologizer", "tagger"])
+def test_tables_of_labels_are_read_as_init_labels_writes_them(pipe: str, tmp_path: Path) -> None:
+    source = spacy.blank("en")
+    doc = Doc(
+        source.vocab,
+        words=["Ada", "sings"],
+        ents=["B-PER", "O"],
+        heads=[1, 1],
+        deps=["nsubj", "ROOT"],
+        tags=["NNP", "VBZ"],
+        pos=["PROPN", "VERB"],
+        morphs=["Number=Sing", ""],
+    )
+    source.add_pipe(pipe)
+    source.initialize(lambda: [Example(source.make_doc(doc.text), doc)])
+    nlp = spacy.blank("en")
+    nlp.add_pipe(pipe, source=source)
+    nlp.disable_pipe(pipe)
+    data = source.get_pipe(pipe).label_data
+    file = tmp_path / "labels.json"
+    srsly.write_json(file, data)
+    block = {"@readers": "spacy.read_labels.v1", "path": str(file)}
+    nlp.config["initialize"]["components"][pipe] = {"labels": block}
+    assert list(find_unread_labels(nlp)) == []
+    if pipe == "ner":
+        srsly.write_json(file, {key: {**names, "LOC": 1} for key, names in data.items()})
+        (line,) = find_unread_labels(nlp)
+        assert "got LOC" in line
 
 
 def test_labels_of_a_pipe_that_is_initialized_pass() -> None:

@@ -4,6 +4,7 @@ import math
 from pathlib import Path
 
 import pytest
+from spacy.training import Example
 
 from adaptive_spacy.training.mean_losses import MeanLosses
 from tests.ner.pipelines import NO_DROPOUT, examples, make_nlp
@@ -21,6 +22,23 @@ def test_loss_is_the_mean_of_all_parts_of_all_batches(transformer_folder: Path) 
             nlp.update(examples(nlp), sgd=False, losses=losses, drop=0.0)
         assert losses["transformer_ner"] == pytest.approx(6 * expected)
         assert means.take(losses, 2) == {"transformer_ner": pytest.approx(expected)}
+
+
+def test_texts_without_annotation_are_no_part_of_the_mean(transformer_folder: Path) -> None:
+    nlp = make_nlp(transformer_folder, NO_DROPOUT)
+    nlp.initialize(lambda: examples(nlp))
+    means = MeanLosses(nlp)
+    bare = [Example(nlp.make_doc(eg.text), nlp.make_doc(eg.text)) for eg in examples(nlp)]
+    expected = nlp.evaluate(examples(nlp))["ents_loss"]
+    losses: dict[str, float] = {}
+    for batch in (bare, examples(nlp), bare, bare):
+        nlp.update(batch, sgd=False, losses=losses, drop=0.0)
+    assert means.take(losses, 4) == {"transformer_ner": pytest.approx(expected)}
+    # what was not learnt from has no loss, and a loss of 0 would be the best one
+    losses = {}
+    nlp.update(bare, sgd=False, losses=losses, drop=0.0)
+    assert losses["transformer_ner"] == 0.0
+    assert means.take(losses, 1) == {}
 
 
 def test_losses_of_other_pipes_are_means_of_updates(transformer_folder: Path) -> None:
