@@ -1,6 +1,7 @@
 """Whether the metrics that a training follows are reported, and can be followed."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from adaptive_spacy.config.guarding import WATCHED
@@ -46,8 +47,9 @@ def find_metric_faults(
     scores = (nlp.get_pipe_meta(pipe).scores for pipe in nlp.component_names)
     declared = BUILT_IN_METRICS.union(*own.values(), *scores)
     monitored = set(name_metrics(list_weights(monitor)))
-    yield from _shared_loss_faults(own, {*monitored, *_weighted(score_weights)})
     weighted = _weighted(score_weights)
+    yield from _shared_loss_faults(own, {*monitored, *weighted})
+    yield from _merged_token_faults(nlp, own, {*monitored, *weighted})
     named = ", ".join(sorted(metric for metric in declared if not is_table(metric)))
     for metric in sorted(weighted.keys() - declared):
         yield f"[training.score_weights] {metric}: no pipe reports it; expected one of {named}"
@@ -111,6 +113,25 @@ def _shared_loss_faults(own: dict[str, list[str]], used: set[str]) -> Iterator[s
             yield (
                 f"[training] {metric}: expected one of {', '.join(names)} in monitor and "
                 f"score_weights, as {len(names)} pipes report this metric, and the last one stays"
+            )
+
+
+def _merged_token_faults(
+    nlp: "Language", own: dict[str, list[str]], used: set[str]
+) -> Iterator[str]:
+    """What is measured by token, in front of a pipe that changes the tokens: spaCy takes what could
+    not be measured for 0, the best loss that there is."""
+    names = nlp.component_names
+    ours = [pipe for pipe in names if nlp.get_pipe_meta(pipe).factory == "transformer_ner"]
+    behind = names[names.index(ours[0]) + 1 :] if ours else []
+    for pipe in behind:
+        if not nlp.get_pipe_meta(pipe).retokenizes:
+            continue
+        for metric in sorted(used & own.keys() | used & {*chain(*own.values())}):
+            yield (
+                f"[training] {metric}: expected other metrics in monitor and score_weights, as it "
+                f"cannot be measured in front of [components.{pipe}], which changes the tokens; or "
+                "add that pipe to the trained pipeline"
             )
 
 

@@ -146,3 +146,31 @@ def test_one_component_has_its_own_names_too(corpus_folder, transformer_folder) 
         config["training"]["before_update"]["monitor"] = {"ents_loss_refined_transformer_ner": -1.0}
 
     assert faults_of(overrides(corpus_folder, transformer_folder), edit) == ""
+
+
+def test_check_refuses_losses_in_front_of_a_pipe_that_merges_tokens(
+    corpus_folder, transformer_folder
+) -> None:
+    settings = overrides(corpus_folder, transformer_folder)
+
+    def behind(config) -> None:
+        config["components"]["merge_entities"] = {"factory": "merge_entities"}
+        config["nlp"]["pipeline"] = ["transformer", "transformer_ner", "merge_entities"]
+
+    assert faults_of(settings, behind) == (
+        "[training] ents_loss: expected other metrics in monitor and score_weights, as it cannot "
+        "be measured in front of [components.merge_entities], which changes the tokens; or add "
+        "that pipe to the trained pipeline"
+    )
+
+    def scored(config) -> None:
+        behind(config)
+        config["training"]["before_update"]["monitor"] = {"ents_f": 1.0}
+
+    assert faults_of(settings, scored) == ""
+
+    def in_front(config) -> None:
+        behind(config)
+        config["nlp"]["pipeline"] = ["merge_entities", "transformer", "transformer_ner"]
+
+    assert faults_of(settings, in_front) == ""
