@@ -33,6 +33,17 @@ def find_schedules(training: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
+def find_wrapped_schedules(training: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """RETURNS (list[tuple[str, str]]): Schedules of others in `[training.optimizer]` that have one
+    of ours inside of them, and that one, by their registered names."""
+    return [
+        (str(outer["@schedules"]), name)
+        for outer in _walk(training["optimizer"])
+        for name in SCHEDULES
+        if outer.get("@schedules", name) not in SCHEDULES and find_blocks(outer, "schedules", name)
+    ]
+
+
 def find_transformers(config: Mapping[str, Any]) -> list[dict[str, Any]]:
     """RETURNS (list[dict]): The blocks of our transformers in `[components]`: those that components
     share and those inside of one, as `nlp.replace_listeners` leaves them."""

@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from thinc.api import Config, ConfigValidationError
 
-from adaptive_spacy.config.blocks import find_blocks, find_schedules, resolve_value
+from adaptive_spacy.config.blocks import (
+    find_blocks,
+    find_schedules,
+    find_wrapped_schedules,
+    resolve_value,
+)
 from adaptive_spacy.config.guarding import find_guard_faults, find_watched
 from adaptive_spacy.config.names import ADAPT, ADAPTIVE, PIECE_LENGTHS, UNTIL_FINISHED
 from adaptive_spacy.config.settings import find_setting_faults
@@ -110,6 +115,11 @@ def find_faults(nlp: "Language") -> Iterator[str]:
     stoppers = find_blocks(training["batcher"], "batchers", UNTIL_FINISHED)
     if not callbacks:
         yield from _callback_faults(find_schedules(training))
+    for outer, name in find_wrapped_schedules(training):
+        yield (
+            f'[training.optimizer.learn_rate]: expected @schedules = "{name}" itself, found it in '
+            f'"{outer}", whose rates are not those that its phases tell'
+        )
     for present, needed, name in (
         (callbacks, find_schedules(training), ADAPT),
         (stoppers, schedules, UNTIL_FINISHED),

@@ -248,3 +248,21 @@ def test_check_takes_sourced_and_frozen_pipes(
         config["training"].update(training)
 
     assert faults_of(overrides(corpus_folder, transformer_folder), edit) == ""
+
+
+def test_check_refuses_a_schedule_of_ours_in_one_of_others(
+    corpus_folder, transformer_folder
+) -> None:
+    def edit(config) -> None:
+        optimizer = config["training"]["optimizer"]
+        optimizer["learn_rate"] = {
+            "@schedules": "constant_then.v1",
+            "rate": 1e-3,
+            "steps": 30,
+            "schedule": optimizer["learn_rate"],
+        }
+
+    assert faults_of(overrides(corpus_folder, transformer_folder), edit).splitlines()[0] == (
+        '[training.optimizer.learn_rate]: expected @schedules = "adaptive_spacy.adaptive.v1" '
+        'itself, found it in "constant_then.v1", whose rates are not those that its phases tell'
+    )
