@@ -50,8 +50,7 @@ def init_cli(
     callback that tells it each evaluation, one evaluation per epoch (but after 8 updates at least
     and 500 at most), the end of the training, the check before it, and a logger that shows the
     phases in place of spaCy's. Existing callbacks, batchers and other loggers are kept. Comments of
-    the config are lost. A second init changes nothing but
-    what it is asked for.
+    the config are lost. A second init changes nothing but what it is asked for.
 
     Take a validation loss as the monitor where a pipe reports one, as transformer_ner does with
     ents_loss: it turns earlier and is smoother than a score. The losses in spaCy's table are
