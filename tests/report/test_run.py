@@ -96,7 +96,7 @@ def test_page_is_the_same_for_the_same_files(tmp_path: Path) -> None:
 
 ADAPTIVE = """
 [training]
-before_update = {"monitor":{"ents_loss":-1.0}}
+before_update = {"@callbacks":"adaptive_spacy.adapt.v1","monitor":{"ents_loss":-1.0}}
 
 [training.score_weights]
 ents_f = 1.0
