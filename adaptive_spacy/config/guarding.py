@@ -1,14 +1,19 @@
-"""What `adaptive_spacy.guard.v1` needs: a score to watch, and a rate to halve."""
+"""What `adaptive_spacy.guard.v1` needs: a score to watch, a rate to halve, and an optimizer that
+forgets what is taken back."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from adaptive_spacy.config.blocks import find_blocks, find_schedules
 from adaptive_spacy.config.metrics import is_share, is_table
-from adaptive_spacy.config.names import ADAPTIVE, GUARD, GUARDED
+from adaptive_spacy.config.names import ADAMW, ADAPTIVE, GUARD, GUARDED
 
 #: Where a config says which score it is
 WATCHED = f"[training.before_update] metric of {GUARD}"
+
+#: thinc's optimizers: no schedule tells them that the training went back, so that their moments and
+#: averages would stay those of the weights that are taken back
+FOREIGN = ("Adam.v1", "RAdam.v1", "SGD.v1")
 
 
 def find_guard_faults(training: Mapping[str, Any]) -> Iterator[str]:
@@ -27,6 +32,13 @@ def find_guard_faults(training: Mapping[str, Any]) -> Iterator[str]:
                 f"[training.score_weights] {metric}: expected a weight, or null to report it only, "
                 f"because {GUARD} watches it"
             )
+    optimizer = training["optimizer"].get("@optimizers")
+    if watched and optimizer in FOREIGN:
+        yield (
+            f'[training.optimizer]: expected @optimizers = "{ADAMW}" beside "{GUARD}", got '
+            f"{optimizer}, whose moments and averages would stay those of the weights that are "
+            "taken back"
+        )
     if watched and not find_schedules(training):
         yield (
             f'[training.optimizer.learn_rate]: expected @schedules = "{ADAPTIVE}" or another '

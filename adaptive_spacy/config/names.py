@@ -14,6 +14,8 @@ CHECKPOINT = "adaptive_spacy.checkpoint.v1"
 GUARD = "adaptive_spacy.guard.v1"
 #: The score that the guard watches if it is told of no other
 GUARDED = "ents_f"
+#: The optimizer
+ADAMW = "adaptive_spacy.AdamW.v1"
 #: Architectures of a transformer: shared by components, and inside of one
 TRANSFORMER = "adaptive_spacy.TransformerModel.v1"
 TOK2VEC = "adaptive_spacy.Tok2VecTransformer.v1"

@@ -20,7 +20,6 @@ from adaptive_spacy.data.schemes import find_scheme
 from adaptive_spacy.data.source import Problems, Sentence, read_doc
 from adaptive_spacy.data.spacy_files import locate, read_docs
 from adaptive_spacy.data.writers.formats import WRITERS, choose_format
-from adaptive_spacy.data.writers.jsonl import JsonlWriter
 from adaptive_spacy.data.writers.tagged import TaggedWriter, split_sentences
 from adaptive_spacy.data.writers.writer import Writer
 from adaptive_spacy.files import replacing, replacing_folder, require_other
@@ -83,7 +82,7 @@ def check_output(output: Path, writer: Writer) -> None:
 
 def check_options(scheme: str, lang: str | None, writer: Writer) -> None:
     """RAISES (ValueError): If there is no use for an option, or no such language."""
-    if find_scheme(scheme) != "BIO" and not isinstance(writer, TaggedWriter | JsonlWriter):
+    if find_scheme(scheme) != "BIO" and not isinstance(writer, TaggedWriter):
         raise ValueError(f"--scheme: expected a format of tags, {writer.title} has none")
     if lang is None:
         return

@@ -61,8 +61,9 @@ def describe_cost(
     part = 1 - 1 / folds
     passes = folds * part + LONGER
     batches = _divide(len(docs) * (folds - 1), folds * rounds_of.sentences)
+    evaluated = _divide(len(docs), folds * rounds_of.sentences) if rounds_of.dev else 0
     updates = rounds_of.times * bound_round(
-        rounds_of.epochs * batches, rounds_of.fewest, rounds_of.most
+        rounds_of.epochs * batches, rounds_of.fewest, rounds_of.most, evaluated
     )
     epochs = updates / batches
     rounds = [max(usual, _divide(rounds_of.least, updates)) for usual in ROUNDS]
@@ -117,7 +118,7 @@ def _gains(by_labels: Mapping[int, float]) -> str:
 class _Rounds(NamedTuple):
     """sentences (int): Of a batch. assumed (bool): Whether that is that of the shipped configs, as
     the config's batches have no fixed number. epochs (float), times (int), fewest, most (int |
-    None): Of a round, as in `steps.v1`. least (int): Updates of a training."""
+    None), dev (bool): Of a round, as in `steps.v1`. least (int): Updates of a training."""
 
     sentences: int
     assumed: bool
@@ -125,6 +126,7 @@ class _Rounds(NamedTuple):
     times: int
     fewest: int | None
     most: int | None
+    dev: bool
     least: int
 
 
@@ -141,6 +143,7 @@ def _read_rounds(config: Config) -> _Rounds:
         steps.get("times", 1),
         steps.get("least"),
         steps.get("most"),
+        bool(steps.get("dev")),
         schedule_of(config).get("least", 0),
     )
 

@@ -20,6 +20,7 @@ import numpy
 from spacy.errors import Errors
 from spacy.language import Language
 
+from adaptive_spacy.adaptive.callback import load_then, save_then
 from adaptive_spacy.config.checksums import seal
 from adaptive_spacy.files import replacing_folder
 from adaptive_spacy.ner.calibrated_pipe import CalibratedPipe
@@ -86,15 +87,17 @@ class Checkpoints:
         write_whole(nlp, path, exclude, performance=self._true_scores(nlp, found))
 
     def save_state(self, nlp: Language) -> dict[str, Any]:
-        """RETURNS (dict): Which weights the last scores are of."""
+        """RETURNS (dict): Which weights the last scores are of, and what `then` remembers."""
         known = nlp.meta.get("performance") is self.performance
         sums_ = [[*key, total] for key, total in self.evaluated.items()]
-        return {"known": known, "evaluated": sums_}
+        return {"known": known, "evaluated": sums_, "then": save_then(self.then, nlp)}
 
     def load_state(self, nlp: Language, state: dict[str, Any], output: Path | None) -> None:
         """Know it again."""
         self.performance = nlp.meta["performance"] if state["known"] else None
         self.evaluated = {(name, one): total for name, one, total in state["evaluated"]}
+        # snapshots of before do not have it
+        load_then(self.then, nlp, state.get("then"), output)
 
     def _true_scores(self, nlp: Language, found: dict[tuple[str, str], float]) -> dict[str, Any]:
         """The scores of the last evaluation, if the weights are those that it scored."""

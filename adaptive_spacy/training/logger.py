@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
+from adaptive_spacy.adaptive.callback import load_then, save_then
 from adaptive_spacy.config.blocks import resolve_value
 from adaptive_spacy.config.monitor import list_weights, monitor_of, name_metrics
 from adaptive_spacy.files import replacing
@@ -132,6 +133,7 @@ class TrainingLog:
             "made": self.made,
             "seconds": seconds,
             "learnt": self.means.seen,
+            "others": [save_then(other, nlp) for other in self.others],
         }
 
     def load_state(self, nlp: "Language", state: dict[str, Any], output: Path | None) -> None:
@@ -146,6 +148,9 @@ class TrainingLog:
             # what was said about them stays said
             list(self.watch.look(row))
             self.last_step = row["step"]
+        # snapshots of before do not have it
+        for other, saved in zip(self.others, state.get("others", ()), strict=False):
+            load_then(other, nlp, saved, output)
         if output is not None and self.rows:
             self.output = output
             self._rewrite(output / HISTORY)

@@ -46,9 +46,10 @@ class Ending:
     error: BaseException | None
 
     @property
-    def best(self) -> Evaluation:
-        """RETURNS (dict): The evaluation whose checkpoint is model-best: of equals the latest."""
-        return next(one for one in reversed(self.rows) if one["best"])
+    def best(self) -> Evaluation | None:
+        """RETURNS (dict | None): The evaluation whose checkpoint is model-best: of equals the
+        latest. None: the first main score was not finite, and spaCy takes none for better."""
+        return next((one for one in reversed(self.rows) if one["best"]), None)
 
     @property
     def last(self) -> Evaluation:
@@ -134,7 +135,12 @@ class Ending:
             f"{mark} {self.reason()}. {_count(self._epochs(), 'epoch')}, "
             f"{_count(self.updates, 'update')} in {time}"
         )
-        best = self._describe(self.best, DIR_MODEL_BEST)
+        if self.best is None:
+            yield wrap(
+                "⚠ The first main score, of the weights in [training.score_weights], is no finite "
+                f"number, and spaCy takes none for better than that: there is no {DIR_MODEL_BEST}"
+            )
+        best = self._describe(self.best, DIR_MODEL_BEST) if self.best is not None else "none"
         yield wrap(f"ℹ Best: {best}. Last: {self._describe_last()}")
         if not self.learnt:
             yield wrap(
@@ -142,9 +148,10 @@ class Ending:
                 " Train with another learning rate or more sentences"
             )
         elif self.fell:
+            use = f"use {DIR_MODEL_BEST} (in the project: --vars.select best), and "
             yield wrap(
-                f"⚠ The last is far below the best: use {DIR_MODEL_BEST} (in the project: "
-                "--vars.select best), and a lower learning rate next time"
+                f"⚠ The last is far below the best: {use if self.best is not None else ''}"
+                "take a lower learning rate next time"
             )
         if self.output is not None:
             yield "ℹ Next:"
@@ -153,7 +160,10 @@ class Ending:
         yield wrap(f"ℹ {self.table.legend()}")
 
     def _first_best_step(self) -> int:
-        """As spaCy's patience counts: of equals the earliest."""
+        """As spaCy's patience counts: of equals the earliest, and the first if that is no finite
+        number."""
+        if self.rows[0]["score"] is None:
+            return int(self.rows[0]["step"])
         best = max(one["score"] for one in self.rows if one["score"] is not None)
         return int(next(one["step"] for one in self.rows if one["score"] == best))
 
@@ -180,7 +190,7 @@ class Ending:
     def _next(self, output: Path) -> Iterator[list[str]]:
         # what ships is the cooled model, unless a loss ranks, as in the paper, or it is worse
         by_loss = is_loss(self.table.ranking or "")
-        chosen = self.fell or by_loss or self.error is not None
+        chosen = self.best is not None and (self.fell or by_loss or self.error is not None)
         model = str(output / (DIR_MODEL_BEST if chosen else DIR_MODEL_LAST))
         run = output.resolve().name
         scores = f"metrics/{run}.json"

@@ -19,10 +19,12 @@ def adapt(then: Any = None) -> dict[str, Any]:
     return {"@callbacks": "adaptive_spacy.adapt.v1", "then": then}
 
 
-def training(callback: Any, rate: Any = OURS, **weights: float | None) -> dict[str, Any]:
+def training(
+    callback: Any, rate: Any = OURS, optimizer: str = "adaptive_spacy.AdamW.v1", **weights: Any
+) -> dict[str, Any]:
     return {
         "before_update": callback,
-        "optimizer": {"learn_rate": rate},
+        "optimizer": {"@optimizers": optimizer, "learn_rate": rate},
         "score_weights": weights,
     }
 
@@ -34,6 +36,17 @@ def test_guard_needs_a_schedule_of_ours_and_a_score(callback: dict[str, Any]) ->
     assert fault.startswith("[training.optimizer.learn_rate]: expected @schedules = ")
     (fault,) = find_guard_faults(training(callback, ents_p=1.0))
     assert fault.startswith("[training.score_weights] ents_f: expected a weight, or null")
+
+
+@pytest.mark.parametrize("optimizer", ["Adam.v1", "RAdam.v1", "SGD.v1"])
+def test_guard_needs_an_optimizer_that_forgets(optimizer: str) -> None:
+    """What thinc's remember would stay that of the weights that are taken back."""
+    (fault,) = find_guard_faults(training(adapt(guard()), optimizer=optimizer, ents_f=None))
+    assert fault.startswith(
+        '[training.optimizer]: expected @optimizers = "adaptive_spacy.AdamW.v1"'
+    )
+    assert f"got {optimizer}, whose moments and averages" in fault
+    assert list(find_guard_faults(training(adapt(), optimizer=optimizer, ents_f=None))) == []
 
 
 @pytest.mark.parametrize("callback", [None, adapt()])

@@ -105,8 +105,9 @@ def test_scheme_is_for_formats_of_tags(tmp_path):
     path = store(tmp_path, ADA)
     export(path, tmp_path / "out", format="csv", scheme="bmes")
     assert "Ada,S-PER" in (tmp_path / "out").read_text()
-    with pytest.raises(ValueError, match="--scheme: expected a format of tags, doccano has none"):
-        export(path, tmp_path / "out", format="doccano", scheme="BMES")
+    for format, title in (("doccano", "doccano"), ("jsonl", "JSONL"), ("prodigy", "JSONL")):
+        with pytest.raises(ValueError, match=f"--scheme: expected a format of tags, {title} has"):
+            export(path, tmp_path / "out", format=format, scheme="BMES")
 
 
 def test_writer_that_loses_something_is_caught(tmp_path, monkeypatch):

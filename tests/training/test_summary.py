@@ -56,6 +56,26 @@ def finished(
     return machine
 
 
+def test_training_whose_first_score_is_no_number_has_no_best() -> None:
+    """spaCy takes nothing for better than NaN, and ends by patience counted from there."""
+    found = ending([0.5, 0.6, 0.1, 0.1])
+    for row in found.rows:
+        row["best"] = False
+    found.rows[0]["score"] = None
+    text = " ".join(" ".join(found.lines()).split())
+    assert "⚠ The first main score, of the weights in [training.score_weights], is no" in text
+    assert "there is no model-best" in text
+    assert "Best: none. Last: epoch 3" in text
+    # the last is far below, and yet nothing names a folder that is not there
+    assert found.fell
+    assert "The last is far below the best: take a lower learning rate next time" in text
+    assert "my-run/model-best" not in text
+    assert "package training/my-run/model-last" in text
+    patient = ending([0.5, 0.6, 0.7, 0.8], training={"patience": 9})
+    patient.rows[0]["score"] = None
+    assert patient.limit == "patience"
+
+
 @pytest.mark.parametrize(
     ("settings", "reason"),
     [

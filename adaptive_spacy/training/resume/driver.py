@@ -19,7 +19,6 @@ from spacy.training.loop import (
     DIR_MODEL_BEST,
     DIR_MODEL_LAST,
     create_before_to_disk_callback,
-    create_evaluation_callback,
     update_meta,
 )
 from spacy.util import registry, resolve_dot_names
@@ -30,10 +29,11 @@ from adaptive_spacy.training.checkpoints import Checkpoint
 from adaptive_spacy.training.resume import randomness
 from adaptive_spacy.training.resume.batches import Batches
 from adaptive_spacy.training.resume.loop import Loop
+from adaptive_spacy.training.resume.main_score import MainScore
 from adaptive_spacy.training.resume.optimizers import load_optimizer, save_optimizer
 from adaptive_spacy.training.resume.pace import Pace
 from adaptive_spacy.training.resume.parameters import load_weights, save_weights
-from adaptive_spacy.training.resume.resumable import load_parts, save_parts
+from adaptive_spacy.training.resume.resumable import load_parts, require_remembered, save_parts
 from adaptive_spacy.training.resume.signals import Interruption
 from adaptive_spacy.training.resume.snapshots import Snapshots
 from adaptive_spacy.transformer.shim import precision_of
@@ -84,9 +84,8 @@ class Driver:
         self.training = training
         self.before_to_disk = create_before_to_disk_callback(training["before_to_disk"])
         batches = Batches(nlp, train_corpus, training["batcher"], training["max_epochs"])
-        weights = training["score_weights"]
-        evaluate = create_evaluation_callback(nlp, self.dev_corpus, weights)
-        self.loop = Loop(nlp, training, batches, evaluate)
+        self.main_score = MainScore(nlp, self.dev_corpus, training["score_weights"])
+        self.loop = Loop(nlp, training, batches, self.main_score)
         self._say(f"Pipeline: {nlp.pipe_names}")
         for what, key in (
             ("Frozen components", "frozen_components"),
@@ -97,6 +96,15 @@ class Driver:
         self._say(f"Initial learn rate: {self.loop.optimizer.learn_rate}")
         with self._unfrozen():
             self.log_step, self.finalize = training["logger"](nlp, self.stdout, self.stderr)
+        if snapshots is not None:
+            require_remembered(
+                config["training"],
+                {
+                    "before_update": training["before_update"],
+                    "before_to_disk": training["before_to_disk"],
+                    "logger": self.log_step,
+                },
+            )
 
     def run(self, state: dict[str, Any] | None = None) -> None:
         """Train to the end.
@@ -153,6 +161,7 @@ class Driver:
         nlp = self.nlp
         return {
             "loop": self.loop.save_state(),
+            "main_score": self.main_score.save_state(),
             "batches": self.loop.batches.save_state(),
             "weights": save_weights(nlp),
             "optimizer": save_optimizer(self.loop.optimizer, nlp),
@@ -173,7 +182,9 @@ class Driver:
         if then is not None and then != now:
             self._say(f"Going on in {now}; before, it was {then}: the end will be another one", "⚠")
         loop.load_state(state["loop"])
-        # snapshots of before do not have it
+        # snapshots of before do not have them
+        if "main_score" in state:
+            self.main_score.load_state(state["main_score"])
         if "pace" in state:
             self.pace.load_state(state["pace"])
         loop.batches.load_state(state["batches"], self.output)
