@@ -54,12 +54,14 @@ def measure_confidence(nlp: Language, examples: Sequence[Example]) -> dict[str, 
 
 
 def _compare(pipes: Sequence[TransformerNER], eg: Example) -> Iterator[Sureness]:
-    gold = {Entity(ent.start, ent.end, ent.label_) for ent in eg.reference.ents}
+    left = {Entity(ent.start, ent.end, ent.label_) for ent in eg.reference.ents}
     for ent, before in _plain(pipes, eg.predicted):
         confidence.write_plain(ent, before)
         after, entity = confidence.read(ent), locate_entity(eg, ent)
         if after is not None and entity is not None:
-            yield Sureness(before, after, entity in gold)
+            yield Sureness(before, after, entity in left)
+            # a second one on the same tokens of the reference is wrong, as it is scored
+            left.discard(entity)
 
 
 def _plain(pipes: Sequence[TransformerNER], doc: Doc) -> Iterator[tuple[Span, float]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import spacy
+from spacy.tokens import Doc, DocBin
 from typer.testing import CliRunner
 
 from adaptive_spacy.cli.app import app
@@ -100,6 +101,21 @@ def test_three_models_have_a_kind_for_some(models: dict[str, str]) -> None:
     assert {len(one["sides"]) for one in shown["passages"]} == {4}
     assert {len(one[4]) for one in shown["items"]} == {4}
     assert len(three.gaps) == 2
+
+
+def test_entities_on_one_token_of_the_reference_are_told_as_they_are_scored(
+    tmp_path: Path, models: dict[str, str]
+) -> None:
+    nlp = spacy.blank("en")
+    words = ["New-York", "beside", "Oslo"]
+    doc = Doc(nlp.vocab, words, [True, True, False], ents=["B-LOC", "O", "B-LOC"])
+    DocBin(docs=[doc]).to_disk(tmp_path / "coarse.spacy")
+    fine = write_rules(tmp_path / "fine", {"New": "LOC", "York": "LOC"})
+    first = write_rules(tmp_path / "first", {"New": "LOC"})
+    compared = compare_models([fine, first], corpus=tmp_path / "coarse.spacy")
+    assert [one.score.f1 for one in compared.rivals] == pytest.approx([50.0, 200 / 3])
+    kinds = [one.kind for one in find_differences(compared.rivals)]
+    assert sorted(kinds) == ["right-all", "right-none", "wrong-0"]
 
 
 def test_compare_prints_and_writes_a_page(models: dict[str, str]) -> None:

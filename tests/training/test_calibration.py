@@ -105,6 +105,18 @@ def test_entities_that_are_neither_right_nor_wrong_do_not_count(nlp: Language) -
     assert measure_confidence(nlp, some) == expected
 
 
+def test_second_entity_on_a_token_of_the_reference_is_wrong(nlp: Language) -> None:
+    """As it is in precision, and on the page of a training."""
+    doc = nlp(Doc(nlp.vocab, words=["Ada", "calls", "Cleo"], spaces=[False, False, False]))
+    assert [ent.text for ent in doc.ents] == ["Ada", "Cleo"]
+    reference = Doc(nlp.vocab, words=["AdacallsCleo"], ents=["B-PER"])
+    found = measure_confidence(nlp, [Example(doc, reference)])
+    assert found is not None
+    rows = [row for row in found["after"]["bins"] if row["entities"]]
+    assert sum(row["entities"] * row["right"] for row in rows) == 1
+    assert sum(row["entities"] for row in rows) == 2
+
+
 def test_entities_of_others_do_not_count(nlp: Language) -> None:
     expected = measure_confidence(nlp, predicted(nlp))
     ruler = nlp.add_pipe("entity_ruler", first=True)

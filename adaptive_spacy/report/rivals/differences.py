@@ -45,13 +45,16 @@ class Difference(NamedTuple):
 
 
 def find_differences(rivals: Sequence[Rival]) -> list[Difference]:
-    """RETURNS (list[Difference]): Each entity that is annotated or predicted, once."""
+    """RETURNS (list[Difference]): Each entity that is annotated or predicted, once; as often as a
+    model has it, where several lie on the same tokens of the reference: all but the first are
+    wrong, as they are scored."""
     found = []
     for i, documents in enumerate(zip(*(one.documents for one in rivals), strict=True)):
-        gold, predicted = set(documents[0].gold), [set(one.found) for one in documents]
+        gold, predicted = set(documents[0].gold), [Counter(one.found) for one in documents]
         for entity in sorted(gold.union(*predicted)):
-            by = tuple(entity in one for one in predicted)
-            found.append(Difference(i, entity, entity in gold, by))
+            for nth in range(max(1, *(counts[entity] for counts in predicted))):
+                by = tuple(counts[entity] > nth for counts in predicted)
+                found.append(Difference(i, entity, nth == 0 and entity in gold, by))
     return found
 
 

@@ -49,8 +49,9 @@ class Document:
 
     number (int): Its number in the corpus, from 0, where docs without annotation count too.
     words (list[str]): Its words, each with the space that follows.
-    gold, found (list[Entity]): Annotated and predicted entities.
-    confidences (dict): Of predicted entities.
+    gold, found (list[Entity]): Annotated and predicted entities. Of these some may be equal, where
+        several lie on one token of the reference.
+    sure (list[float | None]): The confidence of each predicted one; None: none is stated.
     starts (list[int]): The first word of each sentence.
     """
 
@@ -58,8 +59,13 @@ class Document:
     words: list[str]
     gold: list[Entity]
     found: list[Entity]
-    confidences: dict[Entity, float | None]
+    sure: list[float | None]
     starts: list[int]
+
+    @property
+    def confidences(self) -> dict[Entity, float | None]:
+        """RETURNS (dict): Of predicted entities; of equal ones that of the first."""
+        return dict(zip(reversed(self.found), reversed(self.sure), strict=True))
 
     def around(self, entity: Entity) -> tuple[int, int]:
         """RETURNS (tuple): First word, and word after the last, of what is shown of it."""
@@ -82,7 +88,7 @@ def read_document(number: int, eg: Example) -> Document:
         words,
         [Entity(ent.start, ent.end, ent.label_) for ent in reference.ents],
         [entity for entity, _ in counted],
-        dict(counted),
+        [sure for _, sure in counted],
         [sentence.start for sentence in reference.sents] if known else [0],
     )
 
@@ -98,11 +104,15 @@ def read_documents(examples: Sequence[Example]) -> list[Document]:
 
 def find_all(documents: Sequence[Document]) -> list[Predicted]:
     """RETURNS (list[Predicted]): All findings, in the order of the corpus."""
-    return [
-        Predicted(i, one, document.confidences.get(one.found) if one.found else None)
-        for i, document in enumerate(documents)
-        for one in compare(document.gold, document.found)
-    ]
+    return [found for i, document in enumerate(documents) for found in _find_in(i, document)]
+
+
+def _find_in(number: int, document: Document) -> Iterator[Predicted]:
+    left: dict[Entity, list[float | None]] = defaultdict(list)
+    for entity, sure in zip(document.found, document.sure, strict=True):
+        left[entity].append(sure)
+    for one in compare(document.gold, document.found):
+        yield Predicted(number, one, left[one.found].pop(0) if one.found else None)
 
 
 def choose(findings: Sequence[Predicted]) -> list[Predicted]:

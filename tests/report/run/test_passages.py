@@ -54,10 +54,21 @@ def test_documents_are_counted_as_in_the_corpus_everywhere() -> None:
     assert {one.to_dict()["doc"] for one in rank_suspects(examples)} == {2, 4}
 
 
+def test_entities_on_one_token_of_the_reference_keep_their_confidences() -> None:
+    """The first is right, as it is scored, the second is not."""
+    york, surest = Entity(0, 1, "LOC"), Entity(1, 2, "LOC")
+    document = Document(
+        0, ["New-York ", "Ulm "], [york], [york, surest, york], [0.9, 0.5, 0.7], [0]
+    )
+    found = [(one.finding.kind, one.confidence) for one in find_all([document])]
+    assert found == [("right", 0.9), ("spurious", 0.7), ("spurious", 0.5)]
+    assert document.confidences == {york: 0.9, surest: 0.5}
+
+
 def test_passages_are_the_words_around() -> None:
     words = [f"w{i} " for i in range(100)]
     gold, found = [Entity(50, 52, "PER")], [Entity(51, 53, "PER")]
-    document = Document(0, words, gold, found, {found[0]: 0.98765}, [0])
+    document = Document(0, words, gold, found, [0.98765], [0])
     shown = show([document], find_all([document]))
     (passage,) = shown["passages"]
     assert passage["words"] == words[20:83]
