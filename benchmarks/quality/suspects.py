@@ -21,6 +21,7 @@ from spacy.training import Example
 
 from adaptive_spacy.experiments.predictions import predict_corpus
 from adaptive_spacy.experiments.suspects import KINDS, Suspect, rank_suspects
+from adaptive_spacy.ner import confidence
 from adaptive_spacy.training.errors import RIGHT
 from adaptive_spacy.training.evaluation import open_pipeline
 from benchmarks.quality.cleanlab_ranking import TokenJudge, doubt, find_rank
@@ -70,8 +71,14 @@ def main(
     corpus: Annotated[Path, typer.Option(help="Labels that it did not learn from.")],
     share: Annotated[float, typer.Option(help="Of the labels, how many are damaged.")] = 0.03,
     seeds: Annotated[int, typer.Option(help="Draws.")] = 4,
+    stated: Annotated[
+        bool, typer.Option("--stated", help="Take confidences as they are stated, calibrated.")
+    ] = False,
 ) -> None:
     """Print a table: shares that are found, in percent, means over the draws."""
+    if stated:
+        # what ships reads those at temperature 1
+        confidence.read_plain = confidence.read
     predicted = predict_corpus(training, corpus=corpus)
     if predicted is None:
         raise typer.BadParameter(f"{training} has no model-last")
