@@ -122,6 +122,8 @@ def require_vectors(config: PretrainedConfig, name: str) -> None:
         fault = "which does not read text"
     elif "attention_mask" not in inspect.signature(network.forward).parameters:
         fault = "which takes no attention mask: its vectors change with the padding"
+    elif not isinstance(getattr(config, "vocab_size", None), int):
+        fault = "which has no word pieces: it reads characters"
     elif not isinstance(getattr(config, "hidden_size", None), int):
         fault = "which does not say how wide its vectors are"
     else:

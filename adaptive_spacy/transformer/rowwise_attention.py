@@ -18,7 +18,7 @@ from torch.overrides import TorchFunctionMode
 #: of all architectures finds that it holds)
 PLAIN = {"albert", "bert", "camembert", "distilbert", "roberta", "xlm-roberta"}
 #: Those that pool or convolve neighbouring pieces, padding with them: it changes every digit
-MIXING = {"convbert", "funnel", "nystromformer"}
+MIXING = {"convbert", "funnel", "mobilebert", "nystromformer", "yoso"}
 
 attention = functional.scaled_dot_product_attention
 

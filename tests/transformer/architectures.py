@@ -197,6 +197,7 @@ ARCHITECTURES: dict[str, tuple[Callable[[Path], int], Any, dict[str, Any]]] = {
         {"embedding_size": 32, "intra_bottleneck_size": 32, "true_hidden_size": 32},
     ),
     "convbert": (wordpieces(hf.ConvBertTokenizerFast), hf.ConvBertConfig, {"embedding_size": 32}),
+    "yoso": (wordpieces(hf.BertTokenizerFast), hf.YosoConfig, {"pad_token_id": 0}),
 }
 #: Settings of `SIZES` that a config names otherwise
 OTHERS = (hf.DistilBertConfig, hf.XLNetConfig, hf.GPT2Config, hf.FunnelConfig)
@@ -213,6 +214,12 @@ REFUSED: dict[str, tuple[Callable[[Path], int], Any, dict[str, Any], str]] = {
         hf.FNetConfig,
         {**SIZES, "tpu_short_seq_length": 64},
         'got "fnet", which takes no attention mask',
+    ),
+    "canine": (
+        wordpieces(hf.BertTokenizerFast),
+        hf.CanineConfig,
+        {**SIZES, "local_transformer_stride": 16, "num_hash_buckets": 64},
+        'got "canine", which has no word pieces',
     ),
     "vit": (
         wordpieces(hf.BertTokenizerFast),
@@ -233,7 +240,20 @@ def make(name: str, folder: Path) -> Path:
         settings = settings if kind in OTHERS else {**SIZES, **settings}
     size = make_tokenizer(folder)
     torch.manual_seed(0)
-    config = kind(**settings) if name == "vit" else kind(vocab_size=size, **settings)
+    sized = {} if name in ("vit", "canine") else {"vocab_size": size}
+    config = kind(**sized, **settings)
     config.architectures = ["FunnelModel"] if name == "funnel" else None  # it has two
-    hf.AutoModel.from_config(config).save_pretrained(folder, safe_serialization=True)
+    network = hf.AutoModel.from_config(config)
+    _fill_padding(network)
+    network.save_pretrained(folder, safe_serialization=True)
     return folder
+
+
+def _fill_padding(network: Any) -> None:
+    """A fresh network knows padding by zeros, which hide where it is mixed with words; those that
+    were trained may have anything."""
+    padding = getattr(network.config, "pad_token_id", None)
+    embeddings = getattr(getattr(network, "embeddings", network), "word_embeddings", None)
+    if padding is not None and isinstance(embeddings, torch.nn.Embedding):
+        with torch.no_grad():
+            embeddings.weight[padding] = embeddings.weight[-1]

@@ -33,7 +33,7 @@ def vectors(doc) -> list[numpy.ndarray]:
 
 @pytest.mark.parametrize("precision", ["float32", "int8"])
 @pytest.mark.parametrize(
-    "name", sliced(["bert", "roberta", "electra", "convbert"], of=ARCHITECTURES)
+    "name", sliced(["bert", "roberta", "electra", "convbert", "mobilebert"], of=ARCHITECTURES)
 )
 def test_vectors_are_the_same_in_any_batch(name: str, precision: str, tmp_path: Path) -> None:
     fix_random_seed(0)
