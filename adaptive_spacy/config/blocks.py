@@ -7,7 +7,7 @@ from typing import Any
 from spacy.util import load_model_from_config, registry
 from thinc.api import Config
 
-from adaptive_spacy.config.names import SCHEDULES, TOK2VEC, TRANSFORMER
+from adaptive_spacy.config.names import ADAPT, SCHEDULES, TOK2VEC, TRANSFORMER
 
 #: What `require_blocks` expects
 BUILDS = "a config that spaCy can build a pipeline of"
@@ -22,6 +22,13 @@ def find_blocks(config: Any, kind: str, name: str) -> list[dict[str, Any]]:
     RETURNS (list[dict]): The blocks themselves, outer ones first.
     """
     return [block for block in _walk(config) if block.get(f"@{kind}") == name]
+
+
+def find_adapt(training: Mapping[str, Any]) -> dict[str, Any] | None:
+    """RETURNS (dict | None): The block of the callback that tells the schedule of evaluations,
+    wherever in the chain of callbacks it stands."""
+    found = find_blocks(training.get("before_update"), "callbacks", ADAPT)
+    return found[0] if found else None
 
 
 def find_schedules(training: Mapping[str, Any]) -> list[dict[str, Any]]:

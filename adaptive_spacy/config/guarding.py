@@ -6,7 +6,7 @@ from typing import Any
 
 from adaptive_spacy.config.blocks import find_blocks, find_schedules
 from adaptive_spacy.config.metrics import is_share, is_table
-from adaptive_spacy.config.names import ADAMW, ADAPTIVE, GUARD, GUARDED
+from adaptive_spacy.config.names import ADAMW, ADAPT, ADAPTIVE, GUARD, GUARDED
 
 #: Where a config says which score it is
 WATCHED = f"[training.before_update] metric of {GUARD}"
@@ -38,6 +38,13 @@ def find_guard_faults(training: Mapping[str, Any]) -> Iterator[str]:
             f'[training.optimizer]: expected @optimizers = "{ADAMW}" beside "{GUARD}", got '
             f"{optimizer}, whose moments and averages would stay those of the weights that are "
             "taken back"
+        )
+    guards = find_blocks(training["before_update"], "callbacks", GUARD)
+    if any(find_blocks(one.get("then"), "callbacks", ADAPT) for one in guards):
+        yield (
+            f'[training.before_update]: expected "{ADAPT}" first, with "{GUARD}" as its `then`, '
+            "found it behind the guard, where it would take what collapsed for an evaluation of "
+            "the weights that came back"
         )
     if watched and not find_schedules(training):
         yield (

@@ -26,7 +26,7 @@ from adaptive_spacy.config.names import (
 from adaptive_spacy.config.peak_rate import DEFAULT_RATE, find_peak
 from adaptive_spacy.config.requirements import RATE
 from adaptive_spacy.config.settings import find, find_setting_faults, weight_fault
-from adaptive_spacy.config.told_rate import find_told_rate
+from adaptive_spacy.config.told_rate import find_callback, find_told_rate
 from adaptive_spacy.config.training_end import COOLDOWN, add_end
 from adaptive_spacy.files import replacing
 from adaptive_spacy.parsing import reading
@@ -196,11 +196,11 @@ def _put_schedule(
 
 
 def _add_callback(training: Block, monitor: Monitor, done: list[str]) -> None:
-    former = training.get("before_update")
-    if find_blocks(former, "callbacks", ADAPT):
-        if monitor is None or not isinstance(former, dict) or former.get("@callbacks") != ADAPT:
+    former, place = training.get("before_update"), find_callback({"training": training})
+    if place is not None:
+        if monitor is None:
             return
-        set_value(former, "monitor", deepcopy(monitor), "[training.before_update]", done)
+        set_value(place.block, "monitor", deepcopy(monitor), f"[{place.name}]", done)
     else:
         block: Block = {"@callbacks": ADAPT, "monitor": deepcopy(monitor)}
         kept = ""

@@ -7,8 +7,9 @@ TEMPERATURE = "temperature"
 
 
 def is_table(metric: str) -> bool:
-    """RETURNS (bool): Whether it is a table of scores, which can be reported and no more."""
-    return metric.endswith(("_per_type", "_per_feat"))
+    """RETURNS (bool): Whether it is no number but a table of scores, or a text that says what a
+    score is, which can be reported and no more."""
+    return metric.endswith(("_per_type", "_per_feat", "_desc"))
 
 
 def is_loss(metric: str) -> bool:

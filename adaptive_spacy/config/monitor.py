@@ -5,9 +5,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from adaptive_spacy.config.blocks import find_blocks
+from adaptive_spacy.config.blocks import find_adapt
 from adaptive_spacy.config.metrics import is_better_lower
-from adaptive_spacy.config.names import ADAPT
 
 Weights = dict[str, float]
 #: Weight per metric, negative for a loss; or several of these; None: spaCy's main score
@@ -17,8 +16,8 @@ Monitor = Weights | list[Weights] | None
 def monitor_of(training: Mapping[str, Any]) -> Any:
     """RETURNS (Any): What the callback of an adaptive training monitors, wherever it stands; None:
     the main score, or there is no such callback: another's argument may be called so too."""
-    found = find_blocks(training["before_update"], "callbacks", ADAPT)
-    return found[0].get("monitor") if found else None
+    callback = find_adapt(training)
+    return None if callback is None else callback.get("monitor")
 
 
 def list_weights(

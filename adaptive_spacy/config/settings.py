@@ -5,8 +5,10 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from adaptive_spacy.config.blocks import find_adapt
 from adaptive_spacy.config.metrics import is_better_lower
-from adaptive_spacy.config.names import ADAPT, ADAPTIVE, AUTO, SCHEDULES
+from adaptive_spacy.config.monitor import monitor_of
+from adaptive_spacy.config.names import ADAPTIVE, AUTO, SCHEDULES
 from adaptive_spacy.config.names import RATE as NAMED
 from adaptive_spacy.config.requirements import (
     BELOW_ONE,
@@ -134,7 +136,7 @@ def _is_writable(value: Any) -> bool:
 def _untold_rate(config: Mapping[str, Any]) -> Iterator[str]:
     """A schedule that waits to be told its rate, and nobody who tells it."""
     schedule = find(config, "training.optimizer.learn_rate")
-    name, callback = schedule.get("@schedules"), find(config, "training.before_update")
+    name, callback = schedule.get("@schedules"), find_adapt(find(config, "training")) or {}
     if schedule.get("rate") != AUTO or (name == ADAPTIVE and not callback):
         # that nobody tells the schedule of evaluations is said elsewhere
         return
@@ -199,8 +201,7 @@ def _monitor_faults(monitor: Any) -> Iterator[str]:
 
 def _weight_faults(config: Mapping[str, Any]) -> Iterator[str]:
     """A monitor, or a main score, without a weight or with one of the wrong sign."""
-    callback = find(config, "training.before_update")
-    monitor = callback.get("monitor") if callback.get("@callbacks") == ADAPT else None
+    monitor = monitor_of(find(config, "training"))
     if monitor is not None:
         yield from _monitor_faults(monitor)
     for metric, weight in find(config, "training.score_weights").items():

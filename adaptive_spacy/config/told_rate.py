@@ -32,7 +32,7 @@ def find_told_rate(config: Block) -> Place | None:
     RETURNS (Place | None): The end of the references, so that what sets it from the command line
         still does; where that is no plain value, the callback's own. None: it tells none.
     """
-    callback = _find_callback(config)
+    callback = find_callback(config)
     if callback is None or callback.value is None:
         return None
     place = callback
@@ -55,7 +55,9 @@ def find_told_rate(config: Block) -> Place | None:
     return callback
 
 
-def _find_callback(config: Block) -> Place | None:
+def find_callback(config: Block) -> Place | None:
+    """RETURNS (Place | None): The rate of the callback that tells the schedule of evaluations,
+    wherever in the chain of callbacks it stands."""
     training = config.get("training", {})
     for block, name in _walk(training.get("before_update"), BEFORE_UPDATE):
         if block.get("@callbacks") == ADAPT:

@@ -33,6 +33,13 @@ def add_end(training: Block, plain: Block, max_epochs: int | None, done: list[st
                 "--max-epochs: expected none for a streamed corpus ([training] max_epochs = -1), "
                 "which has no epochs to count"
             )
+        if isinstance(plain["eval_frequency"], Mapping):
+            raise ValueError(
+                "[training] eval_frequency: expected a number of steps for a streamed corpus "
+                "([training] max_epochs = -1), which has no epochs to count, got "
+                f"{name_of(plain['eval_frequency'])}"
+            )
+        _let_spacy_end(training, done)
         _end_streamed(training, plain, done)
         return
     if max_epochs is not None:
@@ -77,6 +84,13 @@ def add_end(training: Block, plain: Block, max_epochs: int | None, done: list[st
             f"[training.eval_frequency] {STEPS}: one evaluation per epoch, after {LEAST} updates "
             f"at least and {MOST} at most"
         )
+
+
+def _let_spacy_end(training: Block, done: list[str]) -> None:
+    batcher = training.get("batcher")
+    if isinstance(batcher, Mapping) and batcher.get("@batchers") == UNTIL_FINISHED:
+        training["batcher"] = batcher["batcher"]
+        done.append(f"[training.batcher] {UNTIL_FINISHED} removed: a stream ends by patience")
 
 
 def _end_streamed(training: Block, plain: Block, done: list[str]) -> None:

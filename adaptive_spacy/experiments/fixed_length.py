@@ -13,7 +13,7 @@ from thinc.api import Config
 
 from adaptive_spacy.adaptive.phases import PhaseMachine
 from adaptive_spacy.adaptive.steps import batches_per_epoch, bound_round, require_rounds
-from adaptive_spacy.config.blocks import find_blocks, resolve_value
+from adaptive_spacy.config.blocks import find_adapt, find_blocks, resolve_value
 from adaptive_spacy.config.names import (
     ADAPT,
     ADAPTIVE,
@@ -64,7 +64,7 @@ def schedule_of(config: Config) -> dict[str, Any]:
         )
     arguments = {key: value for key, value in blocks[0].items() if not key.startswith("@")}
     # a sweep keeps the config as it was given, where the callback's rate wins
-    rate = resolve_value((training["before_update"] or {}).get("rate"))
+    rate = resolve_value((find_adapt(training) or {}).get("rate"))
     return arguments if rate is None else {**arguments, "rate": rate}
 
 
@@ -180,10 +180,12 @@ def _fix(config: Config, curve: Curve, max_steps: Any, rounds: int, corpus: Path
     training["train_corpus"] = "corpora.train"
     batcher = training["batcher"]
     training["batcher"] = batcher["batcher"] if batcher["@batchers"] == UNTIL_FINISHED else batcher
-    training["before_update"] = {
-        "@callbacks": ADAPT,
-        "then": (training["before_update"] or {}).get("then"),
-    }
+    callback = find_adapt(training)
+    # of an adaptive training, without which there is no curve
+    assert callback is not None
+    then = callback.get("then")
+    callback.clear()
+    callback |= {"@callbacks": ADAPT, "then": then}
     training["patience"] = training["max_epochs"] = 0
     if _is_steps(training["eval_frequency"]):
         training["eval_frequency"] = {**training["eval_frequency"], **ON_ALL}

@@ -1,12 +1,16 @@
 """The config of one training: a method's config with what is decided for this run written in."""
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from spacy.util import load_config
-from thinc.api import ConfigValidationError
+from thinc.api import Config, ConfigValidationError
 
+from adaptive_spacy.config.edits import name_of
 from adaptive_spacy.config.overrides import parse_overrides
 from adaptive_spacy.config.requirements import require_language
+from adaptive_spacy.config.settings import find
 from adaptive_spacy.data.spacy_files import locate
 from adaptive_spacy.files import replacing
 from adaptive_spacy.parsing import describe_reason
@@ -44,7 +48,31 @@ def configure(
         overrides = {key: place.as_posix() for key, place in paths.items()}
         overrides |= {key: value for key, value in given.items() if value is not None}
         config = load_config(path, overrides=overrides, interpolate=False)
+        read = {split: str(overrides[f"paths.{split}"]) for split in SPLITS}
+        _require_read(config.interpolate(), read)
     except ConfigValidationError as error:
         raise ValueError(f"{path}: {describe_reason(error)}") from None
     with replacing(output) as aside:
         config.to_disk(aside)
+
+
+def _require_read(config: Config, paths: Mapping[str, str]) -> None:
+    """RAISES (ValueError): If a corpus of the training is read from elsewhere, as where its path is
+    written out."""
+    for split, path in paths.items():
+        name = find(config, "training").get(f"{split}_corpus", f"corpora.{split}")
+        block = find(config, name) or find(config, "corpora")
+        if path not in _texts(block):
+            raise ValueError(
+                f"[{name}]: expected it to read ${{paths.{split}}}, so that --corpus says what is "
+                f"trained on, got {block.get('path') or name_of(block)}"
+            )
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """YIELDS (str): The texts in a block, at any depth."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping | list):
+        for one in value.values() if isinstance(value, Mapping) else value:
+            yield from _texts(one)

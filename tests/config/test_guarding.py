@@ -29,13 +29,22 @@ def training(
     }
 
 
-@pytest.mark.parametrize("callback", [guard(), adapt(guard()), guard(then=adapt())])
+@pytest.mark.parametrize("callback", [guard(), adapt(guard()), adapt({"then": guard()})])
 def test_guard_needs_a_schedule_of_ours_and_a_score(callback: dict[str, Any]) -> None:
     assert list(find_guard_faults(training(callback, ents_f=None))) == []
     (fault,) = find_guard_faults(training(callback, THEIRS, ents_f=None))
     assert fault.startswith("[training.optimizer.learn_rate]: expected @schedules = ")
     (fault,) = find_guard_faults(training(callback, ents_p=1.0))
     assert fault.startswith("[training.score_weights] ents_f: expected a weight, or null")
+
+
+def test_guard_stands_behind_what_tells_the_schedule() -> None:
+    """In front it goes back to a phase in which the collapsed score is then observed."""
+    for callback in (guard(then=adapt()), guard(then={"@callbacks": "mine.v1", "then": adapt()})):
+        (fault,) = find_guard_faults(training(callback, ents_f=None))
+        assert fault.startswith(
+            '[training.before_update]: expected "adaptive_spacy.adapt.v1" first'
+        )
 
 
 @pytest.mark.parametrize("optimizer", ["Adam.v1", "RAdam.v1", "SGD.v1"])

@@ -16,7 +16,6 @@ from adaptive_spacy.adaptive.schedule import PhaseMachine
 from adaptive_spacy.config.insertion import add_adaptive_blocks, init
 from adaptive_spacy.training.checks.config import find_faults
 from adaptive_spacy.training.history import read_history
-from adaptive_spacy.training.rounds import rounds_after_best
 from tests.config.spacys_configs import spacys_config
 from tests.conftest import ROOT
 from tests.tiers import sliced
@@ -200,6 +199,17 @@ def test_a_second_init_takes_another_monitor_and_rate_alone() -> None:
     ]
 
 
+def test_init_finds_the_callback_inside_of_another() -> None:
+    config = spacys_config("textcat")
+    add_adaptive_blocks(config)
+    inner = config["training"]["before_update"]
+    config["training"]["before_update"] = {"@callbacks": "mine.v1", "then": inner}
+    assert add_adaptive_blocks(config, monitor={"cats_micro_f": 1.0}) == [
+        "[training.before_update.then] monitor = {'cats_micro_f': 1.0}",
+    ]
+    assert inner["monitor"] == {"cats_micro_f": 1.0}
+
+
 @pytest.mark.parametrize("place", ["optimizer", "optimizer.learn_rate", "before_update"])
 def test_init_finds_its_blocks_in_another_section(place: str) -> None:
     config = spacys_config("textcat")
@@ -237,31 +247,6 @@ def test_init_keeps_longer_trainings_and_own_intervals() -> None:
     assert config["training"]["max_epochs"] == 9000
     assert config["training"]["eval_frequency"]["epochs"] == 0.5
     assert "least" not in config["training"]["eval_frequency"]
-
-
-@pytest.mark.parametrize(
-    ("steps", "rounds"),
-    # patience 2, cooldown 7; or the 200 updates at least, of which one round is the first
-    [(200, 2 + 7 + 1), (23, 2 + 7 + 1), (22, 2 + 9), (10, 2 + 19)],
-)
-def test_init_ends_a_streamed_training_by_spacys_patience(
-    tmp_path: Path, steps: int, rounds: int
-) -> None:
-    config = spacys_config("textcat")
-    config["training"]["max_epochs"] = -1
-    config["training"]["eval_frequency"] = steps
-    add_adaptive_blocks(config)
-    training = config["training"]
-    assert (training["max_epochs"], training["patience"]) == (-1, rounds * steps)
-    assert rounds_after_best(training["optimizer"]["learn_rate"], steps) == rounds
-    assert training["batcher"]["@batchers"] == "spacy.batch_by_words.v1"
-    assert training["eval_frequency"] == steps
-    assert add_adaptive_blocks(config) == []
-    write_texts(tmp_path / "train.spacy", 20)
-    config["paths"].update({name: str(tmp_path / "train.spacy") for name in ("train", "dev")})
-    assert list(find_faults(load_model_from_config(config, auto_fill=True))) == []
-    with pytest.raises(ValueError, match=r"--monitor: expected none for a streamed corpus"):
-        add_adaptive_blocks(config, monitor={"cats_macro_f": 1.0})
 
 
 @pytest.mark.parametrize("name", ["adaptive", "paper", "ner"])

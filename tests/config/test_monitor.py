@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from adaptive_spacy.config.metrics import is_table
 from adaptive_spacy.config.monitor import (
     list_weights,
     monitor_of,
@@ -86,3 +87,9 @@ def test_monitor_is_that_of_our_callback_wherever_it_stands() -> None:
     assert monitor_of({"before_update": within}) == {"ents_loss": -1.0}
     for none in (None, {"@callbacks": "mine.v1", "monitor": "cats_score"}):
         assert monitor_of({"before_update": none}) is None
+
+
+@pytest.mark.parametrize("metric", ["ents_per_type", "morph_per_feat", "cats_score_desc"])
+def test_tables_and_texts_are_no_numbers(metric: str) -> None:
+    assert is_table(metric)
+    assert not is_table(metric.rpartition("_")[0])

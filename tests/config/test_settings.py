@@ -95,6 +95,21 @@ def test_a_bad_number_is_one_line(key: str, value: Any, allowed: str) -> None:
     assert faults(key, value) == [f"[{block}] {name}: expected {allowed}, got {value!r}"]
 
 
+def test_callback_inside_of_another_is_looked_at() -> None:
+    config = load_config(CONFIGS[0], interpolate=True)
+    training = config["training"]
+    inner = {**training["before_update"], "rate": 0.1, "monitor": {"ents_f": 1.0}}
+    training["before_update"] = {"@callbacks": "mine.v1", "monitor": 3, "then": inner}
+    training["optimizer"]["learn_rate"] = {"@schedules": LINEAR, "rate": "auto"}
+    assert list(find_setting_faults(config)) == []
+    inner["monitor"] = {"ents_f": -1.0}
+    (fault,) = find_setting_faults(config)
+    assert fault.startswith("[training.before_update] monitor: ents_f: expected a weight > 0")
+    inner["rate"] = inner["monitor"] = None
+    (fault,) = find_setting_faults(config)
+    assert fault.startswith('[training.optimizer.learn_rate] rate: expected a number, got "auto"')
+
+
 # key, value, the line
 LINES: list[tuple[str, Any, str]] = [
     (f"{SPANS}.window", 0, f"[{SPANS}] window: expected a whole number >= 1, got 0"),

@@ -92,7 +92,7 @@ def test_variables_still_set_the_rate_afterwards(told: Any) -> None:
 def test_callback_inside_another_is_told_where_it_is() -> None:
     config = adaptive_config(0.25)
     inner = config["training"]["before_update"]
-    config["training"]["before_update"] = {"@callbacks": "adaptive_spacy.guard.v1", "then": inner}
+    config["training"]["before_update"] = {"@callbacks": "mine.v1", "then": inner}
     done = add_adaptive_blocks(config, rate=RATE)
     assert done[0] == "[training.before_update.then] rate = 0.125 (was 0.25)"
     assert inner["rate"] == RATE

@@ -7,7 +7,7 @@ import pytest
 from spacy.util import load_config
 
 from adaptive_spacy.config.blocks import find_blocks
-from adaptive_spacy.config.names import CHECKPOINT, GUARD
+from adaptive_spacy.config.names import ADAPT, CHECKPOINT, GUARD
 from adaptive_spacy.experiments.fixed_length import (
     count_batches,
     curve_of,
@@ -87,3 +87,19 @@ def test_last_training_ends_by_its_length_alone_and_keeps_what_is_of_others(tmp_
     assert made["before_to_disk"] == {"@callbacks": CHECKPOINT, "then": mine}
     # a round is two epochs
     assert made["max_steps"]["times"] == 40
+
+
+def test_last_training_tells_its_schedule_inside_of_another_callback(tmp_path: Path) -> None:
+    config = load_config(
+        ROOT / "configs" / "adaptive.cfg",
+        overrides={"paths.train": "a.spacy", "paths.dev": "b.spacy", "variables.rate": 3e-4},
+        interpolate=True,
+    )
+    training = config["training"]
+    ours = training["before_update"]
+    training["before_update"] = {"@callbacks": "mine", "then": ours}
+    made = fix_rounds(config, curve_of(config), 20, tmp_path / "labelled.spacy")["training"]
+    assert made["optimizer"]["learn_rate"]["rate"] == 3e-4
+    told = {"@callbacks": ADAPT, "then": ours["then"]}
+    assert made["before_update"] == {"@callbacks": "mine", "then": told}
+    assert ours["monitor"] is not None

@@ -91,11 +91,9 @@ def _weighted(score_weights: dict[str, float | None]) -> dict[str, float]:
 
 def _table_faults(weighted: Iterable[str], monitored: Iterable[str], named: str) -> Iterator[str]:
     for metric in sorted(filter(is_table, weighted)):
-        yield f"[training.score_weights] {metric}: expected null, as it is a table and no number"
+        yield f"[training.score_weights] {metric}: expected null, as it is no number"
     for metric in sorted(filter(is_table, monitored)):
-        yield (
-            f"[training.before_update] monitor: {metric} is a table and no number; expected {named}"
-        )
+        yield (f"[training.before_update] monitor: {metric} is no number; expected {named}")
 
 
 def _own_names(nlp: "Language") -> dict[str, list[str]]:

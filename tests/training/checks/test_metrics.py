@@ -32,12 +32,11 @@ FAULTS = {
     ),
     "monitored table": (
         {"training.before_update.monitor": {"ents_per_type": 1.0}},
-        "[training.before_update] monitor: ents_per_type is a table and no number; expected "
-        f"{REPORTED}",
+        f"[training.before_update] monitor: ents_per_type is no number; expected {REPORTED}",
     ),
     "weighted table": (
         {"training.score_weights.ents_per_type": 0.5},
-        "[training.score_weights] ents_per_type: expected null, as it is a table and no number",
+        "[training.score_weights] ents_per_type: expected null, as it is no number",
     ),
     "one of several monitored that nobody reports": (
         {"training.before_update.monitor": [{"ents_loss": -1.0}, {"ents_f": 1.0, "cats_f": 1.0}]},
