@@ -8,6 +8,7 @@ from adaptive_spacy.config.insertion import add_adaptive_blocks
 from adaptive_spacy.training.checks.config import find_faults
 from adaptive_spacy.training.rounds import rounds_after_best
 from tests.config.spacys_configs import spacys_config
+from tests.util import write_texts
 
 
 def test_init_makes_an_adaptive_config_one_of_a_stream() -> None:
