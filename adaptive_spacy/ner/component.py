@@ -248,7 +248,10 @@ class TransformerNER(CalibratedPipe):
         scores = self._scored.take(docs)
         if scores is None:
             return nothing
-        golds = [gold_columns(eg, self.tagset, self._tell) for eg in examples]
+        golds = [
+            gold_columns(eg, self.tagset, one.mark_tokens(len(eg.predicted)), self._tell)
+            for eg, one in zip(examples, scores, strict=True)
+        ]
         tell_misaligned(sum(lost for _, lost in golds), "evaluated", self._tell)
         pairs = [(one, columns) for one, (columns, _) in zip(scores, golds, strict=True)]
         self.losses = [sum_losses(*pair) for pair in pairs]
@@ -256,5 +259,6 @@ class TransformerNER(CalibratedPipe):
         if loss is None:
             return nothing
         self.require_finite_loss(loss, "validation loss", max(0, self._updates - 1))
-        tokens = [annotated_tokens(*pair) for pair in pairs]
+        # what was not predicted, an empty doc, has no columns of tags either
+        tokens = [annotated_tokens(*pair) for pair in pairs if len(pair[0].tokens)]
         return loss, refined_loss(tokens, loss), best_temperature(entity_tokens(tokens))

@@ -29,6 +29,12 @@ class DocScores(NamedTuple):
     tokens: NDArray[numpy.int64]
     logits: NDArray[numpy.floating]
 
+    def mark_tokens(self, length: int) -> NDArray[numpy.bool_]:
+        """RETURNS (array): Whether a token takes part, of a doc of so many. *Shape:* (length,)"""
+        marks = numpy.zeros(length, dtype=bool)
+        marks[self.tokens] = True
+        return marks
+
 
 class Kept(NamedTuple):
     """What a doc was given when it was predicted: a component behind may have changed it since.

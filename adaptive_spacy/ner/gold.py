@@ -2,14 +2,14 @@
 loss."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy
 from numpy.typing import NDArray
 from spacy.tokens import Doc
 from spacy.training import Example
 
-from adaptive_spacy.ner.tags import TagSet
+from adaptive_spacy.ner.tags import Entity, TagSet
 from adaptive_spacy.printable import listed
 
 #: Shows a message once
@@ -22,16 +22,20 @@ def may_be_tagged(doc: Doc) -> NDArray[numpy.bool_]:
     return doc.to_array("IS_SPACE") == 0
 
 
-def gold_columns(eg: Example, tagset: TagSet, tell: Tell) -> tuple[NDArray[numpy.int64], int]:
+def gold_columns(
+    eg: Example, tagset: TagSet, seen: NDArray[numpy.bool_], tell: Tell
+) -> tuple[NDArray[numpy.int64], int]:
     """Gold columns of the predicted doc. Says which types the tags lack.
 
     eg (Example): Predicted and reference doc.
     tagset (TagSet): The tags of the output layer.
+    seen (array): Which tokens are decoded: not white space, and represented by the transformer.
+        *Shape:* (n_tokens,)
     RETURNS (tuple): The columns, `MISSING` where a token takes no part, *Shape:* (n_tokens,); and
         the number of entities that do not fit the tokens.
     """
     tags, misaligned = align_gold(eg)
-    columns, unknown = tagset.encode(tags)
+    columns, unknown = tagset.encode(tag_seen(tags, seen))
     if unknown:
         types = {ent.label_ for ent in eg.reference.ents} - set(tagset.types)
         tell(
@@ -39,6 +43,35 @@ def gold_columns(eg: Example, tagset: TagSet, tell: Tell) -> tuple[NDArray[numpy
             f"loss; it has {listed(tagset.types)}"
         )
     return columns, misaligned
+
+
+def tag_seen(tags: Sequence[str | None], seen: NDArray[numpy.bool_]) -> Sequence[str | None]:
+    """Tag the tokens that are decoded as if there were no others. An entity begins and ends on the
+    outermost of those that it has: an I that follows an O, since its B stands on a token that
+    nobody sees, is what no decoder may give, and would be learnt all the same.
+
+    tags (Sequence[str | None]): BILOU tags, None where annotation is missing.
+    seen (array): Which tokens are decoded. *Shape:* (n_tokens,)
+    RETURNS (Sequence[str | None]): BILOU tags, None on other tokens too.
+    """
+    if seen.all():
+        return tags
+    tagged = [tag if one else None for tag, one in zip(tags, seen.tolist(), strict=True)]
+    for start, end, type_ in find_entities(tags):
+        places = [i for i in range(start, end) if tagged[i]]
+        for i, tag in zip(places, biluo(type_, len(places)), strict=True):
+            tagged[i] = tag
+    return tagged
+
+
+def find_entities(tags: Iterable[str | None]) -> Iterator[Entity]:
+    """YIELDS (Entity): Those that BILOU tags of gold annotation mark."""
+    start = 0
+    for i, tag in enumerate(tags):
+        if tag and tag[0] in "BU":
+            start = i
+        if tag and tag[0] in "LU":
+            yield Entity(start, i + 1, tag[2:])
 
 
 def count_types(examples: Iterable[Example], tell: Tell) -> Counter[str]:
@@ -86,9 +119,9 @@ def doc_tags(doc: Doc) -> list[str | None]:
 
 
 def biluo(type_: str, length: int) -> list[str]:
-    """RETURNS (list[str]): The BILOU tags of an entity."""
-    if length == 1:
-        return [f"U-{type_}"]
+    """RETURNS (list[str]): The BILOU tags of an entity of so many tokens."""
+    if length < 2:
+        return [f"U-{type_}"] * length
     return [f"B-{type_}", *[f"I-{type_}"] * (length - 2), f"L-{type_}"]
 
 

@@ -22,7 +22,6 @@ from adaptive_spacy.ner.gold import count_types, gold_columns, may_be_tagged
 from adaptive_spacy.ner.labelled_pipe import LabelledPipe
 from adaptive_spacy.ner.loss import mean_loss
 from adaptive_spacy.ner.model import TagLogits
-from adaptive_spacy.ner.tags import MISSING
 from adaptive_spacy.stepping import Diverged, TakesParameters
 
 
@@ -84,9 +83,9 @@ class LearningPipe(LabelledPipe):
                 f"least one, or [initialize.components.{self.name}] labels",
             )
         self.cfg["type_weights"] = weigh_types(self.class_weights, counts, self.labels, self.name)
-        sample = [eg.predicted for eg in islice(get_examples(), 10)]
+        sample = islice((eg.predicted for eg in get_examples() if len(eg.predicted)), 10)
         self.model.set_dim("nO", len(self.tagset.columns), force=True)
-        self.model.initialize(X=[doc for doc in sample if len(doc)] or None)
+        self.model.initialize(X=list(sample) or None)
 
     def update(
         self,
@@ -136,11 +135,7 @@ class LearningPipe(LabelledPipe):
         """
         ops = self.model.ops
         gold = [
-            numpy.where(
-                represented & may_be_tagged(eg.predicted),
-                gold_columns(eg, self.tagset, self._tell)[0],
-                MISSING,
-            )
+            gold_columns(eg, self.tagset, represented & may_be_tagged(eg.predicted), self._tell)[0]
             for eg, represented in zip(examples, scores.represented, strict=True)
         ]
         loss, gradient = mean_loss(

@@ -19,7 +19,7 @@ from spacy.training import Example
 
 from adaptive_spacy.experiments.suspects import Suspect
 from adaptive_spacy.ner.component import TransformerNER
-from adaptive_spacy.ner.gold import gold_columns
+from adaptive_spacy.ner.gold import align_gold
 
 BATCH = 64
 #: "O" comes first among the tags
@@ -63,7 +63,7 @@ class TokenJudge:
         """RETURNS (Qualities): What cleanlab says of each token's label."""
         labels = [
             # a token without a label is not in these corpora
-            numpy.maximum(gold_columns(eg, self.pipe.tagset, print)[0], O_COLUMN).tolist()
+            numpy.maximum(self.pipe.tagset.encode(align_gold(eg)[0])[0], O_COLUMN).tolist()
             for eg in examples
         ]
         _, tokens = rank(labels, self.probabilities)

@@ -1,5 +1,6 @@
 """Gold tags on the tokens that are predicted."""
 
+import numpy
 import pytest
 import spacy
 from hypothesis import given
@@ -7,7 +8,8 @@ from hypothesis import strategies as st
 from spacy.tokens import Doc, Span
 from spacy.training import Example
 
-from adaptive_spacy.ner.gold import align_gold, may_be_tagged
+from adaptive_spacy.ner.gold import align_gold, gold_columns, may_be_tagged
+from adaptive_spacy.ner.tags import MISSING, SCHEMES, Entity, TagSet
 
 NLP = spacy.blank("en")
 # predicted words, reference words, reference tags, aligned tags, entities lost
@@ -33,8 +35,13 @@ def test_align_gold(predicted, reference, tags, expected, lost) -> None:
     assert align_gold(Example(x, y)) == (expected, lost)
 
 
-@given(st.lists(st.sampled_from(["B-A", "B-B", "I", "O", "", "block"]), min_size=1, max_size=9))
-def test_align_gold_of_equal_tokens_is_spacys(plan: list[str]) -> None:
+#: What each token is: the first of an entity, one more of it, outside, without annotation, blocked
+PLANS = st.lists(
+    st.sampled_from(["B-A", "B-B", "I", "I", "O", "", "block"]), min_size=1, max_size=9
+)
+
+
+def make_example(plan: list[str]) -> Example:
     words = [f"w{i}" for i in range(len(plan))]
     x, y = Doc(NLP.vocab, words=words), Doc(NLP.vocab, words=words)
     entities: list[Span] = []
@@ -49,9 +56,58 @@ def test_align_gold_of_equal_tokens_is_spacys(plan: list[str]) -> None:
         for mark in ("", "block")
     }
     y.set_ents(entities, missing=free[""], blocked=free["block"], default="outside")
-    example = Example(x, y)
+    return Example(x, y)
+
+
+@given(PLANS)
+def test_align_gold_of_equal_tokens_is_spacys(plan: list[str]) -> None:
+    example = make_example(plan)
     expected, tags = example.get_aligned_ents_and_ner()
-    assert align_gold(example) == (tags, len(y.ents) - len(expected))
+    assert align_gold(example) == (tags, len(example.y.ents) - len(expected))
+
+
+def is_legal(columns: list[int], tagset: TagSet) -> bool:
+    """Whether the decoder allows a sequence that has any tags where gold is missing."""
+    here = {-1}  # before the first
+    for gold in columns:
+        tags = tagset.columns if gold == MISSING else [gold]
+        here = {
+            int(tag)
+            for tag in tags
+            for former in here
+            if (tagset.starts[tag] if former == -1 else tagset.allows(former, tag))
+        }
+    return any(one == -1 or tagset.ends[one] for one in here)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("types", ["AB", "B"])
+@given(PLANS, st.data())
+def test_gold_of_the_seen_tokens_is_what_the_decoder_allows(
+    scheme: str, types: str, plan: list[str], data: st.DataObject
+) -> None:
+    example, tagset = make_example(plan), TagSet(scheme, tuple(types))
+    drawn = data.draw(st.lists(st.booleans(), min_size=len(plan), max_size=len(plan)))
+    seen = numpy.array(drawn)
+    columns, _ = gold_columns(example, tagset, seen, lambda message: None)
+    assert (columns[~seen] == MISSING).all()
+    assert is_legal(columns[seen].tolist(), tagset)
+    # of each entity, the seen tokens are left
+    rows = numpy.cumsum(seen)
+    cut = [
+        Entity(int(rows[ent.start] - seen[ent.start]), int(rows[ent.end - 1]), ent.label_)
+        for ent in example.y.ents
+        if seen[ent.start : ent.end].any() and ent.label_ in types
+    ]
+    if scheme == "IO":
+        tokens = {(i, one.type) for one in cut for i in range(one.start, one.end)}
+        tagged = enumerate(columns[seen].tolist())
+        assert tokens == {(i, tagset.type_of(tag)) for i, tag in tagged if tag > 0}
+    else:
+        assert tagset.decode(numpy.maximum(columns[seen], 0)) == cut
+    if seen.all():
+        # to the bit what is annotated
+        assert (columns == tagset.encode(align_gold(example)[0])[0]).all()
 
 
 def test_white_space_takes_no_tag_even_where_it_has_word_pieces() -> None:

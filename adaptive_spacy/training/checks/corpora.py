@@ -37,6 +37,7 @@ from adaptive_spacy.training.checks.building import (
     require_buildable,
 )
 from adaptive_spacy.training.checks.counting import NAMED, CorpusCounts, count_documents
+from adaptive_spacy.training.checks.edges import FACTORY, Edges
 from adaptive_spacy.training.checks.findings import Findings
 from adaptive_spacy.training.checks.length import check_rounds
 from adaptive_spacy.training.checks.types import find_type_faults
@@ -97,9 +98,12 @@ def _check_data(
 ) -> None:
     names = corpus_names(training)
     readers = resolve_dot_names(nlp.config.interpolate(), [*names])
-    train, dev = (CorpusCounts(name, reader) for name, reader in zip(names, readers, strict=True))
-    streamed = training["max_epochs"] < 0
     windows = find_windows(nlp)
+    train, dev = (
+        CorpusCounts(name, reader, Edges(name, lambda: windows))
+        for name, reader in zip(names, readers, strict=True)
+    )
+    streamed = training["max_epochs"] < 0
     examples = islice(train.reader(nlp), STREAMED if streamed else None)
     kept = list(count_documents(train, _bar(examples, train, progress), windows))
     for _ in count_documents(dev, _bar(dev.reader(nlp), dev, progress), windows):
@@ -123,6 +127,8 @@ def _check_data(
     if learns:
         for corpus in (train, dev):
             _check_alignment(corpus, findings)
+            if FACTORY in learns:
+                findings.warnings += corpus.edges.describe(corpus.types.total())
             findings.warnings += find_oddities(
                 f"[{corpus.name}]",
                 documents=len(corpus) if corpus.types else 0,  # without entities it is an error

@@ -12,6 +12,7 @@ from spacy.training import Example
 from adaptive_spacy.data.oddities import measure
 from adaptive_spacy.data.shared_texts import text_key
 from adaptive_spacy.ner.gold import align_gold
+from adaptive_spacy.training.checks.edges import Edges
 from adaptive_spacy.training.checks.windows import Window
 
 #: Records that are named one by one
@@ -22,11 +23,13 @@ NAMED = 20
 class CorpusCounts:
     """What was counted in the corpus of one split, as the training reads it.
 
+    edges (Edges): Entities with an edge that cannot be predicted.
     unended (int): The most tokens of a document of which no ends of sentences are known.
     """
 
     name: str
     reader: Any
+    edges: Edges
     lengths: list[int] = field(default_factory=list)
     texts: Counter[int] = field(default_factory=Counter)
     types: Counter[str] = field(default_factory=Counter)
@@ -52,6 +55,7 @@ def count_documents(
         corpus.unended = max(corpus.unended, measure(reference))
         corpus.texts[text_key(reference.text)] += 1
         corpus.types.update(ent.label_ for ent in reference.ents)
+        corpus.edges.look(number, example)
         _, lost = align_gold(example)
         if lost:
             corpus.misaligned += lost

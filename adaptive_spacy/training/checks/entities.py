@@ -2,8 +2,9 @@
 
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import spacy
@@ -13,12 +14,14 @@ from adaptive_spacy.config.blocks import find_blocks, resolve_value
 from adaptive_spacy.config.names import ADAPTIVE
 from adaptive_spacy.config.randomness import same_randomness
 from adaptive_spacy.data.validation import describe_noise
+from adaptive_spacy.training.checks.edges import FACTORY, Edges
 from adaptive_spacy.training.checks.types import find_type_faults
+from adaptive_spacy.training.checks.windows import Window, find_windows
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
-ENTITY_FACTORIES = {"transformer_ner", "ner", "beam_ner"}
+ENTITY_FACTORIES = {FACTORY, "ner", "beam_ner"}
 
 
 @dataclass
@@ -26,11 +29,13 @@ class Census:
     """What one corpus has.
 
     name (str): Its section. path (Any): What it was read from.
+    edges (Edges): Entities with an edge that cannot be predicted.
     documents (int), types (Counter[str]): Documents, and entities per type.
     """
 
     name: str
     path: Any
+    edges: Edges
     documents: int = 0
     types: Counter[str] = field(default_factory=Counter)
 
@@ -45,9 +50,10 @@ def find_data_faults(nlp: "Language") -> Iterator[str]:
     # streamed: there is no end to look for
     if training["max_epochs"] < 0:
         return
-    corpora = []
+    corpora: list[Census] = []
+    windows = cache(lambda: _windows_that_load(nlp))
     for key in ("train_corpus", "dev_corpus"):
-        corpora.append(take_census(nlp, key))
+        corpora.append(take_census(nlp, key, windows))
         if not corpora[-1].documents:
             yield (
                 f"[{corpora[-1].name}] path: expected at least one example, got none from "
@@ -62,9 +68,11 @@ def find_data_faults(nlp: "Language") -> Iterator[str]:
         return
     entities = dev.types.total() if learns else None
     noise = find_noise(training, dev.name, documents=dev.documents, entities=entities)
-    for doubt in [noise, *(find_type_faults(train, dev) if learns else ())]:
-        if doubt:
-            warnings.warn(doubt, stacklevel=2)
+    doubts = [noise, *(find_type_faults(train, dev) if learns else ())]
+    if FACTORY in learns:
+        doubts += [line for one in corpora for line in one.edges.describe(one.types.total())]
+    for doubt in filter(None, doubts):
+        warnings.warn(doubt, stacklevel=2)
 
 
 def find_noise(
@@ -85,14 +93,25 @@ def find_noise(
     return describe_noise(f"[{name}]", documents=documents, entities=entities, decides=decides)
 
 
-def take_census(nlp: "Language", key: str) -> Census:
-    """RETURNS (Census): Of the corpus that `[training]` names by the key."""
+def take_census(nlp: "Language", key: str, windows: Callable[[], Sequence[Window]]) -> Census:
+    """RETURNS (Census): Of the corpus that `[training]` names by the key. windows (Callable):
+    Returns how the transformers cut docs."""
     config = nlp.config.interpolate()
     name = config["training"][key]
     (corpus,) = resolve_dot_names(config, [name])
-    census = Census(name, getattr(corpus, "path", name))
+    census = Census(name, getattr(corpus, "path", name), Edges(name, windows))
     with same_randomness():
         for example in corpus(spacy.blank(str(nlp.lang))):
             census.documents += 1
             census.types.update(ent.label_ for ent in example.reference.ents)
+            census.edges.look(census.documents, example)
     return census
+
+
+def _windows_that_load(nlp: "Language") -> Sequence[Window]:
+    """RETURNS (Sequence[Window]): None, where the tokenizer that a trained pipeline came from is
+    gone: then white space alone is known to have no word piece."""
+    try:
+        return find_windows(nlp)
+    except ValueError:
+        return []

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from adaptive_spacy.training.checks.edges import Edges
 from adaptive_spacy.training.checks.entities import Census
 from adaptive_spacy.training.checks.types import find_type_faults
 
@@ -14,8 +15,8 @@ NOTHING_TO_GO_BY = (
 def faults(train: dict[str, int], dev: dict[str, int]) -> list[str]:
     return list(
         find_type_faults(
-            Census("corpora.train", "", types=Counter(train)),
-            Census("corpora.dev", "", types=Counter(dev)),
+            Census("corpora.train", "", Edges("", list), types=Counter(train)),
+            Census("corpora.dev", "", Edges("", list), types=Counter(dev)),
         )
     )
 
