@@ -1,10 +1,14 @@
 """The end: `adaptive_spacy.until_finished.v1` runs out of batches when the schedule is finished."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from adaptive_spacy.adaptive import active_schedule
+from adaptive_spacy.adaptive.callback import load_then, save_then
 from adaptive_spacy.adaptive.schedule import PhaseSchedule
+
+if TYPE_CHECKING:
+    from spacy.language import Language
 
 Batcher = Callable[[Iterable[Any]], Iterable[list[Any]]]
 
@@ -36,6 +40,14 @@ class UntilFinished:
             if batch is None:
                 return
             yield batch
+
+    def save_state(self, nlp: "Language") -> dict[str, Any]:
+        """RETURNS (dict): What the batcher underneath remembers, if it says."""
+        return {"batcher": save_then(self.batcher, nlp)}
+
+    def load_state(self, nlp: "Language", state: dict[str, Any], output: Any) -> None:
+        """Have it go on from that."""
+        load_then(self.batcher, nlp, state["batcher"], output)
 
     def _finished(self) -> bool:
         if self.schedule is None:

@@ -37,7 +37,7 @@ from adaptive_spacy.files import replacing, require_apart
 from adaptive_spacy.parsing import read_object
 from adaptive_spacy.training.evaluation import evaluate, read_corpus, require_corpus
 from adaptive_spacy.training.history import read_history
-from adaptive_spacy.training.resume.identity import identify
+from adaptive_spacy.training.resume.identity import all_files, identify
 from adaptive_spacy.training.resume.snapshots import RESUME, Snapshots
 
 CORPUS = "train-and-dev.spacy"
@@ -114,9 +114,8 @@ def refit(run: Path, output: Path, *, test: Path | None = None, gpu_id: int = -1
 def require_same_data(run: Path, config: Config) -> None:
     """RAISES (ValueError): If a file that the run read is another one now, as far as it kept what
     it was: then the length that it found is not that of what would be learnt."""
-    now = identify(config, output=run)["files"]
-    finished = Snapshots(run / RESUME).finished() or {}
-    then = dict(finished.get("files", {}))
+    now = all_files(identify(config, output=run))
+    then = all_files(Snapshots(run / RESUME).finished() or {})
     record = read_record(run)
     # what a job draws of its corpus, or joins, is in its own folder
     if record is not None and record["job"]["labels"] is None and not record["job"]["train_on_dev"]:

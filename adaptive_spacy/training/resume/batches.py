@@ -3,12 +3,13 @@
 spaCy's own generator (`create_train_batches`) shuffles the examples once per epoch and has a
 batcher cut them. Batchers are generators of anyone: where one stands cannot be read. So an epoch
 that is resumed begins again, and its batches are drawn without being trained on; whatever of the
-global random states a batcher used, it finds as it was. A schedule of batch sizes, which goes on
-from epoch to epoch, is drawn from as often as before.
+global random states a batcher used, it finds as it was, and so does what it says to remember. A
+schedule of batch sizes, which goes on from epoch to epoch, is drawn from as often as before.
 """
 
 import random
 from collections.abc import Callable, Iterable, Iterator
+from copy import deepcopy
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -80,8 +81,9 @@ class Batches:
         #: Random states before the corpus was read, and before the epoch's first batch
         self.read: randomness.State = {}
         self.begun: randomness.State = {}
-        #: What the corpus remembered at the beginning of the epoch
+        #: What corpus and batcher remembered at the beginning of the epoch
         self.corpus_state: dict[str, Any] | None = None
+        self.batcher_state: dict[str, Any] | None = None
         #: Random states that a draw of this epoch found and used, where others had moved them
         self.marks: dict[int, randomness.State] = {}
         self.left: randomness.State = {}
@@ -118,6 +120,7 @@ class Batches:
             "read": self.read,
             "begun": self.begun,
             "corpus": self.corpus_state,
+            "batcher": self.batcher_state,
             "sizes": self.sizes_drawn,
             "marks": {str(number): state for number, state in self.marks.items()},
         }
@@ -139,6 +142,10 @@ class Batches:
         self.corpus_state = state["corpus"]
         if self.corpus_state is not None and isinstance(self.corpus, Resumable):
             self.corpus.load_state(self.nlp, self.corpus_state, output)
+        # snapshots of before do not have it
+        self.batcher_state = state.get("batcher")
+        if self.batcher_state is not None and isinstance(self.batcher, Resumable):
+            self.batcher.load_state(self.nlp, self.batcher_state, output)
         self.begun, self.sizes_drawn = state["begun"], state["sizes"]
         if len(self.sizes) != len(self.sizes_drawn):
             raise ValueError(
@@ -177,8 +184,11 @@ class Batches:
             # the same exchanges as if it were the examples themselves
             random.shuffle(self.order)
         self.drawn, self.marks = 0, {}
+        # copies: they are saved when the epoch has gone on
         if isinstance(self.corpus, Resumable):
-            self.corpus_state = self.corpus.save_state(self.nlp)
+            self.corpus_state = deepcopy(self.corpus.save_state(self.nlp))
+        if isinstance(self.batcher, Resumable):
+            self.batcher_state = deepcopy(self.batcher.save_state(self.nlp))
         self.sizes_drawn = [size.drawn for size in self.sizes]
         self.begun = randomness.take()
         self.batches = iter(self._cut())

@@ -38,8 +38,8 @@ from adaptive_spacy.training.resume.signals import Interruption
 from adaptive_spacy.training.resume.snapshots import Snapshots
 from adaptive_spacy.transformer.shim import precision_of
 
-#: Parts of `[training]` that may remember something
-PARTS = ("before_update", "before_to_disk", "batcher", "dropout")
+#: Parts of `[training]` that may remember something, besides the batcher (see `Batches`)
+PARTS = ("before_update", "before_to_disk", "dropout")
 
 
 class Driver:
@@ -97,14 +97,13 @@ class Driver:
         with self._unfrozen():
             self.log_step, self.finalize = training["logger"](nlp, self.stdout, self.stderr)
         if snapshots is not None:
-            require_remembered(
-                config["training"],
-                {
-                    "before_update": training["before_update"],
-                    "before_to_disk": training["before_to_disk"],
-                    "logger": self.log_step,
-                },
-            )
+            callables = ("before_update", "before_to_disk", "batcher")
+            parts = {f"training.{key}": training[key] for key in callables}
+            parts |= {"training.logger": self.log_step, training["dev_corpus"]: self.dev_corpus}
+            if batches.streamed:
+                # any other is read once
+                parts[training["train_corpus"]] = train_corpus
+            require_remembered(config, parts)
 
     def run(self, state: dict[str, Any] | None = None) -> None:
         """Train to the end.
@@ -190,7 +189,9 @@ class Driver:
         loop.batches.load_state(state["batches"], self.output)
         load_weights(nlp, state["weights"])
         nlp.meta["performance"] = state["performance"]
-        load_parts(self._parts(), nlp, state["parts"], self.output)
+        # of snapshots of before the batcher is one
+        parts = {**self._parts(), "batcher": self.training["batcher"]}
+        load_parts(parts, nlp, state["parts"], self.output)
         load_optimizer(loop.optimizer, nlp, state["optimizer"], loop.step + 1, self.output)
         randomness.restore(state["random"])
 

@@ -2,30 +2,27 @@
 trains it. A snapshot goes on with no other."""
 
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import torch
 from spacy.training.corpus import FILE_TYPE
-from spacy.util import is_package
 from thinc.api import Config
 
-from adaptive_spacy.data.spacy_files import locate
 from adaptive_spacy.hashing import hash_content
+from adaptive_spacy.training.resume.named_files import find_named, find_others
 from adaptive_spacy.transformer.dtypes import processors_bfloat16
 
 PACKAGES = (
     *("adaptive-spacy", "spacy", "thinc", "spacy-transformers", "torch", "transformers"),
     *("tokenizers", "numpy", "spacy-curated-transformers"),
 )
-#: Keys of a config whose texts may name files
-FILES = ("path", "vectors", "init_tok2vec", "vocab_data", "source", "name")
-#: Blocks all of whose texts may
-BLOCKS = ("paths",)
 #: Of a machine, what snapshots of before do not have
 LATER = ("instructions", "bfloat16")
+#: The folder that one works in, which snapshots of before have for an empty text too
+HERE = "."
 MOST_SHOWN = 5
 
 
@@ -38,15 +35,16 @@ def identify(
     code (Path | None): A Python file with functions of the config.
     output (Path | None): Where the training writes, which is nothing that it reads, also where the
         config names it or a folder around it.
-    RETURNS (dict): "config", "files" (their checksums), "versions" and "machine", each flat.
+    RETURNS (dict): "config", "files" (their checksums), "others" (those of files that snapshots of
+        before do not have), "versions" and "machine", each flat.
     """
     config = config.interpolate()
     aside = None if output is None else output.resolve()
-    named = {*_paths(config), *([str(code)] if code is not None else [])}
-    paths = sorted(one for one in named if Path(one).resolve() != aside)
+    named = {*find_named(config), *([str(code)] if code is not None else [])}
     return {
         "config": {key: value for key, value in _flatten(config)},
-        "files": {path: hash_content(Path(path), aside) for path in paths},
+        "files": _hash_all(named, aside),
+        "others": _hash_all({*find_others(config)} - named, aside),
         "versions": versions(),
         "machine": machine(),
     }
@@ -54,8 +52,13 @@ def identify(
 
 def hash_named(config: Mapping[str, Any]) -> dict[str, str]:
     """RETURNS (dict[str, str]): Checksums of the files and folders that a config names, by their
-    paths."""
-    return {path: hash_content(Path(path)) for path in sorted({*_paths(config)})}
+    paths; see `find_named`."""
+    return _hash_all({*find_named(config)})
+
+
+def all_files(identity: Mapping[str, Any]) -> dict[str, str]:
+    """RETURNS (dict[str, str]): Checksums of all that a training reads, as far as it says."""
+    return {**identity.get("others", {}), **identity.get("files", {})}
 
 
 def versions() -> dict[str, str]:
@@ -86,15 +89,16 @@ def machine() -> dict[str, Any]:
 def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """RETURNS (list[str]): What differs in config, files and versions, in words; the first few. The
     same content under another path is no difference."""
-    files, files_now = then.get("files", {}), now.get("files", {})
+    then = _completed(then, now)
+    files, files_now = all_files(then), all_files(now)
     found = [
         *(
             _name(key, one, other)
-            for key, one, other in _differing(then, now, "config")
+            for key, one, other in _differing(then.get("config", {}), now.get("config", {}))
             if not _content(one, files) == _content(other, files_now) is not None
         ),
-        *_changed_files(then, now),
-        *(_name(*one) for one in _differing(then, now, "versions")),
+        *_changed_files(files, files_now),
+        *(_name(*one) for one in _differing(then.get("versions", {}), now.get("versions", {}))),
     ]
     shown = found[:MOST_SHOWN]
     return shown if len(found) == len(shown) else [*shown, f"{len(found) - len(shown)} more"]
@@ -103,7 +107,9 @@ def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
 def other_machine(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """RETURNS (list[str]): What differs between two machines, in words: the training goes on, but
     not to the last bit."""
-    return [_name(*one) for one in _differing(_completed(then, now), now, "machine")]
+    completed = _completed(then, now)
+    found = _differing(completed.get("machine", {}), now.get("machine", {}))
+    return [_name(*one) for one in found]
 
 
 def is_same(then: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
@@ -112,21 +118,29 @@ def is_same(then: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
 
 
 def _completed(then: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
-    """RETURNS (dict): With what was not kept then of the machine as it is now: nobody knows of a
-    difference."""
-    if not {"machine"} <= then.keys() & now.keys():
-        return dict(then)
-    unknown = {key: now["machine"][key] for key in LATER if key in now["machine"]}
-    return {**then, "machine": {**unknown, **then["machine"]}}
+    """RETURNS (dict): With what was not kept then as it is now: nobody knows of a difference."""
+    found = dict(then)
+    if {"machine"} <= then.keys() & now.keys():
+        unknown = {key: now["machine"][key] for key in LATER if key in now["machine"]}
+        found["machine"] = {**unknown, **then["machine"]}
+    if "others" in now and "others" not in then:
+        found["others"] = now["others"]
+        files = then.get("files", {})
+        if HERE not in now["files"]:
+            found["files"] = {path: one for path, one in files.items() if path != HERE}
+    return found
 
 
-def _differing(
-    then: Mapping[str, Any], now: Mapping[str, Any], part: str
-) -> Iterator[tuple[str, Any, Any]]:
-    one, other = then.get(part, {}), now.get(part, {})
-    for key in sorted({*one, *other}):
-        if one.get(key) != other.get(key):
-            yield key, one.get(key), other.get(key)
+def _hash_all(paths: Iterable[str], aside: Path | None = None) -> dict[str, str]:
+    """RETURNS (dict[str, str]): Checksums by path, but for the folder `aside`."""
+    read = sorted(one for one in paths if Path(one).resolve() != aside)
+    return {path: hash_content(Path(path), aside) for path in read}
+
+
+def _differing(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
+    for key in sorted({*then, *now}):
+        if then.get(key) != now.get(key):
+            yield key, then.get(key), now.get(key)
 
 
 def _content(value: Any, files: Mapping[str, str]) -> str | None:
@@ -140,12 +154,11 @@ def _content(value: Any, files: Mapping[str, str]) -> str | None:
     return files.get(path.as_posix()) or files.get(shards.as_posix())
 
 
-def _changed_files(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
+def _changed_files(then: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
     """YIELDS (str): What differs in the files, in words."""
-    files, files_now = then.get("files", {}), now.get("files", {})
-    left, new = files.keys() - files_now, files_now.keys() - files
-    moved = {files[path] for path in left} & {files_now[path] for path in new}
-    for path, one, other in _differing(then, now, "files"):
+    left, new = then.keys() - now, now.keys() - then
+    moved = {then[path] for path in left} & {now[path] for path in new}
+    for path, one, other in _differing(then, now):
         if path in left and one not in moved:
             gone = "is not" if Path(path).exists() else "is gone"
             yield f"{path} was read then, it {gone} now"
@@ -172,25 +185,3 @@ def _flatten(block: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, A
             yield from _flatten(value, where)
         elif value is not None:
             yield where, value if isinstance(value, bool | int | float | str) else str(value)
-
-
-def _paths(config: Mapping[str, Any], inside: bool = False) -> Iterator[str]:
-    """YIELDS (str): Files and folders that a config names."""
-    for key, value in config.items():
-        if isinstance(value, Mapping):
-            yield from _paths(value, key in BLOCKS)
-        elif isinstance(value, str | Path) and (inside or key in FILES):
-            path = locate(value)
-            if path.exists() and (inside or _means_path(key, str(value), config)):
-                yield path.as_posix()
-
-
-def _means_path(key: str, value: str, block: Mapping[str, Any]) -> bool:
-    """RETURNS (bool): Whether a text that a file or folder here is called by means it."""
-    if len(Path(value).parts) > 1 or value.startswith("."):
-        return True
-    if key in ("source", "vectors"):
-        # spaCy takes a package of this name first
-        return not is_package(value)
-    # to transformers a folder comes first; otherwise a name is a name
-    return key != "name" or "@architectures" in block

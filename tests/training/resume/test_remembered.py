@@ -122,7 +122,7 @@ def test_what_would_be_forgotten_is_refused_before_anything_is_written(
         make_driver(config, tmp_path / "out")
     text = str(error.value)
     assert f"[training.{key}]: {inner} stands inside of test.wrapping, which does not have" in text
-    assert f"Put {inner} first, with test.wrapping as its `then`" in text
+    assert f"put {inner} first, with test.wrapping as its `then`" in text
     assert list((tmp_path / "out").iterdir()) == []
     # what cannot be resumed anyway trains as with spaCy's own command
     make_driver(config, None)
@@ -130,11 +130,14 @@ def test_what_would_be_forgotten_is_refused_before_anything_is_written(
 
 def test_functions_of_others_alone_are_none_to_remember() -> None:
     theirs = {"@callbacks": "mine.v1", "then": {"@callbacks": "mine.v2"}, "sizes": [1, 2]}
-    require_remembered({"before_update": theirs}, {"before_update": print})
-    require_remembered({"before_update": None}, {"before_update": None})
+    require_remembered({"training": {"before_update": theirs}}, {"training.before_update": print})
+    require_remembered({"training": {"before_update": None}}, {"training.before_update": None})
+    # what remembers nothing is none either
+    theirs["rate"] = {"@misc": "adaptive_spacy.rate.v1", "rate": "auto", "name": "tiny"}
+    require_remembered({"training": {"before_update": theirs}}, {"training.before_update": print})
     logger = {"@loggers": "mine.v1", "loggers": [{"@loggers": "adaptive_spacy.Logger.v1"}]}
     with pytest.raises(ConfigValidationError, match=r"\[training.logger\]: adaptive_spacy.Logger"):
-        require_remembered({"logger": logger}, {"logger": print})
+        require_remembered({"training": {"logger": logger}}, {"training.logger": print})
 
 
 def test_what_passes_its_state_on_is_resumed(tmp_path: Path) -> None:
