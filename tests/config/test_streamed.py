@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from spacy.util import load_model_from_config
 
 from adaptive_spacy.config.insertion import add_adaptive_blocks
 from adaptive_spacy.training.checks.config import find_faults
