@@ -1,6 +1,7 @@
 """project.yml, read as a file and run as its user runs it."""
 
 import re
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -14,6 +15,12 @@ from tests.conftest import ROOT, corpus_file
 
 PROJECT = srsly.read_yaml(ROOT / "project.yml")
 COMMANDS = {command["name"]: command for command in PROJECT["commands"]}
+#: What the commands make that run each time: weasel sees no change in what they read
+ALWAYS = {
+    "model": "assets/transformers/${vars.transformer}",
+    "convert": "corpus/${vars.dataset}",
+    "convert-few": "corpus/few/${vars.few}",
+}
 VARIABLES = {
     *("name", "lang", "version", "dataset", "raw", "transformer", "config", "select"),
     *("rate", "fraction", "seed", "gpu_id", "run"),
@@ -41,16 +48,20 @@ def test_project_needs_only_what_is_there_or_made_before(workflow: str) -> None:
     made: set[str] = set()
     for name in PROJECT["workflows"][workflow]:
         command = COMMANDS[name]
+        # without outputs weasel runs a command every time
+        assert ("outputs" not in command) == (name in ALWAYS)
+        if name in ALWAYS:
+            assert f" {ALWAYS[name]}" in command["script"][0]
+            made.add(ALWAYS[name])
         for path in command.get("deps", []):
             filled = re.sub(r"\$\{vars\.(\w+)\}", lambda m: str(PROJECT["vars"][m[1]]), path)
             assert path in made or (ROOT / filled).exists(), f"{name} needs {path}"
-        # without outputs weasel runs a command every time
-        assert command["outputs"]
-        made.update(command["outputs"])
+        made.update(command.get("outputs", []))
 
 
 def test_project_outputs_are_ignored_by_git() -> None:
     outputs = [path for command in PROJECT["commands"] for path in command.get("outputs", [])]
+    outputs += ALWAYS.values()
     # a file in each, as git knows a folder only once it exists
     filled = [f"{path.replace('${vars.', '').replace('}', '')}/file" for path in outputs]
     done = subprocess.run(
@@ -138,6 +149,32 @@ def test_project_writes_equal_rates_alike(tmp_path: Path) -> None:
     asked = [dry_run(tmp_path, "--vars.rate", rate) for rate in ("1e-4", "0.0001", "auto")]
     assert asked[0] == asked[1]
     assert asked[2] == dry_run(tmp_path) != asked[0]
+
+
+def test_project_keeps_digits_in_quotes_within_quotes(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "project.yml", tmp_path)
+    said = [
+        line.strip(" #")
+        for line in (ROOT / "project.yml").read_text(encoding="utf8").splitlines()
+        if "--vars.version '" in line
+    ]
+    (example,) = re.findall(r"--vars.*", said[0])
+    lines = dry_run(tmp_path, *shlex.split(example))
+    for name in ("package", "smoke-test"):
+        (one,) = [line for line in lines if f" {name} " in line and " 007_ner " in line]
+        assert " --version 1.10 " in one
+
+
+@pytest.mark.parametrize("few", ["", "-few"])
+def test_project_tests_the_very_wheel_that_it_built(few: str) -> None:
+    def option(script: str, name: str) -> str:
+        return script.split(f" --{name} ")[1].split()[0]
+
+    (built,) = COMMANDS[f"package{few}"]["script"]
+    (tested,) = COMMANDS[f"smoke-test{few}"]["script"]
+    folder = built.split()[5]
+    assert tested.split()[4:6] == [folder, option(built, "name")]
+    assert option(tested, "version") == option(built, "version")
 
 
 def test_clean_removes_what_the_commands_made_and_nothing_else(tmp_path: Path, monkeypatch) -> None:

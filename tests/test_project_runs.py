@@ -67,19 +67,57 @@ def run_in_process(name: str, folder: Path, *overrides: str) -> Result:
     return result
 
 
+def run_if_asked(name: str, folder: Path, *overrides: str, made: Path) -> str:
+    """The checksum of what a command made, after weasel has run it, or skipped it."""
+    from weasel.cli.run import check_rerun, update_lockfile
+    from weasel.util import get_checksum, load_project_config, parse_config_overrides
+
+    config = load_project_config(folder, overrides=parse_config_overrides(list(overrides)))
+    (command,) = [command for command in config["commands"] if command["name"] == name]
+    if check_rerun(folder, command):
+        result = run_in_process(name, folder, *overrides)
+        assert result.exit_code == 0, (name, result.output, result.exception)
+        update_lockfile(folder, command)
+    return get_checksum(made)
+
+
 def test_project_takes_the_language_from_the_recipe_to_the_wheel(
     swedish: Path, transformer_folder: Path
 ) -> None:
     settings = ["--vars.dataset", "swedish-like", "--vars.transformer", str(transformer_folder)]
     settings += ["--vars.config", "original", "--vars.rate", "1e-3"]
-    for name in ("model", "convert", "check", "train", "evaluate", "package"):
+    # in the wheel's file name some builders write it in small letters
+    settings += ["--vars.name", "Svensk-NER"]
+    for name in ("model", "convert", "check", "train", "evaluate", "package", "smoke-test"):
         result = run_in_process(name, swedish, *settings)
         assert result.exit_code == 0, (name, result.output, result.exception)
+    assert "loaded as sv_Svensk_NER in" in result.output
     (model,) = swedish.glob("training/**/model-last")
     assert spacy.load(model).lang == "sv"
     assert load_config(model / "config.cfg")["nlp"]["lang"] == "sv"
     wheels = sorted(path.name for path in swedish.glob("packages/**/*.whl"))
-    assert "sv_swedish_like_ner-0.1.0-py3-none-any.whl" in wheels
+    assert "sv_svensk_ner-0.1.0-py3-none-any.whl" in [name.lower() for name in wheels]
+
+
+def test_project_converts_anew_what_a_recipe_or_a_variable_names(
+    swedish: Path, transformer_folder: Path, copied_transformer: Path
+) -> None:
+    """Weasel hashes deps and outputs: a command that is to see another file has no outputs, and
+    writes the same bytes of the same."""
+    settings = ["--vars.dataset", "swedish-like", "--vars.transformer", str(copied_transformer)]
+    settings += ["--vars.labels", "train.conll", "--vars.few", "mine", "--vars.few_lang", "sv"]
+    made = {
+        "model": swedish / "assets" / "transformers" / str(copied_transformer).lstrip("/"),
+        "convert": swedish / "corpus" / "swedish-like",
+        "convert-few": swedish / "corpus" / "few" / "mine",
+    }
+    first = {name: run_if_asked(name, swedish, *settings, made=made[name]) for name in made}
+    assert {name: run_if_asked(name, swedish, *settings, made=made[name]) for name in made} == first
+    (copied_transformer / "README.md").write_text("---\nlicense: mit\n---\n")
+    labels = swedish / "train.conll"
+    labels.write_text(labels.read_text().replace("B-LOC", "B-GPE"))
+    for name, folder in made.items():
+        assert run_if_asked(name, swedish, *settings, made=folder) != first[name], name
 
 
 @pytest.mark.slow
@@ -137,14 +175,15 @@ def test_project_puts_transformers_only_below_their_folder(swedish: Path) -> Non
 
 @pytest.mark.slow
 def test_project_runs_once_then_changes_nothing(transformer_folder: Path, tmp_path: Path) -> None:
-    """The workflow with a tiny transformer: all outputs, a second run that runs nothing, another
+    """The workflow with a tiny transformer: all outputs, a second run that makes nothing, another
     config that runs only what depends on it, and `clean`."""
     files = ["project.yml", "setup.cfg", "pyproject.toml", "constraints.txt", "README.md"]
     for name in [*files, "LICENSE"]:
         shutil.copy(ROOT / name, tmp_path)
-    ignore = shutil.ignore_patterns("__pycache__", "transformer")
-    for name in ("configs", "adaptive_spacy", "assets"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=ignore)
+    # of assets only what is in the repository: what `model` makes is large
+    ignored = {"assets": "transformer*", "adaptive_spacy": "__pycache__", "configs": "__pycache__"}
+    for name, pattern in ignored.items():
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns(pattern))
     settings = ["--vars.transformer", str(transformer_folder), "--vars.fraction", "0.2"]
     first = project(tmp_path, "all", ".", *settings, "--vars.config", "original")
     assert first.count("Running command:") == 10
@@ -155,8 +194,9 @@ def test_project_runs_once_then_changes_nothing(transformer_folder: Path, tmp_pa
     for path in (f"metrics/{run}-last.json", f"plots/{run}.png"):
         assert (tmp_path / path).stat().st_size > 0
     again = project(tmp_path, "all", ".", *settings, "--vars.config", "original")
-    assert again.count("nothing changed") == 9
-    assert "Running command:" not in again
+    # `model` and `convert` look each time
+    assert again.count("nothing changed") == 7
+    assert again.count("Running command:") == 2
     best = project(
         tmp_path, "evaluate", ".", *settings, "--vars.config", "original", "--vars.select", "best"
     )

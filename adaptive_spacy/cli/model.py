@@ -25,6 +25,9 @@ def model_cli(
     source, checksums and licence beside them. Opens what it saved and trains it
     for a step. The folder is a new one, an empty one, or one that this command
     made: nothing else is replaced. No code that comes with a transformer is run.
+
+    What is there already is left as it is: of a hub name without asking the hub,
+    of a folder or a package if none of its files changed.
     """
     from adaptive_spacy.files import require_other
     from adaptive_spacy.transformer.pretrained import fetch_transformer
@@ -36,6 +39,11 @@ def model_cli(
             f"absolute path, here {Path(source).resolve()}"
         )
     about = fetch_transformer(source, output)
+    if about["kept"]:
+        hub = "the hub was not asked; to fetch it anew, remove the folder"
+        why = hub if about["kind"] == "hub" else "none of its files changed"
+        typer.echo(f"✔ {source} is in {output} already: {why}")
+        return
     if about["unused"]:
         some = ", ".join(about["unused"][:3])
         typer.echo(f"⚠ {len(about['unused'])} weights have no place in the network: {some}")

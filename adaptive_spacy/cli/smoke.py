@@ -16,9 +16,12 @@ def smoke_test_cli(
     name: Annotated[
         str | None,
         typer.Argument(
-            help="Package to load, e.g. en_sample_ner: its newest version.",
+            help="Package to load, with its language or without: en_sample_ner, sample_ner.",
             show_default="the only one",
         ),
+    ] = None,
+    version: Annotated[
+        str | None, typer.Option(help="Its version.", show_default="the newest")
     ] = None,
     output: Annotated[Path, typer.Option(help="Where the result goes as JSON.")] = Path(
         "metrics/smoke-test.json"
@@ -33,8 +36,8 @@ def smoke_test_cli(
     from adaptive_spacy.serving.smoke import smoke_test
 
     require_other(output, [packages, pipeline, texts])
-    result = smoke_test(packages, name, pipeline, texts, output)
+    result = smoke_test(packages, name, pipeline, texts, output, version=version)
     typer.echo(
         f"✔ {result['wheel']}: the same {result['entities']} entities in {result['texts']} "
-        f"texts, loaded in {result['seconds_to_load']} s"
+        f"texts, loaded as {result['package']} in {result['seconds_to_load']} s"
     )

@@ -18,7 +18,8 @@ NAME = re.compile(r"[A-Za-z0-9]+(_[A-Za-z0-9]+)*")
 class PackageName(NamedTuple):
     """lang (str): Language code. name (str): Name without it. version (str): As PEP 440 writes it.
 
-    `spacy.load` opens `full`; its wheel is LANG_NAME-VERSION-py3-none-any.whl.
+    `spacy.load` opens `full`; its wheel is LANG_NAME-VERSION-py3-none-any.whl, which
+    some builders write in small letters.
     """
 
     lang: str
@@ -41,13 +42,21 @@ def make_package_name(lang: Any, name: Any, version: Any) -> PackageName:
     """
     if not isinstance(lang, str) or not LANG.fullmatch(lang):
         raise ValueError(f"lang in meta.json: expected a language code such as en, got {lang!r}")
-    plain = re.sub(r"[-_.]+", "_", str(name)).removeprefix(f"{lang}_")
+    plain = _drop_lang(lang, str(name))
     if not NAME.fullmatch(plain):
         raise ValueError(
             f"--name: expected ASCII letters and digits, and - or _ between them, got {str(name)!r}"
         )
+    return PackageName(lang, plain, str(_parse_version(version)))
+
+
+def _drop_lang(lang: str, name: str) -> str:
+    return re.sub(r"[-_.]+", "_", name).removeprefix(f"{lang}_")
+
+
+def _parse_version(version: Any) -> Version:
     try:
-        return PackageName(lang, plain, str(Version(str(version))))
+        return Version(str(version))
     except InvalidVersion:
         raise ValueError(
             f"--version: expected a version such as 1.2.0 (PEP 440), got {str(version)!r}"
@@ -67,24 +76,40 @@ def list_wheels(folder: Path) -> list[tuple[str, Version, Path]]:
     return sorted(found, key=lambda wheel: wheel[:2])
 
 
-def find_wheel(folder: Path, name: str | None, *, beside: str) -> tuple[str, Path]:
+def find_wheel(
+    folder: Path, name: str | None, version: str | None = None, *, lang: str, beside: str
+) -> Path:
     """Find a package's newest wheel. 0.10.0 is newer than 0.9.0, and than 0.10.0rc1.
 
     folder (Path): Folder of wheels.
-    name (str | None): Package, e.g. en_sample_ner; None: the only one in the folder.
+    name (str | None): Package as `make_package_name` takes it, with its language or without, e.g.
+        en_sample_ner or sample-ner; None: the only one in the folder.
+    version (str | None): Version; None: the newest.
+    lang (str): Language code of the pipeline.
     beside (str): A distribution that does not count as one: adaptive-spacy's own.
-    RETURNS (tuple): The package's name as Python imports it, and its wheel.
+    RETURNS (Path): Its wheel.
     RAISES (ValueError): If there is none or, without a name, more than one.
     """
+    wanted = None if version is None else _parse_version(version)
     wheels = [wheel for wheel in list_wheels(folder) if wheel[0] != canonicalize_name(beside)]
-    names = sorted({wheel[0] for wheel in wheels})
-    if name is None and len(names) != 1:
+    # in small letters or not, as its builder writes it: each can be given as name
+    named = {distribution: path.name.split("-")[0] for distribution, _, path in wheels}
+    if name is None and len(named) != 1:
         raise ValueError(
             f"{folder}: expected the wheel of one pipeline, found "
-            f"{', '.join(names) or 'none'}; {'say which' if names else 'build one first'}"
+            f"{', '.join(named.values()) or 'none'}; "
+            f"{'add the name of one' if named else 'build one first'}"
         )
-    wanted = canonicalize_name(name or names[0])
-    found = [path for distribution, _, path in wheels if distribution == wanted]
+    full = next(iter(named.values())) if name is None else f"{lang}_{_drop_lang(lang, name)}"
+    found = [
+        path
+        for distribution, one, path in wheels
+        if distribution == canonicalize_name(full) and wanted in (None, one)
+    ]
     if not found:
-        raise ValueError(f"{folder}: expected a wheel {name}-VERSION.whl; build one first")
-    return name or found[-1].name.split("-")[0], found[-1]
+        there = ", ".join(f"{named[distribution]} {one}" for distribution, one, _ in wheels)
+        raise ValueError(
+            f"{folder}: expected a wheel of {full}{f' {wanted}' if wanted else ''}, found "
+            f"{there or 'none'}; build it first"
+        )
+    return found[-1]

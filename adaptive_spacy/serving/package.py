@@ -133,7 +133,7 @@ def package(
         wheels = [build_wheel(sources, aside / "wheels")]
         if needs_own:
             wheels.append(build_own_wheel(aside / "own"))
-        return publish(wheels, output)
+        return publish(wheels, output, beside=OWN)
 
 
 def read_meta(

@@ -18,6 +18,7 @@ from adaptive_spacy.files import replacing
 from adaptive_spacy.hashing import hash_file
 from adaptive_spacy.serving.names import find_wheel
 from adaptive_spacy.serving.own_wheel import OWN
+from adaptive_spacy.serving.wheels import read_import_name
 
 MAX_TEXTS = 50
 
@@ -44,31 +45,40 @@ json.dump({
 
 
 def smoke_test(
-    packages: Path, name: str | None, pipeline: Path, texts: Path, output: Path
+    packages: Path,
+    name: str | None,
+    pipeline: Path,
+    texts: Path,
+    output: Path,
+    *,
+    version: str | None = None,
 ) -> dict[str, Any]:
     """Install a wheel into an empty folder, load it in a fresh process, compare its entities.
 
     packages (Path): Folder of wheels.
-    name (str | None): Package to load, e.g. "en_sample_ner", whose newest version is taken; None:
+    name (str | None): Package to load, with its language or without, e.g. "en_sample_ner"; None:
         the only one in the folder.
     pipeline (Path): The folder that the wheel was built from.
     texts (Path): A .spacy file or a folder of them; its first 50 texts are compared.
     output (Path): Where the result goes as JSON.
+    version (str | None): Its version; None: the newest.
     RETURNS (dict): The result; "identical" says whether all entities are the same, "confident"
         whether every confidence lies in [0, 1]; None: no entity has one.
     RAISES (ValueError): If the wheel is missing, does not load, or either of the two is False.
     """
-    name, wheel = find_wheel(packages, name, beside=OWN)
+    nlp = load_pipeline(pipeline)
+    wheel = find_wheel(packages, name, version, lang=nlp.lang or "", beside=OWN)
+    package = read_import_name(wheel)
     sample = _read_texts(texts)
     with tempfile.TemporaryDirectory() as folder:
         _install(wheel, Path(folder) / "site")
-        loaded = _load(name, sample, Path(folder))
-    expected = [_entities(doc) for doc in load_pipeline(pipeline).pipe(sample)]
+        loaded = _load(package, sample, Path(folder))
+    expected = [_entities(doc) for doc in nlp.pipe(sample)]
     stated = loaded.pop("entities")
     found = [[entity[:3] for entity in doc] for doc in stated]
     confidences = [entity[3] for doc in stated for entity in doc if entity[3] is not None]
     result = {
-        "package": name,
+        "package": package,
         "wheel": wheel.name,
         "sha256": hash_file(wheel),
         "megabytes": round(wheel.stat().st_size / 1e6, 1),

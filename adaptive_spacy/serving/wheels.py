@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from packaging.utils import canonicalize_name, parse_wheel_filename
 from packaging.version import Version
 
 from adaptive_spacy.files import replacing
@@ -26,6 +27,16 @@ DATE = (1980, 1, 1, 0, 0, 0)
 #: What builds a wheel, with its oldest version: those of the extra `demo`
 BUILDERS = {"build": "1.1.1", "setuptools": "70.1"}
 RECORD = ".dist-info/RECORD"
+TOP_LEVEL = ".dist-info/top_level.txt"
+#: What to do about a wheel of the same name
+OTHER = (
+    "something else: raise --version (in the project --vars.version; 1.10 as '\"1.10\"', or it is "
+    "1.1), give another --name or folder, or remove it"
+)
+OTHER_OWN = (
+    "another state of that version, which no --name or --version changes: give another folder, or "
+    "remove it"
+)
 
 
 def require_builders() -> None:
@@ -106,9 +117,13 @@ def _entry(name: str) -> zipfile.ZipInfo:
     return entry
 
 
-def publish(wheels: Iterable[Path], output: Path) -> list[Path]:
+def publish(wheels: Iterable[Path], output: Path, *, beside: str) -> list[Path]:
     """Put wheels into a folder: all of them or, if one would replace another, none.
 
+    wheels (Iterable[Path]): The wheels.
+    output (Path): The folder.
+    beside (str): The distribution whose name and version are not those of the pipeline:
+        adaptive-spacy's own.
     RETURNS (list[Path]): Where they are.
     RAISES (ValueError): If a wheel of the same name holds something else. Installers know a wheel
         by name and version, so the two could not be told apart any more.
@@ -116,14 +131,27 @@ def publish(wheels: Iterable[Path], output: Path) -> list[Path]:
     places = {wheel: output / wheel.name for wheel in wheels}
     for wheel, place in places.items():
         if place.exists() and read_contents(place) != read_contents(wheel):
-            raise ValueError(
-                f"{place} is there and holds something else: raise --version (--vars.version), "
-                "give another --name (--vars.name) or folder, or remove it"
-            )
+            own = parse_wheel_filename(wheel.name)[0] == canonicalize_name(beside)
+            raise ValueError(f"{place} is there and holds {OTHER_OWN if own else OTHER}")
     for wheel, place in places.items():
         with replacing(place) as aside:
             shutil.copy(wheel, aside)
     return list(places.values())
+
+
+def read_import_name(wheel: Path) -> str:
+    """RETURNS (str): What Python imports of a wheel: en_MyNER of one that its builder named
+    en_myner-1.0-py3-none-any.whl. RAISES (ValueError): If it does not hold one package."""
+    try:
+        with zipfile.ZipFile(wheel) as opened:
+            (place,) = (name for name in opened.namelist() if name.endswith(TOP_LEVEL))
+            (name,) = opened.read(place).decode("utf8").split()
+    except (zipfile.BadZipFile, ValueError):
+        raise ValueError(
+            f"{wheel}: expected a wheel of one package, which {TOP_LEVEL[1:]} in it names; build "
+            "it anew with `adaptive-spacy package`"
+        ) from None
+    return name
 
 
 def read_contents(wheel: Path) -> dict[str, str]:

@@ -68,6 +68,16 @@ def mark(folder: Path, about: dict[str, Any]) -> None:
     srsly.write_json(folder / MARKER, {**about, "files": files})
 
 
+def read_mark(folder: Path) -> dict[str, Any]:
+    """RETURNS (dict): What `mark` was told of a folder that `require_own` takes for ours; empty if
+    it was not marked, or lacks a file since."""
+    files = _read_marker(folder / MARKER)
+    if not files or not all((folder / name).is_file() for name in files):
+        return {}
+    about = srsly.read_json(folder / MARKER)
+    return {key: value for key, value in about.items() if key != "files"}
+
+
 def replace_folder(output: Path, fill: Callable[[Path], None]) -> None:
     """Fill a folder aside and put it in the place of another, which stays if that fails.
 

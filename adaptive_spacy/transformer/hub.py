@@ -10,6 +10,8 @@ TIMEOUT = 5
 CONFIG_FILE = "config.json"
 #: Settings of `from_pretrained` that say where a name is looked for
 PLACES = ("revision", "cache_dir")
+#: Kinds of sources, as source.json notes them: bert-base-cased may be a name or a folder's
+HUB, FOLDER, PACKAGE = "hub", "folder", "package"
 
 
 def is_folder(name: str) -> bool:
@@ -18,6 +20,13 @@ def is_folder(name: str) -> bool:
         return True
     # assets/ is the project's own folder, not somebody's name
     return name.startswith("assets/") or name.count("/") > 1
+
+
+def find_kind(source: str) -> str:
+    """RETURNS (str): What a source of `adaptive-spacy model` is: PACKAGE, FOLDER or HUB."""
+    if source.startswith(PACKAGE_PREFIX) or (source in PACKAGES and not Path(source).exists()):
+        return PACKAGE
+    return FOLDER if is_folder(source) else HUB
 
 
 def require_source(name: str, settings: dict[str, Any] | None = None) -> dict[str, Any]:

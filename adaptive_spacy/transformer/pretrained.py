@@ -1,7 +1,7 @@
 """A pretrained transformer in a folder: fetched from a hub, a folder or an installed package.
 
 The folder holds what spacy-transformers loads (config, tokenizer, safetensors weights), the model
-card, and `source.json`: where it came from, the weights' checksums and the licence.
+card, and `source.json`: where it came from, checksums and the licence.
 """
 
 import json
@@ -17,12 +17,21 @@ from adaptive_spacy.hashing import hash_file
 from adaptive_spacy.transformer.folders import (
     MARKER,
     mark,
+    read_mark,
     replace_folder,
     require_apart,
     require_own,
 )
-from adaptive_spacy.transformer.hub import CONFIG_FILE, is_folder, require_reachable
-from adaptive_spacy.transformer.packages import PACKAGE_PREFIX, PACKAGES, locate_package
+from adaptive_spacy.transformer.hub import (
+    CONFIG_FILE,
+    FOLDER,
+    HUB,
+    PACKAGE,
+    find_kind,
+    is_folder,
+    require_reachable,
+)
+from adaptive_spacy.transformer.packages import PACKAGE_PREFIX, locate_package
 from adaptive_spacy.transformer.weights import INDEX, require_shards, require_whole
 
 SOURCE_FILE = MARKER
@@ -58,19 +67,27 @@ def fetch_transformer(source: str, output: Path) -> dict[str, Any]:
     """Put a pretrained transformer into a folder, which is replaced only if all went well: what
     was saved is opened and trained for a step.
 
+    What is there already is left as it is: of a hub name without asking the hub, of a folder or a
+    package if none of its files changed.
+
     source (str): A hub name, a folder, or an installed Python package: "package:NAME", or the
         name of one of `PACKAGES`.
     output (Path): The folder: a new one, an empty one, or one that was made like this.
-    RETURNS (dict): "source" (of a folder its name alone), "weights" (sha256 per file) and
-        "licence" (None if the card names none): what `source.json` says; "unused": weights that
-        the network has no place for.
+    RETURNS (dict): "source" (of a folder its name alone), its "kind" ("hub", "folder" or
+        "package"), "weights" (sha256 per file), "licence" (None if the card names none) and
+        "inputs" (sha256 of the other files it was made of): what `source.json` says; "unused":
+        weights that the network has no place for; "kept": whether it was there already.
     RAISES (ValueError): If the source cannot be had, is incomplete or cannot be trained, or the
         folder holds anything else.
     """
-    if is_folder(source):
+    kind = find_kind(source)
+    if kind == FOLDER:
         require_apart(output, Path(source))
     require_own(output)
-    folder, checksum = _locate(source)
+    there = read_mark(output)
+    if kind == HUB and (there.get("kind"), there.get("source")) == (HUB, source):
+        return {**there, "unused": [], "kept": True}
+    folder, checksum = _locate(source, kind)
     require_complete(folder)
     weights = _sum_weights(folder)
     if checksum is not None and set(weights.values()) != {checksum}:
@@ -80,10 +97,14 @@ def fetch_transformer(source: str, output: Path) -> dict[str, Any]:
         )
     about = {
         # no path of this machine, as the folder may travel
-        "source": folder.resolve().name if folder == Path(source) else source,
+        "source": folder.resolve().name if kind == FOLDER else source,
+        "kind": kind,
         "weights": weights,
         "licence": read_licence(folder),
+        "inputs": _sum_inputs(folder),
     }
+    if about == there:
+        return {**about, "unused": [], "kept": True}
     unused: list[str] = []
 
     def fill(aside: Path) -> None:
@@ -102,7 +123,7 @@ def fetch_transformer(source: str, output: Path) -> dict[str, Any]:
         mark(aside, about)
 
     replace_folder(output, fill)
-    return {**about, "unused": unused}
+    return {**about, "unused": unused, "kept": False}
 
 
 def _sum_weights(folder: Path) -> dict[str, str]:
@@ -114,6 +135,13 @@ def _sum_weights(folder: Path) -> dict[str, str]:
         require_whole(file)
     require_shards(folder)
     return {file.name: hash_file(file) for file in files}
+
+
+def _sum_inputs(folder: Path) -> dict[str, str]:
+    """Checksums of what else is read, by their names."""
+    others = (folder / name for name in (MODEL_CARD, INDEX))
+    files = [*list_inside(folder), *(file for file in others if file.is_file())]
+    return {file.name: hash_file(require_inside(file, folder)) for file in files}
 
 
 def _copy_config(folder: Path, aside: Path) -> None:
@@ -251,13 +279,11 @@ def read_licence(folder: Path) -> str | None:
     return str(licence) if licence else None
 
 
-def _locate(source: str) -> tuple[Path, str | None]:
+def _locate(source: str, kind: str) -> tuple[Path, str | None]:
     """The folder of a source on this machine, and the checksum its weights must have."""
-    if source.startswith(PACKAGE_PREFIX) or (source in PACKAGES and not Path(source).exists()):
+    if kind == PACKAGE:
         return locate_package(source.removeprefix(PACKAGE_PREFIX))
-    if is_folder(source):
-        return Path(source), None
-    return _download(source), None
+    return (Path(source) if kind == FOLDER else _download(source)), None
 
 
 def _download(name: str) -> Path:

@@ -48,8 +48,8 @@ def test_newest_wheel_is_that_of_the_highest_version(tmp_path: Path) -> None:
     touch(tmp_path, *(f"en_x-{version}-py3-none-any.whl" for version in versions))
     touch(tmp_path, "en_x_large-1.0-py3-none-any.whl", "not-a-wheel.whl", "en_x-new.whl")
     touch(tmp_path, "adaptive_spacy-9.0-py3-none-any.whl")
-    name, wheel = find_wheel(tmp_path, "en_x", beside=OWN)
-    assert (name, wheel.name) == ("en_x", "en_x-0.10.0-py3-none-any.whl")
+    wheel = find_wheel(tmp_path, "en_x", lang="en", beside=OWN)
+    assert wheel.name == "en_x-0.10.0-py3-none-any.whl"
     assert [str(version) for name, version, _ in list_wheels(tmp_path) if name == "en-x"] == [
         "0.2.0",
         "0.9.0",
@@ -58,11 +58,42 @@ def test_newest_wheel_is_that_of_the_highest_version(tmp_path: Path) -> None:
     ]
 
 
-def test_the_only_pipeline_needs_no_name(tmp_path: Path) -> None:
+def test_wheel_of_a_version_is_found_beside_newer_ones(tmp_path: Path) -> None:
+    touch(tmp_path, *(f"en_x-{version}-py3-none-any.whl" for version in ("1.1", "1.9")))
+    for asked in ("1.1", "1.1.0", "v1.1"):
+        wheel = find_wheel(tmp_path, "x", asked, lang="en", beside=OWN)
+        assert wheel.name == "en_x-1.1-py3-none-any.whl"
+    with pytest.raises(
+        ValueError, match=r"a wheel of en_x 1\.10, found en_x 1\.1, en_x 1\.9; build"
+    ):
+        find_wheel(tmp_path, "x", "1.10", lang="en", beside=OWN)
+    with pytest.raises(ValueError, match="--version: expected a version such as"):
+        find_wheel(tmp_path, "x", "new", lang="en", beside=OWN)
+
+
+@pytest.mark.parametrize("file", ["en_MyNER", "en_myner"])
+@pytest.mark.parametrize("name", ["en_MyNER", "MyNER", "en_myner", "en-MyNER", "my-ner"])
+def test_wheel_is_found_by_the_name_that_package_takes(
+    tmp_path: Path, file: str, name: str
+) -> None:
+    touch(tmp_path, f"{file}-1.0-py3-none-any.whl")
+    if name == "my-ner":
+        with pytest.raises(ValueError, match=rf"a wheel of en_my_ner, found {file} 1\.0; build it"):
+            find_wheel(tmp_path, name, lang="en", beside=OWN)
+    else:
+        assert find_wheel(tmp_path, name, lang="en", beside=OWN).name.startswith(file)
+
+
+def test_the_only_pipeline_needs_no_name_and_of_two_each_can_be_named(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="expected the wheel of one pipeline, found none; build"):
-        find_wheel(tmp_path, None, beside=OWN)
-    touch(tmp_path, "adaptive_spacy-0.1.0-py3-none-any.whl", "en_x-0.1.0-py3-none-any.whl")
-    assert find_wheel(tmp_path, None, beside=OWN)[0] == "en_x"
-    touch(tmp_path, "sv_y-0.1.0-py3-none-any.whl")
-    with pytest.raises(ValueError, match="found en-x, sv-y; say which"):
-        find_wheel(tmp_path, None, beside=OWN)
+        find_wheel(tmp_path, None, lang="en", beside=OWN)
+    touch(tmp_path, "adaptive_spacy-0.1.0-py3-none-any.whl", "en_dot_ner-0.1.0-py3-none-any.whl")
+    (only,) = tmp_path.glob("en_*")
+    assert find_wheel(tmp_path, None, lang="en", beside=OWN) == only
+    touch(tmp_path, "en_MyNER-0.1.0-py3-none-any.whl")
+    with pytest.raises(
+        ValueError, match=r"found en_dot_ner, en_MyNER; add the name of one"
+    ) as said:
+        find_wheel(tmp_path, None, lang="en", beside=OWN)
+    for name in str(said.value).split("found ")[1].split(";")[0].split(", "):
+        assert find_wheel(tmp_path, name, lang="en", beside=OWN).name.startswith(f"{name}-")

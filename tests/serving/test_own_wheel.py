@@ -15,6 +15,7 @@ import spacy
 
 import adaptive_spacy
 from adaptive_spacy.serving.own_wheel import (
+    OWN,
     build_own_wheel,
     copy_sources,
     find_installed,
@@ -63,8 +64,8 @@ def test_wheel_of_an_installation_is_the_one_that_was_installed(
     again = build_own_wheel(tmp_path / "other")
     assert again.read_bytes() == made.read_bytes(), "the same bytes every time"
     # one does not stand in the other's way
-    publish([wheel], tmp_path / "packages")
-    publish([made], tmp_path / "packages")
+    publish([wheel], tmp_path / "packages", beside=OWN)
+    publish([made], tmp_path / "packages", beside=OWN)
     assert os.listdir(tmp_path / "packages") == [wheel.name]
 
 

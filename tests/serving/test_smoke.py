@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from adaptive_spacy.cli.app import app
 from adaptive_spacy.serving import smoke
+from adaptive_spacy.serving.package import package
 from adaptive_spacy.serving.smoke import smoke_test
 from tests.conftest import write_corpus, write_shards
 from tests.ner.pipelines import learn, make_nlp
@@ -21,6 +22,25 @@ def test_smoke_test_of_a_good_wheel(packages: Path, trained: Path, tmp_path: Pat
     assert (result["identical"], result["confident"]) == (True, True)
     assert (result["texts"], result["entities"], result["version"]) == (2, 2, "1.2.3")
     assert srsly.read_json(tmp_path / "m" / "smoke.json")["identical"] is True
+
+
+def test_smoke_test_loads_what_the_wheel_holds_in_the_version_that_is_asked_for(
+    foreign: Path, tmp_path: Path
+) -> None:
+    (wheel,) = package(foreign, tmp_path / "packages", name="MyNER", version="1.10")
+    # as newer builders write it
+    wheel.rename(wheel.with_name(wheel.name.lower()))
+    (tmp_path / "packages" / "en_myner-1.9-py3-none-any.whl").write_bytes(b"an earlier one")
+    (tmp_path / "packages" / "en_myner-2.0-py3-none-any.whl").write_bytes(b"a later one")
+    texts = write_corpus(tmp_path / "texts.spacy", [("Ada lives in Paris .", "O O O O O")])
+    options = ["--version", "1.10", "--pipeline", foreign, "--texts", texts]
+    options += ["--output", tmp_path / "smoke.json"]
+    for name in ([], ["MyNER"], ["en_MyNER"]):
+        arguments = ["smoke-test", tmp_path / "packages", *name, *options]
+        result = CliRunner().invoke(app, [*map(str, arguments)])
+        assert result.exit_code == 0, result.output
+        assert "texts, loaded as en_MyNER in" in result.output
+        assert srsly.read_json(tmp_path / "smoke.json")["package"] == "en_MyNER"
 
 
 @pytest.mark.parametrize(
@@ -88,5 +108,5 @@ def test_smoke_test_names_texts_that_are_missing(
 
 def test_smoke_test_without_wheel(trained: Path, tmp_path: Path) -> None:
     texts = write_corpus(tmp_path / "texts.spacy", [("a", "O")])
-    with pytest.raises(ValueError, match=r"expected a wheel en_x-VERSION\.whl; build one first"):
+    with pytest.raises(ValueError, match=r"expected a wheel of en_x, found none; build it"):
         smoke_test(tmp_path, "en_x", trained, texts, tmp_path / "smoke.json")

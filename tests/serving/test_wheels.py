@@ -6,8 +6,16 @@ from pathlib import Path
 import pytest
 
 from adaptive_spacy.serving import wheels
-from adaptive_spacy.serving.wheels import find_reason, publish, read_contents, require_builders
+from adaptive_spacy.serving.wheels import (
+    find_reason,
+    publish,
+    read_contents,
+    read_import_name,
+    require_builders,
+)
 from tests.lowest import read_lowest
+
+OWN = "adaptive-spacy"
 
 
 def make_wheel(folder: Path, name: str, content: str, *, year: int = 1980) -> Path:
@@ -27,7 +35,7 @@ def test_publish_replaces_no_wheel_of_other_content_and_then_none_at_all(tmp_pat
         make_wheel(tmp_path / "new", "b-1-py3-none-any.whl", "one = 2"),
     ]
     with pytest.raises(ValueError, match="is there and holds something else"):
-        publish(new, tmp_path / "out")
+        publish(new, tmp_path / "out", beside=OWN)
     assert os.listdir(tmp_path / "out") == [there.name]
     assert there.read_bytes() == before
 
@@ -36,8 +44,41 @@ def test_publish_takes_the_same_content_with_other_dates_for_the_same(tmp_path: 
     there = make_wheel(tmp_path / "out", "a-1-py3-none-any.whl", "x = 1")
     again = make_wheel(tmp_path / "new", "a-1-py3-none-any.whl", "x = 1", year=2020)
     assert there.read_bytes() != again.read_bytes()
-    assert publish([again], tmp_path / "out") == [there]
+    assert publish([again], tmp_path / "out", beside=OWN) == [there]
     assert there.read_bytes() == again.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [
+        # the version as the project has it, too: weasel reads 1.10 as a number
+        ("en_x-1.1-py3-none-any.whl", r"raise --version .*--vars\.version; 1\.10 as '\"1\.10\"'"),
+        ("adaptive_spacy-0.1.0-py3-none-any.whl", "which no --name or --version changes: give an"),
+    ],
+)
+def test_publish_says_what_helps(tmp_path: Path, name: str, remedy: str) -> None:
+    make_wheel(tmp_path / "out", name, "one = 1")
+    other = make_wheel(tmp_path / "new", name, "one = 2")
+    with pytest.raises(ValueError, match=rf"is there and holds .*{remedy}.* or remove it$"):
+        publish([other], tmp_path / "out", beside=OWN)
+
+
+def test_import_name_is_what_the_wheel_says_not_its_file_name(tmp_path: Path) -> None:
+    path = make_wheel(tmp_path, "en_myner-1.0-py3-none-any.whl", "")
+    for found in (None, "", "one\ntwo\n"):
+        if found is not None:
+            with zipfile.ZipFile(path, "w") as wheel:
+                wheel.writestr("en_MyNER-1.0.dist-info/top_level.txt", found)
+        with pytest.raises(
+            ValueError, match=r"expected a wheel of one package, which \.?dist-info"
+        ):
+            read_import_name(path)
+    with zipfile.ZipFile(path, "w") as wheel:
+        wheel.writestr("en_MyNER-1.0.dist-info/top_level.txt", "en_MyNER\n")
+    assert read_import_name(path) == "en_MyNER"
+    path.write_bytes(b"no wheel")
+    with pytest.raises(ValueError, match="build it anew"):
+        read_import_name(path)
 
 
 def test_contents_of_what_is_no_wheel_are_its_bytes(tmp_path: Path) -> None:

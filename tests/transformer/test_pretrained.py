@@ -27,13 +27,17 @@ def test_fetch_from_a_folder_takes_what_loads(copied_transformer: Path, tmp_path
     digest = hashlib.sha256((copied_transformer / "model.safetensors").read_bytes()).hexdigest()
     assert about == {
         "source": "transformer",
+        "kind": "folder",
         "weights": {"model.safetensors": digest},
         "licence": "apache-2.0",
+        "inputs": about["inputs"],
         "unused": [],
+        "kept": False,
     }
+    assert {"config.json", "tokenizer.json", "README.md"} <= about["inputs"].keys()
     noted = srsly.read_json(output / "source.json")
     files = noted.pop("files")
-    assert {**noted, "unused": []} == about
+    assert {**noted, "unused": [], "kept": False} == about
     assert sorted([*files, "source.json"]) == sorted(path.name for path in output.iterdir())
     assert not list(output.glob("*.bin"))
     loaded = huggingface_from_pretrained(output, {"use_fast": True}, {})
