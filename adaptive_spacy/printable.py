@@ -6,6 +6,7 @@ turn the direction of the text, or that nobody sees, make it look like another.
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 #: Control characters, the marks of direction, invisible ones, and halves of a character. The
 #: joiners of emoji and of Indic scripts (U+200C and U+200D) are not among them.
@@ -34,6 +35,11 @@ def listed(names: Sequence[str], most: int = 20) -> str:
     """RETURNS (str): The first names, and how many more there are."""
     more = len(names) - most
     return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
+
+
+def called(path: Path) -> Path:
+    """RETURNS (Path): The path; where it leads if its end is no name, as that of "." and ".."."""
+    return path.resolve() if path.name in ("", "..") else path
 
 
 def _escape(found: re.Match[str]) -> str:

@@ -1,8 +1,10 @@
 """Text of data, as it may be shown."""
 
+from pathlib import Path
+
 import pytest
 
-from adaptive_spacy.printable import listed, one_line, visible
+from adaptive_spacy.printable import called, listed, one_line, visible
 
 
 @pytest.mark.parametrize(
@@ -30,3 +32,12 @@ def test_long_lists_are_cut_and_counted() -> None:
     assert listed(names[:20]) == ", ".join(names[:20])
     assert listed(names) == ", ".join(names[:20]) + " and 2 more"
     assert listed(names, 1) == "n0 and 21 more"
+
+
+def test_current_folder_and_the_one_above_are_called_by_their_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "a" / "b")
+    assert [called(Path(one)).name for one in (".", "..", "../b", "x/y")] == ["b", "a", "b", "y"]
+    assert called(Path("x/y")) == Path("x/y")

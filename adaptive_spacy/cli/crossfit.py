@@ -133,10 +133,10 @@ def crossfit_cli(
 
 def _warn_of_copies(docs: Sequence["Doc"], test: Sequence["Doc"]) -> None:
     """Say how many sentences of the test set are learnt from."""
-    from adaptive_spacy.data.shared_texts import text_key
+    from adaptive_spacy.data.shared_texts import count_copies, keys_of
 
-    texts = {text_key(doc.text) for doc in docs}
-    if copies := sum(text_key(doc.text) in texts for doc in test):
+    keys, known = (keys_of(doc.text for doc in some) for some in (test, docs))
+    if copies := count_copies(keys, known):
         part = "" if copies == len(test) else "in part "
         warnings.warn(
             f"--test: {copies:,} of {len(test):,} sentences are in DATA too: the test F1 is {part}"

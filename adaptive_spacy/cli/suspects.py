@@ -1,6 +1,5 @@
 """`adaptive-spacy suspects`: labels that deserve a second look."""
 
-import warnings
 from pathlib import Path
 from typing import Annotated
 
@@ -81,7 +80,6 @@ def suspects_cli(
     """
     from adaptive_spacy.data.writers.tasks import require_format
     from adaptive_spacy.experiments.predictions import (
-        count_learnt,
         is_crossfit,
         predict_corpus,
         read_held_out,
@@ -116,12 +114,6 @@ def suspects_cli(
                 "learnt from; --corpus names another"
             )
         found = predicted
-        if corpus is not None and (learnt := count_learnt(training, found.examples)):
-            warnings.warn(
-                f"--corpus: {learnt:,} of {len(found.examples):,} documents are what this model "
-                "has learnt from: of these it says what it was told",
-                stacklevel=1,
-            )
     ranked = rank_suspects(found.examples)
     chosen = ranked[: round((SHARE if share is None else share) * len(ranked))]
     for one in chosen[:SHOWN]:

@@ -22,6 +22,16 @@ def text_key(text: str) -> int:
     return rank(0, without_spaces(text))
 
 
+def keys_of(texts: Iterable[str]) -> "array[int]":
+    """RETURNS (array[int]): The key of each text, in their order."""
+    return array("Q", map(text_key, texts))
+
+
+def count_copies(keys: "array[int]", known: "array[int]") -> int:
+    """RETURNS (int): How many of some texts are among others, by the keys of both."""
+    return int(numpy.isin(as_array(keys), as_array(known), kind="sort").sum())
+
+
 def unify_spaces(texts: Iterable[str]) -> list[str]:
     """RETURNS (list[str]): Of each text the first that differs from it in white space at most."""
     first: dict[str, str] = {}
@@ -74,7 +84,7 @@ def compare(names: tuple[str, str], first: "array[int]", second: "array[int]") -
     names (tuple[str, str]): The two.
     """
     one, other = as_array(first), as_array(second)
-    count = int(numpy.isin(other, one, kind="sort").sum())
+    count = count_copies(second, first)
     is_whole = bool(numpy.isin(one, other, kind="sort").all())
     return Shared(names, count, count / len(other), is_whole) if count else None
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from adaptive_spacy.experiments.grid import Grid, validate
+from adaptive_spacy.printable import called
 
 
 def replace_axes(
@@ -88,7 +89,7 @@ def _model(grid: Grid, text: str) -> tuple[str, str]:
 def _name(path: str) -> str:
     """RETURNS (str): A name for what lies there, of what names may hold: "my folder" is
     my-folder."""
-    name = Path(path).name or Path(path).resolve().name
+    name = called(Path(path)).name
     return re.sub(r"[^A-Za-z0-9_.+-]+", "-", name).lstrip("_.+-") or "unnamed"
 
 

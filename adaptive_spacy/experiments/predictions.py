@@ -1,5 +1,6 @@
 """Predictions of a training for sentences that it did not learn from: what its page is about."""
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,18 +10,10 @@ import spacy
 from spacy.cli._util import setup_gpu
 from spacy.training import Example
 from spacy.training.loop import DIR_MODEL_BEST, DIR_MODEL_LAST
-from spacy.util import dot_to_object
 from thinc.api import Config
 
 from adaptive_spacy.config.loading import read_config
-from adaptive_spacy.data.shared_texts import text_key
-from adaptive_spacy.data.spacy_files import (
-    find_test,
-    holds_docs,
-    locate,
-    read_corpus_docs,
-    read_docs,
-)
+from adaptive_spacy.data.spacy_files import find_test, read_docs
 from adaptive_spacy.experiments.crossfit import CROSSFIT, LABELLED, read_expected
 from adaptive_spacy.experiments.fold_outcomes import OUT_OF_FOLD, pair
 from adaptive_spacy.experiments.shipping import MADE_BY
@@ -34,8 +27,8 @@ from adaptive_spacy.training.evaluation import (
     require_corpus,
     score,
 )
+from adaptive_spacy.training.known_texts import CONFIG, count_learnt, path_of
 
-CONFIG = "config.cfg"
 CHECKPOINTS = {"last": DIR_MODEL_LAST, "best": DIR_MODEL_BEST}
 TEST, DEV, HELD_OUT = "the test set", "the dev set", "the labels, each held out once"
 #: What a corpus is that `--corpus` names
@@ -60,6 +53,7 @@ class Predictions:
     metrics (dict): Of them, see `training.evaluation.score`; empty of held-out labels, which
         several models predicted.
     folds (Folds | None): Of these models; None where a single one predicted.
+    learnt (int): Of a corpus that was named: docs whose text the model has learnt.
     """
 
     corpus: Path
@@ -67,6 +61,7 @@ class Predictions:
     examples: Sequence[Example]
     metrics: dict[str, Any]
     folds: Folds | None = None
+    learnt: int = 0
 
 
 def require_folder(training: Path) -> None:
@@ -121,7 +116,8 @@ def predict_corpus(
     select (str): The checkpoint, "last" or "best".
     corpus (Path | None): A .spacy file or a folder of them; None: test.spacy beside the dev set, or
         the dev set.
-    RETURNS (Predictions | None): None without a checkpoint yet, or if its corpora are gone.
+    RETURNS (Predictions | None): None without a checkpoint yet, or if its corpora are gone. It
+        warns of what the checkpoint has learnt of a corpus that was named.
     RAISES (ValueError): If a corpus was named and cannot be read.
     """
     if corpus is not None:
@@ -129,41 +125,36 @@ def predict_corpus(
     model = training / CHECKPOINTS[select]
     if not (model / CONFIG).is_file():
         return None
-    found, role = (corpus, OTHER) if corpus is not None else find_corpus(training, select)
+    found, role = (corpus, OTHER) if corpus is not None else find_corpus(model)
     if found is None:
         return None
     setup_gpu(gpu_id, silent=True)
     nlp = open_pipeline(str(model))
     examples = read_corpus(found, nlp)
+    learnt = 0 if corpus is None else count_learnt(model, [eg.reference for eg in examples])
+    if learnt:
+        warnings.warn(
+            f"--corpus: {learnt:,} of {len(examples):,} documents are what this model has learnt "
+            "from: of these it says what it was told",
+            stacklevel=1,
+        )
     # any component may be in it
     with reading(model, "a pipeline that can predict"):
         predict(nlp, examples)
-    return Predictions(found, role, examples, score(nlp, examples))
-
-
-def count_learnt(training: Path, examples: Sequence[Example]) -> int:
-    """RETURNS (int): Annotated docs whose text a training's last model has learnt, as far as what
-    its config names is there."""
-    config = read_checkpoint_config(training)
-    path = None if config is None else path_of(config, "train")
-    if path is None or not holds_docs(path):
-        return 0
-    texts = {text_key(doc.text) for doc in read_corpus_docs(path, spacy.blank("xx").vocab)}
-    return sum(text_key(eg.reference.text) in texts for eg in examples)
+    return Predictions(found, role, examples, score(nlp, examples), learnt=learnt)
 
 
 def read_checkpoint_config(training: Path, select: str = "last") -> Config | None:
     """RETURNS (Config | None): The config of a checkpoint, interpolated; None if there is none."""
-    path = training / CHECKPOINTS[select] / CONFIG
-    return read_config(path, interpolate=True) if path.is_file() else None
+    return _read_config(training / CHECKPOINTS[select])
 
 
-def find_corpus(training: Path, select: str = "last") -> tuple[Path | None, str]:
-    """RETURNS (tuple): The test set beside a training's dev set, or that, and what it is; None if
-    neither is there any more, or the checkpoint has learnt from what is there."""
-    config = read_checkpoint_config(training, select)
+def find_corpus(model: Path) -> tuple[Path | None, str]:
+    """RETURNS (tuple): The test set beside the dev set of a model's training, or that, and what it
+    is; None if neither is there any more, or the model has learnt from what is there."""
+    config = _read_config(model)
     dev = None if config is None else path_of(config, "dev")
-    learnt = find_whole(training / CHECKPOINTS[select])
+    learnt = find_whole(model)
     # the config of crossfit's model names the parts of its first fold
     if dev is None or CROSSFITTED in learnt:
         return None, DEV
@@ -173,10 +164,6 @@ def find_corpus(training: Path, select: str = "last") -> tuple[Path | None, str]
     return (dev if dev.exists() and not learnt else None), DEV
 
 
-def path_of(config: Config, split: str) -> Path | None:
-    """RETURNS (Path | None): Where the corpus of a split is; None if its reader has no path."""
-    try:
-        path = dot_to_object(config, config["training"][f"{split}_corpus"])["path"]
-    except (KeyError, TypeError):
-        return None
-    return locate(path) if isinstance(path, str) and path else None
+def _read_config(model: Path) -> Config | None:
+    path = model / CONFIG
+    return read_config(path, interpolate=True) if path.is_file() else None

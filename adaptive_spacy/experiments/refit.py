@@ -35,6 +35,7 @@ from adaptive_spacy.experiments.shipping import (
 )
 from adaptive_spacy.files import replacing, require_apart
 from adaptive_spacy.parsing import read_object
+from adaptive_spacy.printable import called
 from adaptive_spacy.training.evaluation import evaluate, read_corpus, require_corpus
 from adaptive_spacy.training.history import read_history
 from adaptive_spacy.training.resume.identity import all_files, identify
@@ -83,7 +84,7 @@ def refit(run: Path, output: Path, *, test: Path | None = None, gpu_id: int = -1
         model = train_aside(fixed, output, notes=NOTES, gpu_id=gpu_id)
         record = {
             "adaptive": {
-                "run": run.name,
+                "run": called(run).name,
                 "stop": find_stop(machine, run),
                 "stalled": machine.stalled,
                 "warmup": machine.warmup,

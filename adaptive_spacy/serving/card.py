@@ -17,6 +17,10 @@ TEMPLATES = Path(__file__).parent / "templates"
 LIBRARY = "spacy"
 TASK = "token-classification"
 HUB = "https://huggingface.co/"
+#: What hubs have below addresses of their own, and is no model
+NO_MODELS = tuple(f"{HUB}{kind}/" for kind in ("datasets", "spaces", "papers", "docs", "blog"))
+#: What an entry of `sources` is, by its "role"
+DATA, BASE = "data", "transformer"
 #: Licences that hubs know by these names; all others are "other" there
 HUB_LICENCES = {
     *("apache-2.0", "bsd-2-clause", "bsd-3-clause", "cc0-1.0", "cc-by-4.0", "cc-by-sa-4.0"),
@@ -33,7 +37,12 @@ MARKUP = re.compile(r"([\\`*\[\]|~$#]|(?<![^\W_])_|_(?![^\W_]))")
 
 
 def make_card(
-    meta: dict[str, Any], *, package: str, needs_own: bool, temperatures: Sequence[float] = ()
+    meta: dict[str, Any],
+    *,
+    package: str,
+    needs_own: bool,
+    types: Sequence[str] = (),
+    temperatures: Sequence[float] = (),
 ) -> str:
     """Write the card.
 
@@ -41,6 +50,7 @@ def make_card(
         they are known; see `serving.scores` and `serving.facts`.
     package (str): Name of the package with its language.
     needs_own (bool): Whether it needs adaptive-spacy.
+    types (Sequence[str]): Of the entities that it finds.
     temperatures (Sequence[float]): Of the components that state confidences, 1.0 where none was
         fitted; none: nothing states any.
     RETURNS (str): Markdown with front matter.
@@ -56,7 +66,7 @@ def make_card(
         # of several components each has its own, and a reader cannot tell them apart
         calibrated=bool(temperatures) and all(one != 1 for one in temperatures),
         author=link(meta.get("author") or "", meta.get("url") or ""),
-        labels=sorted({label for labels in meta.get("labels", {}).values() for label in labels}),
+        types=types,
         scores=list_scores(meta.get("performance") or {}, evaluation),
         figures=list_figures(meta, evaluation),
         evaluation=evaluation,
@@ -76,8 +86,8 @@ def front_matter(meta: dict[str, Any], package: str) -> ModelCardData:
     known = licence.lower() in HUB_LICENCES
     entries = meta.get("sources") or []
     sources = [source for source in entries if isinstance(source, dict) and source.get("name")]
-    bases = [source["name"] for source in sources if str(source.get("url")).startswith(HUB)]
-    data = next((source["name"] for source in sources if source["name"] not in bases), "unknown")
+    bases = [one["name"] for one in sources if _role_of(one) == BASE and _is_model(one)]
+    data = next((one["name"] for one in sources if _role_of(one) == DATA), "unknown")
     # hubs take them for those of a test
     tested = evaluation.get("corpus") and not evaluation.get("seen")
     results = [
@@ -105,6 +115,16 @@ def front_matter(meta: dict[str, Any], package: str) -> ModelCardData:
         model_name=package,
         eval_results=results or None,
     )
+
+
+def _role_of(source: dict[str, Any]) -> str:
+    # entries of others, and of packages of before, do not say it
+    return str(source.get("role") or (BASE if _is_model(source) else DATA))
+
+
+def _is_model(source: dict[str, Any]) -> bool:
+    url = str(source.get("url"))
+    return url.startswith(HUB) and not url.startswith(NO_MODELS)
 
 
 def list_scores(

@@ -12,7 +12,14 @@ from adaptive_spacy.config.blocks import find_transformers
 from adaptive_spacy.config.loading import read_config
 from adaptive_spacy.ner.component import TransformerNER
 from adaptive_spacy.parsing import read_object
-from adaptive_spacy.training.history import LAST, Evaluation, read_history, rounds_are_epochs
+from adaptive_spacy.training.history import (
+    BEST,
+    LAST,
+    Evaluation,
+    find_checkpoint,
+    read_history,
+    rounds_are_epochs,
+)
 from adaptive_spacy.transformer.dtypes import AUTO
 
 RATES = ("rate", "initial_rate")
@@ -96,13 +103,25 @@ def describe_precision(config: Config, history: list[Evaluation]) -> str | None:
 
 def describe_checkpoint(pipeline: Path, history: list[Evaluation]) -> str:
     """RETURNS (str): By which rule the pipeline was chosen among a training's checkpoints."""
-    if pipeline.name == LAST:
+    name = find_checkpoint(pipeline).name
+    if name == LAST:
         return "the last one"
     best = [one for one in history if one.best]
-    if pipeline.name == "model-best":
+    if name == BEST:
         when = f", after step {best[-1].step}" if best else ""
         return f"the one with the best score on dev{when}"
     return "not known"
+
+
+def find_entity_types(nlp: Language) -> list[str]:
+    """RETURNS (list[str]): Of the entities that a pipeline finds, sorted: the labels of components
+    that set `doc.ents`, and not those of a tagger or parser beside them."""
+    found: set[str] = set()
+    for name, pipe in nlp.pipeline:
+        # of the span ruler its settings say it
+        if "doc.ents" in nlp.get_pipe_meta(name).assigns or getattr(pipe, "annotate_ents", False):
+            found.update(getattr(pipe, "labels", ()))
+    return sorted(found)
 
 
 def find_temperatures(nlp: Language) -> list[float]:
@@ -114,10 +133,11 @@ def find_temperatures(nlp: Language) -> list[float]:
 def find_history(pipeline: Path) -> list[Evaluation]:
     """RETURNS (list[Evaluation]): Of the training that left a checkpoint; empty if it is not
     there."""
-    if not pipeline.name.startswith("model-"):
+    checkpoint = find_checkpoint(pipeline)
+    if not checkpoint.name.startswith("model-"):
         return []
     try:
-        return read_history(pipeline.resolve().parent)
+        return read_history(checkpoint.parent)
     except (ValueError, OSError):
         return []
 

@@ -9,7 +9,7 @@ import re
 import shutil
 import tempfile
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -21,16 +21,17 @@ from adaptive_spacy.config.checksums import seal
 from adaptive_spacy.config.loading import load_pipeline, read_config
 from adaptive_spacy.data.datasets import Recipe
 from adaptive_spacy.parsing import read_object
-from adaptive_spacy.serving.card import make_card
+from adaptive_spacy.serving.card import BASE, DATA, HUB, make_card
 from adaptive_spacy.serving.facts import (
     describe_precision,
     describe_training,
+    find_entity_types,
     find_history,
     find_temperatures,
 )
 from adaptive_spacy.serving.names import PackageName, make_package_name
 from adaptive_spacy.serving.own_wheel import OWN, build_own_wheel
-from adaptive_spacy.serving.portable import clean_meta, copy_pipeline, public_name
+from adaptive_spacy.serving.portable import clean_meta, copy_pipeline, hub_name, public_name
 from adaptive_spacy.serving.precision import PrecisionCost, set_precision
 from adaptive_spacy.serving.scores import (
     describe_evaluation,
@@ -85,7 +86,7 @@ def package(
     require_builders()
     full, (_, name, version) = package_name.full, package_name
     scores = None if metrics is None else read_metrics(metrics)
-    meta.update(describe(meta, name, version, transformer, dataset))
+    meta.update(describe(name, version, transformer, dataset))
     meta.update({key: value for key, value in about.items() if value is not None})
     require_one_line(meta)
     meta["training"] = describe_training(pipeline)
@@ -104,11 +105,13 @@ def package(
             meta["training"]["precision"] = computes
             meta.update(performance=cost.after["spacy"], precision=cost.describe())
             meta["evaluation"] = describe_evaluation(cost.after, pipeline)
+        nlp = load_pipeline(copy, named=pipeline)
+        require_finite(nlp)
+        types = find_entity_types(nlp)
+        meta["description"] = describe_types(types)
         # not srsly, here and below: it keeps ten decimals
         text = json.dumps(clean_meta(meta, pipeline), indent=2)
         (copy / "meta.json").write_text(text, encoding="utf8")
-        nlp = load_pipeline(copy, named=pipeline)
-        require_finite(nlp)
         for line in warnings_of(meta.get("performance") or {}, history_of_last(pipeline)):
             warn(line)
         if scores is not None and (doubt := doubt_metrics(scores, pipeline)):
@@ -118,6 +121,7 @@ def package(
             clean_meta(meta, pipeline),
             package=full,
             needs_own=needs_own,
+            types=types,
             temperatures=find_temperatures(nlp),
         )
         (copy / "README.md").write_text(card, encoding="utf8")
@@ -167,23 +171,17 @@ def read_meta(
 
 
 def describe(
-    meta: dict[str, Any],
     name: str,
     version: str,
     transformer: Path | None,
     dataset: Recipe | None,
 ) -> dict[str, Any]:
     """RETURNS (dict): The entries of meta.json that say what the package is and where from."""
-    about: dict[str, Any] = {
-        "name": name,
-        "version": version,
-        "description": f"Named entities: {', '.join(sorted(_labels(meta)))}. Fine-tuned with "
-        f"{OWN} {adaptive_spacy.__version__}.",
-    }
+    about: dict[str, Any] = {"name": name, "version": version}
     sources, licences = [], []
     if dataset is not None:
         licence = dataset.licence or "unknown"
-        sources.append(describe_source(dataset.name, dataset.source or "", licence))
+        sources.append(describe_source(dataset.name, dataset.source or "", licence, DATA))
         licences.append(f"{licence} (data)")
     if transformer is not None:
         if not (transformer / CONFIG_FILE).is_file():
@@ -192,9 +190,9 @@ def describe(
                 f"none at {transformer}"
             )
         licence = read_licence(transformer) or "unknown"
-        source = public_name(str(transformer))
-        hub = "" if source == transformer.name else f"https://huggingface.co/{source}"
-        sources.append(describe_source(source, hub, licence))
+        name_there = hub_name(str(transformer))
+        place = "" if name_there is None else f"{HUB}{name_there}"
+        sources.append(describe_source(public_name(str(transformer)), place, licence, BASE))
         licences.append(f"{licence} (transformer)")
     if sources:
         about.update(sources=sources, license=", ".join(licences))
@@ -216,11 +214,21 @@ def require_one_line(meta: dict[str, Any]) -> None:
         )
 
 
-def describe_source(name: str, place: str, licence: str) -> dict[str, str]:
+def describe_types(types: Sequence[str]) -> str:
+    """RETURNS (str): What a package is, in words. types (Sequence[str]): Of the entities that it
+    finds."""
+    found = f"Named entities: {', '.join(types)}. " if types else ""
+    return f"{found}Fine-tuned with {OWN} {adaptive_spacy.__version__}."
+
+
+def describe_source(name: str, place: str, licence: str, role: str) -> dict[str, str]:
     """RETURNS (dict): An entry of `sources`; a place that is no address stays out of the link that
-    spaCy makes of it."""
+    spaCy makes of it.
+
+    role (str): Whether it is `DATA` or `BASE`.
+    """
     url = place if place.startswith(("http://", "https://")) else ""
-    return {"name": name, "url": url, "license": licence}
+    return {"name": name, "url": url, "license": licence, "role": role}
 
 
 def requires_own(pipeline: Path) -> bool:
@@ -229,7 +237,3 @@ def requires_own(pipeline: Path) -> bool:
     config = read_config(pipeline / "config.cfg")
     text = str({key: config[key] for key in ("nlp", "components")})
     return "adaptive_spacy." in text or "'transformer_ner'" in text
-
-
-def _labels(meta: dict[str, Any]) -> set[str]:
-    return {label for labels in meta.get("labels", {}).values() for label in labels}

@@ -16,6 +16,8 @@ import srsly
 
 from adaptive_spacy.config.checksums import CHECKSUMS, require_unchanged
 from adaptive_spacy.config.loading import read_config
+from adaptive_spacy.printable import called
+from adaptive_spacy.transformer import hub
 from adaptive_spacy.transformer.hub import is_folder
 from adaptive_spacy.transformer.packages import PACKAGES
 from adaptive_spacy.transformer.pretrained import SOURCE_FILE
@@ -73,15 +75,35 @@ def transformer_names(config: dict[str, Any]) -> Iterator[str]:
 
 def public_name(source: str) -> str:
     """RETURNS (str): What others know a transformer by: its name on the hub where it is known, else
-    the last part of its path."""
-    seen = set()
+    that of a package, else the last part of its path."""
+    origin, _ = find_origin(source)
+    package = origin.rpartition(":")[2]
+    if package in PACKAGES:
+        return PACKAGES[package].name or package
+    if hub_name(source) is not None:
+        return origin
+    return PureWindowsPath(called(Path(origin))).name
+
+
+def hub_name(source: str) -> str | None:
+    """RETURNS (str | None): A transformer's name on the hub; None: it has none that is known."""
+    origin, noted = find_origin(source)
+    package = origin.rpartition(":")[2]
+    if package in PACKAGES:
+        return PACKAGES[package].name or None
+    # a name that was noted is the hub's, also where a folder of that name is here
+    is_local = hub.is_path(origin) if noted else is_folder(origin)
+    return None if is_local else origin
+
+
+def find_origin(source: str) -> tuple[str, bool]:
+    """RETURNS (tuple[str, bool]): What a transformer's folder was made from at first, as far as it
+    is noted, and whether anything is."""
+    seen: set[str] = set()
     while source not in seen and (noted := read_source(Path(source))) is not None:
         seen.add(source)
         source = noted
-    package = source.rpartition(":")[2]
-    if package in PACKAGES:
-        return PACKAGES[package].name or package
-    return PureWindowsPath(source).name if is_folder(source) else source
+    return source, bool(seen)
 
 
 def read_source(folder: Path) -> str | None:

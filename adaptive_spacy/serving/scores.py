@@ -3,15 +3,24 @@
 from pathlib import Path
 from typing import Any
 
-from spacy.training.loop import DIR_MODEL_BEST, DIR_MODEL_LAST
-from spacy.util import dot_to_object
-
-from adaptive_spacy.config.loading import read_config
+from adaptive_spacy.data.shared_texts import count_copies
 from adaptive_spacy.parsing import read_object
+from adaptive_spacy.printable import called
 from adaptive_spacy.serving.facts import find_whole
+from adaptive_spacy.training.checks.corpora import TOLERANCE
+from adaptive_spacy.training.history import BEST, LAST, find_checkpoint
+from adaptive_spacy.training.known_texts import read_keys, read_known
 
 LEARNT = "The pipeline was trained on these sentences: the scores are too good."
+#: The same of a part of them
+LEARNT_PART = (
+    "The pipeline was trained on {part:,} of these {all:,} sentences: the scores are too good."
+)
 WATCHED = "These are scores on the dev set, which the training watched, not on a test set."
+WATCHED_PART = (
+    "{part:,} of these {all:,} sentences are of the dev set, which the training watched: these are "
+    "no scores on a test set."
+)
 #: Added to it for a checkpoint that was chosen by its scores there, or may have been
 CHOSEN = "This checkpoint scored highest there of all evaluations, so they are too good."
 MAYBE_CHOSEN = "If this checkpoint was chosen as the one that scored highest, they are too good."
@@ -58,7 +67,7 @@ def describe_evaluation(metrics: dict[str, Any], pipeline: Path) -> dict[str, An
     """
     try:
         found = {
-            "corpus": Path(metrics["corpus"]).stem,
+            "corpus": called(Path(metrics["corpus"])).stem,
             "sentences": metrics["sentences"],
             "entities": metrics["entities"],
             "support": {
@@ -71,11 +80,37 @@ def describe_evaluation(metrics: dict[str, Any], pipeline: Path) -> dict[str, An
         }
     except (KeyError, TypeError):
         return None
-    corpora = _find_corpora(pipeline).items()
-    splits = {split for split, path in corpora if _is_same(path, metrics["corpus"])}
-    if splits:
-        found["seen"] = LEARNT if "train" in splits else describe_own(pipeline)["seen"]
-    return found
+    seen = describe_seen(metrics["corpus"], pipeline)
+    return found if seen is None else {**found, "seen": seen}
+
+
+def describe_seen(corpus: str, pipeline: Path) -> str | None:
+    """Say how a pipeline's training knew the sentences that it was scored on: by their texts, as
+    they may lie in other files than those that it read.
+
+    corpus (str): As `evaluate` was told of it.
+    pipeline (Path): The pipeline that was scored.
+    RETURNS (str | None): A line; None: it knew none of them, or no more than splits may have in
+        common (see `check`), or what was scored is not there any more.
+    """
+    try:
+        scored = read_keys(corpus)
+    except (OSError, ValueError):
+        return None
+    train, dev = (read_known(pipeline, split) for split in ("train", "dev"))
+    if find_whole(pipeline):
+        train += dev
+    learnt, watched = (count_copies(scored, known) for known in (train, dev))
+    number, least = len(scored), TOLERANCE * len(scored)
+    if scored and learnt == number:
+        return LEARNT
+    if scored and sorted(scored) == sorted(dev):
+        return WATCHED + _describe_choice(pipeline)
+    if learnt > least:
+        return LEARNT_PART.format(part=learnt, all=number)
+    if watched > least:
+        return f"{WATCHED_PART.format(part=watched, all=number)}{_describe_choice(pipeline)}"
+    return None
 
 
 def describe_own(pipeline: Path) -> dict[str, str]:
@@ -83,24 +118,13 @@ def describe_own(pipeline: Path) -> dict[str, str]:
     "corpus", and "seen", how the training knew its sentences."""
     if find_whole(pipeline):
         return {"corpus": "dev", "seen": LEARNT}
-    # resolved, as a checkpoint may be named by "."
-    name = pipeline.resolve().name
-    added = {DIR_MODEL_BEST: f" {CHOSEN}", DIR_MODEL_LAST: ""}.get(name, f" {MAYBE_CHOSEN}")
-    return {"corpus": "dev", "seen": WATCHED + added}
+    return {"corpus": "dev", "seen": WATCHED + _describe_choice(pipeline)}
 
 
-def _find_corpora(pipeline: Path) -> dict[str, Path]:
-    """The files that its training read, as far as its config names them."""
-    config = read_config(pipeline / "config.cfg", interpolate=True)
-    found = {}
-    for split in ("train", "dev"):
-        try:
-            reader = dot_to_object(config, config["training"][f"{split}_corpus"])
-            found[split] = Path(reader["path"])
-        except (KeyError, TypeError):
-            # its reader reads no file, or is no longer there
-            continue
-    return found
+def _describe_choice(pipeline: Path) -> str:
+    """RETURNS (str): What else is said of scores on what the training watched."""
+    added = {BEST: f" {CHOSEN}", LAST: ""}
+    return added.get(find_checkpoint(pipeline).name, f" {MAYBE_CHOSEN}")
 
 
 def _is_same(one: Path, other: str | Path) -> bool:

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 #: Name of the file in a training's output folder. The logger's constants are spelt again here, so
 #: that reading a history does not load torch; the tests compare the two.
 HISTORY = "history.jsonl"
-#: spaCy's name for the folder of the last checkpoint
-LAST = "model-last"
+#: spaCy's names for the folders of the last checkpoint and of the best one
+LAST, BEST = "model-last", "model-best"
 #: Beyond any number of a training
 MOST = 10**18
 PHASES = ("warmup", "plateau", "cooldown", "finished")
@@ -121,12 +121,23 @@ def read_history(path: Path, *, growing: bool = False) -> list[Evaluation]:
 def history_of_last(pipeline: Path) -> list[Evaluation]:
     """RETURNS (list[Evaluation]): Of the training whose last checkpoint this is; none for another
     pipeline, or without a readable history beside it."""
-    if pipeline.name != LAST:
+    checkpoint = find_checkpoint(pipeline)
+    if checkpoint.name != LAST:
         return []
     try:
-        return read_history(pipeline.resolve().parent)
+        return read_history(checkpoint.parent)
     except (ValueError, OSError):
         return []
+
+
+def find_checkpoint(pipeline: Path) -> Path:
+    """RETURNS (Path): A pipeline's folder under the name that its training gave it, however it is
+    named: by a link, or by "." in it."""
+    given = pipeline.absolute()
+    # a checkpoint may be a link itself, to where there is more room
+    if given.name in (LAST, BEST) and (given.parent / HISTORY).is_file():
+        return given
+    return pipeline.resolve()
 
 
 def stretches(history: Sequence[Evaluation]) -> list[Stretch]:

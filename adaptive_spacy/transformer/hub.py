@@ -16,7 +16,12 @@ HUB, FOLDER, PACKAGE = "hub", "folder", "package"
 
 def is_folder(name: str) -> bool:
     """RETURNS (bool): Whether a name means a folder on this machine, which may be missing."""
-    if Path(name).exists() or name.startswith((".", "/", "~")) or "\\" in name:
+    return Path(name).exists() or is_path(name)
+
+
+def is_path(name: str) -> bool:
+    """RETURNS (bool): Whether a name is written as a path, and none that the hub could have."""
+    if name.startswith((".", "/", "~")) or "\\" in name:
         return True
     # assets/ is the project's own folder, not somebody's name
     return name.startswith("assets/") or name.count("/") > 1

@@ -73,7 +73,7 @@ def fetch_transformer(source: str, output: Path) -> dict[str, Any]:
     source (str): A hub name, a folder, or an installed Python package: "package:NAME", or the
         name of one of `PACKAGES`.
     output (Path): The folder: a new one, an empty one, or one that was made like this.
-    RETURNS (dict): "source" (of a folder its name alone), its "kind" ("hub", "folder" or
+    RETURNS (dict): "source" (of a folder "./" and its name alone), its "kind" ("hub", "folder" or
         "package"), "weights" (sha256 per file), "licence" (None if the card names none) and
         "inputs" (sha256 of the other files it was made of): what `source.json` says; "unused":
         weights that the network has no place for; "kept": whether it was there already.
@@ -96,8 +96,8 @@ def fetch_transformer(source: str, output: Path) -> dict[str, Any]:
             f"{', '.join(weights.values())}; install the package anew"
         )
     about = {
-        # no path of this machine, as the folder may travel
-        "source": folder.resolve().name if kind == FOLDER else source,
+        # no path of this machine, as the folder may travel, and no name that the hub could have
+        "source": f"./{folder.resolve().name}" if kind == FOLDER else source,
         "kind": kind,
         "weights": weights,
         "licence": read_licence(folder),

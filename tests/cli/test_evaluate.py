@@ -1,5 +1,6 @@
 """`adaptive-spacy evaluate` as its user meets it."""
 
+import contextlib
 import json
 import shutil
 from pathlib import Path
@@ -114,6 +115,11 @@ def test_evaluate_warns_of_a_last_model_far_below_the_best(folder):
     said = " ".join(err.split())
     assert "this is model-last, whose F1 on dev was 58.8, far below the 78.8 of epoch 1" in said
     assert "--vars.select best" in said
+    # however it is named
+    (folder / "current").symlink_to("run/model-last")
+    assert "far below the 78.8" in " ".join(run("current", "test.spacy")[2].split())
+    with contextlib.chdir(folder / "current"):
+        assert "far below the 78.8" in " ".join(run(".", "../../test.spacy")[2].split())
     for other in ("run/model-best", "model"):
         assert run(other, "test.spacy")[::2] == (0, "")
     (folder / "run" / "history.jsonl").write_text("damaged")

@@ -48,6 +48,15 @@ def test_replaced_axes_keep_known_pairs(axes: dict, pairs: list, grid: Grid) -> 
     assert replace_axes(grid, **axes).pairs() == pairs
 
 
+def test_folders_above_have_names(
+    grid: Grid, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mine" / "here").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "mine" / "here")
+    found = replace_axes(grid, datasets=[".."], models=["."]).pairs()
+    assert found == [("mine", "here")]
+
+
 def test_labels_are_replaced(tmp_path: Path) -> None:
     grid = read_grid(write(tmp_path, LABELS + "first_seeds: {400: 2}\n"))
     assert replace_axes(grid, labels=[25, 50]).first_seeds == {}

@@ -10,7 +10,8 @@ from spacy.util import load_config
 
 from adaptive_spacy.experiments import crossfit as crossfit_module
 from adaptive_spacy.experiments import shipping
-from adaptive_spacy.experiments.predictions import count_learnt, read_held_out
+from adaptive_spacy.experiments.predictions import read_held_out
+from adaptive_spacy.training.known_texts import count_learnt
 from tests.conftest import NOISE, SENTENCES, write_corpus
 from tests.experiments.conftest import HARD
 from tests.experiments.crossfits import docs_of, run
@@ -71,7 +72,8 @@ def test_crossfit_of_other_labels_changes_nothing_before_its_end(
     assert len(docs_of(output / "labelled.spacy")) == len(docs_of(other))
     assert learnt_from(output) == str((output / "labelled.spacy").resolve())
     assert load_config(output / "config.cfg")["corpora"]["train"]["path"] == learnt_from(output)
-    assert count_learnt(output, read_held_out(output).examples) == len(docs_of(other))
+    held_out = [eg.reference for eg in read_held_out(output).examples]
+    assert count_learnt(output / "model-last", held_out) == len(docs_of(other))
     assert json.loads((output / "crossfit.json").read_text())["labelled"] == len(docs_of(other))
     assert spacy.load(output / "model-last").meta["crossfit"]["labelled"] == len(docs_of(other))
     assert not (output / "unfinished").exists()

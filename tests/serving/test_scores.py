@@ -20,14 +20,17 @@ from adaptive_spacy.serving.package import package
 from adaptive_spacy.serving.scores import (
     CHOSEN,
     LEARNT,
+    LEARNT_PART,
     MAYBE_CHOSEN,
     WATCHED,
+    WATCHED_PART,
     describe_evaluation,
     describe_own,
     doubt_metrics,
     read_metrics,
 )
-from tests.conftest import ROOT
+from tests.conftest import ROOT, write_corpus, write_shards
+from tests.known import sentences, write_pipeline, write_splits
 from tests.serving.wheels import read_wheel
 
 METRICS: dict[str, Any] = {
@@ -69,6 +72,69 @@ def test_evaluation_on_what_the_training_knew_says_so(
     found = describe_evaluation({**METRICS, "corpus": f"{split}.spacy"}, foreign)
     assert found is not None
     assert (found["corpus"], found["seen"]) == (split, seen)
+
+
+def seen_in(corpus: Path, pipeline: Path) -> str | None:
+    found = describe_evaluation({**METRICS, "corpus": str(corpus)}, pipeline)
+    assert found is not None
+    return found.get("seen")
+
+
+def test_sentences_that_the_training_knew_are_known_in_any_file(tmp_path: Path) -> None:
+    corpus = write_splits(tmp_path / "corpus")
+    train, dev = (corpus / f"{split}.spacy" for split in ("train", "dev"))
+    last = write_pipeline(tmp_path / "a" / "model-last", train, dev)
+    best = write_pipeline(tmp_path / "a" / "model-best", train, dev)
+    shards = write_shards(corpus, tmp_path / "shards")
+    for place in (corpus, shards):
+        assert seen_in(place / "train.spacy", last) == LEARNT
+        assert seen_in(place / "dev.spacy", last) == WATCHED
+        assert seen_in(place / "dev.spacy", best) == f"{WATCHED} {CHOSEN}"
+        assert seen_in(place / "test.spacy", last) is None
+        assert seen_in(place, last) == LEARNT_PART.format(part=40, all=70)
+    # the config says dev.spacy, where shards are
+    sharded = write_pipeline(tmp_path / "b" / "model-last", shards / "train.spacy", shards / "dev")
+    assert seen_in(train, sharded) == seen_in(shards / "train", sharded) == LEARNT
+    assert seen_in(dev, sharded) == WATCHED
+    part = write_corpus(tmp_path / "part.spacy", sentences(45, 55))
+    assert seen_in(part, last) == WATCHED_PART.format(part=5, all=10)
+    assert seen_in(part, best) == f"{WATCHED_PART.format(part=5, all=10)} {CHOSEN}"
+    assert "5 of these 10 sentences" in WATCHED_PART.format(part=5, all=10)
+    for gone in ("gone.spacy", "\0"):
+        assert seen_in(Path(gone), last) is None
+
+
+def test_few_sentences_in_common_make_no_test_set_a_known_one(tmp_path: Path) -> None:
+    corpus = write_splits(tmp_path / "corpus")
+    model = write_pipeline(tmp_path / "model-last", corpus / "train.spacy", corpus / "dev.spacy")
+    # as short ones are that splits have in common by chance
+    few = write_corpus(tmp_path / "few.spacy", sentences(39, 40) + sentences(50, 69))
+    assert seen_in(few, model) is None
+    more = write_corpus(tmp_path / "more.spacy", sentences(38, 40) + sentences(50, 68))
+    assert seen_in(more, model) == LEARNT_PART.format(part=2, all=20)
+
+
+def test_models_of_all_labels_know_dev_and_their_own_copies(tmp_path: Path) -> None:
+    corpus, output = write_splits(tmp_path / "corpus"), tmp_path / "r"
+    own = output / "train-and-dev.spacy"
+    model = write_pipeline(output / "model-last", own, corpus / "dev.spacy", refit={})
+    write_corpus(own, sentences(0, 50))
+    for split in ("train", "dev"):
+        assert seen_in(corpus / f"{split}.spacy", model) == LEARNT
+    assert seen_in(corpus, model) == LEARNT_PART.format(part=50, all=70)
+    own.unlink()
+    assert seen_in(corpus / "dev.spacy", model) == LEARNT
+
+
+def test_corpus_that_is_the_current_folder_has_a_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus = write_shards(write_splits(tmp_path / "corpus"), tmp_path / "shards")
+    model = write_pipeline(tmp_path / "model-last", corpus / "train", corpus / "dev")
+    monkeypatch.chdir(corpus / "test")
+    found = describe_evaluation({**METRICS, "corpus": "."}, model)
+    assert found is not None
+    assert (found["corpus"], "seen" in found) == ("test", False)
 
 
 def test_scores_of_a_training_are_those_on_dev(
@@ -135,7 +201,10 @@ def test_commands_that_a_training_names_work_as_printed(
 ) -> None:
     """`evaluate` and `package` at its end: the package states what was evaluated."""
     shutil.copytree(corpus_folder, tmp_path / "corpus")
-    shutil.copy(corpus_folder / "dev.spacy", tmp_path / "corpus" / "test.spacy")
+    # other sentences than those of train and dev
+    texts = [f"{name} visits {city}" for name in ("Ada", "Cleo") for city in ("Paris", "London")]
+    tagged = [(f"{text} {end}", "B-PER O B-LOC O") for text in texts for end in (".", "today", ",")]
+    write_corpus(tmp_path / "corpus" / "test.spacy", tagged[:10])
     monkeypatch.chdir(tmp_path)
     settings = {
         "paths.train": "corpus/train.spacy",

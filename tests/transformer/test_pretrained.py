@@ -26,7 +26,7 @@ def test_fetch_from_a_folder_takes_what_loads(copied_transformer: Path, tmp_path
     about = fetch_transformer(str(copied_transformer), output)
     digest = hashlib.sha256((copied_transformer / "model.safetensors").read_bytes()).hexdigest()
     assert about == {
-        "source": "transformer",
+        "source": "./transformer",
         "kind": "folder",
         "weights": {"model.safetensors": digest},
         "licence": "apache-2.0",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from adaptive_spacy.experiments.predictions import CHECKPOINTS, Predictions
-from adaptive_spacy.printable import one_line
+from adaptive_spacy.printable import called, one_line
 from adaptive_spacy.report.html import Refresh, render
 from adaptive_spacy.report.run.page import make_run, predict_run
 from adaptive_spacy.training.evaluation import require_corpus
@@ -128,7 +128,7 @@ class Live:
 
     def _waiting(self, text: str) -> tuple[bytes, str]:
         refresh = self._refresh()
-        title = f"Training {one_line(self.training.name)}"
+        title = f"Training {one_line(called(self.training).name)}"
         page = render(
             "waiting.html", title=title, about="Not begun yet", text=one_line(text), refresh=refresh
         )

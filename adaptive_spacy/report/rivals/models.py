@@ -10,12 +10,13 @@ from spacy.training import Example
 from spacy.util import is_package
 
 from adaptive_spacy.experiments.paired import Counts, Gap, compare_paired
-from adaptive_spacy.experiments.predictions import CHECKPOINTS, count_learnt, find_corpus
+from adaptive_spacy.experiments.predictions import find_corpus
 from adaptive_spacy.parsing import reading
-from adaptive_spacy.printable import one_line
+from adaptive_spacy.printable import called, one_line
 from adaptive_spacy.report.run.passages import Document, find_all, read_documents
 from adaptive_spacy.report.run.scores import Score, count, measure
 from adaptive_spacy.training.evaluation import open_pipeline, predict, read_corpus, require_corpus
+from adaptive_spacy.training.known_texts import count_learnt
 
 #: More than these have no room side by side
 MOST = 6
@@ -93,9 +94,7 @@ def predict_all(name: str, pipeline: str, corpus: Path) -> Rival:
 
 def warn_if_learnt(name: str, pipeline: Path, examples: Sequence[Example]) -> None:
     """Say how many docs a pipeline has learnt from, as far as its training is known."""
-    if pipeline.name not in CHECKPOINTS.values():
-        return
-    if learnt := count_learnt(pipeline.parent, examples):
+    if learnt := count_learnt(pipeline, [eg.reference for eg in examples]):
         warnings.warn(
             f"{name} has learnt from {learnt:,} of the {len(examples):,} documents that are "
             "compared: what it makes of them tells nothing of others (--corpus names others)",
@@ -108,7 +107,7 @@ def name_all(pipelines: Sequence[str]) -> list[str]:
 
     RETURNS (list[str]): "a/model-last" and "b/model-last"; with a number where they are the same.
     """
-    parts = [Path(one).parts for one in pipelines]
+    parts = [called(Path(one)).parts for one in pipelines]
     for length in range(1, max(map(len, parts)) + 1):
         names = ["/".join(one[-length:]) for one in parts]
         if len(set(names)) == len(names):
@@ -136,9 +135,7 @@ def _require_pipeline(pipeline: str) -> None:
 
 
 def _corpus_of(pipeline: str) -> Path:
-    folder = Path(_checkpoint(pipeline))
-    select = folder.name.removeprefix("model-")
-    path = find_corpus(folder.parent, select)[0] if select in CHECKPOINTS else None
+    path, _ = find_corpus(Path(_checkpoint(pipeline)))
     if path is None:
         raise ValueError(
             f"--corpus: expected annotated sentences to compare on, as {pipeline} names none that "

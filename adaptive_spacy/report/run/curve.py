@@ -8,7 +8,6 @@ from typing import Any
 from thinc.api import Config
 
 from adaptive_spacy.experiments.learning_curve import LearningCurve, Point, fit_curve
-from adaptive_spacy.experiments.predictions import path_of
 from adaptive_spacy.experiments.records import Record, read_records
 from adaptive_spacy.experiments.statistics import summarize
 from adaptive_spacy.hashing import hash_once
@@ -20,6 +19,7 @@ from adaptive_spacy.report.mixed import (
     list_settings,
     list_versions,
 )
+from adaptive_spacy.training.known_texts import path_of
 
 GRID = "configs/experiments/curve.yml"
 MAKE = f"adaptive-spacy sweep {GRID} --output RECORDS makes them"

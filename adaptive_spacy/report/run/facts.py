@@ -13,9 +13,9 @@ from spacy.util import resolve_dot_names
 from thinc.api import Config
 
 from adaptive_spacy.data.spacy_files import find_files, read_docs
-from adaptive_spacy.experiments.predictions import path_of
 from adaptive_spacy.hashing import hash_file
 from adaptive_spacy.training.history import HISTORY
+from adaptive_spacy.training.known_texts import path_of
 
 PACKAGES = ("adaptive-spacy", "spacy", "spacy-transformers", "transformers", "thinc", "torch")
 #: Digits of a hash that are shown

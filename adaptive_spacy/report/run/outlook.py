@@ -44,6 +44,9 @@ def describe_expectation(found: Predictions, whole: Score, sentences: int) -> st
     if found.role == DEV:
         text += " Dev was looked at while it trained, so this is a little too high; a test set"
         text += " would not be."
+    if found.learnt:
+        text += f" The model has learnt {found.learnt:,} of {numbered(sentences, 'sentence')}, of"
+        text += " which it says what it was told, so this is too high."
     if found.role == HELD_OUT:
         text += " The model that ships learnt from more labels, so it should do a little better."
     return text

@@ -243,6 +243,7 @@ def _of_predictions(
     ]
     return summary, {
         "role": found.role,
+        "told": found.learnt,
         "others": "sentences" if found.folds is None else "sentences and labels to learn from",
         "reliability": describe_reliability(findings, found.metrics.get("confidence")),
         "suspects": rank_suspects(found.examples)[:SUSPECTS],
