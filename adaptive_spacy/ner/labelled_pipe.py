@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 from weakref import ref
 
+import srsly
 from spacy import util
 from spacy.errors import Errors
 from spacy.language import Language
@@ -18,6 +19,7 @@ from thinc.api import Model
 
 from adaptive_spacy.config.checksums import require_unchanged, unseal
 from adaptive_spacy.ner.model import TagLogits
+from adaptive_spacy.ner.saved_scheme import SCHEME, require_rows_of, require_scheme_of
 from adaptive_spacy.ner.tags import TagSet, count_tags, require_scheme
 from adaptive_spacy.parsing import read_object
 
@@ -48,7 +50,8 @@ class LabelledPipe(TrainablePipe):
         self.model = model
         self.name = name
         self.scheme = require_scheme(scheme, name)
-        self.cfg: dict[str, Any] = {"labels": []}
+        # saved, as the rows of the weights are tags of it
+        self.cfg: dict[str, Any] = {"labels": [], SCHEME: scheme}
         self._tagset = TagSet(scheme, ())
         self._told: set[str] = set()
         self.begin()
@@ -109,15 +112,22 @@ class LabelledPipe(TrainablePipe):
         return util.to_bytes(writers, exclude)
 
     def from_bytes(self, bytes_data: bytes, *, exclude: Iterable[str] = ()) -> Self:
-        """Read what `to_bytes` returned. RETURNS (LabelledPipe): This one."""
+        """Read what `to_bytes` returned. RETURNS (LabelledPipe): This one.
+
+        RAISES (ValueError): If the weights were trained under another scheme.
+        """
+        message = srsly.msgpack_loads(bytes_data)
+        left_out = {*exclude, *({"cfg", "model"} - message.keys())}
+        cfg = None if "cfg" in left_out else json.loads(message["cfg"])
+        self._require_scheme(cfg)
         readers = {
             # as it is: one without weights takes on its rows from the bytes. First, so that the
             # labels stay where it does not fit them
             "model": MODEL.__get__(self).from_bytes,
             "vocab": lambda data: self.vocab.from_bytes(data, exclude=exclude),
-            "cfg": lambda data: self._read_cfg(json.loads(data)),
         }
-        util.from_bytes(bytes_data, readers, exclude)
+        util.from_dict(message, readers, exclude)
+        self._take(cfg, left_out)
         return self
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
@@ -137,18 +147,34 @@ class LabelledPipe(TrainablePipe):
         path (str | Path): Its folder.
         exclude (Iterable[str]): As in spaCy's pipes.
         RETURNS (LabelledPipe): This one.
-        RAISES (ValueError): If the folder is not complete, or a file of the pipeline around it is
-            not what was written.
+        RAISES (ValueError): If the folder is not complete, a file of the pipeline around it is not
+            what was written, or the weights were trained under another scheme.
         """
         # here, as `spacy.load` asks nobody else; the transformer and the vocabulary are spaCy's
         require_unchanged(Path(path).parent)
         # spaCy takes a missing cfg for an empty one, which would leave the weights without labels
-        if "cfg" not in exclude and not (Path(path) / "cfg").is_file():
+        file = Path(path) / "cfg"
+        if "cfg" not in exclude and not file.is_file():
             raise ValueError(f"{path}: expected the file cfg of {self.name}: the copy was cut off")
+        what = f"the labels of {self.name}"
+        cfg = None if "cfg" in exclude else read_object(file, what)
+        self._require_scheme(cfg)
         super().from_disk(path, exclude=[*exclude, "cfg"])
-        if "cfg" not in exclude:
-            self._read_cfg(read_object(Path(path) / "cfg", f"the labels of {self.name}"))
+        self._take(cfg, {*exclude})
         return self
+
+    def _require_scheme(self, cfg: dict[str, Any] | None) -> None:
+        if cfg is not None:
+            require_scheme_of(cfg, self.scheme, self.name)
+
+    def _take(self, cfg: dict[str, Any] | None, left_out: set[str]) -> None:
+        """Take on the labels that were read, which those of the weights have to be."""
+        if cfg is None:
+            return
+        if "model" not in left_out:
+            rows = MODEL.__get__(self).maybe_get_dim("nO")
+            require_rows_of(cfg, rows, self.scheme, self.name)
+        self._read_cfg(cfg)
 
     def _read_cfg(self, cfg: dict[str, Any]) -> None:
         """Be what was written. Of what older versions did not write, nothing that was here stays:

@@ -21,6 +21,7 @@ from transformers import (
 from transformers.utils import CONFIG_NAME, logging
 
 from adaptive_spacy.transformer.hub import require_source
+from adaptive_spacy.transformer.positions import count_positions
 from adaptive_spacy.transformer.trust import require_no_code
 
 MODEL_BLOCK = "[components.transformer.model]"
@@ -145,7 +146,9 @@ def make_plain(config: PretrainedConfig) -> None:
 
 def fit(tokenizer: PreTrainedTokenizerBase, network: PreTrainedModel) -> None:
     """Make a tokenizer give what the network takes: padding behind the text, with some token
-    where it has none for that, and no input that the network does not know.
+    where it has none for that, no input that the network does not know, and no more word pieces
+    than it has positions for. Many a tokenizer names no limit, and one text that is beyond the
+    last position fails with all those of its batch.
 
     RAISES (ValueError): If it has no special token at all to pad with.
     """
@@ -162,6 +165,9 @@ def fit(tokenizer: PreTrainedTokenizerBase, network: PreTrainedModel) -> None:
         tokenizer.pad_token = token  # masked, so that it does not matter which
     taken = inspect.signature(network.forward).parameters
     tokenizer.model_input_names = [one for one in tokenizer.model_input_names if one in taken]
+    positions = count_positions(network)
+    if positions is not None and tokenizer.model_max_length > positions:
+        tokenizer.model_max_length = positions
 
 
 @contextmanager

@@ -16,7 +16,6 @@ from typing import Any
 from weakref import finalize
 
 import numpy
-import srsly
 from spacy.tokens import Doc, Span
 from spacy_transformers.data_classes import (
     FullTransformerBatch,
@@ -35,11 +34,11 @@ from transformers.file_utils import ModelOutput
 from adaptive_spacy.config.names import TOK2VEC
 from adaptive_spacy.transformer.dtypes import require_precision
 from adaptive_spacy.transformer.encoding import encode
-from adaptive_spacy.transformer.hub import is_folder
 from adaptive_spacy.transformer.loading import MODEL_BLOCK, faults_in_one_line, load_transformer
 from adaptive_spacy.transformer.packing import Streamed, pack, replace_file
 from adaptive_spacy.transformer.piece_alignment import align, token_starts
 from adaptive_spacy.transformer.shim import TransformerShim
+from adaptive_spacy.transformer.source_name import SourceName
 from adaptive_spacy.transformer.trust import require_no_code
 
 SpanGetter = Callable[[list[Doc]], list[list[Span]]]
@@ -72,6 +71,7 @@ def build_transformer_model_v1(
     shims[0] = TransformerShim(shims[0]._hfmodel, precision)
     model._func = forward
     model.init = init
+    model.attrs["name"] = SourceName(name)
     model.attrs["replace_listener_cfg"] = replace_listener_config
     return model
 
@@ -89,15 +89,6 @@ class StreamedModel(TransformerModel):
         shim: Any = copied.layers[0].shims[0]
         shim.renumber()
         return copied
-
-    def to_dict(self) -> dict[str, Any]:
-        """RETURNS (dict): What is saved. The folder that the network came from, a path of this
-        machine, is named only until it was read."""
-        message = super().to_dict()
-        if self.attrs["has_transformer"] and is_folder(self.attrs["name"]):
-            attrs = message["attrs"][0]
-            attrs["name"] = srsly.msgpack_dumps(Path(self.attrs["name"]).name)
-        return message
 
     def to_disk(self, path: Path | str) -> None:
         """Write what `to_bytes` returns.
@@ -128,7 +119,7 @@ def init(model: TransformerModel, X: list[Doc] | None = None, Y: Any = None) -> 
     """
     if model.attrs["has_transformer"]:
         return
-    name = model.attrs["name"]
+    name = str(model.attrs["name"])
     settings = dict(model._init_tokenizer_config), dict(model._init_transformer_config)
     try:
         objects = load_transformer(name, *settings)

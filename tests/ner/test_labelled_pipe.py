@@ -138,7 +138,8 @@ def copies(ner: TransformerNER, folder: Path) -> dict[str, TransformerNER]:
 @pytest.mark.parametrize("number", FLOATS)
 def test_every_number_is_read_as_it_was_written(number: float, tmp_path: Path) -> None:
     ner = TransformerNER(spacy.blank("en").vocab, noop())
-    ner.cfg = {"labels": ["PER"], "type_weights": {"O": 1.0, "PER": number}, "other": [number]}
+    weights = {"O": 1.0, "PER": number}
+    ner.cfg.update(labels=["PER"], type_weights=weights, other=[number])
     for way, copy in copies(ner, tmp_path / "ner").items():
         assert copy.cfg == ner.cfg, way
 

@@ -93,7 +93,7 @@ def _count_window(corpus: CorpusCounts, number: int, example: Example, window: W
 
 
 def _count_pieces(corpus: CorpusCounts, spans: Sequence[Span], window: Window) -> None:
-    limits = [one for one in (window.pieces and window.pieces.limit, window.positions) if one]
+    limits = [one for one in (window.limit, window.positions) if one]
     if window.pieces is None or not limits:
         return
     # no tokenizer makes more pieces than bytes, words and its special ones: few need be counted
@@ -102,9 +102,9 @@ def _count_pieces(corpus: CorpusCounts, spans: Sequence[Span], window: Window) -
     ]
     for count in window.pieces.count(doubtful):
         corpus.longest = max(corpus.longest, count)
-        if window.pieces.limit and count > window.pieces.limit:
+        if window.limit and count > window.limit:
             corpus.truncated += 1
-            count = window.pieces.limit
+            count = window.limit
         corpus.beyond += window.positions is not None and count > window.positions
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from adaptive_spacy.config.names import TRANSFORMER
 from adaptive_spacy.transformer.tokenizer import WordPieces
 
 if TYPE_CHECKING:
@@ -16,12 +17,14 @@ class Window:
     pipe (str): The component.
     get_spans (Callable): Docs to the stretches that it reads.
     pieces (WordPieces | None): Its tokenizer; None: it could not be loaded by itself.
+    limit (int | None): The most word pieces of a window that it reads; it cuts off what is more.
     positions (int | None): The most word pieces that it has positions for.
     """
 
     pipe: str
     get_spans: Any
     pieces: WordPieces | None = None
+    limit: int | None = None
     positions: int | None = None
 
 
@@ -39,18 +42,25 @@ def find_windows(nlp: "Language") -> list[Window]:
             if "name" in block:
                 settings = dict(block.get("tokenizer_config") or {})
                 window.pieces = WordPieces(block["name"], **settings)
-                window.positions = _positions(block["name"])
+                window.positions = _count_positions(block)
+                window.limit = _limit(window, block)
             windows.append(window)
     return windows
 
 
-def _positions(name: str) -> int | None:
-    from adaptive_spacy.transformer.loading import load_config
+def _count_positions(block: dict[str, Any]) -> int | None:
+    from adaptive_spacy.transformer.loading import faults_in_one_line, load_config
+    from adaptive_spacy.transformer.positions import count_positions_of
 
-    config = load_config(name, {})
-    positions = getattr(config, "max_position_embeddings", None)
-    if not isinstance(positions, int) or positions < 1:
-        return None
-    # RoBERTa and its kin count positions from behind the padding's number
-    offset = config.pad_token_id + 1 if "roberta" in str(config.model_type) else 0
-    return positions - offset
+    name = block["name"]
+    config = load_config(name, dict(block.get("transformer_config") or {}))
+    with faults_in_one_line(name):
+        return count_positions_of(config)
+
+
+def _limit(window: Window, block: dict[str, Any]) -> int | None:
+    """What the transformer cuts windows to: ours to its positions, too (`loading.fit`)."""
+    limits = [window.pieces and window.pieces.limit]
+    if block["@architectures"] == TRANSFORMER:
+        limits.append(window.positions)
+    return min((one for one in limits if one), default=None)

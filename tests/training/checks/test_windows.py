@@ -1,6 +1,9 @@
 """Windows of a transformer: what they cut, and what they have too many word pieces for."""
 
+import json
 from pathlib import Path
+
+import pytest
 
 from tests.conftest import write_corpus
 from tests.training.checks.util import findings_of
@@ -42,13 +45,36 @@ def test_windows_beyond_what_the_transformer_takes(
     ]
 
 
-def test_windows_beyond_the_positions(sound_corpus, transformer_folder, tmp_path) -> None:
+@pytest.mark.parametrize("limit", [512, None])
+def test_ours_takes_no_more_than_it_has_positions(
+    sound_corpus, copied_transformer, tmp_path, limit: int | None
+) -> None:
     path = write(tmp_path / "dev.spacy", [LONG, ("Cleo", "B-PER")])
-    settings = {"use_fast": True, "model_max_length": 512}
-    model = {"components__transformer__model__tokenizer_config": settings}
-    found = findings_of(read(sound_corpus, transformer_folder, paths__dev=path, **model))
+    state_limit(copied_transformer, limit)
+    found = findings_of(read(sound_corpus, copied_transformer, paths__dev=path))
+    assert found.errors == [
+        "[corpora.dev] 1 windows have more word pieces than the transformer takes (the longest "
+        "73): the tokens beyond get no vector; lower window"
+    ]
+
+
+def test_that_of_spacy_transformers_breaks_off_beyond_its_positions(
+    sound_corpus, copied_transformer, tmp_path
+) -> None:
+    path = write(tmp_path / "dev.spacy", [LONG, ("Cleo", "B-PER")])
+    state_limit(copied_transformer, 512)
+    found = findings_of(read(sound_corpus, copied_transformer, "ner", paths__dev=path))
     assert found.errors == [
         "[corpora.dev] 1 windows have more word pieces than the transformer has positions (the "
         "longest 73): the training would break off; lower window, or set model_max_length in "
         "tokenizer_config"
     ]
+
+
+def state_limit(folder: Path, limit: int | None) -> None:
+    """State the limit of the tokenizer in a folder, or none."""
+    path = folder / "tokenizer_config.json"
+    settings = {**json.loads(path.read_text()), "model_max_length": limit}
+    if limit is None:
+        del settings["model_max_length"]
+    path.write_text(json.dumps(settings))
