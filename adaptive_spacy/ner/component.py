@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from typing import Any
-from weakref import ref
 
 import numpy
 from spacy.language import Language
@@ -83,7 +82,7 @@ def make_transformer_ner(
     scorer: Scorer | None,
 ) -> "TransformerNER":
     """Registered as `transformer_ner`; see `TransformerNER`."""
-    component = TransformerNER(
+    return TransformerNER(
         nlp.vocab,
         model,
         name,
@@ -92,8 +91,6 @@ def make_transformer_ner(
         class_weights=class_weights,
         scorer=scorer,
     )
-    component.nlp = ref(nlp)
-    return component
 
 
 class TransformerNER(CalibratedPipe):
@@ -142,7 +139,6 @@ class TransformerNER(CalibratedPipe):
         docs (Iterable[Doc]): The docs.
         RETURNS (list[DocScores]): One per doc.
         """
-        self._settle()
         docs = list(docs)
         if not any(len(doc) for doc in docs):
             return [no_scores(len(self.tagset.columns)) for _ in docs]

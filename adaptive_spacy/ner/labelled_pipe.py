@@ -6,12 +6,10 @@ import warnings
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, ClassVar, Self
-from weakref import ref
 
 import srsly
 from spacy import util
 from spacy.errors import Errors
-from spacy.language import Language
 from spacy.pipeline.trainable_pipe import TrainablePipe
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
@@ -41,7 +39,7 @@ class LabelledPipe(TrainablePipe):
     """
 
     #: What a copy, here or in another process, does not have of the one it was made of
-    own: ClassVar[tuple[str, ...]] = ("nlp", "_listed", "_known")
+    own: ClassVar[tuple[str, ...]] = ("_listed", "_known")
 
     def __init__(
         self, vocab: Vocab, model: Model[list[Doc], TagLogits], name: str, scheme: str
@@ -58,13 +56,12 @@ class LabelledPipe(TrainablePipe):
 
     def begin(self) -> None:
         """Set what each copy has of its own."""
-        #: The pipeline that the component was made for
-        self.nlp: ref[Language] | None = None
         #: The labels, to find one at once, and the list that they are of
         self._known: set[str] = set()
         self._listed: list[str] | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
+        self.settle(over=True)
         state = {name: value for name, value in vars(self).items() if name not in self.own}
         state.update({name: getattr(self, name) for name in PIPE_FIELDS})
         return type(self).__new__, (type(self),), state
@@ -76,18 +73,29 @@ class LabelledPipe(TrainablePipe):
 
     @property
     def model(self) -> Model[list[Doc], TagLogits]:
-        """RETURNS (Model): The network, with a row for each tag: labels are added in a loop, and
-        the rows that their tags need at once, when the network is next asked for."""
+        """RETURNS (Model): The network, as who asks for it is about to use it: without a step that
+        is owed, and with a row for each tag. Labels are added in a loop, and the rows that their
+        tags need at once."""
+        self.settle()
         model: Model[list[Doc], TagLogits] = MODEL.__get__(self)
         if self._lacks_rows(model):
             with GROWING:
                 if self._lacks_rows(model):
-                    model.attrs["resize_output"](model, self._n_tags())
+                    self._grow(model)
         return model
 
     @model.setter
     def model(self, model: Model[list[Doc], TagLogits]) -> None:
         MODEL.__set__(self, model)
+
+    def settle(self, *, over: bool = False) -> None:
+        """The weights are about to be read: have the step made that is owed. Nobody here learns.
+
+        over (bool): Whether no update can be under way.
+        """
+
+    def _grow(self, model: Model[list[Doc], TagLogits]) -> None:
+        model.attrs["resize_output"](model, self._n_tags())
 
     def _n_tags(self) -> int:
         return count_tags(self.scheme, len(self.cfg["labels"]))
@@ -104,6 +112,7 @@ class LabelledPipe(TrainablePipe):
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
         """RETURNS (bytes): The component. exclude (Iterable[str]): As in spaCy's pipes."""
+        self.settle(over=True)
         writers = {
             "cfg": lambda: json.dumps(self.cfg).encode(),
             "vocab": lambda: self.vocab.to_bytes(exclude=exclude),
@@ -132,6 +141,7 @@ class LabelledPipe(TrainablePipe):
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
         """Write the component into a folder. exclude (Iterable[str]): As in spaCy's pipes."""
+        self.settle(over=True)
         # spaCy writes a pipeline over the one that is there
         unseal(Path(path).parent)
         writers = {

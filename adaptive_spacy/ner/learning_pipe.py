@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -19,7 +20,8 @@ from adaptive_spacy.ner.class_weights import (
     weigh_types,
 )
 from adaptive_spacy.ner.gold import count_types, gold_columns, may_be_tagged
-from adaptive_spacy.ner.labelled_pipe import LabelledPipe
+from adaptive_spacy.ner.holders import learns_last
+from adaptive_spacy.ner.labelled_pipe import MODEL, LabelledPipe
 from adaptive_spacy.ner.loss import mean_loss
 from adaptive_spacy.ner.model import TagLogits
 from adaptive_spacy.stepping import Diverged, TakesParameters
@@ -48,6 +50,8 @@ class LearningPipe(LabelledPipe):
         self.class_weights = require_class_weights(class_weights, name)
         self.cfg["type_weights"] = None
         self._updates = 0
+        #: Parameters of output layers that larger ones replaced
+        self._replaced: set[tuple[int, str]] = set()
         #: Times that the mean loss of what is annotated was added to the losses
         self.learnt = 0
 
@@ -111,7 +115,8 @@ class LearningPipe(LabelledPipe):
         validate_examples(examples, "TransformerNER.update")
         if not any(len(eg.predicted) for eg in examples):
             return losses
-        self._settle()
+        # what came of this pipe came in the update before
+        self.settle(over=True)
         set_dropout_rate(self.model, drop)
         output, backprop = self.model.begin_update([eg.predicted for eg in examples])
         loss, d_logits = self.get_loss(examples, output)
@@ -152,8 +157,9 @@ class LearningPipe(LabelledPipe):
         self._updates += 1
         if isinstance(sgd, TakesParameters):
             self._optimizer = sgd
-            if self._is_last():
-                sgd.end_update()
+            if self._replaced:
+                sgd.forget(self._replaced)
+            sgd.end_update(partial(learns_last, self))
 
     def _read_cfg(self, cfg: dict[str, Any]) -> None:
         super()._read_cfg({"type_weights": None, **cfg})
@@ -168,19 +174,16 @@ class LearningPipe(LabelledPipe):
         # snapshots of before do not have it
         self.learnt = state.get("learnt", self._updates)
 
-    def _settle(self) -> None:
-        """The weights are about to be read: the step that is owed is made."""
-        optimizer, self._optimizer = self._optimizer, None
-        if optimizer is not None:
-            nodes = self.model.walk()
-            optimizer.settle((node.id, name) for node in nodes for name in node.param_names)
+    def settle(self, *, over: bool = False) -> None:
+        """As in `LabelledPipe`, where who took the gradients did not make the step yet."""
+        optimizer = self._optimizer
+        if optimizer is not None and optimizer.settle(_keys(MODEL.__get__(self)), over=over):
+            self._optimizer = None
 
-    def _is_last(self) -> bool:
-        """Whether no pipe learns after this one, as far as is known."""
-        nlp = self.nlp and self.nlp()
-        pipes = [pipe for _, pipe in nlp.pipeline] if nlp else []
-        learning = [pipe for pipe in pipes if getattr(pipe, "is_trainable", False)]
-        return learning[-1:] == [self]
+    def _grow(self, model: Model[list[Doc], TagLogits]) -> None:
+        former = _keys(model)
+        super()._grow(model)
+        self._replaced |= former - _keys(model)
 
     def _tag_weights(self) -> Any:
         table = self.cfg["type_weights"]
@@ -195,3 +198,8 @@ class LearningPipe(LabelledPipe):
                 f"{self.name}: the {what} is {value} at step {step}: the weights diverged. Lower "
                 "the learning rate ([training.optimizer])"
             )
+
+
+def _keys(model: Model[list[Doc], TagLogits]) -> set[tuple[int, str]]:
+    """RETURNS (set): What optimizers know its parameters by."""
+    return {(node.id, name) for node in model.walk() for name in node.param_names}

@@ -5,20 +5,23 @@ weights too. Here one global norm is clipped and only matrices decay (Devlin et 
 appendix A.2; Loshchilov and Hutter 2019), by torch's own fused implementation.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import torch
-from thinc.api import ConfigValidationError, Optimizer, xp2torch
+from thinc.api import ConfigValidationError, xp2torch
 from thinc.types import FloatsXd
 from torch.nn import Parameter
 
 from adaptive_spacy.config.settings import SETTINGS
 from adaptive_spacy.training.gradient_norm import clip, require_finite_norm
-from adaptive_spacy.training.parameter_groups import add_parameter, replace_parameter
+from adaptive_spacy.training.owed_step import CollectingOptimizer, KeyT
+from adaptive_spacy.training.parameter_groups import (
+    add_parameter,
+    remove_parameter,
+    replace_parameter,
+)
 from adaptive_spacy.training.rowwise_adamw import TouchedRows, pad_rows
-
-KeyT = tuple[int, str]
 
 #: AdamW's state that grows with a parameter
 MOMENTS = ("exp_avg", "exp_avg_sq")
@@ -58,15 +61,16 @@ def check_arguments(arguments: dict[str, Any]) -> None:
             requirement.check("Bad optimizer", f"[training.optimizer] {name}", value)
 
 
-class AdamW(Optimizer):
+class AdamW(CollectingOptimizer):
     """Updates the parameters of all components at once, behind thinc's interface.
 
     Parameters and gradients are collected; `step_schedules`, which spaCy's training loop calls at
     the end of every update, makes the step. A program that never calls that, as around a bare
     `nlp.update`, has it made when the last pipe has handed over its gradients (`transformer_ner`
     tells) or those of all parameters are there that there ever were; or else before a pipe of
-    ours is read, or when a gradient comes a second time. Each gradient is used once. Where all
-    pipes are others', only the first update's step is late: it is made in the second.
+    ours is read, saved or copied, or when a gradient comes a second time. Each gradient is used
+    once. Where all pipes are others', only the first update's step is late: it is made in the
+    second.
 
     learn_rate (float | Iterable[float]): A rate or a schedule.
     beta1, beta2, eps (float): As in `torch.optim.AdamW`.
@@ -95,7 +99,7 @@ class AdamW(Optimizer):
                 desc=f"[training.optimizer] head_rate: expected a number > 0, got {head_rate}",
             )
         super().__init__(
-            learn_rate,  # type: ignore[arg-type]
+            learn_rate,
             beta1=beta1,
             beta2=beta2,
             eps=eps,
@@ -104,18 +108,12 @@ class AdamW(Optimizer):
             use_averages=False,
         )
         self.head_rate = head_rate
-        self.parameters: dict[KeyT, Parameter] = {}
         #: Embeddings of which only the touched rows are stepped
         self.touched: dict[KeyT, TouchedRows] = {}
         self.copies: dict[KeyT, torch.Tensor] = {}
-        self.pending: dict[KeyT, torch.Tensor] = {}
         self.adamw: torch.optim.AdamW | None = None
-        #: Steps made, and setbacks of the schedule: after each the weights are earlier ones
-        self.steps = self.setbacks = 0
-        #: Whether the program leaves it to the optimizer when to make the step
-        self.bare = False
-        #: Networks whose gradients come later in this update, by the number of their shim
-        self.awaited: set[int] = set()
+        #: Setbacks of the schedule: after each the weights are earlier ones
+        self.setbacks = 0
 
     def __call__(
         self, key: KeyT, weights: FloatsXd, gradient: FloatsXd, *, lr_scale: float = 1.0
@@ -145,8 +143,7 @@ class AdamW(Optimizer):
         self.pending[key] = copy.copy_(given)
         # thinc's parameters add up gradients until their optimizer zeroes them
         gradient *= 0
-        if self.steps:
-            self._step_if_complete()
+        self._step_if_known_complete()
         return weights, gradient
 
     def take(self, key: KeyT, parameter: Parameter) -> None:
@@ -172,46 +169,19 @@ class AdamW(Optimizer):
             self._replace(key, known, parameter)
         self.pending[key] = gradient
 
-    def expect(self, network: int) -> None:
-        """The gradients of a network come later in this update, in an order that is `nlp.update`'s
-        with an optimizer and not that of spaCy's training loop.
+    def forget(self, keys: Collection[KeyT]) -> None:
+        """Know parameters no more whose layer was replaced: an update is complete without them.
+        Called after those of the new layer were handed over.
 
-        network (int): The number of its shim.
+        keys (Collection[tuple]): Some may never have been known.
         """
-        self.expect_no_schedule()
-        self.awaited.add(network)
-
-    def expect_no_more(self, network: int) -> None:
-        """The gradients of a network came, or they will not."""
-        self.awaited.discard(network)
-        if self.steps:
-            self._step_if_complete()
-
-    def expect_no_schedule(self) -> None:
-        """The program does not call `step_schedules` at the end of this update."""
-        self.bare = True
-
-    def end_update(self) -> None:
-        """The last pipe has handed over its gradients of this update. In the first one nothing else
-        tells that it is over, as nobody knows yet which parameters there are."""
-        self._step_if_complete()
-
-    def settle(self, keys: Iterable[KeyT]) -> None:
-        """Make the step that is owed, unless the update is still under way.
-
-        keys (Iterable[tuple]): The parameters that are about to be read. Those of another pipe may
-            be, in the middle of an update.
-        """
-        if not self.awaited and not self.pending.keys().isdisjoint(keys):
-            self.bare = True
-            self.make_step()
-
-    def step_schedules(self) -> None:
-        """Make the step with the current rate, then draw the next one."""
-        if self.pending:
-            self.bare = False
-            self.make_step()
-        super().step_schedules()
+        for key in self.parameters.keys() & keys:
+            assert self.adamw is not None
+            remove_parameter(self.adamw, self.parameters.pop(key))
+            self.pending.pop(key, None)
+            self.copies.pop(key, None)
+            self.touched.pop(key, None)
+        self._step_if_known_complete()
 
     def make_step(self) -> None:
         """Update what was collected. A parameter that was not is left alone, as in torch.
@@ -245,17 +215,6 @@ class AdamW(Optimizer):
             if key in gradients:
                 touched.scatter(1.0 - rate * self.L2)
         self.steps += 1
-
-    def _step_if_complete(self) -> None:
-        """Nothing is missing that a step was ever made of: the update is over."""
-        if self.bare and not self.awaited and len(self.pending) == len(self.parameters):
-            self.make_step()
-
-    def _begin(self, key: KeyT) -> None:
-        """A parameter comes a second time: nobody made the step of the update before."""
-        if key in self.pending:
-            self.bare = True
-            self.make_step()
 
     def _take_rows(
         self, key: KeyT, matrix: Parameter, gradient: torch.Tensor

@@ -38,3 +38,10 @@ def replace_parameter(adamw: torch.optim.AdamW, old: Parameter, new: Parameter) 
         group["params"] = [new if one is old else one for one in group["params"]]
     if old in adamw.state:
         adamw.state[new] = adamw.state.pop(old)
+
+
+def remove_parameter(adamw: torch.optim.AdamW, parameter: Parameter) -> None:
+    """Keep nothing of a parameter."""
+    for group in adamw.param_groups:
+        group["params"] = [one for one in group["params"] if one is not parameter]
+    adamw.state.pop(parameter, None)

@@ -59,6 +59,7 @@ class TransformerShim(HFShim):
         self._optimizer: TakesParameters | None = None
 
     def __getstate__(self) -> dict[str, Any]:
+        self._settle(over=True)
         own = ("_quantized", "_framed", "lock", "_forward", "_optimizer")
         return {name: value for name, value in vars(self).items() if name not in own}
 
@@ -110,8 +111,9 @@ class TransformerShim(HFShim):
         """RETURNS (tuple): The network's output, vectors in float32, and a function that adds up
         gradients."""
         if self._forward is not None and self._optimizer is not None:
-            self._optimizer.expect_no_more(self.id)
-        self._settle()
+            self._optimizer.give_up(self.id)
+        # what came of this network came in the update before
+        self._settle(over=True)
         prepare_for_forks()
         output, add_gradients = self._train(inputs)
         forward = self._forward = Forward()
@@ -163,7 +165,7 @@ class TransformerShim(HFShim):
 
         file (BinaryIO): Written from where it stands.
         """
-        self._settle()
+        self._settle(over=True)
         if self._model is None:
             file.write(super().to_bytes())
             return
@@ -215,11 +217,14 @@ class TransformerShim(HFShim):
             self._optimizer = optimizer
             optimizer.expect_no_more(self.id)
 
-    def _settle(self) -> None:
-        """The weights are about to be read: the step that is owed is made."""
+    def _settle(self, *, over: bool = False) -> None:
+        """The weights are about to be read: the step that is owed is made.
+
+        over (bool): Whether no update can be under way.
+        """
         if self._optimizer is not None:
-            self._optimizer.settle((self.id, name) for name, _ in self._model.named_parameters())
-            if self._forward is None:
+            keys = ((self.id, name) for name, _ in self._model.named_parameters())
+            if self._optimizer.settle(keys, over=over) and self._forward is None:
                 self._optimizer = None
 
     def _predictor(self) -> torch.nn.Module:
