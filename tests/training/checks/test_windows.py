@@ -1,10 +1,16 @@
 """Windows of a transformer: what they cut, and what they have too many word pieces for."""
 
+import shutil
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from adaptive_spacy.config.names import TOK2VEC
 from tests.conftest import write_corpus
 from tests.training.checks.util import findings_of
 from tests.trainings import read
+from tests.transformer.pipelines import OURS, THEIRS, trained
 
 
 def write(path: Path, sentences: list[tuple[str, str]]) -> str:
@@ -52,3 +58,59 @@ def test_windows_beyond_the_positions(sound_corpus, transformer_folder, tmp_path
         "longest 73): the training would break off; lower window, or set model_max_length in "
         "tokenizer_config"
     ]
+
+
+BEYOND = (
+    "[corpora.dev] 1 windows have more word pieces than the transformer has positions (the longest "
+    "73): the training would break off; lower window, or set model_max_length in tokenizer_config"
+)
+TAKES = (
+    "[corpora.dev] 1 windows have more word pieces than the transformer takes (the longest 73): "
+    "the tokens beyond get no vector; lower window"
+)
+LIMITS = [({}, TAKES), ({"model_max_length": 512}, BEYOND)]
+
+
+@pytest.mark.parametrize(("settings", "line"), LIMITS)
+def test_so_does_a_transformer_inside_of_a_pipe(
+    settings: dict[str, Any], line: str, sound_corpus, transformer_folder, tmp_path
+) -> None:
+    path = write(tmp_path / "dev.spacy", [LONG, ("Cleo", "B-PER")])
+    config = read(sound_corpus, transformer_folder, paths__dev=path)
+    shared = config["components"].pop("transformer")["model"]
+    config["nlp"]["pipeline"] = ["transformer_ner"]
+    config["components"].pop("transformer_cleaner")
+    inner = {
+        "@architectures": TOK2VEC,
+        "name": shared["name"],
+        "get_spans": shared["get_spans"],
+        "tokenizer_config": {"use_fast": True, **settings},
+        "pooling": {"@layers": "adaptive_spacy.first_piece.v1"},
+    }
+    model = {"@architectures": "adaptive_spacy.TokenClassifier.v1", "tok2vec": inner}
+    config["components"]["transformer_ner"]["model"] = model
+    assert findings_of(config).errors == [line]
+
+
+@pytest.mark.parametrize(("settings", "line"), LIMITS)
+@pytest.mark.parametrize("architecture", [OURS, THEIRS])
+def test_a_sourced_transformer_needs_not_the_folder_that_it_was_made_of(
+    architecture: str,
+    settings: dict[str, Any],
+    line: str,
+    sound_corpus,
+    transformer_folder,
+    copied_transformer,
+    tmp_path,
+) -> None:
+    path = write(tmp_path / "dev.spacy", [LONG, ("Cleo", "B-PER")])
+    config = read(sound_corpus, transformer_folder, paths__dev=path)
+    spans = {**config["components"]["transformer"]["model"]["get_spans"], "window": 128}
+    given = {
+        "get_spans": {**spans, "stride": 96},
+        "tokenizer_config": {"use_fast": True, **settings},
+    }
+    trained(copied_transformer, architecture, steps=1, **given).to_disk(tmp_path / "first")
+    shutil.rmtree(copied_transformer)
+    config["components"]["transformer"] = {"source": str(tmp_path / "first")}
+    assert findings_of(config).errors == [line]
