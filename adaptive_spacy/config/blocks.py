@@ -61,6 +61,12 @@ def find_transformers(config: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
+def is_made_at_once(config: Mapping[str, Any], name: str) -> bool:
+    """RETURNS (bool): Whether what a dotted name such as "corpora.train" stands for is made by one
+    function for the whole section, as spaCy's `resolve_dot_names` has it: no block describes it."""
+    return bool(registry.is_promise(config.get(name.partition(".")[0])))
+
+
 def resolve_value(value: Any) -> Any:
     """RETURNS (Any): The value; if it is a promise, e.g. of `adaptive_spacy.steps.v1`, what that
     gives. Any whole number of `[training]` may be one."""

@@ -67,13 +67,14 @@ def add_adaptive_blocks(
         if fault := weight_fault(metric, weight):
             raise ValueError(f"--monitor: {metric}: {fault}")
     training = config.setdefault("training", {})
-    plain = _filled(config)["training"]
+    filled = _filled(config)
+    plain = filled["training"]
     done: list[str] = []
     _copy_in(training, plain, done)
     _add_schedule(config, plain, rate, monitor, done)
     _add_callback(training, monitor, done)
     _close_optimizer(training, _filled(config)["training"]["optimizer"], done)
-    add_end(training, plain, max_epochs, done)
+    add_end(training, filled, max_epochs, done)
     _add_logger(training, plain, done)
     _add_checkpoint(training, done)
     _add_check(config, done)

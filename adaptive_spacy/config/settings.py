@@ -5,7 +5,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from adaptive_spacy.config.blocks import find_adapt
+from adaptive_spacy.config.blocks import find_adapt, is_made_at_once
 from adaptive_spacy.config.metrics import is_better_lower
 from adaptive_spacy.config.monitor import monitor_of
 from adaptive_spacy.config.names import ADAPTIVE, AUTO, SCHEDULES
@@ -168,7 +168,8 @@ def _name_faults(config: Mapping[str, Any]) -> Iterator[str]:
     training = find(config, "training")
     for key in ("train_corpus", "dev_corpus"):
         name = training.get(key)
-        if key in training and not (isinstance(name, str) and find(config, name)):
+        there = isinstance(name, str) and (find(config, name) or is_made_at_once(config, name))
+        if key in training and not there:
             yield (
                 f"[training] {key}: expected the name of a block such as corpora.train, got "
                 f"{name!r}"

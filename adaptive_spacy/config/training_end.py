@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from copy import deepcopy
 from math import ceil
 
-from adaptive_spacy.config.blocks import find_blocks
+from adaptive_spacy.config.blocks import find_blocks, is_made_at_once
 from adaptive_spacy.config.edits import Block, name_of, set_value
 from adaptive_spacy.config.names import ADAPT, ADAPTIVE, STEPS, UNTIL_FINISHED
 
@@ -16,17 +16,18 @@ MAX_EPOCHS = 1000
 LEAST, MOST = 8, 500
 
 
-def add_end(training: Block, plain: Block, max_epochs: int | None, done: list[str]) -> None:
+def add_end(training: Block, filled: Block, max_epochs: int | None, done: list[str]) -> None:
     """One evaluation per epoch, and an end when the schedule is finished.
 
     training (dict): `[training]` with the adaptive blocks; changed in place.
-    plain (dict): The former one, with spaCy's defaults for what it lacks.
+    filled (dict): The former config, interpolated, with spaCy's defaults for what it lacks.
     max_epochs (int | None): Epochs after which the training ends in any case; None: `MAX_EPOCHS`
         at least, or as many as a config says that has its rounds already.
     done (list[str]): Gets what was changed, a line each.
     RAISES (ValueError): If a streamed corpus is not trained by its main score, or is to have
         epochs.
     """
+    plain = filled["training"]
     if plain["max_epochs"] < 0:
         if max_epochs is not None:
             raise ValueError(
@@ -44,6 +45,9 @@ def add_end(training: Block, plain: Block, max_epochs: int | None, done: list[st
         return
     if max_epochs is not None:
         set_value(training, "max_epochs", max_epochs, "[training]", done, plain)
+    # what a block describes can be made once more
+    names = plain["train_corpus"], plain["dev_corpus"]
+    counted = not any(is_made_at_once(filled, name) for name in names)
     batcher = training.get("batcher", deepcopy(plain["batcher"]))
     if not find_blocks(batcher, "batchers", UNTIL_FINISHED):
         if plain["patience"] and find_blocks(plain["optimizer"], "schedules", ADAPTIVE):
@@ -52,7 +56,8 @@ def add_end(training: Block, plain: Block, max_epochs: int | None, done: list[st
         training["batcher"] = {"@batchers": UNTIL_FINISHED, "batcher": batcher}
         done.append(f"[training.batcher] {UNTIL_FINISHED} around {name_of(batcher)}")
         size = plain["batcher"].get("size")
-        if isinstance(size, Mapping) and size.get("@schedules") == "compounding.v1":
+        grows = isinstance(size, Mapping) and size.get("@schedules") == "compounding.v1"
+        if counted and grows:
             done.append(
                 f"[training.batcher.batcher] size grows from {size['start']} to {size['stop']} as "
                 "before: a round is as many steps as the first epoch, and later spans more than "
@@ -64,26 +69,34 @@ def add_end(training: Block, plain: Block, max_epochs: int | None, done: list[st
     if max_epochs is None and plain["max_epochs"] < MAX_EPOCHS and not has_rounds:
         set_value(training, "max_epochs", MAX_EPOCHS, "[training]", done, plain)
     if not isinstance(plain["eval_frequency"], Mapping):
-        counted = (
-            "${training.batcher.batcher}"
-            if training["batcher"].get("@batchers") == UNTIL_FINISHED
-            else "${training.batcher}"
-        )
-        training["eval_frequency"] = {
-            "@misc": STEPS,
-            "corpus": f"${{{plain['train_corpus']}}}",
-            "batcher": counted,
-            "epochs": 1.0,
-            "times": 1,
-            "lang": "${nlp.lang}",
-            "least": LEAST,
-            "most": MOST,
-            "dev": f"${{{plain['dev_corpus']}}}",
-        }
-        done.append(
-            f"[training.eval_frequency] {STEPS}: one evaluation per epoch, after {LEAST} updates "
-            f"at least and {MOST} at most"
-        )
+        _count_rounds(training, plain, counted, done)
+
+
+def _count_rounds(training: Block, plain: Block, counted: bool, done: list[str]) -> None:
+    """Make a round of the batches of an epoch, where they can be counted."""
+    if not counted:
+        if done:
+            done.append(
+                f"[training] eval_frequency = {plain['eval_frequency']} kept, as updates of a "
+                "round: those of an epoch cannot be counted where one function makes both corpora"
+            )
+        return
+    inner = training["batcher"].get("@batchers") == UNTIL_FINISHED
+    training["eval_frequency"] = {
+        "@misc": STEPS,
+        "corpus": f"${{{plain['train_corpus']}}}",
+        "batcher": "${training.batcher.batcher}" if inner else "${training.batcher}",
+        "epochs": 1.0,
+        "times": 1,
+        "lang": "${nlp.lang}",
+        "least": LEAST,
+        "most": MOST,
+        "dev": f"${{{plain['dev_corpus']}}}",
+    }
+    done.append(
+        f"[training.eval_frequency] {STEPS}: one evaluation per epoch, after {LEAST} updates "
+        f"at least and {MOST} at most"
+    )
 
 
 def _let_spacy_end(training: Block, done: list[str]) -> None:
@@ -107,4 +120,8 @@ def _end_streamed(training: Block, plain: Block, done: list[str]) -> None:
     # as many rounds as the phases last after the first one, the best so far (adaptive/phases.py)
     after = max(schedule.get("cooldown", COOLDOWN) + 1, ceil(schedule.get("least", 0) / steps) - 1)
     rounds = schedule.get("patience", 0) + after
-    set_value(training, "patience", rounds * steps, "[training]", done, plain)
+    patience = rounds * steps
+    set_value(training, "patience", patience, "[training]", done, plain)
+    # fewer would end the training within its phases
+    if isinstance(plain["max_steps"], int) and plain["max_steps"] < patience + steps:
+        set_value(training, "max_steps", 0, "[training]", done, plain)

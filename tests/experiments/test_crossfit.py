@@ -225,9 +225,9 @@ def test_folds_that_were_stopped_early_tell_no_length(
     result = run(labelled, tmp_path / "few", transformer_folder, "--training.max_epochs", "2")
     assert result.exit_code == 1
     assert (
-        "fold-1: [training] max_steps, max_epochs: expected at least 30 steps, the fewest in which "
-        "the schedule can end (10 epochs), got 6 (2 epochs): the training would stop in the middle "
-        "of a phase, which tells no length"
+        "fold-1: [training] max_epochs: expected at least 11, got 2: the last evaluation is that "
+        "of step 3, and the schedule ends with that of step 30 at the earliest (10 epochs), so the "
+        "training would stop in the middle of a phase, which tells no length"
     ) in " ".join(result.output.split())
     # before any is trained
     assert not list((tmp_path / "few" / "folds").glob("fold-*"))

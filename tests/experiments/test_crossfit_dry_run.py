@@ -48,7 +48,7 @@ def test_dry_run_foresees_that_limits_are_too_low(
     result = run(labelled, tmp_path / "few", transformer_folder, "--dry-run", *limit)
     assert result.exit_code == 0, result.output
     said = " ".join(result.output.split())
-    assert "It would be refused: [training] max_steps, max_epochs: expected at least 30 st" in said
+    assert "It would be refused: [training] max_epochs: expected at least 11, got 2: " in said
     enough = ("--training.max_epochs", "15")
     result = run(labelled, tmp_path / "few", transformer_folder, "--dry-run", *enough)
     assert "refused" not in result.output

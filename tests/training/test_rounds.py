@@ -41,11 +41,35 @@ def test_lengths_of_a_training(
         "max_steps": max_steps,
         "max_epochs": max_epochs,
     }
-    assert Rounds.of(training, 10) == Rounds(10, frequency, needed, fewest, most)
+    rounds = Rounds.of(training, 10)
+    assert (rounds.steps_per_epoch, rounds.interval) == (10, frequency)
+    assert (rounds.needed, rounds.fewest, rounds.most) == (needed, fewest, most)
 
 
 @pytest.mark.parametrize(
     ("steps", "text"), [(10, "1 epoch"), (90, "9 epochs"), (45, "4.5 epochs"), (0, "0 epochs")]
 )
 def test_steps_are_said_as_epochs(steps: int, text: str) -> None:
-    assert Rounds(10, 10, 0, 0, None).describe(steps) == text
+    rounds = Rounds(10, 10, 0, 0, 0, 0)
+    assert rounds.describe(steps) == text
+    assert rounds.in_epochs(steps) == f" ({text})"
+
+
+def test_a_stream_has_steps_alone() -> None:
+    training = {
+        "optimizer": {"learn_rate": ADAPTIVE},
+        "eval_frequency": 10,
+        "patience": 80,
+        "max_steps": 89,
+        "max_epochs": -1,
+    }
+    rounds = Rounds.of(training, None)
+    assert (rounds.needed, rounds.fewest, rounds.most) == (90, 80, 89)
+    assert (rounds.describe(1000), rounds.in_epochs(1000)) == ("1,000 steps", "")
+    assert rounds.fault() == (
+        "[training] max_steps: expected 0 or at least 90, got 89: the last evaluation is that of "
+        "step 80, and the schedule ends with that of step 90 at the earliest, so the training "
+        "would stop in the middle of a phase"
+    )
+    for enough in (90, 0):
+        assert Rounds.of({**training, "max_steps": enough}, None).fault() is None

@@ -114,7 +114,7 @@ def _check_data(
         )
     else:
         _check_batches(training, kept, findings, tolerance)
-        check_rounds(training, findings)
+    check_rounds(training, findings)
     _check_overlap(train, dev, findings, tolerance)
     for corpus in (train, dev):
         _check_windows(corpus, findings, tolerance)

@@ -19,13 +19,15 @@ BOUNDS = ("least", "most", "dev")
 
 
 def check_rounds(training: dict[str, Any], findings: Findings) -> None:
-    if not findings.steps_per_epoch:
+    """Look at the length of a training. Of a stream, whose batches per epoch are not known, at what
+    needs none: `max_steps` ends it as well."""
+    if findings.steps_per_epoch == 0:
         return
     rounds = Rounds.of(training, findings.steps_per_epoch)
     if (fault := rounds.fault()) is not None:
         findings.errors.append(fault)
     for block in find_schedules(training):
-        if block["@schedules"] != ADAPTIVE and (fault := _curve_fault(block, training, rounds)):
+        if block["@schedules"] != ADAPTIVE and (fault := _curve_fault(block, rounds)):
             findings.errors.append(fault)
     for block in find_blocks(training["optimizer"], "schedules", WARMUP_LINEAR):
         total = resolve_value(block["total_steps"])
@@ -35,8 +37,10 @@ def check_rounds(training: dict[str, Any], findings: Findings) -> None:
                 f"steps, the training ends "
                 f"{f'after {rounds.most:,}' if rounds.most else 'by patience alone'}"
             )
-    if find_blocks(training["optimizer"], "schedules", ADAPTIVE):
-        share = _epochs_of_round(training["eval_frequency"], rounds)
+    if find_blocks(training["optimizer"], "schedules", ADAPTIVE) and rounds.steps_per_epoch:
+        share = _epochs_of_round(
+            training["eval_frequency"], rounds.interval / rounds.steps_per_epoch
+        )
         if share > 2 or share < 0.1:
             findings.warnings.append(
                 f"[training] eval_frequency: a round is {share:.2g} epochs; phases count rounds, "
@@ -44,36 +48,37 @@ def check_rounds(training: dict[str, Any], findings: Findings) -> None:
             )
 
 
-def _curve_fault(block: dict[str, Any], training: dict[str, Any], rounds: Rounds) -> str | None:
+def _curve_fault(block: dict[str, Any], rounds: Rounds) -> str | None:
     """RETURNS (str | None): Why a training does not end where the block's fixed curve does."""
-    name, most = block["@schedules"], rounds.most
+    name, told = block["@schedules"], rounds.max_steps
     interval = resolve_value(block.get("interval")) or rounds.interval
     if block.get("total") is not None:
         total = resolve_value(block["total"]) * interval
-        if total != most:
+        if total != told:
             return (
                 f"[training] max_steps: expected {total}, which is total * interval of {name}, got "
-                f"{most or 'no limit'}: the training would not end with the cool-down"
+                f"{told or 'no limit'}: the training would not end with the cool-down"
             )
-    elif most is None:
+    if not told:
         return (
             f"[training] max_steps: expected a number > 0, which is where the curve of {name} "
             "ends, got 0, no limit"
         )
-    elif most != (told := resolve_value(training["max_steps"])):
-        epochs = math.ceil(told / rounds.steps_per_epoch)
+    # its end, and the last evaluation before that
+    ends = told - 1, told // rounds.interval * rounds.interval
+    if not all(map(rounds.has_epochs_for, ends)):
         return (
-            f"[training] max_epochs: expected 0 or at least {epochs}, which are the {told:,} steps "
-            f"of max_steps, where the curve of {name} ends, got {training['max_epochs']}: the "
-            "training would stop in the middle of it"
+            f"[training] max_epochs: expected 0 or at least {max(map(rounds.epochs_for, ends))}, "
+            f"in which the {told:,} steps of max_steps are made and evaluated, where the curve of "
+            f"{name} ends, got {rounds.max_epochs}: the training would stop in the middle of it"
         )
     parts = [_argument(block, part) for part in PHASES[name]]
     needed = math.ceil(sum(parts) * interval)
-    if most is not None and most < needed:
+    if told < needed:
         return (
             f"[training] max_steps: expected at least {needed:,} steps, "
-            f"{' + '.join(PHASES[name])} of {name} ({rounds.describe(needed)}), got {most:,} "
-            f"({rounds.describe(most)}): the training would end in the middle of a phase"
+            f"{' + '.join(PHASES[name])} of {name}{rounds.in_epochs(needed)}, got {told:,}"
+            f"{rounds.in_epochs(told)}: the training would end in the middle of a phase"
         )
     return None
 
@@ -84,9 +89,12 @@ def _argument(block: dict[str, Any], argument: str) -> Any:
     return resolve_value(block.get(argument, signature(made_by).parameters[argument].default))
 
 
-def _epochs_of_round(interval: Any, rounds: Rounds) -> float:
+def _epochs_of_round(interval: Any, counted: float) -> float:
     """RETURNS (float): Epochs in a round, where nothing bounds it in updates: bounds are meant to
-    make it another length."""
+    make it another length.
+
+    counted (float): Epochs that it has with them.
+    """
     if isinstance(interval, dict) and any(interval.get(bound) is not None for bound in BOUNDS):
         return float(interval.get("epochs", 1.0)) * resolve_value(interval.get("times", 1))
-    return rounds.interval / rounds.steps_per_epoch
+    return counted

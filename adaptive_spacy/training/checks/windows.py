@@ -1,9 +1,9 @@
 """How the transformers of a pipeline cut docs into windows, and how long these may be."""
 
 from dataclasses import dataclass
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from adaptive_spacy.config.names import TRANSFORMER
 from adaptive_spacy.transformer.tokenizer import WordPieces
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ class Window:
 
     pipe (str): The component.
     get_spans (Callable): Docs to the stretches that it reads.
-    pieces (WordPieces | None): Its tokenizer; None: it could not be loaded by itself.
+    pieces (WordPieces | None): Its tokenizer; None: it is not known which.
     limit (int | None): The most word pieces of a window that it reads; it cuts off what is more.
     positions (int | None): The most word pieces that it has positions for.
     """
@@ -35,32 +35,40 @@ def find_windows(nlp: "Language") -> list[Window]:
     for name, pipe in nlp.pipeline:
         model: Any = getattr(pipe, "model", None)
         for node in model.walk() if hasattr(model, "walk") else ():
-            if "get_spans" not in node.attrs:
-                continue
-            block = nlp.config.interpolate()["components"][name].get("model", {})
-            window = Window(name, node.attrs["get_spans"])
-            if "name" in block:
-                settings = dict(block.get("tokenizer_config") or {})
-                window.pieces = WordPieces(block["name"], **settings)
-                window.positions = _count_positions(block)
-                window.limit = _limit(window, block)
-            windows.append(window)
+            if "get_spans" in node.attrs:
+                windows.append(_describe(name, node))
     return windows
 
 
-def _count_positions(block: dict[str, Any]) -> int | None:
+def _describe(pipe: str, node: Any) -> Window:
+    """The node knows its tokenizer and positions wherever it stands: shared by components, or
+    inside of one."""
+    from adaptive_spacy.transformer.model import StreamedModel
+    from adaptive_spacy.transformer.positions import count_positions
+
+    window = Window(pipe, node.attrs["get_spans"])
+    if getattr(node, "tokenizer", None) is not None:
+        # one that was sourced: it is not loaded again, and the folder it came from may be gone
+        with TemporaryDirectory() as folder:
+            node.tokenizer.save_pretrained(folder)
+            window.pieces = WordPieces(folder)
+        window.positions = count_positions(node.transformer)
+    elif "name" in node.attrs:
+        name = str(node.attrs["name"])
+        window.pieces = WordPieces(name, **getattr(node, "_init_tokenizer_config", {}))
+        settings = dict(getattr(node, "_init_transformer_config", {}))
+        window.positions = _count_positions(name, settings)
+    # ours cuts to its positions too (`loading.fit`)
+    positions = window.positions if isinstance(node, StreamedModel) else None
+    limits = [window.pieces and window.pieces.limit, positions]
+    window.limit = min((one for one in limits if one), default=None)
+    return window
+
+
+def _count_positions(name: str, settings: dict[str, Any]) -> int | None:
     from adaptive_spacy.transformer.loading import faults_in_one_line, load_config
     from adaptive_spacy.transformer.positions import count_positions_of
 
-    name = block["name"]
-    config = load_config(name, dict(block.get("transformer_config") or {}))
+    config = load_config(name, settings)
     with faults_in_one_line(name):
         return count_positions_of(config)
-
-
-def _limit(window: Window, block: dict[str, Any]) -> int | None:
-    """What the transformer cuts windows to: ours to its positions, too (`loading.fit`)."""
-    limits = [window.pieces and window.pieces.limit]
-    if block["@architectures"] == TRANSFORMER:
-        limits.append(window.positions)
-    return min((one for one in limits if one), default=None)

@@ -7,26 +7,31 @@ import pytest
 from spacy.cli.init_config import init_config
 from thinc.api import Config
 
+from adaptive_spacy.config.insertion import add_adaptive_blocks
+from adaptive_spacy.config.names import HYBRID
 from adaptive_spacy.training.rounds import Rounds
+from tests.config.spacys_configs import spacys_config
 from tests.conftest import ROOT
 from tests.training.checks.util import findings_of
 from tests.trainings import read
+from tests.util import write_texts
 
 # settings of a config, its name, and what is said. A round is an epoch of 3 steps.
 ENDS = [
     (
         "adaptive",
         {"training__max_epochs": 5},
-        "[training] max_steps, max_epochs: expected at least 201 steps, the fewest in which the "
-        "schedule can end (67 epochs), got 15 (5 epochs): the training would stop in the middle "
-        "of a phase",
+        "[training] max_epochs: expected at least 68, got 5: the last evaluation is that of step "
+        "12, and the schedule ends with that of step 201 at the earliest (67 epochs), so the "
+        "training would stop in the middle of a phase",
     ),
     (
         "adaptive",
-        {"training__max_epochs": 5, "training__optimizer__learn_rate__least": 0},
-        "[training] max_steps, max_epochs: expected at least 27 steps, the fewest in which the "
-        "schedule can end (9 epochs), got 15 (5 epochs): the training would stop in the middle of "
-        "a phase",
+        # spaCy does not evaluate after the last update of the last epoch
+        {"training__max_epochs": 9, "training__optimizer__learn_rate__least": 0},
+        "[training] max_epochs: expected at least 10, got 9: the last evaluation is that of step "
+        "24, and the schedule ends with that of step 27 at the earliest (9 epochs), so the "
+        "training would stop in the middle of a phase",
     ),
     (
         "hybrid",
@@ -36,17 +41,17 @@ ENDS = [
     ),
     (
         "hybrid",
-        {"training__max_epochs": 4},
-        "[training] max_epochs: expected 0 or at least 16, which are the 48 steps of max_steps, "
-        "where the curve of adaptive_spacy.hybrid.v1 ends, got 4: the training would stop in the "
-        "middle of it",
+        {"training__max_epochs": 16},
+        "[training] max_epochs: expected 0 or at least 17, in which the 48 steps of max_steps are "
+        "made and evaluated, where the curve of adaptive_spacy.hybrid.v1 ends, got 16: the "
+        "training would stop in the middle of it",
     ),
     (
         "stable",
         {"training__max_epochs": 4},
-        "[training] max_epochs: expected 0 or at least 20, which are the 60 steps of max_steps, "
-        "where the curve of adaptive_spacy.linear.v1 ends, got 4: the training would stop in the "
-        "middle of it",
+        "[training] max_epochs: expected 0 or at least 21, in which the 60 steps of max_steps are "
+        "made and evaluated, where the curve of adaptive_spacy.linear.v1 ends, got 4: the training "
+        "would stop in the middle of it",
     ),
     (
         "hybrid",
@@ -106,9 +111,10 @@ ENDS = [
 @pytest.mark.parametrize(
     ("name", "settings"),
     [
-        ("hybrid", {"training__max_epochs": 16}),
+        ("hybrid", {"training__max_epochs": 17}),
+        ("adaptive", {"training__max_epochs": 10, "training__optimizer__learn_rate__least": 0}),
         ("hybrid", {"variables__total": 9}),
-        ("stable", {"training__max_epochs": 20}),
+        ("stable", {"training__max_epochs": 21}),
         ("stable", {"training__max_steps": 6}),
         ("stable", {"training__max_steps": 50, "training__optimizer__learn_rate__warmup": 0.5}),
     ],
@@ -128,6 +134,29 @@ def test_rounds_that_are_bounded_may_be_many_epochs(sound_corpus, transformer_fo
     settings = {"training__eval_frequency__least": 15}
     found = findings_of(read(sound_corpus, transformer_folder, "adaptive", **settings))
     assert [*found.errors, *found.warnings] == []
+
+
+def test_streams_are_cut_too(tmp_path: Path) -> None:
+    """By `max_steps`, which `init` takes away where it does."""
+    write_texts(tmp_path / "train.spacy", 20)
+    config = spacys_config("textcat")
+    config["paths"].update({name: str(tmp_path / "train.spacy") for name in ("train", "dev")})
+    config["training"].update({"max_epochs": -1, "eval_frequency": 10})
+    add_adaptive_blocks(config)
+    config["training"]["max_steps"] = 100
+    assert findings_of(config, tolerance=1.0).errors == [
+        "[training] max_steps: expected 0 or at least 220, got 100: the last evaluation is that of "
+        "step 100, and the schedule ends with that of step 220 at the earliest, so the training "
+        "would stop in the middle of a phase"
+    ]
+    assert add_adaptive_blocks(config) == ["[training] max_steps = 0 (was 100)"]
+    assert findings_of(config, tolerance=1.0).errors == []
+    config["training"]["optimizer"]["learn_rate"] = {"@schedules": HYBRID, "rate": 0.1}
+    config["training"]["max_steps"] = 60
+    assert findings_of(config, tolerance=1.0).errors == [
+        "[training] max_steps: expected at least 90 steps, warmup + cooldown of "
+        "adaptive_spacy.hybrid.v1, got 60: the training would end in the middle of a phase"
+    ]
 
 
 def test_config_by_hand_of_the_page_has_rounds_of_an_epoch_and_no_end_but_its_own(

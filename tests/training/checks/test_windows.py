@@ -1,13 +1,17 @@
 """Windows of a transformer: what they cut, and what they have too many word pieces for."""
 
 import json
+import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from adaptive_spacy.config.names import TOK2VEC
 from tests.conftest import write_corpus
 from tests.training.checks.util import findings_of
 from tests.trainings import read
+from tests.transformer.pipelines import OURS, THEIRS, trained
 
 
 def write(path: Path, sentences: list[tuple[str, str]]) -> str:
@@ -78,3 +82,61 @@ def state_limit(folder: Path, limit: int | None) -> None:
     if limit is None:
         del settings["model_max_length"]
     path.write_text(json.dumps(settings))
+
+
+BEYOND = (
+    "[corpora.dev] 1 windows have more word pieces than the transformer has positions (the longest "
+    "73): the training would break off; lower window, or set model_max_length in tokenizer_config"
+)
+TAKES = (
+    "[corpora.dev] 1 windows have more word pieces than the transformer takes (the longest 73): "
+    "the tokens beyond get no vector; lower window"
+)
+HIGHER = {"model_max_length": 512}
+
+
+@pytest.mark.parametrize("settings", [{}, HIGHER])
+def test_so_does_a_transformer_inside_of_a_pipe(
+    settings: dict[str, Any], sound_corpus, transformer_folder, tmp_path
+) -> None:
+    path = write(tmp_path / "dev.spacy", [LONG, ("Cleo", "B-PER")])
+    config = read(sound_corpus, transformer_folder, paths__dev=path)
+    shared = config["components"].pop("transformer")["model"]
+    config["nlp"]["pipeline"] = ["transformer_ner"]
+    config["components"].pop("transformer_cleaner")
+    inner = {
+        "@architectures": TOK2VEC,
+        "name": shared["name"],
+        "get_spans": shared["get_spans"],
+        "tokenizer_config": {"use_fast": True, **settings},
+        "pooling": {"@layers": "adaptive_spacy.first_piece.v1"},
+    }
+    model = {"@architectures": "adaptive_spacy.TokenClassifier.v1", "tok2vec": inner}
+    config["components"]["transformer_ner"]["model"] = model
+    assert findings_of(config).errors == [TAKES]
+
+
+@pytest.mark.parametrize(
+    ("architecture", "settings", "line"),
+    [(OURS, {}, TAKES), (OURS, HIGHER, TAKES), (THEIRS, {}, TAKES), (THEIRS, HIGHER, BEYOND)],
+)
+def test_a_sourced_transformer_needs_not_the_folder_that_it_was_made_of(
+    architecture: str,
+    settings: dict[str, Any],
+    line: str,
+    sound_corpus,
+    transformer_folder,
+    copied_transformer,
+    tmp_path,
+) -> None:
+    path = write(tmp_path / "dev.spacy", [LONG, ("Cleo", "B-PER")])
+    config = read(sound_corpus, transformer_folder, paths__dev=path)
+    spans = {**config["components"]["transformer"]["model"]["get_spans"], "window": 128}
+    given = {
+        "get_spans": {**spans, "stride": 96},
+        "tokenizer_config": {"use_fast": True, **settings},
+    }
+    trained(copied_transformer, architecture, steps=1, **given).to_disk(tmp_path / "first")
+    shutil.rmtree(copied_transformer)
+    config["components"]["transformer"] = {"source": str(tmp_path / "first")}
+    assert findings_of(config).errors == [line]
