@@ -131,6 +131,19 @@ def test_no_module_is_over_300_lines() -> None:
     assert [path for path, lines in lengths.items() if lines > 300] == []
 
 
+def test_no_two_tests_register_a_name() -> None:
+    """All of them are imported where tests run side by side, and the last one would stand."""
+    names = [
+        found
+        for path in sorted((ROOT / "tests").rglob("*.py"))
+        for found in re.findall(
+            r'@registry\.(\w+)\("(test\.\w+)"\)', path.read_text(encoding="utf8")
+        )
+    ]
+    assert len(names) > 10
+    assert {one for one in names if names.count(one) > 1} == set()
+
+
 #: Modules whose tests are those of another one, which is made of them
 TESTED_WITH = {
     "adaptive/plans": "adaptive/schedule",

@@ -54,7 +54,7 @@ def make_wrapping_reader(readers: dict[str, Any]) -> Callable[..., Any]:
     return lambda nlp: (one for reader in readers.values() for one in reader(nlp))
 
 
-@registry.readers("test.both")
+@registry.readers("test.both_corpora")
 def make_both(reader: Callable[..., Any]) -> dict[str, Callable[..., Any]]:
     return {"train": lambda nlp: reader(nlp), "dev": lambda nlp: reader(nlp)}
 
@@ -136,7 +136,7 @@ def test_shuffled_corpus_inside_of_anothers_reader_is_refused(where: str, tmp_pa
 
 def test_corpora_of_one_function_hide_a_shuffle_too(tmp_path: Path) -> None:
     config = streamed(tmp_path, {})
-    config["corpora"] = {"@readers": "test.both", "reader": SHUFFLED}
+    config["corpora"] = {"@readers": "test.both_corpora", "reader": SHUFFLED}
     with pytest.raises(ConfigValidationError, match=r"Corpus\.v1 stands inside of test\.both"):
         make_driver(config, tmp_path / "out")
 
