@@ -93,7 +93,7 @@ def _table_faults(weighted: Iterable[str], monitored: Iterable[str], named: str)
     for metric in sorted(filter(is_table, weighted)):
         yield f"[training.score_weights] {metric}: expected null, as it is no number"
     for metric in sorted(filter(is_table, monitored)):
-        yield (f"[training.before_update] monitor: {metric} is no number; expected {named}")
+        yield f"[training.before_update] monitor: {metric} is no number; expected {named}"
 
 
 def _own_names(nlp: "Language") -> dict[str, list[str]]:

@@ -143,11 +143,14 @@ def test_corpora_of_one_function_hide_a_shuffle_too(tmp_path: Path) -> None:
 
 def test_readers_that_remember_nothing_may_stand_inside_of_others(tmp_path: Path) -> None:
     """Without a shuffle all passes are the same, and one that is read once has no second."""
-    config = streamed(tmp_path, wrapped({**SHUFFLED, "shuffle": False}))
-    make_driver(config, tmp_path / "out")
-    config = streamed(tmp_path, wrapped(SHUFFLED))
-    config["training"]["max_epochs"] = 2
-    make_driver(config, tmp_path / "out")
+    still = streamed(tmp_path, wrapped({**SHUFFLED, "shuffle": False}))
+    once = streamed(tmp_path, wrapped(SHUFFLED))
+    once["training"]["max_epochs"] = 2
+    for config, is_streamed in ((still, True), (once, False)):
+        driver = make_driver(config, tmp_path / "out")
+        assert driver.loop.batches.streamed == is_streamed
+        with pytest.raises(ConfigValidationError, match=r"Corpus\.v1 stands inside of test\.wr"):
+            make_driver(streamed(tmp_path, wrapped(SHUFFLED)), tmp_path / "other")
 
 
 def test_batcher_inside_of_anothers_is_refused_where_it_passes_a_state_on(tmp_path: Path) -> None:
