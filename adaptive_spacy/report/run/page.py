@@ -42,6 +42,7 @@ from adaptive_spacy.report.run.story import (
     describe_choice,
     describe_end,
     describe_lack,
+    has_checkpoint,
     is_whole,
 )
 from adaptive_spacy.report.training_title import counted
@@ -182,6 +183,7 @@ def make_run(
             whole=is_whole(config, history),
             running=bool(running),
             scored_last=scored_last,
+            has_best=has_checkpoint(training, "best"),
         )
     summary = [
         _line(

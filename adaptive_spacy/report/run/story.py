@@ -94,6 +94,7 @@ def describe_choice(
     whole: bool = True,
     running: bool = False,
     scored_last: bool = True,
+    has_best: bool = True,
 ) -> str:
     """Say which checkpoint the page is about, and why that.
 
@@ -101,6 +102,8 @@ def describe_choice(
     whole (bool): Whether the training came to its end.
     running (bool): Whether it runs, so that nothing is chosen yet.
     scored_last (bool): Whether the last evaluation is of the last model, which may have learnt on.
+    has_best (bool): Whether there is a model-best to take: there is none after a first score that
+        is not finite, nor where it was deleted.
     RETURNS (str): In sentences.
     """
     if seen:
@@ -131,14 +134,16 @@ def describe_choice(
     if select == "best":
         return _describe_best(kept, last, unit)
     if _lost_its_loss(history):
+        fault = "whose loss was not finite (NaN or infinite)"
         return (
-            f"{TAKE_BEST} instead of the last model, whose loss was not finite (NaN or infinite). "
-            f"{scores}. Train with a lower learning rate (variables.rate)."
+            f"{_instead_of_last(fault, has_best)}. {scores}. Train with a lower learning rate "
+            "(variables.rate)."
         )
     if (last.f or 0.0) < min(FAR_BELOW * best.f, kept.f or 0.0):
-        return f"{TAKE_BEST} instead of the last model, which fell far below it. {scores}."
+        fault = "which fell far below it" if has_best else "which fell far below the highest F1"
+        return f"{_instead_of_last(fault, has_best)}. {scores}."
     if not whole:
-        other = "" if best is last else ", or take model-best"
+        other = ", or take model-best" if has_best and best is not last else ""
         return (
             "The last model is of a training that was stopped before its learning rate had come "
             f"down: go on with it{other}. {scores}."
@@ -150,6 +155,13 @@ def describe_choice(
         f"The last model ships{down}. {scores}, which is a maximum over all evaluations, so partly "
         "luck."
     )
+
+
+def _instead_of_last(fault: str, has_best: bool) -> str:
+    """RETURNS (str): Which model to take where the last one has a fault."""
+    if has_best:
+        return f"{TAKE_BEST} instead of the last model, {fault}"
+    return f"{TAKE_NONE}: there is no model-best, only the last model, {fault}"
 
 
 def _describe_none(unit: str, whole: bool) -> str:
@@ -172,12 +184,17 @@ def _describe_best(kept: Evaluation, last: Evaluation, unit: str) -> str:
     )
 
 
+def has_checkpoint(training: Path, select: str) -> bool:
+    """RETURNS (bool): Whether a checkpoint is there, as far as its config tells."""
+    return (training / CHECKPOINTS[select] / "config.cfg").is_file()
+
+
 def describe_lack(training: Path, select: str) -> str:
     """RETURNS (str): That a checkpoint is not there, and which one is."""
     others = [
         f" {folder} is there: --select {name}."
         for name, folder in CHECKPOINTS.items()
-        if (training / folder / "config.cfg").is_file()
+        if has_checkpoint(training, name)
     ]
     missing = f"Nothing: there is no {CHECKPOINTS[select]}; was the training broken off?"
     return "".join([missing, *others])

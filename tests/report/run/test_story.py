@@ -1,6 +1,7 @@
 """What a history tells in words holds for trainings that went another way than most."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -136,3 +137,20 @@ def test_corpora_that_are_gone_are_told(tmp_path: Path) -> None:
         file.unlink()
     said = dict(line.split(": ", 1) for line in write_run(training)[1])
     assert said["What to expect"].startswith("Not known: neither the dev set nor a test set")
+
+
+def test_model_best_is_named_only_where_it_is(tmp_path: Path) -> None:
+    training, history = write_training(tmp_path / "mine"), make_history(10)
+    ends = {
+        "whose loss was not finite": replace(history[-1], train_loss=None),
+        "which fell far below the highest F1": replace(history[-1], f=0.1),
+    }
+    for fault, last in ends.items():
+        write_history(training, [*history[:-1], last])
+        said = dict(line.split(": ", 1) for line in write_run(training)[1])["What ships"]
+        assert said.startswith(f"{TAKE_NONE}: there is no model-best, only the last model, {fault}")
+    fallen = [*history[:-1], ends["which fell far below the highest F1"]]
+    stopped = describe_choice(fallen[:-2], "last", seen=False, whole=False, has_best=False)
+    assert "go on with it. On dev" in stopped
+    shutil.copytree(training / "model-last", training / "model-best")
+    assert "What ships: Take model-best instead" in "\n".join(write_run(training)[1])
