@@ -52,6 +52,8 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
     if option.numprocesses is None and option.dist == "no" and not option.tx:
         option.numprocesses, option.dist = "auto", "loadfile"
         option.maxprocesses = option.maxprocesses or MAX_PROCESSES
+        # the order below, instead of files with most tests first
+        option.loadscopereorder = False
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -72,11 +74,14 @@ def require_installed_names() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    slow = [item for item in items if item.get_closest_marker("slow")]
     if config.getoption("--slow"):
+        # in the end all processes are busy with what is short
+        files = {item.path for item in slow}
+        items.sort(key=lambda item: item.path not in files)
         return
-    for item in items:
-        if item.get_closest_marker("slow"):
-            item.add_marker(pytest.mark.skip(reason="slow: run with --slow"))
+    for item in slow:
+        item.add_marker(pytest.mark.skip(reason="slow: run with --slow"))
 
 
 def corpus_file(name: str) -> Path:
@@ -141,7 +146,7 @@ def make_transformer(folder: Path) -> Path:
 
 def write_corpus(path: Path, sentences: list[tuple[str, str]]) -> Path:
     """Write sentences with IOB tags per token as a .spacy file."""
-    vocab = spacy.blank("en").vocab
+    vocab = spacy.blank("xx").vocab
     docs = [Doc(vocab, words=text.split(), ents=tags.split()) for text, tags in sentences]
     DocBin(docs=docs).to_disk(path)
     return path
@@ -149,7 +154,7 @@ def write_corpus(path: Path, sentences: list[tuple[str, str]]) -> Path:
 
 def write_shards(corpus: Path, folder: Path, size: int = 5) -> Path:
     """Write the .spacy files of a corpus as `convert` writes large ones: as folders of shards."""
-    vocab = spacy.blank("en").vocab
+    vocab = spacy.blank("xx").vocab
     for path in corpus.glob("*.spacy"):
         (folder / path.stem).mkdir(parents=True)
         docs = list(DocBin().from_disk(path).get_docs(vocab))

@@ -3,12 +3,13 @@
 import os
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import torch
 
 from tests import conftest
-from tests.conftest import corpus_file, pytest_cmdline_main
+from tests.conftest import corpus_file, pytest_cmdline_main, pytest_collection_modifyitems
 
 
 @pytest.fixture
@@ -83,6 +84,23 @@ def test_what_the_command_line_says_of_processes_is_left_alone() -> None:
     assert divided(numprocesses=0) == (0, "no")
     assert divided(numprocesses=3, dist="worksteal") == (3, "worksteal")
     assert divided(dist="each", tx=["2*popen"]) == (None, "each")
+
+
+@pytest.mark.parametrize(("whole", "order"), [(True, "bcbca"), (False, "abcbc")])
+def test_slow_files_are_tested_first(whole: bool, order: str) -> None:
+    skipped: list[int] = []
+    items: Any = [
+        SimpleNamespace(
+            path=file,
+            get_closest_marker=lambda name, is_slow=i in (1, 4): is_slow or None,
+            add_marker=lambda marker, i=i: skipped.append(i),
+        )
+        for i, file in enumerate("abcbc")
+    ]
+    config: Any = SimpleNamespace(getoption=lambda name: whole)
+    pytest_collection_modifyitems(config, items)
+    assert [one.path for one in items] == list(order)
+    assert skipped == ([] if whole else [1, 4])
 
 
 def test_tests_run_without_xdist_too() -> None:

@@ -31,6 +31,8 @@ INSERTED = {
 }
 #: By default one with our component, one with spaCy's, one of `init`
 NAMES = sliced(["adaptive", "ner", "init-ner"], of=[*OURS, *INSERTED])
+#: Pipelines are made by hundreds here, and the tokenizer of English takes longest
+LANG = "xx"
 RATE = 2e-3
 #: As short as it goes
 SHORT = {
@@ -68,7 +70,7 @@ def write_data(folder: Path, pipe: str) -> Path:
         if pipe == "textcat_multilabel":
             write_texts(path, count)
         elif pipe in ("spancat", "tagger"):
-            docs = [Doc(spacy.blank("en").vocab, words=text.split()) for text, _ in SENTENCES]
+            docs = [Doc(spacy.blank("xx").vocab, words=text.split()) for text, _ in SENTENCES]
             for doc in docs:
                 doc.spans["sc"] = [Span(doc, 0, 1, "FIRST")]
                 for token in doc:
@@ -85,9 +87,10 @@ def make_config(name: str, transformer: Path) -> Config:
         config = load_config(ROOT / "configs" / f"{name}.cfg", interpolate=False)
         config["variables"]["transformer"] = str(transformer)
         config["variables"]["rate"] = RATE
+        config["nlp"]["lang"] = LANG
     else:
         pipe = INSERTED[name]
-        config = init_config(lang="en", pipeline=[pipe], silent=True)
+        config = init_config(lang=LANG, pipeline=[pipe], silent=True)
         # a reference, as configs in the wild have it
         config["variables"] = {"rate": RATE}
         config["training"]["optimizer"]["learn_rate"] = "${variables.rate}"

@@ -1,9 +1,8 @@
 """The project's commands, run on small data: from labels to a wheel."""
 
 import shutil
-import subprocess
-import sys
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -13,18 +12,38 @@ from click.testing import Result
 from spacy.cli._util import app as spacy_app
 from spacy.util import load_config
 from typer.testing import CliRunner
+from weasel.util import run_command
 
 from adaptive_spacy.cli.app import app
 from tests.conftest import ROOT, SENTENCES
 
 
-def project(folder: Path, *arguments: str) -> str:
-    command = [sys.executable, "-m", "spacy", "project", "run", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+def run_module(command: Sequence[str]) -> Result:
+    """`python -m MODULE ...` in this process, which has loaded what each of a project's commands
+    would load for seconds."""
+    _, _, module, *arguments = command
+    return CliRunner().invoke(app if module == "adaptive_spacy" else spacy_app, arguments)
 
 
+def project(*arguments: str) -> str:
+    """`spacy project run` in the folder that the test stands in. RETURNS (str): What it printed."""
+
+    def run_here(command: Sequence[str], **options: bool) -> None:
+        if command[2] not in ("spacy", "adaptive_spacy"):
+            # one that loads little
+            return run_command(list(command), **options)
+        result = run_module(command)
+        print(result.output)
+        assert result.exit_code == 0, (command, result.exception)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("weasel.cli.run.run_command", run_here)
+        result = run_module(["python", "-m", "spacy", "project", "run", *arguments])
+    assert result.exit_code == 0, (result.output, result.exception)
+    return result.output
+
+
+BEST = ["--vars.select", "best"]
 #: Swedish sentences in the recipe's folder, and a transformer that reads them letter by letter
 SVENSKA = """\
 swedish-like:
@@ -59,9 +78,7 @@ def run_in_process(name: str, folder: Path, *overrides: str) -> Result:
     config = load_project_config(folder, overrides=parse_config_overrides(list(overrides)))
     (command,) = [command for command in config["commands"] if command["name"] == name]
     for line in command["script"]:
-        _, _, module, *arguments = split_command(line)
-        runner = CliRunner()
-        result = runner.invoke(app if module == "adaptive_spacy" else spacy_app, arguments)
+        result = run_module(split_command(line))
         if result.exit_code:
             break
     return result
@@ -174,9 +191,11 @@ def test_project_puts_transformers_only_below_their_folder(swedish: Path) -> Non
 
 
 @pytest.mark.slow
-def test_project_runs_once_then_changes_nothing(transformer_folder: Path, tmp_path: Path) -> None:
+def test_project_runs_once_then_changes_nothing(
+    transformer_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The workflow with a tiny transformer: all outputs, a second run that makes nothing, another
-    config that runs only what depends on it, and `clean`."""
+    config that runs only what depends on it, and `clean`. Its processes: see `.ci/run`."""
     files = ["project.yml", "setup.cfg", "pyproject.toml", "constraints.txt", "README.md"]
     for name in [*files, "LICENSE"]:
         shutil.copy(ROOT / name, tmp_path)
@@ -184,8 +203,9 @@ def test_project_runs_once_then_changes_nothing(transformer_folder: Path, tmp_pa
     ignored = {"assets": "transformer*", "adaptive_spacy": "__pycache__", "configs": "__pycache__"}
     for name, pattern in ignored.items():
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns(pattern))
+    monkeypatch.chdir(tmp_path)
     settings = ["--vars.transformer", str(transformer_folder), "--vars.fraction", "0.2"]
-    first = project(tmp_path, "all", ".", *settings, "--vars.config", "original")
+    first = project("all", ".", *settings, "--vars.config", "original")
     assert first.count("Running command:") == 10
     run = f"{transformer_folder}/sample-original-auto-0.2-0".lstrip("/")
     smoke = srsly.read_json(tmp_path / "metrics" / f"{run}-last-smoke-test.json")
@@ -193,17 +213,14 @@ def test_project_runs_once_then_changes_nothing(transformer_folder: Path, tmp_pa
     assert smoke["package"] == "en_sample_ner"
     for path in (f"metrics/{run}-last.json", f"plots/{run}.png"):
         assert (tmp_path / path).stat().st_size > 0
-    again = project(tmp_path, "all", ".", *settings, "--vars.config", "original")
+    again = project("all", ".", *settings, "--vars.config", "original")
     # `model` and `convert` look each time
     assert again.count("nothing changed") == 7
     assert again.count("Running command:") == 2
-    best = project(
-        tmp_path, "evaluate", ".", *settings, "--vars.config", "original", "--vars.select", "best"
-    )
+    best = project("evaluate", ".", *settings, *("--vars.config", "original"), *BEST)
     assert best.count("Running command:") == 1
     assert (tmp_path / "metrics" / f"{run}-best.json").exists()
-    for select in ("best", "last"):
-        chosen = [*settings, "--vars.config", "original", "--vars.select", select]
-        project(tmp_path, "clean", ".", *chosen)
+    for chosen in (BEST, []):
+        project("clean", ".", *settings, "--vars.config", "original", *chosen)
     left = {path.name for path in tmp_path.iterdir() if path.is_dir() and any(path.iterdir())}
     assert left == {"assets", "configs", "adaptive_spacy"}

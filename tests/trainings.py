@@ -25,6 +25,8 @@ def overrides(corpus: Path, transformer: Path, rate: float = 3e-3) -> dict[str, 
         "variables.rate": rate,
         # an epoch is a round, of 3 updates, where nothing else is tested
         "training.eval_frequency.least": 1,
+        # whose tokenizer has no thousand exceptions to load, each time that a pipeline is
+        "nlp.lang": "xx",
     }
 
 

@@ -168,8 +168,11 @@ def crossfit(
             with replacing(output / OUT_OF_FOLD) as aside:
                 write_docs(held_out, aside)
             publish(model, output, config=fixed, corpus=corpus)
+            text = json.dumps(done, indent=1)
             with replacing(output / CROSSFIT) as aside:
-                aside.write_text(json.dumps(done, indent=1), encoding="utf8")
+                aside.write_text(text, encoding="utf8")
+            # whoever calls again gets the same: JSON has lists for tuples
+            done = json.loads(text)
         clear_up(output)
     finally:
         del lock

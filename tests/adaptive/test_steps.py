@@ -223,7 +223,7 @@ def test_steps_reads_the_corpus_once_per_file_and_arguments(path: Path, monkeypa
 
 
 def test_steps_of_a_corpus_without_files_are_counted_each_time(path: Path) -> None:
-    examples = list(create_docbin_reader(path, gold_preproc=False)(spacy.blank("en")))
+    examples = list(create_docbin_reader(path, gold_preproc=False)(spacy.blank("xx")))
     assert make_steps_v1(lambda nlp: examples, configure_minibatch(4)) == 5
     assert make_steps_v1(lambda nlp: examples[:4], configure_minibatch(4)) == 1
 
@@ -273,7 +273,7 @@ def test_steps_refuses_bad_arguments(path: Path, arguments, message) -> None:
 
 
 def test_a_reader_that_may_have_no_end_is_told_of_once(path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(module, "MANY", len(list(make_corpus_v1(path)(spacy.blank("en")))))
+    monkeypatch.setattr(module, "MANY", len(list(make_corpus_v1(path)(spacy.blank("xx")))))
     with pytest.warns(UserWarning, match=r"^\[corpora\.train\]: .* without an end") as warned:
         make_steps_v1(make_corpus_v1(path, seed=5), one_by_one)
     assert len(warned) == 1

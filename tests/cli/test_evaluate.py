@@ -17,7 +17,7 @@ from adaptive_spacy.cli.app import app
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A working folder with a pipeline `model` that knows Ada, and a corpus `test.spacy`."""
-    nlp = spacy.blank("en")
+    nlp = spacy.blank("xx")
     ruler: Any = nlp.add_pipe("entity_ruler")
     ruler.add_patterns([{"label": "PER", "pattern": "Ada"}])
     nlp.to_disk(tmp_path / "model")
@@ -50,7 +50,7 @@ def test_evaluate_prints_a_table_and_writes_json(folder):
 
 
 def test_evaluate_where_nothing_is_annotated_and_something_is_found(folder):
-    doc = Doc(spacy.blank("en").vocab, words=["Ada", "sings"], ents=["O", "O"])
+    doc = Doc(spacy.blank("xx").vocab, words=["Ada", "sings"], ents=["O", "O"])
     DocBin(docs=[doc]).to_disk(folder / "test.spacy")
     code, out, err = run("model", "test.spacy", "--output", "test.json")
     assert code == 0, err
@@ -127,7 +127,7 @@ def test_evaluate_warns_of_a_last_model_far_below_the_best(folder):
 
 
 def test_evaluate_warns_of_a_pipeline_that_finds_nothing(folder):
-    doc = Doc(spacy.blank("en").vocab, words=["Cleo", "sleeps"], ents=["B-PER", "O"])
+    doc = Doc(spacy.blank("xx").vocab, words=["Cleo", "sleeps"], ents=["B-PER", "O"])
     DocBin(docs=[doc]).to_disk(folder / "other.spacy")
     code, _, err = run("model", "other.spacy")
     assert code == 0

@@ -30,7 +30,7 @@ def corpora(corpus_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> di
     texts, spans = (tmp_path_factory.mktemp(name) for name in ("texts", "spans"))
     for split, count in (("train", 20), ("dev", 4)):
         write_texts(texts / f"{split}.spacy", count)
-        vocab = spacy.blank("en").vocab
+        vocab = spacy.blank("xx").vocab
         docs = [Doc(vocab, words=["Ada", "met", "Ben", "Ray"]) for _ in range(count)]
         for doc in docs:
             doc.spans["sc"] = [Span(doc, 0, 1, "PER"), Span(doc, 2, 4, "PER")]

@@ -18,7 +18,7 @@ def test_config_that_is_none_is_one_line(tmp_path: Path, text: str) -> None:
 
 
 def test_damage_is_found_where_no_component_of_ours_looks(tmp_path: Path) -> None:
-    spacy.blank("en").to_disk(tmp_path)
+    spacy.blank("xx").to_disk(tmp_path)
     seal(tmp_path)
     load_pipeline(tmp_path)
     data = (tmp_path / "tokenizer").read_bytes()

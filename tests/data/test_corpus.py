@@ -16,7 +16,7 @@ from tests.conftest import write_corpus
 
 COUNT = 40
 # building one takes longer than most tests
-NLP = spacy.blank("en")
+NLP = spacy.blank("xx")
 
 
 @pytest.fixture

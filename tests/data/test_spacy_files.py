@@ -36,7 +36,7 @@ def folder(tmp_path: Path) -> Path:
 )
 def test_docs_are_found_where_the_reader_finds_them(folder: Path, name: str) -> None:
     assert holds_docs(folder / name)
-    assert len(list(make_corpus_v1(folder / name)(spacy.blank("en")))) == 1
+    assert len(list(make_corpus_v1(folder / name)(spacy.blank("xx")))) == 1
     assert len(list(read_corpus_docs(folder / name, Vocab()))) == 1
 
 

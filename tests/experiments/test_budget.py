@@ -17,7 +17,7 @@ from adaptive_spacy.experiments.schema import check_record
 from tests.conftest import write_corpus
 from tests.report.records import make_record
 
-VOCAB = spacy.blank("en").vocab
+VOCAB = spacy.blank("xx").vocab
 TYPES = ("PER", "LOC", "ORG", "MISC")
 
 

@@ -16,7 +16,7 @@ from adaptive_spacy.experiments.expectation import expect_scores
 from adaptive_spacy.ner.temperature import usable
 from adaptive_spacy.training.evaluation import evaluate, score
 from tests.conftest import ROOT
-from tests.experiments.crossfits import FOLDS, SETTINGS, docs_of, run
+from tests.experiments.crossfits import FOLDS, LANG, SETTINGS, docs_of, run
 from tests.training.resume.trainings import Stop, break_off, files
 
 
@@ -124,7 +124,7 @@ def test_function_returns_the_pipeline(
 ) -> None:
     found = adaptive_spacy.crossfit(
         # what is empty is nothing to learn from
-        [*docs_of(labelled), Doc(spacy.blank("en").vocab)],
+        [*docs_of(labelled), Doc(spacy.blank(LANG).vocab)],
         config=ROOT / "configs" / "adaptive.cfg",
         output=output,
         folds=FOLDS,
@@ -196,6 +196,7 @@ def test_folds_that_learn_nothing_say_so(
         assert any(one.startswith(f"fold-{number}: no round was better") for one in said), said
     assert NOTHING_RIGHT in said
     assert found.expected.f1 == 0
+    assert found.record == json.loads((tmp_path / "few" / "crossfit.json").read_text())
     # a round is an epoch; as the warning says
     curve = "training.optimizer.learn_rate"
     shortest = sum(SETTINGS[f"{curve}.{one}"] for one in ("warmup", "cooldown"))

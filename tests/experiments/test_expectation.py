@@ -8,7 +8,7 @@ from spacy.training import Example
 
 from adaptive_spacy.experiments.expectation import bootstrap_f1, exact_f1, expect_scores, widen
 
-VOCAB = spacy.blank("en").vocab
+VOCAB = spacy.blank("xx").vocab
 #: What is annotated and what was predicted: one right, one spurious, one missed of another type
 SENTENCES = [("B-PER O", "B-PER O"), ("O O", "B-PER O"), ("O B-LOC", "O O")]
 

@@ -8,7 +8,7 @@ from spacy.tokens import Doc
 
 from adaptive_spacy.experiments.folds import assign_folds, describe_fewer
 
-VOCAB = spacy.blank("en").vocab
+VOCAB = spacy.blank("xx").vocab
 
 
 def labelled_docs(*labels: str) -> list[Doc]:

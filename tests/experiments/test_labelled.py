@@ -12,7 +12,7 @@ from adaptive_spacy.experiments.labelled import settle_docs
 from tests.conftest import ROOT
 from tests.experiments.crossfits import SETTINGS, docs_of
 
-VOCAB = spacy.blank("en").vocab
+VOCAB = spacy.blank("xx").vocab
 
 
 def annotated(text: str, *ents: str) -> Doc:

@@ -1,7 +1,6 @@
 """Sweeps of local processes, whatever happens to them."""
 
 import random
-import signal
 import subprocess
 import time
 from pathlib import Path
@@ -13,14 +12,22 @@ from adaptive_spacy.experiments.records import RECORD
 from tests.conftest import ROOT
 from tests.experiments.sweeps import ENVIRONMENT, command, results, run
 
+KILLS = 3
+
+
+def count_rounds(output: Path) -> int:
+    """RETURNS (int): Of all jobs, as far as they are."""
+    return sum(one.read_bytes().count(b"\n") for one in output.glob("*/history.jsonl"))
+
 
 @pytest.mark.slow
 def test_killed_sweep_loses_and_repeats_nothing(
     undisturbed: dict[str, dict], grid_file: Path, tmp_path: Path
 ) -> None:
-    moments = random.Random(0)
+    draw = random.Random(0)
     written: dict[Path, int] = {}
-    for _ in range(10):
+    for _ in range(KILLS):
+        goal = count_rounds(tmp_path) + draw.randint(1, 20)
         process = subprocess.Popen(
             command(grid_file, tmp_path, "--jobs", "2"),
             cwd=ROOT,
@@ -28,8 +35,10 @@ def test_killed_sweep_loses_and_repeats_nothing(
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        time.sleep(moments.uniform(0.5, 8))
-        process.send_signal(signal.SIGKILL)
+        while process.poll() is None and count_rounds(tmp_path) < goal:
+            time.sleep(0.01)
+        assert process.poll() is None, "it ended before"
+        process.kill()
         process.wait()
         for path, changed in written.items():
             assert path.stat().st_mtime_ns == changed

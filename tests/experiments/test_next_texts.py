@@ -18,7 +18,7 @@ from adaptive_spacy.experiments.next_texts import Candidate, choose, judge
 from tests.conftest import SENTENCES, write_corpus, write_shards
 from tests.ner.pipelines import learn, make_nlp
 
-VOCAB = spacy.blank("en").vocab
+VOCAB = spacy.blank("xx").vocab
 
 
 def candidate(name: str, doubts: float, *vector: float) -> Candidate:
@@ -76,7 +76,7 @@ def test_each_new_text_is_judged_once_and_leaves_no_vectors(pipeline: Language) 
     # and the pipeline is as it was
     assert pipeline.pipe_names[-1] == "transformer_cleaner"
     with pytest.raises(ValueError, match="expected a pipeline with transformer_ner"):
-        judge(spacy.blank("en"), texts, set())
+        judge(spacy.blank("xx"), texts, set())
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +142,7 @@ def test_tools_get_the_suggestions(training: Path, tmp_path: Path, tool: str) ->
         assert ["PER"] in spans
         return
     convert([output], tmp_path / "corpus", format=tool, lang="en")
-    docs = list(read_docs(tmp_path / "corpus" / "next.spacy", spacy.blank("en").vocab))
+    docs = list(read_docs(tmp_path / "corpus" / "next.spacy", spacy.blank("xx").vocab))
     assert {doc.text for doc in docs} == NEW
     assert "PER" in {ent.label_ for doc in docs for ent in doc.ents}
 

@@ -236,7 +236,7 @@ def test_refit_looks_at_the_test_corpus_first(run: Path, tmp_path: Path) -> None
     assert "expected a .spacy file" in refuse(run, output, "--test", "nope")
     (tmp_path / "bad.spacy").write_bytes(b"nothing")
     assert "cannot be read" in refuse(run, output, "--test", str(tmp_path / "bad.spacy"))
-    DocBin(docs=[spacy.blank("en")("not annotated")]).to_disk(tmp_path / "plain.spacy")
+    DocBin(docs=[spacy.blank("xx")("not annotated")]).to_disk(tmp_path / "plain.spacy")
     assert "is not annotated" in refuse(run, output, "--test", str(tmp_path / "plain.spacy"))
     assert not output.exists()
 

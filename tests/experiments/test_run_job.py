@@ -157,7 +157,7 @@ def test_train_on_dev_learns_from_both(grid: Grid, tmp_path: Path) -> None:
     # half of 16 and half of 10
     assert record["data"]["train"]["sentences"] == 8 + 5
     docs = DocBin().from_disk(tmp_path / "train-and-dev.spacy")
-    assert len(list(docs.get_docs(spacy.blank("en").vocab))) == 13
+    assert len(list(docs.get_docs(spacy.blank("xx").vocab))) == 13
 
 
 def row(step: int, dev_loss: float | None, f: float | None) -> dict:
@@ -166,7 +166,7 @@ def row(step: int, dev_loss: float | None, f: float | None) -> dict:
 
 def test_candidates_by_validation_scores_alone() -> None:
     candidates = Candidates()
-    nlp = spacy.blank("en")
+    nlp = spacy.blank("xx")
     history = [
         row(0, 0.01, 0.99),  # has seen one batch: no result
         row(2, 0.5, 0.3),
@@ -186,6 +186,6 @@ def test_candidates_by_validation_scores_alone() -> None:
 def test_candidates_without_validation_loss() -> None:
     candidates = Candidates()
     for one in (row(2, None, None), row(4, None, 0.1)):
-        candidates.take(one, spacy.blank("en"))
+        candidates.take(one, spacy.blank("xx"))
     assert set(candidates.best) == {"best_f1"}
     assert candidates.best["best_f1"][0]["step"] == 4

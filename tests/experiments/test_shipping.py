@@ -156,7 +156,7 @@ def test_folder_is_marked_whole_or_not_at_all(
 
 def test_model_takes_the_place_of_the_former_one_at_once(tmp_path: Path) -> None:
     output = tmp_path
-    corpus = keep_aside([spacy.blank("en")("Ada sings")], output, "all.spacy")
+    corpus = keep_aside([spacy.blank("xx")("Ada sings")], output, "all.spacy")
     model = corpus.parent / "training" / "model-last"
     new = Config({"nlp": {"lang": "en"}, "corpora": {"train": {"path": str(corpus)}}})
     for folder, text in ((model, "new"), (output / "model-last", "old")):

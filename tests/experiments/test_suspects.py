@@ -163,7 +163,7 @@ def test_tasks_are_read_back_as_the_labels_they_hold(
     places = list(dict.fromkeys(one.doc for one in suspects))
     assert number == len(places) == 4
     convert([tmp_path / name], tmp_path / "corpus", format=tool, lang="en")
-    back = list(read_docs(tmp_path / "corpus" / "look.spacy", spacy.blank("en").vocab))
+    back = list(read_docs(tmp_path / "corpus" / "look.spacy", spacy.blank("xx").vocab))
     assert [[(ent.text, ent.label_) for ent in doc.ents] for doc in back] == [
         [(ent.text, ent.label_) for ent in docs[i].ents] for i in places
     ]
@@ -253,7 +253,7 @@ def test_model_alone_speaks_for_what_it_finds_as_annotated() -> None:
 def test_labels_are_damaged_in_four_ways_and_found_again(corpus_folder: Path) -> None:
     """A model that is always right, and surely: what was damaged is what it disagrees with."""
     confidence.register()
-    docs = list(read_docs(corpus_folder / "train.spacy", spacy.blank("en").vocab))
+    docs = list(read_docs(corpus_folder / "train.spacy", spacy.blank("xx").vocab))
     damaged, damages = corrupt(docs, 0.1)
     assert {way: sum(one.way == way for one in damages) for way in WAYS} == dict.fromkeys(WAYS, 2)
     for one in damages:

@@ -14,7 +14,7 @@ NO_DROPOUT = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
 
 
 def make_nlp(folder: Path, transformer_config: dict | None = None, **config) -> Language:
-    nlp = spacy.blank("en")
+    nlp = spacy.blank("xx")
     model = {"name": str(folder), "transformer_config": transformer_config or {}}
     nlp.add_pipe("transformer", config={"model": model})
     nlp.add_pipe("transformer_ner", config=config)

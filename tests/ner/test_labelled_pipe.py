@@ -137,7 +137,7 @@ def copies(ner: TransformerNER, folder: Path) -> dict[str, TransformerNER]:
 
 @pytest.mark.parametrize("number", FLOATS)
 def test_every_number_is_read_as_it_was_written(number: float, tmp_path: Path) -> None:
-    ner = TransformerNER(spacy.blank("en").vocab, noop())
+    ner = TransformerNER(spacy.blank("xx").vocab, noop())
     weights = {"O": 1.0, "PER": number}
     ner.cfg.update(labels=["PER"], type_weights=weights, other=[number])
     for way, copy in copies(ner, tmp_path / "ner").items():
@@ -163,7 +163,7 @@ def test_a_damaged_cfg_is_one_line(nlp: Language, tmp_path: Path) -> None:
 
 def test_labels_that_were_read_are_those_it_knows() -> None:
     def pipe(*labels: str) -> TransformerNER:
-        ner = TransformerNER(spacy.blank("en").vocab, noop())
+        ner = TransformerNER(spacy.blank("xx").vocab, noop())
         for label in labels:
             ner.add_label(label)
         return ner

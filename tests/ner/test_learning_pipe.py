@@ -160,7 +160,7 @@ def test_a_config_does_not_say_how_many_tags_there_are(transformer_folder: Path)
     nlp = make_nlp(transformer_folder)
     config = nlp.config.copy()
     config["components"]["transformer_ner"]["model"]["nO"] = 50
-    wide = spacy.blank("en").from_config(config)
+    wide = spacy.blank("xx").from_config(config)
     wide.initialize(lambda: examples(wide, SENTENCES))
     ner = wide.get_pipe("transformer_ner")
     assert ner.model.get_ref("output_layer").get_dim("nO") == ner.model.get_dim("nO")

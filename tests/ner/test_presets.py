@@ -22,7 +22,7 @@ FOUND = [("Ada", "PER"), ("Ben Ray", "PER"), ("New York", "LOC")]
 
 @pytest.fixture(scope="module")
 def spacys() -> Language:
-    nlp = spacy.blank("en")
+    nlp = spacy.blank("xx")
     ner = nlp.add_pipe("ner")
     for label in ("LOC", "PER"):
         ner.add_label(label)
@@ -68,7 +68,7 @@ def test_what_is_blocked_survives_the_disk(trained: Language) -> None:
 
 
 def test_rulers_before_and_after_are_respected(trained: Language) -> None:
-    nlp = spacy.blank("en", vocab=trained.vocab)
+    nlp = spacy.blank("xx", vocab=trained.vocab)
     nlp.add_pipe("transformer", source=trained)
     nlp.add_pipe("entity_ruler").add_patterns([{"label": "TEAM", "pattern": "met Ben"}])
     nlp.add_pipe("transformer_ner", source=trained)
@@ -181,7 +181,7 @@ def test_predictions_beside_presets_are_the_best_that_are_left(scheme: str, data
 
 
 def test_a_second_component_keeps_the_entities_of_the_first(trained: Language) -> None:
-    nlp = spacy.blank("en", vocab=trained.vocab)
+    nlp = spacy.blank("xx", vocab=trained.vocab)
     nlp.add_pipe("transformer", source=trained)
     nlp.add_pipe("transformer_ner", source=trained)
     second = trained.get_pipe("transformer_ner")

@@ -13,10 +13,10 @@ from adaptive_spacy.training.checks.config import find_faults
 
 def pipeline(labels: object) -> Language:
     """A pipeline with a sourced `ner` that knows PER, as spaCy has it in `before_init`."""
-    source = spacy.blank("en")
+    source = spacy.blank("xx")
     source.add_pipe("ner").add_label("PER")
     source.initialize()
-    nlp = spacy.blank("en")
+    nlp = spacy.blank("xx")
     nlp.add_pipe("ner", source=source)
     nlp.config["initialize"]["components"]["ner"] = {"labels": labels}
     nlp.disable_pipe("ner")
@@ -51,7 +51,7 @@ def test_labels_that_change_nothing_pass(labels: object) -> None:
 
 @pytest.mark.parametrize("pipe", ["ner", "parser", "morphologizer", "tagger"])
 def test_tables_of_labels_are_read_as_init_labels_writes_them(pipe: str, tmp_path: Path) -> None:
-    source = spacy.blank("en")
+    source = spacy.blank("xx")
     doc = Doc(
         source.vocab,
         words=["Ada", "sings"],
@@ -64,7 +64,7 @@ def test_tables_of_labels_are_read_as_init_labels_writes_them(pipe: str, tmp_pat
     )
     source.add_pipe(pipe)
     source.initialize(lambda: [Example(source.make_doc(doc.text), doc)])
-    nlp = spacy.blank("en")
+    nlp = spacy.blank("xx")
     nlp.add_pipe(pipe, source=source)
     nlp.disable_pipe(pipe)
     data = source.get_pipe(pipe).label_data

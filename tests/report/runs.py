@@ -54,7 +54,7 @@ def write_history(folder: Path, history: Sequence[Evaluation]) -> None:
 
 def make_docs(rows: Sequence[Row] = ROWS) -> tuple[list[Doc], list[Doc]]:
     """RETURNS (tuple): Annotated docs, and predicted ones with confidences."""
-    vocab = spacy.blank("en").vocab
+    vocab = spacy.blank("xx").vocab
     gold, found = [], []
     for words, tags, predicted, sure in rows:
         gold.append(Doc(vocab, words=words.split(), ents=tags.split()))
@@ -105,7 +105,7 @@ def write_training(folder: Path, rows: Sequence[Row] = ROWS, *, test: bool = Tru
     corpora.mkdir(exist_ok=True)
     for split in ("train", "dev", *(["test"] if test else [])):
         DocBin(docs=gold).to_disk(corpora / f"{split}.spacy")
-    nlp = spacy.blank("en")
+    nlp = spacy.blank("xx")
     for split in ("train", "dev"):
         nlp.config["paths"][split] = str(corpora / f"{split}.spacy")
     ruler: Any = nlp.add_pipe("entity_ruler")

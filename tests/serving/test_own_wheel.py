@@ -139,7 +139,7 @@ class Environment:
 
 LOAD = """
 import json, sys, spacy, adaptive_spacy
-ents = spacy.load("en_tiny")(sys.argv[1]).ents
+ents = spacy.load("xx_tiny")(sys.argv[1]).ents
 found = [(ent.text, ent.label_, ent._.confidence) for ent in ents]
 print(json.dumps([adaptive_spacy.__file__, found]))
 """

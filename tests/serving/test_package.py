@@ -32,8 +32,8 @@ def required_names(wheel: Path) -> set[str]:
 
 
 def test_package_carries_scores_licences_and_requirements(packages: Path) -> None:
-    (wheel,) = packages.glob("en_tiny_ner-1.2.3-*.whl")
-    meta = json.loads(read_wheel(wheel, "en_tiny_ner-1.2.3/meta.json"))
+    (wheel,) = packages.glob("xx_tiny_ner-1.2.3-*.whl")
+    meta = json.loads(read_wheel(wheel, "xx_tiny_ner-1.2.3/meta.json"))
     assert meta["performance"] == {"ents_f": 0.875, "ents_loss": 0.25}
     assert meta["license"] == "CC0-1.0 (data), unknown (transformer)"
     assert meta["sources"][0] == {
@@ -45,19 +45,19 @@ def test_package_carries_scores_licences_and_requirements(packages: Path) -> Non
     assert meta["description"].startswith(
         "Named entities: LOC, PER. Fine-tuned with adaptive-spacy"
     )
-    readme = read_wheel(wheel, "en_tiny_ner-1.2.3/README.md")
+    readme = read_wheel(wheel, "xx_tiny_ner-1.2.3/README.md")
     assert "87.50" in readme
-    assert 'spacy.load("en_tiny_ner")' in readme
+    assert 'spacy.load("xx_tiny_ner")' in readme
     assert "ent._.confidence" in readme
     assert meta["sources"][1]["url"] == ""
     assert required_names(wheel) == {"adaptive-spacy", "spacy", "spacy-transformers"}
 
 
 def test_packaged_pipeline_is_sealed(packages: Path, tmp_path: Path) -> None:
-    (wheel,) = packages.glob("en_tiny_ner-1.2.3-*.whl")
+    (wheel,) = packages.glob("xx_tiny_ner-1.2.3-*.whl")
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path)
-    folder = tmp_path / "en_tiny_ner" / "en_tiny_ner-1.2.3"
+    folder = tmp_path / "xx_tiny_ner" / "xx_tiny_ner-1.2.3"
     assert (folder / "checksums.json").is_file()
     with warnings.catch_warnings():
         warnings.filterwarnings("error", "changed since")
@@ -121,7 +121,7 @@ def test_package_states_the_confidences_that_its_components_do(
     nlp.to_disk(tmp_path / "model")
     wheels = package(tmp_path / "model", tmp_path / "wheels", name="some", version="1.0.0")
     assert "adaptive-spacy" in required_names(wheels[0])
-    readme = read_wheel(wheels[0], "en_some-1.0.0/README.md")
+    readme = read_wheel(wheels[0], "xx_some-1.0.0/README.md")
     if stated is None:
         assert "confidence" not in readme
     else:
@@ -273,7 +273,7 @@ def test_wheels_install_into_a_fresh_environment(
     """`pip install --find-links packages NAME`, then `spacy.load` without network; and the
     pipeline of spaCy's own ner without adaptive-spacy."""
     package(foreign, packages, name="plain", version="0.0.1")
-    expected = {"en_plain": False, "en_tiny_ner": True}
+    expected = {"en_plain": False, "xx_tiny_ner": True}
     environment = tmp_path / "venv"
     venv.create(environment, with_pip=True)
     python = str(environment / "bin" / "python")

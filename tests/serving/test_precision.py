@@ -55,14 +55,14 @@ def test_package_computes_in_the_precision_and_says_what_it_costs(
     result = CliRunner().invoke(app, [*arguments, "--precision", "int8", "--corpus", str(dev)])
     assert result.exit_code == 0, result.output
     assert f"F1 on {dev}: 1.0000 as trained, 1.0000 in int8" in result.output
-    (wheel,) = tmp_path.glob("en_fast_ner-*.whl")
-    meta = srsly.json_loads(read_wheel(wheel, "en_fast_ner-0.1.0/meta.json"))
+    (wheel,) = tmp_path.glob("xx_fast_ner-*.whl")
+    meta = srsly.json_loads(read_wheel(wheel, "xx_fast_ner-0.1.0/meta.json"))
     assert meta["precision"]["ents_f"] == {"before": 1.0, "after": 1.0}
     assert meta["performance"]["ents_f"] == 1.0
     # one statement of what it computes in
     assert meta["training"]["precision"].endswith("int8")
-    assert "auto" not in read_wheel(wheel, "en_fast_ner-0.1.0/README.md")
-    assert 'precision = "int8"' in read_wheel(wheel, "en_fast_ner-0.1.0/config.cfg")
+    assert "auto" not in read_wheel(wheel, "xx_fast_ner-0.1.0/README.md")
+    assert 'precision = "int8"' in read_wheel(wheel, "xx_fast_ner-0.1.0/config.cfg")
     assert 'precision = "int8"' not in (pipeline / "config.cfg").read_text()
 
 
@@ -142,9 +142,9 @@ def test_package_warns_of_a_cost_that_was_not_measured(
         )
     assert result.exit_code == 0, result.output
     assert "⚠ both were computed in float32 here and do not tell what float16" in result.output
-    (wheel,) = (tmp_path / "out").glob("en_half_ner-*.whl")
+    (wheel,) = (tmp_path / "out").glob("xx_half_ner-*.whl")
     said = "Computes in float16: F1 100.00, scored in float32; 100.00 as trained, scored in float32"
-    assert said in read_wheel(wheel, "en_half_ner-0.1.0/README.md")
+    assert said in read_wheel(wheel, "xx_half_ner-0.1.0/README.md")
 
 
 def test_package_of_a_corpus_with_nothing_to_find_states_no_score(
@@ -242,12 +242,12 @@ def test_precision_of_a_transformer_inside_of_a_component(
     arguments = ["package", str(replaced), str(tmp_path / "out"), "--name", "whole_ner"]
     result = CliRunner().invoke(app, [*arguments, "--precision", "int8", "--corpus", str(dev)])
     assert result.exit_code == 0, result.output
-    (wheel,) = (tmp_path / "out").glob("en_whole_ner-*.whl")
-    assert 'precision = "int8"' in read_wheel(wheel, "en_whole_ner-0.1.0/config.cfg")
-    assert "| precision | int8 |" in read_wheel(wheel, "en_whole_ner-0.1.0/README.md")
+    (wheel,) = (tmp_path / "out").glob("xx_whole_ner-*.whl")
+    assert 'precision = "int8"' in read_wheel(wheel, "xx_whole_ner-0.1.0/config.cfg")
+    assert "| precision | int8 |" in read_wheel(wheel, "xx_whole_ner-0.1.0/README.md")
     # without another one the card says its own
     (plain, *_) = package(replaced, tmp_path / "plain", name="whole_ner")
-    assert "| precision | float32 |" in read_wheel(plain, "en_whole_ner-0.1.0/README.md")
+    assert "| precision | float32 |" in read_wheel(plain, "xx_whole_ner-0.1.0/README.md")
     cost = measure_precision(replaced, dev, "int8")
     assert cost.before["spacy"]["ents_loss"] != cost.after["spacy"]["ents_loss"]
 

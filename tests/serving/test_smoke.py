@@ -18,7 +18,7 @@ def test_smoke_test_of_a_good_wheel(packages: Path, trained: Path, tmp_path: Pat
     texts = write_corpus(
         tmp_path / "texts.spacy", [("Ada lives in Paris .", "O O O O O"), ("it rains", "O O")]
     )
-    result = smoke_test(packages, "en_tiny_ner", trained, texts, tmp_path / "m" / "smoke.json")
+    result = smoke_test(packages, "xx_tiny_ner", trained, texts, tmp_path / "m" / "smoke.json")
     assert (result["identical"], result["confident"]) == (True, True)
     assert (result["texts"], result["entities"], result["version"]) == (2, 2, "1.2.3")
     assert srsly.read_json(tmp_path / "m" / "smoke.json")["identical"] is True
@@ -59,7 +59,7 @@ def test_smoke_test_says_whether_confidences_are_such(
     found = [[*span, one] for span, one in zip(spans, confidences, strict=True)]
     monkeypatch.setattr(smoke, "_install", lambda *arguments: None)
     monkeypatch.setattr(smoke, "_load", lambda *arguments: {"entities": [found]})
-    arguments = (packages, "en_tiny_ner", trained, texts, tmp_path / "smoke.json")
+    arguments = (packages, "xx_tiny_ner", trained, texts, tmp_path / "smoke.json")
     if confident is False:
         with pytest.raises(ValueError, match=r"states confidences that are not in \[0, 1\]: see"):
             smoke_test(*arguments)
@@ -78,7 +78,7 @@ def test_smoke_test_notices_another_pipeline(
     nlp.to_disk(tmp_path / "other")
     texts = write_corpus(tmp_path / "texts.spacy", [("Ada lives in Paris .", "O O O O O")])
     with pytest.raises(ValueError, match="finds other entities than"):
-        smoke_test(packages, "en_tiny_ner", tmp_path / "other", texts, tmp_path / "smoke.json")
+        smoke_test(packages, "xx_tiny_ner", tmp_path / "other", texts, tmp_path / "smoke.json")
     assert srsly.read_json(tmp_path / "smoke.json")["identical"] is False
 
 
@@ -91,7 +91,7 @@ def test_smoke_test_reads_shards(
     # under both names: the project passes the second
     for number, name in enumerate(("test", "test.spacy")):
         output = tmp_path / f"{number}.json"
-        arguments = ["smoke-test", packages, "en_tiny_ner", "--pipeline", trained]
+        arguments = ["smoke-test", packages, "xx_tiny_ner", "--pipeline", trained]
         arguments += ["--texts", shards / name, "--output", output]
         result = CliRunner().invoke(app, [*map(str, arguments)])
         assert result.exit_code == 0, result.output
@@ -103,10 +103,10 @@ def test_smoke_test_names_texts_that_are_missing(
 ) -> None:
     texts = tmp_path / "gone.spacy"
     with pytest.raises(ValueError, match=r"^--texts: expected a \.spacy file or a folder of"):
-        smoke_test(packages, "en_tiny_ner", trained, texts, tmp_path / "smoke.json")
+        smoke_test(packages, "xx_tiny_ner", trained, texts, tmp_path / "smoke.json")
 
 
 def test_smoke_test_without_wheel(trained: Path, tmp_path: Path) -> None:
     texts = write_corpus(tmp_path / "texts.spacy", [("a", "O")])
-    with pytest.raises(ValueError, match=r"expected a wheel of en_x, found none; build it"):
-        smoke_test(tmp_path, "en_x", trained, texts, tmp_path / "smoke.json")
+    with pytest.raises(ValueError, match=r"expected a wheel of xx_x, found none; build it"):
+        smoke_test(tmp_path, "xx_x", trained, texts, tmp_path / "smoke.json")

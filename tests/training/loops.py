@@ -24,7 +24,7 @@ Loop = Callable[[Language, AdamW], None]
 
 def make_nlp(folder: Path, pipes: tuple[str, ...] = ("transformer_ner",)) -> Language:
     fix_random_seed(0)
-    nlp = spacy.blank("en")
+    nlp = spacy.blank("xx")
     model = {"@architectures": OURS, "name": str(folder), "transformer_config": STILL}
     spans = {"@span_getters": "spacy-transformers.strided_spans.v1", "window": 16, "stride": 12}
     nlp.add_pipe("transformer", config={"model": {**model, "get_spans": spans}})

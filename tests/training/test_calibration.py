@@ -168,7 +168,7 @@ def test_a_second_component_behind_changes_no_confidence(transformer_folder: Pat
 
 
 def test_pipelines_without_confidences_have_none_to_measure(nlp: Language) -> None:
-    other = spacy.blank("en")
+    other = spacy.blank("xx")
     other.add_pipe("entity_ruler").add_patterns([{"label": "PER", "pattern": "Ada"}])
     metrics = score(other, predicted(other))
     assert metrics["confidence"] is None

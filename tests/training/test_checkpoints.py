@@ -204,7 +204,7 @@ def test_scores_go_where_the_training_went_on(tmp_path: Path) -> None:
 
 
 def test_score_that_is_not_a_number_is_null(tmp_path: Path) -> None:
-    nlp = spacy.blank("en")
+    nlp = spacy.blank("xx")
     scores = {
         **{"a": float("nan"), "b": {"c": numpy.float32("inf"), "d": 0.5}, "e": None},
         # what a scorer of others may return
@@ -232,12 +232,12 @@ def test_other_callback_is_called_first(tmp_path: Path) -> None:
         return name
 
     checkpoint = make_checkpoint_v1(then=make_named())
-    written = checkpoint(spacy.blank("en"))
+    written = checkpoint(spacy.blank("xx"))
     written.to_disk(tmp_path / "model-last")
     assert written.meta["name"] == spacy.load(tmp_path / "model-last").meta["name"] == "named"
     assert [token.text for token in written("two words")] == ["two", "words"]
     with pytest.raises(ValueError, match="E914"):
-        make_checkpoint_v1(then=lambda nlp: None)(spacy.blank("en"))  # type: ignore[arg-type,return-value]
+        make_checkpoint_v1(then=lambda nlp: None)(spacy.blank("xx"))  # type: ignore[arg-type,return-value]
 
 
 @pytest.mark.parametrize("output", [None, "out"])
@@ -270,7 +270,7 @@ def test_temperature_is_kept_without_files_and_in_copies(
 
 
 def test_meta_keeps_every_digit_where_spacys_own_writer_does_not(tmp_path: Path) -> None:
-    nlp = spacy.blank("en")
+    nlp = spacy.blank("xx")
     scores = {"ents_f": 0.1234567890123456, "ents_loss": 1e-12, "per": {"a": 1 / 3}}
     nlp.meta["performance"] = scores
     make_checkpoint_v1()(nlp).to_disk(tmp_path / "ours" / "model-last")

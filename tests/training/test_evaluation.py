@@ -51,7 +51,7 @@ def corpus(tmp_path: Path) -> Path:
 
 
 def test_weights_that_are_not_finite_are_refused(tmp_path: Path, corpus: Path) -> None:
-    nlp = spacy.blank("en")
+    nlp = spacy.blank("xx")
     textcat = nlp.add_pipe("textcat")
     textcat.add_label("a")
     textcat.add_label("b")
@@ -246,7 +246,7 @@ def test_evaluate_says_what_a_pipeline_is(tmp_path, corpus, folder):
 
 
 def test_evaluate_needs_a_component_that_finds_entities(tmp_path, corpus):
-    spacy.blank("en").to_disk(tmp_path / "model")
+    spacy.blank("xx").to_disk(tmp_path / "model")
     assert failure(str(tmp_path / "model"), corpus) == (
         "pipeline: expected a component that finds entities, got no component at all"
     )

@@ -16,7 +16,7 @@ from adaptive_spacy.adaptive.steps import one_by_one
 from adaptive_spacy.training.checks.findings import Findings
 from adaptive_spacy.training.checks.length import check_rounds
 
-EMPTY = Doc(spacy.blank("en").vocab)
+EMPTY = Doc(spacy.blank("xx").vocab)
 #: A pipeline and an optimizer that do nothing
 NLP: Any = SimpleNamespace(pipeline=[], update=lambda *_, **__: None)
 OPTIMIZER: Any = SimpleNamespace(step_schedules=lambda: None, averages=None)

@@ -122,7 +122,7 @@ def test_added_label_replaces_the_layer_after_its_step(transformer_folder) -> No
 
 
 def sourced(nlp: Language) -> Language:
-    other = spacy.blank("en", vocab=nlp.vocab)
+    other = spacy.blank("xx", vocab=nlp.vocab)
     for name in nlp.pipe_names:
         other.add_pipe(name, source=nlp)
     return other

@@ -19,7 +19,7 @@ TEXTS = [text for text, _ in SENTENCES] + ["", "Ada  lives\nin Paris . " * 30]
 
 
 def make_nlp(folder: Path, architecture: str, **settings) -> Language:
-    nlp = spacy.blank("en")
+    nlp = spacy.blank("xx")
     spans = {"@span_getters": "spacy-transformers.strided_spans.v1", "window": 16, "stride": 12}
     model = {"@architectures": architecture, "name": str(folder), "get_spans": spans, **settings}
     nlp.add_pipe("transformer", config={"model": model})

@@ -73,7 +73,7 @@ def test_kept_docs_hold_nothing_of_the_transformer(nlp: Language) -> None:
 
 
 def test_cleaner_takes_the_transformers_data_and_nothing_else() -> None:
-    nlp = spacy.blank("en")
+    nlp = spacy.blank("xx")
     cleaner = nlp.add_pipe("transformer_cleaner")
     doc = nlp.make_doc(TEXT)
     doc.tensor = numpy.ones((len(doc), 2), dtype="float32")
@@ -89,6 +89,6 @@ def test_cleaner_takes_the_transformers_data_and_nothing_else() -> None:
 
 def test_spacys_cleaner_still_cannot_leave_the_tensor_alone() -> None:
     # spaCy 3.8; if this changes, its own component does
-    nlp = spacy.blank("en")
+    nlp = spacy.blank("xx")
     cleaner = nlp.add_pipe("doc_cleaner", config={"attrs": {"_.trf_data": None}})
     assert "tensor" in cleaner.cfg["attrs"]

@@ -15,7 +15,7 @@ APP.command()(main)
 
 
 def texts(path: Path) -> list[str]:
-    return [doc.text.strip() for doc in DocBin().from_disk(path).get_docs(spacy.blank("en").vocab)]
+    return [doc.text.strip() for doc in DocBin().from_disk(path).get_docs(spacy.blank("xx").vocab)]
 
 
 def divide(corpus: Path, output: Path, *options: str) -> dict[str, list[str]]:

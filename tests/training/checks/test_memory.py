@@ -29,7 +29,7 @@ def test_a_training_of_an_ner_of_terabytes_is_refused(
 
 
 def test_each_component_is_reckoned_by_the_sizes_that_it_has(monkeypatch) -> None:
-    nlp = spacy.blank("en")
+    nlp = spacy.blank("xx")
     embed = {"@architectures": "spacy.MultiHashEmbed.v2", "attrs": ["NORM"], "rows": [1000]}
     embed |= {"width": 8, "include_static_vectors": False}
     encode = {"@architectures": "spacy.MaxoutWindowEncoder.v2", "width": 8, "depth": 1}
@@ -47,7 +47,7 @@ def test_each_component_is_reckoned_by_the_sizes_that_it_has(monkeypatch) -> Non
 
 
 def test_nothing_is_refused_where_the_memory_is_not_known(monkeypatch) -> None:
-    nlp = spacy.blank("en")
+    nlp = spacy.blank("xx")
     nlp.add_pipe("tok2vec", config={"model": {"width": 2**40}})
     assert len(list(find_size_faults(nlp))) == 1
     monkeypatch.setattr(memory, "memory_of_machine", lambda: None)
