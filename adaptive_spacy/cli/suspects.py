@@ -124,9 +124,11 @@ def suspects_cli(
     )
     if output is not None:
         docs = [eg.reference for eg in found.examples]
-        count = write_suspects(chosen, docs, output, format=format)
+        written = write_suspects(chosen, docs, output, format=format)
+        for note in written.notes():
+            typer.echo(one_line(note))
         noun = "spans" if format == "spans" else "tasks"
-        typer.echo(f"✔ Saved to {output.as_posix()}: {count:,} {noun}")
+        typer.echo(f"✔ Saved to {output.as_posix()}: {written.count:,} {noun}")
 
 
 def _choose_next(

@@ -77,6 +77,7 @@ def convert(
         _open(source, name, {**options, **source.options}, lang=lang, progress=progress)
         for source, name in zip(sources, formats, strict=True)
     ]
+    check_options(formats, options, files)
     if split:
         names = [source.split or "" for source in sources]
         pool = [file for file, name in zip(files, names, strict=True) if not name]
@@ -113,8 +114,11 @@ def _open(
 ) -> Source:
     """RETURNS (Source): An input, read as it says."""
     options.pop("format", None)
-    check_options([format], (name for name in source.options if name != "format"))
-    return open_source(source.path, format=format, progress=progress, lang=lang, **options)
+    own = [name for name in source.options if name != "format"]
+    check_options([format], own)
+    found = open_source(source.path, format=format, progress=progress, lang=lang, **options)
+    check_options([format], own, [found])
+    return found
 
 
 def _draw_splits(

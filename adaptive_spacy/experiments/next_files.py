@@ -29,7 +29,7 @@ def _task(one: Candidate, format: str) -> dict[str, Any]:
     if format == SPANS:
         return {**make_record(sentence), "doubts": round(one.doubts, 4)}
     remark = f"{one.doubts:.1f} mistakes to expect among the suggestions"
-    task = TOOLS[format][0](sentence, [remark])
+    task = TOOLS[format].make(sentence, [remark])
     if "annotations" in task:
         task["predictions"] = task.pop("annotations")
     return task

@@ -140,7 +140,7 @@ def ranked() -> tuple[list[Suspect], list[Doc]]:
 
 def test_spans_are_lines_of_json(ranked: Any, tmp_path: Path) -> None:
     suspects, docs = ranked
-    assert write_suspects(suspects, docs, tmp_path / "list.jsonl") == len(suspects) == 7
+    assert write_suspects(suspects, docs, tmp_path / "list.jsonl") == (len(suspects), {}) == (7, {})
     lines = [json.loads(one) for one in (tmp_path / "list.jsonl").read_text().splitlines()]
     assert [one["score"] for one in lines] == sorted((one["score"] for one in lines), reverse=True)
     acme = next(one for one in lines if one["text"] == "Acme")
@@ -158,10 +158,10 @@ def test_tasks_are_read_back_as_the_labels_they_hold(
     ranked: Any, tmp_path: Path, tool: str, name: str
 ) -> None:
     suspects, docs = ranked
-    number = write_suspects(suspects, docs, tmp_path / name, format=tool)
+    number, left_out = write_suspects(suspects, docs, tmp_path / name, format=tool)
     # the order of each doc's strongest; "nothing happens here" has no entity
     places = list(dict.fromkeys(one.doc for one in suspects))
-    assert number == len(places) == 4
+    assert (number, left_out) == (len(places), {}) == (4, {})
     convert([tmp_path / name], tmp_path / "corpus", format=tool, lang="en")
     back = list(read_docs(tmp_path / "corpus" / "look.spacy", spacy.blank("xx").vocab))
     assert [[(ent.text, ent.label_) for ent in doc.ents] for doc in back] == [

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from adaptive_spacy.data.readers.annotated_text import AnnotatedText
-from adaptive_spacy.data.readers.json_records import JsonRecords
+from adaptive_spacy.data.readers.json_records import TAG_OPTIONS, JsonRecords
 from adaptive_spacy.data.readers.json_values import show_json
 from adaptive_spacy.data.readers.record_fields import (
     check_object,
@@ -23,6 +23,7 @@ class BiocJson(JsonRecords):
     title = "BioC"
     limits = "relations; entities of several parts"
     chooses_spans = False
+    unused = TAG_OPTIONS | {"spans_key"}
 
     @staticmethod
     def fits(record: Any) -> bool:

@@ -25,6 +25,7 @@ from adaptive_spacy.data.readers.entity_ids import ID_SCHEME, are_counted, are_i
 from adaptive_spacy.data.readers.line_chunks import read_lines
 from adaptive_spacy.data.readers.misc_pairs import find_keys, find_value, is_entity_key
 from adaptive_spacy.data.readers.number_signs import NumberSigns
+from adaptive_spacy.data.readers.quoting import unquote_all
 from adaptive_spacy.data.readers.reader import Confidence, Evidence, PathSample
 from adaptive_spacy.data.readers.tag_table import HOW_TO_READ_MISSING, Place
 from adaptive_spacy.data.readers.token_file import TokenFile
@@ -61,6 +62,7 @@ class ConllFile(TokenFile):
         names = tuple(name.strip() for name in header) or self._names
         if header:
             rows = [fields for fields in rows if tuple(fields) != header]
+            rows = list(map(unquote_all, rows)) if self._tabbed else rows
         columns = count_columns(rows)
         if columns == 1:
             raise ValueError(f"{self.path}: expected rows of {self.row}, found one column")
@@ -114,6 +116,11 @@ class ConllFile(TokenFile):
         """RETURNS (Callable[[list[str]], list[str]] | None): What makes tags of brackets or ids;
         None: they are tags already."""
         if is_bracketed(values):
+            if not self.tags.detected and self.tags.scheme != BRACKET_SCHEME:
+                raise ValueError(
+                    f"{self.path}: found tags in brackets, as (PER*, expected tags of --scheme "
+                    f"{self.tags.scheme}; leave it out for this file"
+                )
             self.tags.take_scheme(BRACKET_SCHEME)
             return read_brackets
         self.has_ids = self.tags.detected and are_ids(values)
@@ -221,9 +228,10 @@ class ConllFile(TokenFile):
             full = [row[choice.tag] for row in rows if len(row) == columns]
             # where `O` is written, a token without the key has no tag
             default = "" if any(find_value(one, self._key) == "O" for one in full) else "O"
+        tabbed = self._tabbed and any(rows)
         return Layout(
             *(columns, choice.token, choice.tag, at, has_ranges, choice.glue, choice.prefix),
-            *(self._key, default, header, choice.has_places, self._tabbed and any(rows)),
+            *(self._key, default, header, choice.has_places, tabbed, tabbed and bool(header)),
         )
 
     def _find_header(self, rows: list[list[str]]) -> tuple[str, ...]:

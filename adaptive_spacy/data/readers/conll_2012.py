@@ -27,6 +27,7 @@ class Conll2012(NumberedFile):
 
     title = "CoNLL-2012"
     limits = "columns beside token and entities"
+    unused = frozenset({"scheme", "type"})
     expected = "a file of CoNLL-2012"
     row = "tokens with brackets"
     divides_documents = f"{BEGIN} lines"

@@ -3,6 +3,8 @@
 from collections import Counter
 from typing import NamedTuple
 
+from adaptive_spacy.data.readers.quoting import unquote_all
+
 DOCSTART = "-DOCSTART-"
 
 
@@ -21,6 +23,8 @@ class Layout(NamedTuple):
     header (tuple[str, ...]): The row that names the columns; nothing: there is none.
     has_places (bool): Whether a digit behind each token is its place in a word.
     tabbed (bool): Whether tabs divide the columns of all rows.
+    quotes (bool): Whether a quotation mark may be doubled in quotes, see `unquote`: in a table of
+        tabs with names.
     """
 
     columns: int
@@ -35,6 +39,7 @@ class Layout(NamedTuple):
     header: tuple[str, ...] = ()
     has_places: bool = False
     tabbed: bool = False
+    quotes: bool = False
 
     @property
     def is_plain(self) -> bool:
@@ -56,6 +61,11 @@ def split_row(line: str) -> list[str]:
     # a token may be a space
     fields = [field.strip(" ") or field for field in line.strip("\r\n").split("\t")]
     return fields if any(field.strip(" ") for field in fields) else []
+
+
+def split_quoted(line: str) -> list[str]:
+    """RETURNS (list[str]): The same of a table in which quotation marks may be doubled."""
+    return unquote_all(split_row(line))
 
 
 def fit_row(fields: list[str], columns: int) -> list[str]:

@@ -6,7 +6,13 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from adaptive_spacy.data.readers.column_kinds import END_OF_SENTENCE, NO_SPACE
-from adaptive_spacy.data.readers.conll_columns import DOCSTART, Layout, fit_row, split_row
+from adaptive_spacy.data.readers.conll_columns import (
+    DOCSTART,
+    Layout,
+    fit_row,
+    split_quoted,
+    split_row,
+)
 from adaptive_spacy.data.readers.misc_pairs import find_value
 from adaptive_spacy.data.readers.number_signs import NumberSigns, Reading
 from adaptive_spacy.data.readers.ranges import EMPTY_NODE, RANGE, count_range
@@ -81,6 +87,7 @@ class RowReader:
         #: Whether a token was white space; asked of each would take a tenth of the time
         self.has_blanks = False
         self._is_plain = layout.is_plain
+        self._split = split_quoted if layout.quotes else split_row
         self._known: dict[str, tuple[str | None, str]] = {}
 
     def sentences(self, chunks: Chunks, problems: Problems) -> Iterator[Rows]:
@@ -170,7 +177,7 @@ class RowReader:
 
     def read(self, line: str) -> tuple[str | None, str]:
         """RETURNS (tuple[str | None, str]): Token and tag. No token: the tag says what it is."""
-        fields = split_row(line)
+        fields = self._split(line)
         columns, token_at, tag_at, index = self.layout[:4]
         if len(fields) != columns:
             fields = fit_row(fields, columns)
@@ -224,7 +231,7 @@ class RowReader:
 
     def _describe(self, line: str) -> str:
         """RETURNS (str): What is wrong with a row that cannot be read."""
-        fields = fit_row(split_row(line), self.layout.columns)
+        fields = fit_row(self._split(line), self.layout.columns)
         if line.startswith("#") and self.signs.read(line, fields) is Reading.EITHER:
             return self.signs.describe(line)
         return self._find_problem(line, fields) or ""

@@ -12,6 +12,7 @@ from adaptive_spacy.data.readers.column_kinds import Kind, find_kind
 from adaptive_spacy.data.readers.column_names import DOCUMENT_NAME, SENTENCE, find_named
 from adaptive_spacy.data.readers.conll_rows import DOCUMENT
 from adaptive_spacy.data.readers.numbered_file import Numbered, NumberedFile
+from adaptive_spacy.data.readers.quoting import are_quoted, unquote_all
 from adaptive_spacy.data.readers.reader import Confidence, Evidence, PathSample
 from adaptive_spacy.data.readers.tag_spelling import is_outside
 from adaptive_spacy.data.schemes import BROKEN, EDGE, PREFIXED
@@ -27,8 +28,8 @@ class Dialect(NamedTuple):
     """How a table is written.
 
     delimiter (str): What divides columns.
-    quotes (bool): Whether a column that holds one is quoted; not so among tabs, where a quotation
-        mark is a token.
+    quotes (bool): Whether quotation marks are around what they are not part of. Among tabs they are
+        tokens, but for those that `unquote` tells, unless the names of the columns are quoted.
     names (tuple[str, ...]): The header; nothing: there is none.
     """
 
@@ -176,7 +177,8 @@ def make_reader(lines: Iterator[str], dialect: Dialect) -> Iterator[list[str]]:
     """RETURNS (Iterator[list[str]]): The fields of each row."""
     if dialect.quotes:
         return csv.reader(lines, delimiter=dialect.delimiter)
-    return csv.reader(lines, delimiter=dialect.delimiter, quoting=csv.QUOTE_NONE)
+    rows = csv.reader(lines, delimiter=dialect.delimiter, quoting=csv.QUOTE_NONE)
+    return map(unquote_all, rows)
 
 
 def parse_lines(lines: Sequence[str], dialect: Dialect) -> Iterator[list[str]]:
@@ -195,12 +197,12 @@ def find_dialect(lines: Sequence[str], *, insist: bool = False) -> Dialect | Non
     """
     first = next((line for line in lines if line.strip()), "")
     for delimiter in DELIMITERS:
-        quotes = delimiter != "\t" or any('""""' in line for line in lines)
+        quotes = delimiter != "\t" or are_quoted(first.split(delimiter))
         plain = Dialect(delimiter, quotes, ())
         header = next(parse_lines([first], plain), [])
         if len(header) > 1 and is_header(header) and "\n" not in "".join(header):
             others = range(len(header))
-            if delimiter != "\t" or insist or find_named(header, SENTENCE, others) >= 0:
+            if quotes or insist or find_named(header, SENTENCE, others) >= 0:
                 return plain._replace(names=tuple(header))
         elif delimiter not in ",;" or len(header) < 2:
             continue

@@ -1,6 +1,7 @@
 """The table of formats, and which of them a file or folder of annotated text has."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from adaptive_spacy.data.readers.hub_files import holds_entities
 from adaptive_spacy.data.readers.hub_records import HubRecords
 from adaptive_spacy.data.readers.huggingface import HubData
 from adaptive_spacy.data.readers.json_formats import JSON_FORMATS, AnyJson
+from adaptive_spacy.data.readers.json_records import JsonRecords
 from adaptive_spacy.data.readers.marked_text import (
     BracedText,
     InlineTags,
@@ -98,16 +100,35 @@ def find_format(path: Path, format: str = "auto", encoding: str = "utf-8") -> st
     return format
 
 
-def check_options(formats: Iterable[str], options: Iterable[str]) -> None:
-    """RAISES (ValueError): Options that none of these formats takes: they would be ignored."""
-    names = sorted(set(formats))
+def check_options(
+    formats: Sequence[str], options: Iterable[str], sources: Sequence[Source] = ()
+) -> None:
+    """Check that each option is of use for one input at least.
+
+    formats (Sequence[str]): What the inputs are, each one of `FORMATS`.
+    options (Iterable[str]): What is said of all of them.
+    sources (Sequence[Source]): The same inputs, if they are open: of some records only that tells
+        what they are.
+    RAISES (ValueError): Options that none of them takes: they would be ignored.
+    """
+    opened: Sequence[Source | None] = sources or [None] * len(formats)
+    pairs = sorted(zip(formats, opened, strict=True), key=itemgetter(0))
+    taken = [list_taken(name, source) for name, source in pairs]
     for option in options:
-        if not any(option in list_options(FORMATS[name]) for name in names):
+        if not any(option in of_one for _, of_one in taken):
             takers = [one.title for one in FORMATS.values() if option in list_options(one)]
+            found = dict.fromkeys(title for title, _ in taken)
             raise ValueError(
                 f"--{option.replace('_', '-')}: expected a file of {', '.join(takers)}, which "
-                f"has such an option, found {', '.join(FORMATS[name].title for name in names)}"
+                f"has such an option, found {', '.join(found)}"
             )
+
+
+def list_taken(format: str, source: Source | None = None) -> tuple[str, set[str]]:
+    """RETURNS (tuple[str, set[str]]): What an input is called, and the options of use for it."""
+    if isinstance(source, JsonRecords):
+        return source.format.title, source.taken
+    return FORMATS[format].title, list_options(FORMATS[format])
 
 
 def recognise(path: Path, encoding: str = "utf-8") -> str:

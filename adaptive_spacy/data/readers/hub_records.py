@@ -28,6 +28,7 @@ class HubRecords(AnyJson):
 
     title = "Hugging Face records"
     limits = "several splits at once"
+    unused = frozenset({"encoding"})
 
     @classmethod
     def recognise(cls, sample: PathSample) -> Evidence | None:

@@ -12,7 +12,7 @@ from adaptive_spacy.data.readers.prodigy import Prodigy
 from adaptive_spacy.data.readers.reader import Confidence, Evidence, PathSample
 from adaptive_spacy.data.readers.record_fields import TEXT
 from adaptive_spacy.data.readers.record_file import RecordFile
-from adaptive_spacy.data.readers.record_spans import read_span
+from adaptive_spacy.data.readers.record_spans import are_spans
 from adaptive_spacy.data.readers.spacy_v2 import SpacyJson, SpacyTuples
 from adaptive_spacy.data.readers.tagged_tokens import TaggedTokens, are_tagged
 from adaptive_spacy.data.readers.text_entities import (
@@ -48,6 +48,7 @@ class AnyJson(JsonRecords):
 
     title = "JSON or JSONL"
     limits = "several formats in one file"
+    unused = frozenset()
 
     @classmethod
     def recognise(cls, sample: PathSample) -> Evidence | None:
@@ -133,11 +134,3 @@ def describe_unknown(record: Any) -> str:
     nulls = [key for key, value in record.items() if value is None] if has_text else []
     empty = f", of which {listed(nulls)} {'is' if len(nulls) == 1 else 'are'} null" if nulls else ""
     return f"found {describe_record(record)}{empty}, expected a record of {titles}{hint}"
-
-
-def are_spans(value: Any) -> bool:
-    """Whether a value is a list of entities by offsets, some at least."""
-    try:
-        return isinstance(value, list) and bool([read_span(raw) for raw in value])
-    except ValueError:
-        return False

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from adaptive_spacy.data.readers.annotated_text import Add, AnnotatedText, make_sentence
 from adaptive_spacy.data.readers.json_values import JsonFile, NotJson, show_json
 from adaptive_spacy.data.readers.offsets import CONVENTIONS, EXCLUSIVE, check_convention
-from adaptive_spacy.data.readers.reader import Confidence, Evidence, PathSample
+from adaptive_spacy.data.readers.reader import Confidence, Evidence, PathSample, list_options
 from adaptive_spacy.data.readers.record_fields import list_keys
 from adaptive_spacy.data.readers.record_file import (
     Choices,
@@ -25,6 +25,9 @@ from adaptive_spacy.data.readers.record_spans import choose_spans
 from adaptive_spacy.data.readers.spacy_tokenizer import load_tokenizer
 from adaptive_spacy.data.readers.tag_table import Place, Tagged, TagTable
 from adaptive_spacy.data.source import Problems, Sentence
+
+#: Options that say how tags are read
+TAG_OPTIONS = frozenset({"scheme", "missing_tag"})
 
 
 class JsonRecords:
@@ -57,6 +60,10 @@ class JsonRecords:
     unique: ClassVar[str | None] = None
     #: Whether --spans-key names a key of its records, which `choose_spans` then takes
     chooses_spans: ClassVar[bool] = True
+    #: The only key under which `read` looks for entities; "": any of the usual ones
+    place: ClassVar[str] = ""
+    #: Options that say nothing of its records
+    unused: ClassVar[frozenset[str]] = TAG_OPTIONS
     #: Whether its offsets count characters, not tokens
     counts_characters: ClassVar[bool] = True
 
@@ -118,6 +125,12 @@ class JsonRecords:
             yield f"{container}[{i}]: ", item
 
     @classmethod
+    def choose(cls, record: Any, key: str) -> Any:
+        """RETURNS (Any): A record with its entities from the key that --spans-key names.
+        RAISES (ValueError): If it has no such key."""
+        return choose_spans(record, key, cls.place) if cls.chooses_spans else record
+
+    @classmethod
     def learn(cls, records: Iterator[Any], choices: "Choices") -> "Read":
         """Learn from all records how each is read; most formats read each by itself.
 
@@ -159,6 +172,13 @@ class JsonRecords:
         if self.format.is_tagged:
             parts.append(self.tags.describe())
         return ", ".join(parts) + (f"; records not read: {skipped}" if skipped else "")
+
+    @property
+    def taken(self) -> set[str]:
+        """RETURNS (set[str]): The options that say something of its records, now that their format
+        is known."""
+        found = list_options(type(self)) & list_options(self.format)
+        return found if self.format.is_tagged else found - TAG_OPTIONS
 
     def _check(self, problems: Problems) -> None:
         """Walk the file once and find what is wrong with it."""
@@ -244,9 +264,7 @@ class JsonRecords:
 
     def _choose(self, raw: Any) -> Any:
         """RETURNS (Any): A record with its entities where --spans-key says that they are."""
-        if self.spans_key and self.format.chooses_spans:
-            return choose_spans(raw, self.spans_key)
-        return raw
+        return self.format.choose(raw, self.spans_key) if self.spans_key else raw
 
 
 def add_at(problems: Problems, number: int, where: str, message: str) -> None:

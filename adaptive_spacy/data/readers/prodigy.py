@@ -16,11 +16,13 @@ from adaptive_spacy.data.readers.record_fields import (
     list_keys,
 )
 from adaptive_spacy.data.readers.record_file import Choices, Read, Skipped
-from adaptive_spacy.data.readers.record_spans import SPANS
+from adaptive_spacy.data.readers.record_spans import SPANS, are_spans
 
 ANSWERS = ("accept", "reject", "ignore")
 #: Characters, from and to
 Place = tuple[int, int]
+#: The only key of the entities; those of another tool may be in a task, too, under its own
+PLACE = "spans"
 # interfaces in which a text is annotated as a whole, and in which one entity of it is judged
 MANUAL = ("ner_manual", "spans_manual", "spans", "relations", "blocks", "review", "pos_manual")
 BINARY = "ner"
@@ -50,6 +52,7 @@ class Prodigy(JsonRecords):
 
     title = "Prodigy"
     limits = "rejected and ignored tasks; relations; choices; text categories; images"
+    place = PLACE
 
     @staticmethod
     def fits(record: Any) -> bool:
@@ -62,6 +65,12 @@ class Prodigy(JsonRecords):
                 and not any(is_list_of_spans(record.get(key)) for key in SPANS if key != "spans")
             )
         )
+
+    @classmethod
+    def choose(cls, record: Any, key: str) -> Any:
+        if key == PLACE and isinstance(record, dict) and not list_others(record):
+            record = {PLACE: [], **record}  # as no entity at all is written
+        return super().choose(record, key)
 
     @classmethod
     def learn(cls, records: Iterator[Any], choices: Choices) -> Read:
@@ -100,6 +109,7 @@ class Prodigy(JsonRecords):
         text = get_text(record, ("text",))
         if "spans" not in record and not is_prodigy_task(record):
             raise ValueError(f'found no "spans", expected them beside {list_keys(record)}')
+        refuse_others(record)
         tokens = get_list(record, "tokens") if "tokens" in record else None
         for key in ("missing", "sent_starts"):
             if record.get(key) and tokens is None:
@@ -145,6 +155,30 @@ def refuse_other_tasks(record: dict[str, Any]) -> None:
             found = next((f"{key}s" for key in ("image", "audio", "video") if key in record), "")
     if found:
         raise ValueError(f'found a task of {found}, expected entities of a text under "spans"')
+
+
+def list_others(record: dict[str, Any]) -> list[str]:
+    """RETURNS (list[str]): Keys that hold entities, too: the usual ones, and where there are no
+    "spans" any."""
+    keys = SPANS if PLACE in record else [key for key in record if key != "tokens"]
+    return [
+        key
+        for key in keys
+        if key != PLACE and (is_list_of_spans(record.get(key)) or are_spans(record.get(key)))
+    ]
+
+
+def refuse_others(record: dict[str, Any]) -> None:
+    """RAISES (ValueError): If there are entities under other keys, which would not be read."""
+    others = list_others(record)
+    if not others:
+        return
+    found = [*([PLACE] if record.get(PLACE) else []), *others]
+    names = " and ".join(f'"{key}"' for key in found)
+    raise ValueError(
+        f'found entities under {names}, expected them under "{PLACE}" alone; rename the key, or '
+        f"take one from all records, e.g. with --spans-key {found[0]}"
+    )
 
 
 def tells_binary(record: dict[str, Any]) -> bool | None:

@@ -132,5 +132,7 @@ class Reader(Protocol):
 
 
 def list_options(reader: Callable[..., Source]) -> set[str]:
-    """RETURNS (set[str]): What can be said about how a format is read."""
-    return set(signature(reader).parameters) - {"path", "progress"}
+    """RETURNS (set[str]): What can be said about how a format is read: its arguments, but for
+    those that it shares with others and has no use for, its `unused`."""
+    unused: frozenset[str] = getattr(reader, "unused", frozenset())
+    return set(signature(reader).parameters) - {"path", "progress"} - unused

@@ -77,17 +77,36 @@ def is_plain(spans: list[Any]) -> bool:
     return bool(spans) and all(isinstance(one, str | int | float) for one in spans)
 
 
-def choose_spans(record: Any, key: str) -> Any:
-    """RETURNS (Any): The record with the entities under this key and under no other.
-    RAISES (ValueError): If it has no such key."""
+def are_spans(value: Any) -> bool:
+    """Whether a value is a list of entities by offsets, some at least."""
+    try:
+        return isinstance(value, list) and bool([read_span(raw) for raw in value])
+    except ValueError:
+        return False
+
+
+def choose_spans(record: Any, key: str, place: str = "") -> Any:
+    """Take the entities of a record from one of its keys.
+
+    key (str): Where they are.
+    place (str): The only key under which its format looks for them; "": any of the usual ones.
+    RETURNS (Any): The record with the entities there, and under no other key.
+    RAISES (ValueError): If it has no such key.
+    """
     if isinstance(record, list) and len(record) == 2:
-        return [record[0], choose_spans(record[1], key)]
+        text, found = record
+        if not isinstance(found, dict):
+            raise ValueError(
+                f"--spans-key {key}: found {show_json(found)} beside the text, expected an object "
+                "with that key"
+            )
+        return [text, choose_spans(found, key, place)]
     if not isinstance(record, dict):
         return record
     if key not in record:
         raise ValueError(f"--spans-key {key}: found {list_keys(record)}, expected that key")
     others = {name: value for name, value in record.items() if name not in (*SPANS, key)}
-    return {**others, key if key in SPANS else "entities": record[key]}
+    return {**others, place or (key if key in SPANS else "entities"): record[key]}
 
 
 def read_span(raw: Any, text: str = "") -> CharSpan:

@@ -22,6 +22,7 @@ class SpacyTuples(JsonRecords):
 
     title = "spaCy v2 tuples"
     limits = "categories; links"
+    place = "entities"
 
     @staticmethod
     def fits(record: Any) -> bool:
@@ -59,6 +60,8 @@ class SpacyJson(JsonRecords):
     title = "spaCy v2 training data"
     limits = "parts of speech; dependencies; categories"
     is_tagged = True
+    chooses_spans = False
+    unused = frozenset({"lang", "offsets", "spans_key"})
 
     @staticmethod
     def fits(record: Any) -> bool:

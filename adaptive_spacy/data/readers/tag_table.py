@@ -199,12 +199,10 @@ class TagTable:
     def _find_spelling(self, tags: Counter[str]) -> tuple[Spelling, tuple[str, str] | None]:
         """RETURNS (tuple): How the tags are written, and the first tag that is not as the user
         said, with a message."""
-        if self.is_spelled:
-            return Spelling(), None
-        outside = find_outside(tags)
+        outside = "" if self.is_spelled else find_outside(tags)
         typed = [raw for raw in tags if not is_outside(raw, outside)]
-        if not is_untyped(tags):
-            spelling = find_spelling(tags)
+        if self.is_spelled or not is_untyped(tags):
+            spelling = Spelling() if self.is_spelled else find_spelling(tags)
             if self.type is None or not typed:
                 return spelling, None
             return spelling, (

@@ -19,6 +19,7 @@ class TaggedTokens(JsonRecords):
     limits = "tags that are numbers"
     is_tagged = True
     chooses_spans = False
+    unused = frozenset({"lang", "offsets"})
 
     @staticmethod
     def fits(record: Any) -> bool:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from adaptive_spacy.data.readers.annotated_text import AnnotatedText
-from adaptive_spacy.data.readers.json_records import JsonRecords
+from adaptive_spacy.data.readers.json_records import TAG_OPTIONS, JsonRecords
 from adaptive_spacy.data.readers.json_values import show_json
 from adaptive_spacy.data.readers.offsets import INCLUSIVE
 from adaptive_spacy.data.readers.record_fields import (
@@ -63,6 +63,7 @@ class Dataturks(JsonRecords):
     title = "Dataturks"
     limits = "categories of texts"
     chooses_spans = False
+    unused = TAG_OPTIONS | {"spans_key"}
 
     @staticmethod
     def fits(record: Any) -> bool:
@@ -99,6 +100,7 @@ class TypesWithTexts(JsonRecords):
     title = "texts with entities by type"
     limits = "entities without offsets"
     chooses_spans = False
+    unused = TAG_OPTIONS | {"spans_key"}
 
     @staticmethod
     def fits(record: Any) -> bool:

@@ -47,6 +47,7 @@ class TokenEntities(JsonRecords):
     limits = "entities of several parts; relations"
     chooses_spans = False
     counts_characters = False
+    unused = frozenset({"lang"})  # --spans-key may name tags
 
     @staticmethod
     def fits(record: Any) -> bool:
@@ -65,11 +66,7 @@ class TokenEntities(JsonRecords):
 
     @classmethod
     def learn(cls, records: Iterator[Any], choices: Choices) -> Read:
-        if choices.offsets not in (None, EXCLUSIVE, INCLUSIVE):
-            raise ValueError(
-                f"--offsets: expected {EXCLUSIVE} or {INCLUSIVE} for entities by token, got "
-                f"{choices.offsets!r}"
-            )
+        check_ends(choices.offsets)
         found = (record for record in records if isinstance(record, dict))
         first = list(islice(found, FIRST_RECORDS))
         if choices.spans_key is None:
@@ -101,6 +98,14 @@ class TokenEntities(JsonRecords):
             first, end = tokens[start]["start"], tokens[last]["end"]
             spans.append({"start": first, "end": end, "label": label})
         return AnnotatedText(" ".join(words), spans, tokens, known_spaces=False)
+
+
+def check_ends(offsets: str | None) -> None:
+    """RAISES (ValueError): If that is no way to count tokens."""
+    if offsets not in (None, EXCLUSIVE, INCLUSIVE):
+        raise ValueError(
+            f"--offsets: expected {EXCLUSIVE} or {INCLUSIVE} for entities by token, got {offsets!r}"
+        )
 
 
 def refuse_tags(records: Sequence[dict[str, Any]]) -> None:

@@ -5,11 +5,12 @@ import io
 import re
 from collections.abc import Iterator
 
+from adaptive_spacy.data.readers.quoting import quote
 from adaptive_spacy.data.source import Sentence
 from adaptive_spacy.data.writers.tagged import RowWriter, split_sentences
 from adaptive_spacy.data.writers.writer import Holds
 
-#: Among tabs nothing is quoted
+#: Among tabs nothing is quoted but quotation marks, see `quote`
 TAB = re.compile(r"[\t\n\r\0]")
 
 
@@ -45,7 +46,7 @@ class CsvWriter(RowWriter):
             self._written += 1
             rows += [[*front, str(self._written), sentence.words[i], tags[i] or ""] for i in tokens]
         if self.delimiter == "\t":
-            return "".join("\t".join(row) + "\n" for row in rows)
+            return "".join("\t".join(map(quote, row)) + "\n" for row in rows)
         text = io.StringIO(newline="")
         csv.writer(text, lineterminator="\n").writerows(rows)
         return text.getvalue()

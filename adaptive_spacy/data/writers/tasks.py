@@ -3,12 +3,12 @@
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from adaptive_spacy.data.source import Sentence
-from adaptive_spacy.data.writers.json_records import make_task
-from adaptive_spacy.data.writers.jsonl import make_record
-from adaptive_spacy.data.writers.writer import find_char_spans
+from adaptive_spacy.data.writers.json_records import DoccanoWriter, LabelStudioWriter, make_task
+from adaptive_spacy.data.writers.jsonl import JsonlWriter, make_record
+from adaptive_spacy.data.writers.writer import Writer, find_char_spans
 from adaptive_spacy.files import replacing
 
 Task = dict[str, Any]
@@ -33,11 +33,28 @@ def make_label_studio(sentence: Sentence, remarks: Sequence[str]) -> Task:
     return task
 
 
-#: By the tool's name, what makes a task, and whether a file is lines or one list
-TOOLS: dict[str, tuple[Callable[[Sentence, Sequence[str]], Task], bool]] = {
-    "prodigy": (make_prodigy, True),
-    "doccano": (make_doccano, True),
-    "label-studio": (make_label_studio, False),
+class Tool(NamedTuple):
+    """An annotation tool.
+
+    make (Callable[[Sentence, Sequence[str]], Task]): Makes a task of a doc and remarks.
+    writer (type[Writer]): What `export` writes for it, which knows what the tool cannot hold.
+    as_lines (bool): Whether its file is lines or one list.
+    """
+
+    make: Callable[[Sentence, Sequence[str]], Task]
+    writer: type[Writer]
+    as_lines: bool = True
+
+    def find_problem(self, sentence: Sentence) -> str | None:
+        """RETURNS (str | None): What of a doc a task cannot hold, as `export` says it."""
+        return next(self.writer().find_problems(sentence), None)
+
+
+#: By the tool's name
+TOOLS: dict[str, Tool] = {
+    "prodigy": Tool(make_prodigy, JsonlWriter),
+    "doccano": Tool(make_doccano, DoccanoWriter),
+    "label-studio": Tool(make_label_studio, LabelStudioWriter, as_lines=False),
 }
 #: No tool: lines of JSON for programs
 SPANS = "spans"
@@ -54,7 +71,7 @@ def write_tasks(records: Sequence[dict[str, Any]], path: Path, format: str) -> i
 
     RETURNS (int): How many records.
     """
-    as_lines = format == SPANS or TOOLS[format][1]
+    as_lines = format == SPANS or TOOLS[format].as_lines
     with replacing(path) as aside, aside.open("w", encoding="utf8", newline="\n") as file:
         if as_lines:
             file.writelines(f"{json.dumps(one, ensure_ascii=False)}\n" for one in records)

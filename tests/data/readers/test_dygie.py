@@ -25,6 +25,24 @@ def test_document_is_read_with_its_sentences(tmp_path, records):
     assert list(open_source(path)) == [expected] * (len(records) if type(records) is list else 1)
 
 
+def test_ends_are_counted_as_the_user_says(tmp_path):
+    path = put(tmp_path, {**DOCUMENT, "ner": [[[0, 1, "PER"]], [], [[3, 5, "LOC"]]]})
+    for format in ("dygie", "jsonl"):
+        (one,) = open_source(path, format=format, offsets="exclusive")
+        assert one.ents == [(0, 1, "PER"), (3, 5, "LOC")]
+    (one,) = open_source(path, offsets="inclusive")
+    assert one.ents == [(0, 2, "PER"), (3, 6, "LOC")]
+    assert "expected exclusive or inclusive for entities by token, got 'bytes'" in refuse(
+        tmp_path, DOCUMENT, offsets="bytes"
+    )
+    # what is refused in one way and fits in the other says so
+    message = refuse(tmp_path, {**DOCUMENT, "ner": [[[0, 3, "PER"]], [], []]})
+    assert message.endswith("from 0 to 2; --offsets exclusive counts so that it fits")
+    message = refuse(tmp_path, DOCUMENT, offsets="exclusive")
+    assert "the token behind its last" in message
+    assert message.endswith("from 0 to 2; --offsets inclusive counts so that it fits")
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
