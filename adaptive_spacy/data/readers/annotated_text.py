@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from adaptive_spacy.data.readers.char_spans import locate, resolve
 from adaptive_spacy.data.readers.offsets import EXCLUSIVE, CharSpan, check_offsets, to_characters
 from adaptive_spacy.data.readers.own_tokens import (
+    Positions,
     check_token_indices,
     find_missing,
     find_tokens,
@@ -56,7 +57,7 @@ def make_sentence(
     RETURNS (Sentence): The record, of use only if no problem was added.
     RAISES (ValueError): If its tokens do not fit its text.
     """
-    positions: list[int] = []
+    positions: Positions = []
     if record.tokens is None:
         tokens = tokenizer(record.text)
     else:
