@@ -34,6 +34,7 @@ class AnnotatedText(NamedTuple):
     rejected (list[Any]): What is taken for no entity, as `read_span` takes it: its tokens are
         outside, also where `partial` leaves the others open.
     offsets (str): How its offsets count, one of `CONVENTIONS`.
+    settled (bool): Whether that is so whatever --offsets says, as its reader has followed it.
     """
 
     text: str
@@ -45,6 +46,7 @@ class AnnotatedText(NamedTuple):
     partial: bool = False
     rejected: list[Any] = []  # noqa: RUF012
     offsets: str = EXCLUSIVE
+    settled: bool = False
 
 
 def make_sentence(
