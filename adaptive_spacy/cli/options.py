@@ -102,9 +102,9 @@ Offsets = Annotated[
     list[str] | None,
     typer.Option(
         metavar="[INPUT=]CONVENTION",
-        help="JSON: how the offsets of entities count: exclusive (characters from 0, the end is "
-        "the one after the last), inclusive (the end is the last), from-1, utf-16, or bytes. "
-        "INPUT as for --format.",
+        help="JSON, PubTator, BioC: how the offsets of entities count: exclusive (characters from "
+        "0, the end is the one after the last), inclusive (the end is the last), from-1, utf-16, "
+        "or bytes. INPUT as for --format.",
         show_default="as the format has them",
     ),
 ]

@@ -83,7 +83,7 @@ def convert(
         pool = [file for file, name in zip(files, names, strict=True) if not name]
         drawn = _draw_splits(pool, split, stratify, seed)
     else:
-        names = [source.split or source.path.stem for source in sources]
+        names = [source.name for source in sources]
         drawn = iter(())
 
     summary = Converted(output, files)
@@ -154,6 +154,9 @@ def _check_arguments(
                 f"{path}: expected a file to convert, found nothing; is it the name of a data set? "
                 "Then add --datasets assets/datasets.yml"
             )
+    for source in sources:
+        if split is None or source.split is not None:
+            source.check_name()
     if split is None:
         _check_names(sources)
         return
@@ -166,7 +169,7 @@ def _check_arguments(
 
 def _check_names(sources: list[Input]) -> None:
     """RAISES (ValueError): Inputs that would be splits of the same name, without a division."""
-    names = Counter(source.path.stem for source in sources if source.split is None)
+    names = Counter(source.name for source in sources if source.split is None)
     names.update({source.split for source in sources if source.split})
     for name, count in names.items():
         if count > 1:

@@ -40,6 +40,26 @@ class Input(Place):
             return cls(Path(path), split)
         return cls(Path(text))
 
+    @property
+    def name(self) -> str:
+        """RETURNS (str): The split that it is if nothing is divided: its own, or as called."""
+        # `.` and `..` have the name of the folder that they are; a link keeps its own
+        path = self.path if self.path.name not in ("", "..") else self.path.resolve()
+        return path.stem if self.split is None else self.split
+
+    def check_name(self) -> None:
+        """RAISES (ValueError): If no split can have its name, as its files would be hidden or lie
+        elsewhere."""
+        if self.split is not None and SPLIT_NAME.fullmatch(self.split) is None:
+            raise ValueError(
+                f"{self.path}: expected a split of letters, digits, - and _, got {self.split!r}"
+            )
+        if not self.name or self.name.startswith("."):
+            raise ValueError(
+                f"{self.path}: found the name {self.name!r}, expected one that can be that of a "
+                f"split, without a dot before it; write NAME={self.path}"
+            )
+
     def is_called(self, name: str) -> bool:
         """Whether a name means this input: its path, the end of it, or its split."""
         return name in (str(self.path), self.path.name, self.split) or Path(name) == self.path

@@ -6,7 +6,7 @@ import pytest
 
 from adaptive_spacy.data.convert import convert
 from adaptive_spacy.data.input import Input, set_options
-from tests.data.util import load_docs
+from tests.data.util import WORDS, list_files, load_docs, write_numbers
 
 INPUTS = [
     Input(Path("a/train.conll"), "train"),
@@ -84,3 +84,55 @@ def test_convert_refuses_an_option_that_its_input_cannot_take(tmp_path):
     with pytest.raises(ValueError, match="--group: expected a file of CoNLL"):
         convert([Input(path, "train", {"group": 2})], tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("path", [".", "..", "../corpus", "./", "part/.."])
+def test_a_folder_gives_its_split_its_name_however_it_is_written(tmp_path, monkeypatch, path):
+    folder = tmp_path / "corpus"
+    (folder / "part").mkdir(parents=True)
+    (folder / "a.txt").write_text("Ada sings")
+    (folder / "a.ann").write_text("T1\tPER 0 3\tAda\n")
+    monkeypatch.chdir(folder / "part" if path == ".." else folder)
+    convert([path], tmp_path / "out")
+    assert list(list_files(tmp_path / "out")) == ["corpus.spacy"]
+
+
+def test_a_link_gives_its_split_its_own_name(tmp_path):
+    target = write_numbers(tmp_path / "0a1b2c", WORDS)
+    (tmp_path / "train.conll").symlink_to(target)
+    assert Input(tmp_path / "train.conll").name == "train"
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (
+            Input(Path(".a.conll")),
+            ".a.conll: found the name '.a', expected one that can be that of a split, without a "
+            "dot before it; write NAME=.a.conll",
+        ),
+        (
+            Input(Path("a.conll"), "../a"),
+            "a.conll: expected a split of letters, digits, - and _, got '../a'",
+        ),
+        (
+            Input(Path("a.conll"), ""),
+            "a.conll: expected a split of letters, digits, - and _, got ''",
+        ),
+    ],
+)
+def test_a_name_that_no_split_can_have_is_refused(tmp_path, monkeypatch, given, message):
+    monkeypatch.chdir(tmp_path)
+    write_numbers(given.path, WORDS)
+    with pytest.raises(ValueError) as error:  # noqa: PT011
+        convert([given], "out")
+    assert str(error.value) == message
+    assert not Path("out").exists()
+    convert([Input(given.path, "a")], "out")
+    assert Path("out/a.spacy").is_file()
+
+
+def test_a_file_that_joins_the_pool_may_have_any_name(tmp_path):
+    path = write_numbers(tmp_path / ".a.conll", WORDS)
+    convert([path], tmp_path / "out", split={"train": 1.0})
+    assert list(list_files(tmp_path / "out")) == ["train.spacy"]

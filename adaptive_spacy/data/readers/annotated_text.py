@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from adaptive_spacy.data.readers.char_spans import locate, resolve
 from adaptive_spacy.data.readers.offsets import EXCLUSIVE, CharSpan, check_offsets, to_characters
 from adaptive_spacy.data.readers.own_tokens import (
+    Positions,
     check_token_indices,
     find_missing,
     find_tokens,
@@ -33,6 +34,7 @@ class AnnotatedText(NamedTuple):
     rejected (list[Any]): What is taken for no entity, as `read_span` takes it: its tokens are
         outside, also where `partial` leaves the others open.
     offsets (str): How its offsets count, one of `CONVENTIONS`.
+    settled (bool): Whether that is so whatever --offsets says, as its reader has followed it.
     """
 
     text: str
@@ -44,6 +46,7 @@ class AnnotatedText(NamedTuple):
     partial: bool = False
     rejected: list[Any] = []  # noqa: RUF012
     offsets: str = EXCLUSIVE
+    settled: bool = False
 
 
 def make_sentence(
@@ -56,7 +59,7 @@ def make_sentence(
     RETURNS (Sentence): The record, of use only if no problem was added.
     RAISES (ValueError): If its tokens do not fit its text.
     """
-    positions: list[int] = []
+    positions: Positions = []
     if record.tokens is None:
         tokens = tokenizer(record.text)
     else:

@@ -14,6 +14,8 @@ from adaptive_spacy.data.readers.record_fields import (
 )
 from adaptive_spacy.data.readers.record_file import Result
 
+OUTSIDE = "found entities outside of passages, expected them in one"
+
 
 class BiocJson(JsonRecords):
     """Passages of BioC, a text each, or the sentences of a passage that is divided so. Offsets
@@ -36,6 +38,7 @@ class BiocJson(JsonRecords):
     @staticmethod
     def unpack(value: Any, container: str) -> Iterator[tuple[str, Any]]:
         if isinstance(value, dict) and "documents" in value:
+            check_no_entities(value)
             for document in get_objects(value, "documents"):
                 yield f"document {show_json(document.get('id'))}: ", document
         else:
@@ -46,11 +49,11 @@ class BiocJson(JsonRecords):
         record = check_object(record)
         if "passages" not in record:
             raise ValueError(f'found {list_keys(record)}, expected "passages"')
+        check_no_entities(record)
         return [
             read_passage(part)
             for passage in get_objects(record, "passages")
-            for part in get_objects(passage, "sentences") or [passage]
-            if part.get("text")
+            for part in find_texts(passage)
         ]
 
 
@@ -58,6 +61,37 @@ def is_list_with(value: Any, key: str) -> bool:
     return (
         isinstance(value, list) and bool(value) and isinstance(value[0], dict) and key in value[0]
     )
+
+
+def check_no_entities(record: dict[str, Any]) -> None:
+    """RAISES (ValueError): If what holds passages has entities itself."""
+    if get_objects(record, "annotations"):
+        raise ValueError(OUTSIDE)
+
+
+def find_texts(passage: dict[str, Any]) -> list[dict[str, Any]]:
+    """RETURNS (list[dict[str, Any]]): What is a text of a passage: its sentences, or itself.
+    RAISES (ValueError): If something else of it has entities."""
+    sentences = get_objects(passage, "sentences")
+    texts = [one for one in sentences if one.get("text")]
+    for part in sentences:
+        check_owner("sentence", part)
+    check_owner("passage", passage, has_parts=bool(texts))
+    return texts or ([passage] if passage.get("text") else [])
+
+
+def check_owner(name: str, part: dict[str, Any], *, has_parts: bool = False) -> None:
+    """RAISES (ValueError): If a part of a document has entities and is not read as a text.
+
+    name (str): What it is.
+    has_parts (bool): Whether its sentences are read in its place.
+    """
+    if not get_objects(part, "annotations"):
+        return
+    if has_parts:
+        raise ValueError(f"found entities of a {name} beside its sentences, expected them in these")
+    if not part.get("text"):
+        raise ValueError(f"found entities of a {name} without a text, expected one with it")
 
 
 def read_passage(passage: dict[str, Any]) -> AnnotatedText:

@@ -7,7 +7,7 @@ from typing import Any
 from xml.parsers import expat
 
 from adaptive_spacy.data.readers.annotated_text import AnnotatedText
-from adaptive_spacy.data.readers.bioc_json import read_annotation
+from adaptive_spacy.data.readers.bioc_json import OUTSIDE, check_owner, read_annotation
 from adaptive_spacy.data.readers.json_values import NotJson
 from adaptive_spacy.data.readers.reader import Confidence, Evidence, PathSample
 from adaptive_spacy.data.readers.record_file import RecordFile
@@ -131,6 +131,8 @@ class PassageBuilder:
         elif name == "annotation" and self._annotation is not None:
             if self._passages:
                 self._passages[-1]["annotations"].append(self._annotation)
+            else:
+                self.done.append((self.parser.CurrentLineNumber, NotJson(OUTSIDE)))
             self._annotation = None
         elif name in ("passage", "sentence") and self._passages:
             self._close(self._passages.pop(), name)
@@ -148,12 +150,13 @@ class PassageBuilder:
     def _close(self, passage: dict[str, Any], name: str) -> None:
         """Make a text of a passage, unless its sentences are texts already."""
         line = self.parser.CurrentLineNumber
-        if name == "sentence" and self._passages:
-            self._passages[-1]["parts"] += 1
         text = passage.get("text", "")
-        if passage["parts"] and passage["annotations"]:
-            found = "found entities of a passage beside its sentences, expected them in these"
-            self.done.append((line, NotJson(found)))
+        if name == "sentence" and self._passages:
+            self._passages[-1]["parts"] += bool(text)
+        try:
+            check_owner(name, passage, has_parts=passage["parts"] > 0)
+        except ValueError as error:
+            self.done.append((line, NotJson(str(error))))
         if passage["parts"] or not text:
             return
         offset = passage.get("offset", "").strip()

@@ -5,7 +5,13 @@ from html.parser import HTMLParser
 from typing import Any
 
 from adaptive_spacy.data.readers.json_values import show_json
-from adaptive_spacy.data.readers.offsets import squeeze
+from adaptive_spacy.data.readers.offsets import (
+    EXCLUSIVE,
+    JAVASCRIPT,
+    CharSpan,
+    squeeze,
+    to_characters,
+)
 from adaptive_spacy.data.source import shorten
 
 # elements without an end, and those that do not stand within a line
@@ -77,6 +83,7 @@ class HtmlText(HTMLParser):
         self._open: list[tuple[str, dict[str, int]]] = [("", {})]
         self._breaks = False
         self._parts: list[str] = []
+        self._nodes: list[str] = []
         self._starts: list[int] = []  # of each node, in the texts of all nodes
         self._places: list[int] = []  # of each node, in `text`
         self._paths: dict[str, int] = {}
@@ -107,6 +114,7 @@ class HtmlText(HTMLParser):
             self._at += 1
         self._breaks = False
         self._paths[path] = len(self._starts)
+        self._nodes.append(data)
         self._starts.append(self._length)
         self._places.append(self._at)
         self._length += len(data)
@@ -114,14 +122,20 @@ class HtmlText(HTMLParser):
             self._parts.append(data)
             self._at += len(data)
 
-    def locate(self, value: dict[str, Any], quoted: str | None) -> tuple[int, int]:
+    def locate(
+        self, value: dict[str, Any], quoted: str | None, offsets: str | None = None
+    ) -> tuple[int, int]:
         """Find a place of Label Studio's, by its path or by its offset in the whole page.
 
         quoted (str | None): What it covers, which decides where the two differ.
+        offsets (str | None): How both count, one of `CONVENTIONS`; None: as the browser that made
+            them, or, where only that gives what is quoted, in characters.
         RETURNS (tuple[int, int]): Start and end in `text`.
         RAISES (ValueError): If there is no such place.
         """
-        found = [one for one in (self._by_path(value), self._by_offset(value)) if one]
+        ways = (offsets,) if offsets else (JAVASCRIPT, EXCLUSIVE)
+        places = (find(value, way) for way in ways for find in (self._by_path, self._by_offset))
+        found = [one for one in places if one]
         for start, end in found:
             if quoted is not None and squeeze(self.text[start:end]) == squeeze(quoted):
                 return start, end
@@ -137,26 +151,40 @@ class HtmlText(HTMLParser):
             )
         return found[0]
 
-    def _by_path(self, value: dict[str, Any]) -> tuple[int, int] | None:
+    def _by_path(self, value: dict[str, Any], way: str) -> tuple[int, int] | None:
         found = []
         for path, offset in (("start", "startOffset"), ("end", "endOffset")):
             name, at = str(value.get(path)).lower(), value.get(offset)
             node = self._paths.get(name if name.startswith("/") else f"/{name}")
             if node is None or type(at) is not int or at < 0:
                 return None
-            found.append(self._places[node] + at)
-        return found[0], found[1]
+            span = convert(self._nodes[node], at, at, way)
+            if span is None:
+                return None
+            found.append((self._places[node] + span.start, self._places[node] + span.end))
+        return found[0][0], found[1][1]
 
-    def _by_offset(self, value: dict[str, Any]) -> tuple[int, int] | None:
+    def _by_offset(self, value: dict[str, Any], way: str) -> tuple[int, int] | None:
         offsets = value.get("globalOffsets")
         if not isinstance(offsets, dict) or not self._starts:
             return None
         start, end = offsets.get("start"), offsets.get("end")
-        if type(start) is not int or type(end) is not int or not 0 <= start < end:
+        if type(start) is not int or type(end) is not int:
             return None
-        return self._place(start), self._place(end - 1) + 1
+        span = convert("".join(self._nodes), start, end, way)
+        if span is None or not 0 <= span.start < span.end:
+            return None
+        return self._place(span.start), self._place(span.end - 1) + 1
 
     def _place(self, at: int) -> int:
         """RETURNS (int): Where a character of the nodes' texts is in `text`."""
         node = bisect_right(self._starts, at) - 1
         return self._places[node] + at - self._starts[node]
+
+
+def convert(text: str, start: int, end: int, way: str) -> CharSpan | None:
+    """RETURNS (CharSpan | None): Offsets in characters; None: they lie inside of one."""
+    try:
+        return to_characters(text, CharSpan(start, end, ""), way)
+    except ValueError:
+        return None

@@ -239,6 +239,7 @@ class JsonRecords:
                 elif (
                     self.offsets
                     and isinstance(record, AnnotatedText)
+                    and not record.settled
                     and self.format.counts_characters
                 ):
                     yield number, where, record._replace(offsets=self.offsets)

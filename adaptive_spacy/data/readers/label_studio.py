@@ -3,24 +3,20 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from adaptive_spacy.data.readers.annotated_text import AnnotatedText
 from adaptive_spacy.data.readers.json_records import JsonRecords
 from adaptive_spacy.data.readers.json_values import show_json
 from adaptive_spacy.data.readers.label_studio_results import (
     TEXT_LABELS,
     Region,
-    check_no_link,
     find_field,
-    find_paragraphs,
     fits,
     is_control,
     is_region,
     is_text,
-    place,
+    make_texts,
 )
 from adaptive_spacy.data.readers.record_fields import (
     check_object,
-    check_string,
     get_objects,
     list_keys,
 )
@@ -52,11 +48,11 @@ class LabelStudio(JsonRecords):
 
     @staticmethod
     def read(record: Any) -> Result | list[Result]:
-        return Survey(split_task, [record], None).read(record)
+        return Survey(split_task, [record], Choices()).read(record)
 
     @classmethod
     def learn(cls, records: Iterator[Any], choices: Choices) -> Read:
-        return Survey(split_task, records, choices.spans_key).read
+        return Survey(split_task, records, choices).read
 
 
 class LabelStudioMin(JsonRecords):
@@ -76,11 +72,11 @@ class LabelStudioMin(JsonRecords):
 
     @staticmethod
     def read(record: Any) -> Result | list[Result]:
-        return Survey(split_min, [record], None).read(record)
+        return Survey(split_min, [record], Choices()).read(record)
 
     @classmethod
     def learn(cls, records: Iterator[Any], choices: Choices) -> Read:
-        return Survey(split_min, records, choices.spans_key).read
+        return Survey(split_min, records, choices).read
 
 
 #: A record's fields, its entities, and kinds of what else was annotated
@@ -93,7 +89,7 @@ class Survey:
 
     split (Callable[[Any], Parts | Skipped]): Takes a record apart.
     records (Iterable[Any]): All of them.
-    spans_key (str | None): The controls that are read, with commas; None: the only one.
+    choices (Choices): The controls that are read, with commas, and how offsets count.
     RAISES (ValueError): If nothing marks entities, or several controls do.
     """
 
@@ -101,10 +97,12 @@ class Survey:
         self,
         split: Callable[[Any], "Parts | Skipped"],
         records: Iterator[Any] | list[Any],
-        spans_key: str | None,
+        choices: Choices,
     ) -> None:
         self._split = split
-        self._controls = set(spans_key.split(",")) if spans_key else None
+        self._controls = set(choices.spans_key.split(",")) if choices.spans_key else None
+        self._offsets = choices.offsets
+        self._pages: set[str] = set()  # targets that are HTML
         self._fields: dict[str, set[str]] = {}
         found: set[str] = set()
         others: set[str] = set()
@@ -140,7 +138,8 @@ class Survey:
         for target in self._fields or {"": set()}:
             of_target = [one for one in regions if one.target == target]
             field = self._find(data, of_target, target)
-            found += make_texts(data[field], of_target)
+            is_page = target in self._pages
+            found += make_texts(data[field], of_target, self._offsets, is_page=is_page)
         return found if len(found) > 1 else found[0]
 
     def _select(self, regions: list[Region]) -> list[Region]:
@@ -152,16 +151,23 @@ class Survey:
         """Keep the fields of which no entity says otherwise."""
         for target in sorted({one.target for one in regions}):
             of_target = [one for one in regions if one.target == target]
+            if any(one.is_of_page for one in of_target):
+                self._pages.add(target)
             if is_text(data.get(target.removeprefix("$"))):
                 fitting = {target.removeprefix("$")}
             else:
                 texts = [key for key, value in data.items() if is_text(value)]
-                fitting = {key for key in texts if all(fits(data[key], one) for one in of_target)}
+                fitting = {
+                    key for key in texts if all(self._fits(data[key], one) for one in of_target)
+                }
             self._fields[target] = self._fields.get(target, fitting) & fitting
+
+    def _fits(self, value: Any, region: Region) -> bool:
+        return fits(value, region, self._offsets)
 
     def _find(self, data: dict[str, Any], regions: list[Region], target: str) -> str:
         known = self._fields.get(target, set()) & data.keys()
-        return known.pop() if len(known) == 1 else find_field(data, regions, target)
+        return known.pop() if len(known) == 1 else find_field(data, regions, target, self._offsets)
 
     def _check(self, found: set[str], others: set[str]) -> None:
         if self._controls is not None:
@@ -273,25 +279,3 @@ def split_results(annotation: dict[str, Any]) -> tuple[list[Region], set[str]]:
             is_sound = kind in TEXT_LABELS and isinstance(value, dict)
             kinds.add(name_mark(value) if is_sound else str(kind))
     return sorted(regions, key=str), kinds
-
-
-def make_texts(value: Any, regions: list[Region]) -> list[Result]:
-    """RETURNS (list[Result]): The text that a field holds, or a dialogue's, with entities."""
-    paragraphs = find_paragraphs(value)
-    spans: list[tuple[str, dict[str, Any]]] = []
-    placed = place(value, regions)
-    for region, (text, start, end) in zip(regions, placed, strict=True):
-        quoted = {} if region.quoted is None else {"text": region.quoted}
-        spans.append((text, {"start": start, "end": end, "label": region.label, **quoted}))
-    if not paragraphs:
-        check_string(value, "the text")
-        text = placed[0][0] if placed else value
-        check_no_link(text)
-        return [AnnotatedText(text, [span for _, span in spans])]
-    indices = [int(str(one.value["start"])) for one in regions]
-    return [
-        AnnotatedText(
-            text, [span for at, (_, span) in zip(indices, spans, strict=True) if at == number]
-        )
-        for number, text in enumerate(paragraphs)
-    ]

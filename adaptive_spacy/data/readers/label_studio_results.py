@@ -4,10 +4,18 @@ import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from adaptive_spacy.data.readers.annotated_text import AnnotatedText
 from adaptive_spacy.data.readers.html_text import HtmlText
 from adaptive_spacy.data.readers.json_values import show_json
-from adaptive_spacy.data.readers.offsets import squeeze
+from adaptive_spacy.data.readers.offsets import (
+    EXCLUSIVE,
+    JAVASCRIPT,
+    CharSpan,
+    squeeze,
+    to_characters,
+)
 from adaptive_spacy.data.readers.record_fields import check_string, list_keys
+from adaptive_spacy.data.readers.record_file import Result
 from adaptive_spacy.data.source import shorten
 
 #: Controls that mark entities; the value of each is named like it
@@ -38,6 +46,11 @@ class Region(NamedTuple):
         return found[0] if found else None
 
     @property
+    def is_of_page(self) -> bool:
+        """Whether its offsets are places in a page of HTML, or in a paragraph."""
+        return "startOffset" in self.value or "globalOffsets" in self.value
+
+    @property
     def quoted(self) -> str | None:
         """RETURNS (str | None): Its text, if the control wrote that."""
         text = self.value.get("text")
@@ -54,17 +67,20 @@ def is_region(value: Any) -> bool:
     )
 
 
-def find_field(data: dict[str, Any], regions: list[Region], target: str) -> str:
+def find_field(
+    data: dict[str, Any], regions: list[Region], target: str, offsets: str | None
+) -> str:
     """Find the field of a task that regions mark: that of the name of their target, if it has such
     a field; else the only one that they fit.
 
+    offsets (str | None): See `fits`.
     RETURNS (str): Its key. RAISES (ValueError): If there is none, or several.
     """
     named = target.removeprefix("$")
     if isinstance(data.get(named), str | list) and named:
         return named
     texts = [key for key, value in data.items() if is_text(value)]
-    fitting = [key for key in texts if all(fits(data[key], one) for one in regions)]
+    fitting = [key for key in texts if all(fits(data[key], one, offsets) for one in regions)]
     if len(texts) == 1:
         return texts[0]
     if len(fitting) == 1:
@@ -88,21 +104,48 @@ def is_text(value: Any) -> bool:
     return isinstance(value, str) or bool(find_paragraphs(value))
 
 
-def fits(value: Any, region: Region) -> bool:
-    """Whether a field has the text of a region, where that says it."""
+def fits(value: Any, region: Region, offsets: str | None) -> bool:
+    """Whether a field has the text of a region, where that says it.
+
+    offsets (str | None): How offsets count; None: nobody says, so in characters or as in browsers,
+        of which reading allows one and hints at the other.
+    """
     try:
-        ((text, start, end),) = place(value, [region])
+        ((text, start, end),) = place(value, [region], offsets)
     except ValueError:
         return False
-    covered = text[start:end] if type(start) is int and type(end) is int else ""
+    if type(start) is not int or type(end) is not int:
+        return False
+    if isinstance(value, str) and region.is_of_page:
+        return covers(text[start:end], region)
+    ways = (offsets,) if offsets else (EXCLUSIVE, JAVASCRIPT)
+    return any(covers(cut(text, start, end, way), region) for way in ways)
+
+
+def cut(text: str, start: int, end: int, way: str) -> str:
+    """RETURNS (str): What offsets cover; nothing if they lie inside of a character."""
+    try:
+        span = to_characters(text, CharSpan(start, end, ""), way)
+    except ValueError:
+        return ""
+    return text[span.start : span.end]
+
+
+def covers(covered: str, region: Region) -> bool:
+    """Whether a text is that of a region, where that says it."""
     return (bool(covered) and region.quoted in (None, covered)) or (
         region.quoted is not None and squeeze(region.quoted) == squeeze(covered)
     )
 
 
-def place(value: Any, regions: Iterable[Region]) -> list[tuple[str, Any, Any]]:
-    """RETURNS (list[tuple[str, Any, Any]]): The text that each region is in, and its offsets.
-    RAISES (ValueError): If it is in none."""
+def place(value: Any, regions: Iterable[Region], offsets: str | None) -> list[tuple[str, Any, Any]]:
+    """Find the text that each region is in.
+
+    offsets (str | None): How those of pages count, see `HtmlText.locate`.
+    RETURNS (list[tuple[str, Any, Any]]): The texts, and the offsets there: of a page in characters,
+        of others as they are.
+    RAISES (ValueError): If a region is in no text.
+    """
     paragraphs = find_paragraphs(value)
     if paragraphs:
         found = []
@@ -112,9 +155,9 @@ def place(value: Any, regions: Iterable[Region]) -> list[tuple[str, Any, Any]]:
         return found
     check_string(value, "the text")
     regions = list(regions)
-    if any("startOffset" in one.value or "globalOffsets" in one.value for one in regions):
+    if any(one.is_of_page for one in regions):
         page = HtmlText(value)
-        return [(page.text, *page.locate(one.value, one.quoted)) for one in regions]
+        return [(page.text, *page.locate(one.value, one.quoted, offsets)) for one in regions]
     return [(value, one.value.get("start"), one.value.get("end")) for one in regions]
 
 
@@ -162,3 +205,33 @@ def is_control(value: Any) -> bool:
         and all(isinstance(span, dict) and {"start", "end"} <= span.keys() for span in value)
         and all(any(isinstance(span.get(key), list) for key in TEXT_LABELS) for span in value)
     )
+
+
+def make_texts(
+    value: Any, regions: list[Region], offsets: str | None, *, is_page: bool
+) -> list[Result]:
+    """RETURNS (list[Result]): The text that a field holds, or a dialogue's, with entities.
+
+    offsets (str | None): See `place`.
+    is_page (bool): Whether a text without entities is HTML, as those of the same control are.
+    """
+    if regions:
+        is_page = isinstance(value, str) and any(one.is_of_page for one in regions)
+    paragraphs = find_paragraphs(value)
+    spans: list[tuple[str, dict[str, Any]]] = []
+    placed = place(value, regions, offsets)
+    for region, (text, start, end) in zip(regions, placed, strict=True):
+        quoted = {} if region.quoted is None else {"text": region.quoted}
+        spans.append((text, {"start": start, "end": end, "label": region.label, **quoted}))
+    if not paragraphs:
+        check_string(value, "the text")
+        check_no_link(value)
+        text = HtmlText(value).text if is_page else value
+        return [AnnotatedText(text, [span for _, span in spans], settled=is_page)]
+    indices = [int(str(one.value["start"])) for one in regions]
+    return [
+        AnnotatedText(
+            text, [span for at, (_, span) in zip(indices, spans, strict=True) if at == number]
+        )
+        for number, text in enumerate(paragraphs)
+    ]

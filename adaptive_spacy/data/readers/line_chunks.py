@@ -1,13 +1,16 @@
 """Read a text file as lines, some thousands at a time, and refuse what is no text in it."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from adaptive_spacy.data.readers.encodings import suggest_encoding
-from adaptive_spacy.data.readers.text import check_encoding, describe_nul, open_text
+from adaptive_spacy.data.readers.text import MARK, check_encoding, describe_nul, open_text
 
 CHUNK_CHARS = 1 << 20
 MAX_LINE_CHARS = 1 << 24
+#: At the beginning of a line, but for one that is a column of its own: a token, as in tweets
+LATER_MARK = re.compile(rf"^{MARK}(?![ \t])", re.MULTILINE)
 
 
 def read_lines(
@@ -37,11 +40,17 @@ def read_lines(
                 at, found = fault
                 line = number + (text + rest).count("\n", 0, at)
                 raise ValueError(f"{path}:{line}: {found}")
-            lines = (text + rest).split("\n")
+            lines = drop_marks(text + rest).split("\n")
             if not lines[-1]:
                 lines.pop()
             yield number, lines
             number += len(lines)
+
+
+def drop_marks(text: str) -> str:
+    """RETURNS (str): The text without the byte order marks of files that were joined, as by `cat`:
+    where another one begins, a line does."""
+    return LATER_MARK.sub("", text) if MARK in text else text
 
 
 def find_fault(

@@ -21,7 +21,7 @@ from adaptive_spacy.data.readers.reader import Confidence, Evidence, PathSample
 from adaptive_spacy.data.readers.record_fields import check_string
 from adaptive_spacy.data.readers.record_file import RecordFile
 from adaptive_spacy.data.readers.signatures import name_text
-from adaptive_spacy.data.readers.text_records import TextRecords
+from adaptive_spacy.data.readers.text_records import MarkedRecords
 from adaptive_spacy.data.source import shorten
 
 ReadLine = Callable[[str], AnnotatedText | None]
@@ -119,7 +119,7 @@ def list_texts(sample: PathSample) -> list[str]:
     return sample.strings
 
 
-class MarkedText(TextRecords):
+class MarkedText(MarkedRecords):
     """Texts with marks of one kind."""
 
     @staticmethod

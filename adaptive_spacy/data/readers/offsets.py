@@ -7,10 +7,11 @@ from adaptive_spacy.data.source import shorten
 # by the names of --offsets; the first is what everything is turned into
 EXCLUSIVE = "exclusive"
 INCLUSIVE = "inclusive"
+JAVASCRIPT = "utf-16"
 CONVENTIONS = {
     EXCLUSIVE: "characters from 0, the end is the character after the last",
     INCLUSIVE: "characters from 0, the end is the last character",
-    "utf-16": "UTF-16 units (an emoji is two)",
+    JAVASCRIPT: "UTF-16 units (an emoji is two)",
     "bytes": "bytes of UTF-8",
     "from-1": "characters from 1, the end is the last character",
 }

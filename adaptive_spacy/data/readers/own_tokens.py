@@ -12,17 +12,21 @@ from adaptive_spacy.data.source import shorten
 PIECE = "tokenizer_id"
 
 
-def place_tokens(text: str, tokens: list[Any]) -> tuple[list[str], list[bool], list[int]]:
+#: Where each of a record's tokens is among those of its text; None: it has none of the text
+Positions = list[int | None]
+
+
+def place_tokens(text: str, tokens: list[Any]) -> tuple[list[str], list[bool], Positions]:
     """Find a record's own tokens in its text. White space between two of them that is not just
     one space is a token of its own, as in spaCy.
 
-    RETURNS (tuple[list[str], list[bool], list[int]]): The tokens; whether a space follows each; and
+    RETURNS (tuple[list[str], list[bool], Positions]): The tokens; whether a space follows each; and
         where the record's tokens are among them.
     RAISES (ValueError): If the text is not made of these tokens and white space.
     """
     words: list[str] = []
     spaces: list[bool] = []
-    positions: list[int] = []
+    positions: Positions = []
 
     def fill(gap: str) -> None:
         if gap.strip():
@@ -40,7 +44,7 @@ def place_tokens(text: str, tokens: list[Any]) -> tuple[list[str], list[bool], l
         if PIECE in token:
             word = text[start:end]
             if start == end:  # as <s>: none of the text
-                positions.append(len(words))
+                positions.append(None)
                 continue
         if not at <= start < end or text[start:end] != word:
             raise ValueError(
@@ -104,7 +108,7 @@ def check_token_indices(raw: Any, span: CharSpan, tokens: list[Any]) -> None:
             )
 
 
-def find_missing(missing: list[Any], positions: list[int], annotated: set[int]) -> list[int]:
+def find_missing(missing: list[Any], positions: Positions, annotated: set[int]) -> list[int]:
     """RETURNS (list[int]): The tokens without annotation, in order.
     RAISES (ValueError): If there is no such token, or if it is part of an entity."""
     found = find_tokens("missing", missing, positions)
@@ -117,17 +121,26 @@ def find_missing(missing: list[Any], positions: list[int], annotated: set[int]) 
     return found
 
 
-def find_tokens(key: str, indices: list[Any], positions: list[int]) -> list[int]:
+def find_tokens(key: str, indices: list[Any], positions: Positions) -> list[int]:
     """Find tokens by their numbers in the record.
 
     key (str): What the record calls them.
-    positions (list[int]): Where the record's tokens are.
-    RETURNS (list[int]): Where these are, in order. RAISES (ValueError): If there is no such token.
+    positions (Positions): Where the record's tokens are.
+    RETURNS (list[int]): Where these are, in order.
+    RAISES (ValueError): If there is no such token, or if it has none of the text.
     """
+    found = set()
     for index in indices:
         if type(index) is not int or not 0 <= index < len(positions):
             raise ValueError(
                 f'found {show_json(index)} under "{key}", expected a token from 0 to '
                 f"{len(positions) - 1}"
             )
-    return sorted({positions[index] for index in indices})
+        position = positions[index]
+        if position is None:
+            raise ValueError(
+                f'found token {index} under "{key}", which has none of the text, expected one that '
+                "has some"
+            )
+        found.add(position)
+    return sorted(found)

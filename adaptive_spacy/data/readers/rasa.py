@@ -11,7 +11,7 @@ from adaptive_spacy.data.readers.marks import read_links
 from adaptive_spacy.data.readers.reader import Confidence, Evidence, PathSample
 from adaptive_spacy.data.readers.record_file import RecordFile
 from adaptive_spacy.data.readers.text import read_text
-from adaptive_spacy.data.readers.text_records import TextRecords
+from adaptive_spacy.data.readers.text_records import MarkedRecords
 from adaptive_spacy.data.source import shorten
 
 # spaCy's own copy of ruamel.yaml
@@ -20,7 +20,7 @@ HEADING = re.compile(r"##\s*(intent|synonym|regex|lookup)\s*:", re.IGNORECASE)
 BULLET = re.compile(r"\s*[-*+]\s+(.*)")
 
 
-class Rasa(TextRecords):
+class Rasa(MarkedRecords):
     """The examples of intents in Rasa's training data: YAML, or the older Markdown. Intents, roles,
     groups, synonyms, lookup tables and regular expressions are not read."""
 

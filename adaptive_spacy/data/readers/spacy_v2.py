@@ -75,8 +75,10 @@ class SpacyJson(JsonRecords):
         starts: list[int] = []
         for paragraph in get_objects(record, "paragraphs"):
             for sentence in get_objects(paragraph, "sentences"):
-                starts.append(len(words))
-                for token in get_objects(sentence, "tokens"):
+                tokens = get_objects(sentence, "tokens")
+                if tokens:
+                    starts.append(len(words))
+                for token in tokens:
                     if not {"orth", "ner"} <= token.keys():
                         raise ValueError(
                             f'found a token with {list_keys(token)}, expected "orth" and "ner"'

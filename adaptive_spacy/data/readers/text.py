@@ -16,6 +16,8 @@ from adaptive_spacy.data.readers.encodings import (
 from adaptive_spacy.data.readers.signatures import name_bytes
 
 HEAD_BYTES = 65_536
+MARK = "\ufeff"  # of the byte order
+SWAPPED_MARK = "\ufffe"
 
 
 @contextmanager
@@ -53,11 +55,17 @@ def open_text(
         disable=None if progress else True,
     )
     with bar, Counted(path, bar) as file:
-        found = name_bytes(file.peek(512))
+        head = file.peek(512)
+        found = name_bytes(head)
         if found:
             raise ValueError(f"{path}: expected {expected}, found {found}")
+        check_mark(path, head, codec)
         try:
-            yield TextIOWrapper(file, encoding=codec, newline=newline)
+            stream = TextIOWrapper(file, encoding=codec, newline=newline)
+            # of all codecs only "utf-8-sig", "utf-16" and "utf-32" drop their mark
+            if find_first(head, codec) == MARK:
+                stream.read(1)
+            yield stream
         except UnicodeDecodeError as error:
             raise ValueError(
                 f"{find_undecodable(path, encoding or 'utf-8')}: found byte "
@@ -101,11 +109,33 @@ def check_is_text(path: Path, head: bytes, encoding: str = "utf-8") -> None:
         found = "a .spacy file, which is converted already; `adaptive-spacy export` reads it"
     if found:
         raise ValueError(f"{path}: expected annotated text, found {found}")
+    check_mark(path, head, check_encoding(encoding))
     bom = find_bom(head)
-    if bom and not encoding.lower().replace("_", "-").startswith(bom):
+    if bom and not codecs.lookup(encoding).name.startswith(bom):
         raise ValueError(
             f"{path}: expected {encoding} text, found {bom.upper()} by its byte order mark; pass "
             f"--encoding {bom}"
+        )
+
+
+def find_first(head: bytes, codec: str) -> str:
+    """RETURNS (str): The first character of a text, from its first bytes."""
+    return codecs.getincrementaldecoder(codec)("ignore").decode(head)[:1]
+
+
+def check_mark(path: Path, head: bytes, codec: str) -> None:
+    """RAISES (ValueError): If the byte order mark of a file is read as letters: that of UTF-8 in
+    another encoding, or that of the other order.
+
+    head (bytes): How it begins.
+    """
+    found = "utf-8" if head.startswith(codecs.BOM_UTF8) and codec != "utf-8-sig" else ""
+    if find_first(head, codec) == SWAPPED_MARK:
+        found = find_bom(head)
+    if found:
+        raise ValueError(
+            f"{path}: expected {codec} text, found {found.upper()} by its byte order mark; pass "
+            f"--encoding {found}"
         )
 
 

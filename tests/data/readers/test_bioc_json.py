@@ -70,6 +70,79 @@ def test_sentences_of_a_passage_are_texts(tmp_path):
     assert read(tmp_path, {"documents": [document]}) == FOUND
 
 
+ENTITY = {"infons": {"type": "PER"}, "text": "Ada", "locations": [{"offset": 0, "length": 3}]}
+XML_ENTITY = (
+    '<annotation><infon key="type">PER</infon><location offset="0" length="3"/><text>Ada</text>'
+    "</annotation>"
+)
+SENTENCE = {"offset": 0, "text": "Ada sings."}
+
+
+def passage(*, text: str = "", entity: bool = False, sentences: list[Any] | None = None) -> Any:
+    """RETURNS (dict[str, Any]): A passage; without a key for what it has not."""
+    found: dict[str, Any] = {"offset": 0, "text": text} if text else {"offset": 0}
+    return {
+        **found,
+        **({"annotations": [ENTITY]} if entity else {}),
+        **({} if sentences is None else {"sentences": sentences}),
+    }
+
+
+def as_xml(part: dict[str, Any], name: str = "passage") -> str:
+    """RETURNS (str): The same passage in XML."""
+    text = f"<text>{part['text']}</text>" if "text" in part else ""
+    inner = "".join(as_xml(one, "sentence") for one in part.get("sentences", []))
+    entity = XML_ENTITY if "annotations" in part else ""
+    return f"<{name}><offset>0</offset>{text}{entity}{inner}</{name}>"
+
+
+@pytest.mark.parametrize(
+    ("part", "message"),
+    [
+        (
+            passage(text="Ada sings. So.", entity=True, sentences=[SENTENCE]),
+            "found entities of a passage beside its sentences, expected them in these",
+        ),
+        (
+            passage(entity=True),
+            "found entities of a passage without a text, expected one with it",
+        ),
+        (
+            passage(sentences=[passage(entity=True), SENTENCE]),
+            "found entities of a sentence without a text, expected one with it",
+        ),
+    ],
+)
+def test_entities_of_what_is_no_text_are_refused(tmp_path, part, message):
+    document = {"passages": [passage(text="So."), part]}
+    assert message in refuse(tmp_path, {"documents": [document]})
+    inner = "".join(map(as_xml, document["passages"]))
+    xml = f"<collection><document><id>1</id>{inner}</document></collection>"
+    assert message in refuse(tmp_path, xml)
+
+
+def test_entities_outside_of_passages_are_refused(tmp_path):
+    message = "found entities outside of passages, expected them in one"
+    document = {"passages": [passage(text="Ada sings.")]}
+    owned = {"annotations": [ENTITY]}
+    inner = as_xml(passage(text="Ada sings."))
+    for content in (
+        {"documents": [{**document, **owned}]},
+        {"documents": [document], **owned},
+        f"<collection><document>{inner}{XML_ENTITY}</document></collection>",
+        f"<collection><document>{inner}</document>{XML_ENTITY}</collection>",
+    ):
+        assert message in refuse(tmp_path, content)
+
+
+def test_a_passage_whose_sentences_have_no_text_is_a_text(tmp_path):
+    part = passage(text="Ada sings.", entity=True, sentences=[passage()])
+    found = [Read("Ada sings.", [("Ada", "PER")], [])]
+    assert read(tmp_path, {"documents": [{"passages": [part]}]}) == found
+    xml = f"<collection><document>{as_xml(part)}</document></collection>"
+    assert read(tmp_path, xml) == found
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [

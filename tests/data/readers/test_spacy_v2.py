@@ -2,9 +2,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adaptive_spacy.data.convert import convert
 from adaptive_spacy.data.readers.formats import find_format
 from adaptive_spacy.data.readers.json_formats import AnyJson
 from adaptive_spacy.data.readers.spacy_v2 import SpacyJson
@@ -19,6 +21,7 @@ from tests.data.readers.records import (
     tagged_sentences,
     write,
 )
+from tests.data.util import load_docs
 from tests.tiers import examples
 
 
@@ -30,6 +33,22 @@ def test_json_reads_training_data_of_spacy_v2(tmp_path):
     file = AnyJson(path)
     assert list(file) == [Sentence(WORDS, ENTS, [2], sent_starts=[0, 2])]
     assert file.describe() == ("JSON of spaCy v2 training data (detected), scheme BILOU (detected)")
+
+
+@pytest.mark.parametrize("empty", [0, 1, 2])
+def test_a_sentence_of_no_tokens_is_none(tmp_path, empty):
+    sentences = [{"tokens": ORTHS[:2]}, {"tokens": ORTHS[2:]}]
+    sentences.insert(empty, {"tokens": []})
+    path = write(tmp_path, [{"paragraphs": [{"sentences": sentences}]}], "file.json")
+    assert list(AnyJson(path)) == [Sentence(WORDS, ENTS, [2], sent_starts=[0, 2])]
+
+
+def test_documents_of_no_tokens_are_converted(tmp_path):
+    records = [{"paragraphs": [{"sentences": [{"tokens": one}]}]} for one in ([], ORTHS)]
+    path = write(tmp_path, records, "file.json")
+    summary = convert([path], tmp_path / "out")
+    assert summary.splits["file"].sentences == 2
+    assert [len(doc) for doc in load_docs(tmp_path / "out" / "file.spacy")] == [0, len(ORTHS)]
 
 
 def test_json_says_what_is_wrong_with_training_data_of_spacy_v2(tmp_path):
