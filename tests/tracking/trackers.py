@@ -26,7 +26,7 @@ def needs(name: str) -> pytest.MarkDecorator:
 
 def follow(setup: Any, steps: list[int]) -> None:
     """Tell a tracker of a training without an output folder."""
-    step, finish = setup(spacy.blank("en"))
+    step, finish = setup(spacy.blank("xx"))
     for number in steps:
         step({**INFO, "step": number})
     finish()
