@@ -25,6 +25,7 @@ from spacy.tokens import DocBin
 from spacy.vocab import Vocab
 from thinc.api import require_cpu
 
+from adaptive_spacy.cli._util import one_line_errors
 from adaptive_spacy.training.calibration import percent
 from adaptive_spacy.training.evaluation import evaluate
 from adaptive_spacy.training.resume.parameters import save_weights
@@ -48,21 +49,21 @@ class Trainings:
         return subprocess.Popen([*command, "--output", str(output), *self.arguments, *more])
 
     def run(self, output: Path, *more: str) -> float:
-        """RETURNS (float): Seconds. RAISES (RuntimeError): If it fails."""
+        """RETURNS (float): Seconds. RAISES (ValueError): If it fails."""
         started = time.perf_counter()
         if code := self.start(output, *more).wait():
-            raise RuntimeError(f"the training in {output} ended with exit code {code}")
+            raise ValueError(f"the training in {output} ended with exit code {code}")
         return time.perf_counter() - started
 
     def break_off(self, output: Path) -> None:
-        """End a training in its middle. RAISES (RuntimeError): If it came to its end before."""
+        """End a training in its middle. RAISES (ValueError): If it came to its end before."""
         process = self.start(output)
         history = output / "history.jsonl"
         while process.poll() is None and count_lines(history) < BROKEN_AFTER:
             time.sleep(0.05)
         process.send_signal(signal.SIGTERM)
         if (code := process.wait()) != 128 + signal.SIGTERM:
-            raise RuntimeError(f"expected exit code 143 of the training in {output}, got {code}")
+            raise ValueError(f"expected exit code 143 of the training in {output}, got {code}")
 
 
 def count_lines(path: Path) -> int:
@@ -144,6 +145,7 @@ def check(
     }
 
 
+@one_line_errors()
 def main(
     corpus: Annotated[Path, typer.Option(help="Folder of train, dev and test.spacy.")],
     transformer: Annotated[Path, typer.Option(help="Folder.")] = Path("assets/transformer"),

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from adaptive_spacy.parsing import read_objects
+
 
 def add_lines(path: Path, rows: Iterable[dict[str, Any]]) -> None:
     """Add rows to a JSONL file, which need not exist. One that is measured again is a second line;
@@ -15,5 +17,5 @@ def add_lines(path: Path, rows: Iterable[dict[str, Any]]) -> None:
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:
-    """RETURNS (list[dict]): The rows."""
-    return [json.loads(line) for line in path.read_text(encoding="utf8").splitlines()]
+    """RETURNS (list[dict]): The rows. RAISES (ValueError): If there are none, or a line is none."""
+    return read_objects(path, "a measurement in JSON")

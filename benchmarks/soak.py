@@ -8,8 +8,8 @@ one process.
 
 A cycle is a whole training with `adaptive.cfg`, every third one broken off by a signal and resumed;
 its model is scored on the test set and tags its texts. Each adds a line. The last line printed has
-the slope of memory, and the exit code is 1 unless all of its interval is below the bound. Linux
-only.
+the slope of memory, and the exit code is 1 unless all of its interval is below the bound. A soak
+does not take the place of a former one's cycles: it needs another --output. Linux only.
 """
 
 import gc
@@ -26,6 +26,9 @@ import numpy
 import typer
 from scipy import stats
 
+from adaptive_spacy.cli._util import one_line_errors
+from adaptive_spacy.config.overrides import parse_overrides
+from adaptive_spacy.data.spacy_files import expected_docs, holds_docs
 from adaptive_spacy.training.evaluation import evaluate, open_pipeline, read_corpus
 from adaptive_spacy.training.resume.pace import Pace
 from adaptive_spacy.training.resume.start import Asked, start
@@ -42,7 +45,11 @@ WARM_UP = 3
 PASSES = 3
 #: What is told of the first cycle and of the last
 HELD = ("rss_mib", "peak_mib", "threads", "open_files", "shared_memory", "scratch_files")
+#: What a line has of a training that was resumed, the update; of others null
+BROKEN_OFF = "broken_off_after"
 PROCESS = Path("/proc/self")
+#: In the output folder, a line per cycle
+CYCLES = "cycles.jsonl"
 
 
 class Slope(NamedTuple):
@@ -87,8 +94,8 @@ def divide(
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """RETURNS (tuple): The cycles after the first ones: whole trainings, and resumed ones."""
     kept = rows[WARM_UP:]
-    resumed = [row for row in kept if row["broken_off_after"] is not None]
-    return [row for row in kept if row["broken_off_after"] is None], resumed
+    resumed = [row for row in kept if row[BROKEN_OFF] is not None]
+    return [row for row in kept if row[BROKEN_OFF] is None], resumed
 
 
 def fit(rows: Sequence[dict[str, Any]]) -> Slope:
@@ -178,12 +185,22 @@ def soak(corpus: Path, output: Path, arguments: list[str], *, seconds: float) ->
 
     arguments (list[str]): Overrides of the config.
     RETURNS (Path): A line per cycle.
+    RAISES (ValueError): If an argument is no setting, the corpus is not there, or the folder has
+        cycles of another soak, which are hours of work.
     """
-    path, started, count = output / "cycles.jsonl", time.perf_counter(), 0
-    path.unlink(missing_ok=True)
+    parse_overrides(arguments, "benchmarks.soak", "--variables.transformer")
+    path, started, count = output / CYCLES, time.perf_counter(), 0
+    for split in ("train", "dev", "test"):
+        if not holds_docs(place := corpus / f"{split}.spacy"):
+            raise ValueError(f"--corpus: {expected_docs(place)}")
+    if path.exists():
+        raise ValueError(
+            f"--output: expected a folder without cycles of another soak, got {output}, which has "
+            f"{CYCLES}; give another one, or move that file away"
+        )
     splits = [f"--paths.{split}={corpus / split}.spacy" for split in ("train", "dev")]
     with own_scratch(output) as scratch:
-        while time.perf_counter() - started < seconds:
+        while not count or time.perf_counter() - started < seconds:
             begun = time.perf_counter()
             break_off = EARLIEST + count % PLACES if count % BROKEN == 1 else None
             score = run(corpus, output, [*splits, *arguments], break_off=break_off)
@@ -192,7 +209,7 @@ def soak(corpus: Path, output: Path, arguments: list[str], *, seconds: float) ->
                 "cycle": count,
                 "until": round(now - started, 1),
                 "seconds": round(now - begun, 1),
-                "broken_off_after": break_off,
+                BROKEN_OFF: break_off,
                 "ents_f": score,
                 **measure(scratch),
             }
@@ -201,9 +218,21 @@ def soak(corpus: Path, output: Path, arguments: list[str], *, seconds: float) ->
     return path
 
 
+def read_cycles(path: Path) -> list[dict[str, Any]]:
+    """RETURNS (list[dict]): The cycles of a file. RAISES (ValueError): If it has something else."""
+    rows = read_lines(path)
+    for number, row in enumerate(rows, start=1):
+        if lacking := [key for key in ("cycle", "until", *HELD, BROKEN_OFF) if key not in row]:
+            raise ValueError(
+                f"{path}: line {number}: expected a cycle of a soak, found a line without "
+                f"{', '.join(lacking)}"
+            )
+    return rows
+
+
 def report(path: Path, most: float) -> bool:
     """Print the slope, and what was held. RETURNS (bool): Whether memory stays flat."""
-    rows = read_lines(path)
+    rows = read_cycles(path)
     slope, (whole, resumed) = fit(rows), divide(rows)
     for key in HELD:
         print(
@@ -220,6 +249,7 @@ def report(path: Path, most: float) -> bool:
     return slope.verdict(most) == "flat"
 
 
+@one_line_errors()
 def main(
     context: typer.Context,
     corpus: Annotated[Path, typer.Option(help="Folder of train, dev and test.")] = Path(
@@ -240,7 +270,8 @@ def main(
     try:
         flat = report(path, most)
     except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--minutes") from None
+        option = "--minutes" if report_of is None else "--report"
+        raise ValueError(f"{option}: {error}") from None
     if not flat:
         raise typer.Exit(1)
 

@@ -6,6 +6,7 @@ import re
 import runpy
 import sys
 from configparser import ConfigParser
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,11 @@ from tests.conftest import ROOT
 PAGES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md")),
     *sorted((ROOT / "docs").glob("*.md")),
+]
+#: Whose links are looked at
+LINKED = [
+    *(*PAGES, ROOT / "CHANGELOG.md", ROOT / "benchmarks" / "results" / "README.md"),
+    *sorted((ROOT / "assets").glob("*/README.md")),
 ]
 
 
@@ -114,13 +120,52 @@ def test_readme_installs_what_the_project_packages() -> None:
     assert f'spacy.load("{name}")' in text
 
 
+def anchors(text: str) -> set[str]:
+    """RETURNS (set[str]): What GitHub calls the headings of a page in links."""
+    without_code = re.sub(r"^( *)```.*?^\1```", "", text, flags=re.DOTALL | re.MULTILINE)
+    found: set[str] = set()
+    for heading in re.findall(r"^#+ (.*)$", without_code, flags=re.MULTILINE):
+        words = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", heading.strip().lower())
+        name = re.sub(r"[^\w\- ]", "", words).replace(" ", "-")
+        # of headings alike, the second is numbered 1
+        names = (name if number == 0 else f"{name}-{number}" for number in count())
+        found.add(next(one for one in names if one not in found))
+    return found
+
+
+def dead_links(page: Path) -> list[str]:
+    """RETURNS (list[str]): Links of a page to files, or to headings of pages, that are not."""
+    dead = []
+    for target in re.findall(r"\]\(([^)\s]+)\)", read(page)):
+        if target.startswith("http"):
+            continue
+        path, _, anchor = target.partition("#")
+        place = page.parent / path if path else page
+        if not place.exists() or (
+            anchor and place.suffix == ".md" and anchor not in anchors(read(place))
+        ):
+            dead.append(target)
+    return dead
+
+
+def test_links_to_what_is_not_there_are_found(tmp_path: Path) -> None:
+    page, other = tmp_path / "page.md", tmp_path / "other.md"
+    other.write_text("# Its title\n\n```bash\n# code\n```\n## A `--flag`, [a](b)\n## A\n## A\n")
+    good = ["#own-part", "other.md", "other.md#its-title", "other.md#a---flag-a", "other.md#a-1"]
+    bad = ["#none", "none.md", "none.md#own-part", "other.md#own-part", "other.md#code"]
+    links = " ".join(f"[x]({one})" for one in [*good, *bad, "https://a.b/c#d"])
+    page.write_text(f"## Own part\n{links}\n")
+    assert dead_links(page) == bad
+
+
 @pytest.mark.parametrize("page", [*PAGES, ROOT / "CHANGELOG.md"], ids=lambda path: path.name)
-def test_page_is_wrapped_and_its_links_lead_somewhere(page: Path) -> None:
-    text = read(page)
-    assert [line for line in prose(text) if len(line) > 100 and " " in line.strip()] == []
-    for target in re.findall(r"\]\(([^)\s]+)\)", text):
-        if not target.startswith(("http", "#")):
-            assert (page.parent / target.split("#")[0]).exists(), target
+def test_page_is_wrapped(page: Path) -> None:
+    assert [line for line in prose(read(page)) if len(line) > 100 and " " in line.strip()] == []
+
+
+@pytest.mark.parametrize("page", LINKED, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_links_of_page_lead_somewhere(page: Path) -> None:
+    assert dead_links(page) == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)

@@ -133,6 +133,15 @@ def test_mlflow_goes_on_with_a_run(training: Path, monkeypatch: pytest.MonkeyPat
     assert (found.info.status, found.data.params) == ("FINISHED", {"training.max_steps": "other"})
 
 
+@needs("mlflow")
+def test_mlflow_has_no_run_of_a_mistyped_number(training: Path) -> None:
+    uri = f"sqlite:///{training / 'mlflow.db'}"
+    make = registry.get("loggers", "adaptive_spacy.MLflow.v1")
+    said = "adaptive_spacy.MLflow.v1 could not begin: Run with id=mistyped not found; correct its"
+    with pytest.raises(ValueError, match=said):
+        follow(make(uri=uri, run_id="mistyped"), [0])
+
+
 def read_wandb(path: Path) -> Iterator[Any]:
     """YIELDS (Record): What W&B would send; a log in the form of LevelDB, in blocks of 32 kB."""
     from wandb.proto import wandb_internal_pb2

@@ -9,6 +9,7 @@ from typing import IO, Any, Protocol
 from spacy.language import Language
 from thinc.api import Config
 
+from adaptive_spacy.printable import one_line
 from adaptive_spacy.report.html import write_page
 from adaptive_spacy.report.run.page import PAGE, make_run, predict_run
 from adaptive_spacy.tracking.values import list_values
@@ -29,11 +30,15 @@ class Tracker(Protocol):
         """The training is over, or was broken off."""
 
 
-def following(start: Callable[[Config, Path | None], Tracker], *, page: bool) -> SetupLogger:
+Start = Callable[[Config, Path | None], Tracker]
+
+
+def following(start: Start, name: str, *, page: bool) -> SetupLogger:
     """Make a logger of a tracker.
 
     start (Callable): Begins a run; gets the config, interpolated, and the output folder of the
-        training, if it has one. Called at the first evaluation, which tells the folder.
+        training, if it has one. What it raises is said of the tracker.
+    name (str): The tracker's, as registered.
     page (bool): Make the page of the training at its end.
     RETURNS (Callable): Sets the logger up, as spaCy does.
     """
@@ -41,8 +46,8 @@ def following(start: Callable[[Config, Path | None], Tracker], *, page: bool) ->
     def setup(
         nlp: Language, stdout: IO[str] = sys.stdout, stderr: IO[str] = sys.stderr
     ) -> tuple[LogStep, Callable[[], None]]:
-        follower = Follower(start, nlp.config.interpolate(), page=page)
-        return follower.step, follower.finish
+        follower = Follower(start, nlp.config.interpolate(), name, page=page)
+        return follower, follower.finish
 
     return setup
 
@@ -50,18 +55,41 @@ def following(start: Callable[[Config, Path | None], Tracker], *, page: bool) ->
 class Follower:
     """Follows one training. See `following`."""
 
-    def __init__(
-        self, start: Callable[[Config, Path | None], Tracker], config: Config, *, page: bool
-    ) -> None:
-        self.start, self.config, self.page = start, config, page
+    def __init__(self, start: Start, config: Config, name: str, *, page: bool) -> None:
+        self.start, self.config, self.name, self.page = start, config, name, page
         self.tracker: Tracker | None = None
         self.output: Path | None = None
         #: Whether the tracker failed, and is told nothing more but the end
         self.lost = False
+        #: Whether there is anything that a page could show
+        self.evaluated = False
         # spaCy closes its loggers in a `finally`
         self.outer_exception = sys.exception()
 
-    def step(self, info: dict[str, Any] | None) -> None:
+    def begin(self, output: Path | None, *, resumed: bool) -> None:
+        """The training is about to make an update. spaCy's own `train` does not say so: the tracker
+        begins at the first evaluation there, which tells the folder.
+
+        output (Path | None): Of the training.
+        resumed (bool): Whether it goes on; then a tracker that cannot begin is a warning.
+        RAISES (ValueError): If the tracker of a new training cannot begin.
+        """
+        if self.tracker is not None or self.lost:
+            return
+        self.output = output
+        try:
+            self.tracker = self.start(self.config, output)
+        except Exception as fault:
+            reason = f"adaptive_spacy.{self.name}.v1 could not begin: {_say(fault)}"
+            if not resumed:
+                raise ValueError(
+                    f"{reason}; correct its block in [training.logger] then, or take it out"
+                ) from fault
+            # a server that is gone is not worth what was trained before
+            self.lost = True
+            warnings.warn(f"{reason}; the training goes on without it", stacklevel=2)
+
+    def __call__(self, info: dict[str, Any] | None) -> None:
         """An update was made; `info` is None unless it was evaluated."""
         if info is None:
             return
@@ -70,12 +98,11 @@ class Follower:
                 "a tracker of adaptive_spacy follows adaptive_spacy.Logger.v1: expected it in "
                 "[training.logger] then, not as [training.logger]"
             )
-        if self.tracker is None:
-            if "output_path" in info:
-                self.output = Path(info["output_path"]).parent
-            self.tracker = self.start(self.config, self.output)
+        path = info.get("output_path")
+        self.begin(None if path is None else Path(path).parent, resumed=False)
+        self.evaluated = True
         tracker, values = self.tracker, list_values(info)
-        if not self.lost:
+        if tracker is not None and not self.lost:
             self._tell("an evaluation", lambda: tracker.log(info["step"], values))
 
     def finish(self) -> None:
@@ -85,7 +112,7 @@ class Follower:
             return
         error = sys.exception()
         broken = error is not None and error is not self.outer_exception
-        if self.page and output is not None and not self.lost:
+        if self.page and self.evaluated and output is not None and not self.lost:
             self._tell(
                 "the page of the training",
                 lambda: tracker.keep(*_make_page(output, predict=not broken)),
@@ -99,7 +126,12 @@ class Follower:
             tell()
         except Exception as fault:
             self.lost = True
-            warnings.warn(f"the tracker did not get {what}: {fault}", stacklevel=2)
+            warnings.warn(f"the tracker did not get {what}: {_say(fault)}", stacklevel=2)
+
+
+def _say(fault: Exception) -> str:
+    """RETURNS (str): What a tool says of a fault, in one line."""
+    return one_line(str(fault)).rstrip(". ") or type(fault).__name__
 
 
 def _make_page(training: Path, *, predict: bool) -> tuple[Path, list[str]]:

@@ -50,7 +50,7 @@ def make_mlflow_v1(
         client.log_text(run, config.to_str(), "config.cfg")
         return MLflowRun(client, run)
 
-    return following(start, page=page)
+    return following(start, "MLflow", page=page)
 
 
 def find_experiment(client: Any, name: str | None) -> str:

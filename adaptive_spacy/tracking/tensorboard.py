@@ -56,9 +56,11 @@ def make_tensorboard_v1(folder: str | None = None, page: bool = True) -> SetupLo
     def start(config: Config, output: Path | None) -> Tracker:
         if folder is None and output is None:
             raise ValueError(
-                "adaptive_spacy.TensorBoard.v1: expected a folder, as the training has no output "
-                'folder; set folder = "runs/mine"'
+                'expected a folder, as the training has no output folder; set folder = "runs/mine"'
             )
-        return Events(Path(folder) if folder is not None else Path(output or "") / FOLDER, config)
+        place = Path(folder) if folder is not None else Path(output or "") / FOLDER
+        # the writer needs the first update's number; a place that cannot be is found out now
+        place.mkdir(parents=True, exist_ok=True)
+        return Events(place, config)
 
-    return following(start, page=page)
+    return following(start, "TensorBoard", page=page)

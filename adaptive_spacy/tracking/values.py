@@ -38,8 +38,12 @@ def _by_type(scores: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for metric, types in scores.items():
         if metric.endswith(PER_TYPE) and isinstance(types, Mapping):
             for label, values in types.items():
-                for name, value in values.items():
-                    yield f"{metric}.{fit(label)}.{name}", value
+                if isinstance(values, Mapping):
+                    for name, value in values.items():
+                        yield f"{metric}.{fit(label)}.{name}", value
+                else:
+                    # one number each, as textcat's area under the curve
+                    yield f"{metric}.{fit(label)}", values
 
 
 def fit(label: str) -> str:

@@ -49,7 +49,7 @@ def make_wandb_v1(
         )
         return WandbRun(wandb, run)
 
-    return following(start, page=page)
+    return following(start, "Wandb", page=page)
 
 
 class WandbRun:

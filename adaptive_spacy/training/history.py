@@ -6,7 +6,7 @@
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from itertools import pairwise
 from pathlib import Path
@@ -69,6 +69,12 @@ class Evaluation:
     def round(self) -> float:
         """RETURNS (float): Rounds since the start; whole but for the last evaluation."""
         return self.step / self.steps_per_round
+
+
+def as_line(row: Mapping[str, Any]) -> str:
+    """RETURNS (str): An evaluation, as a line of the file."""
+    # not srsly: it keeps nine decimals
+    return json.dumps(row, default=float) + "\n"
 
 
 class Stretch(NamedTuple):

@@ -5,7 +5,6 @@ at the end, and `history.jsonl` in the output folder, which the figures, reports
 read.
 """
 
-import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +20,7 @@ from adaptive_spacy.files import replacing
 from adaptive_spacy.training.checkpoints import keep_temperatures, unsure
 from adaptive_spacy.training.collapse import Watch
 from adaptive_spacy.training.former_models import drop_beaten
-from adaptive_spacy.training.history import HISTORY
+from adaptive_spacy.training.history import HISTORY, as_line
 from adaptive_spacy.training.lock import Lock, claim
 from adaptive_spacy.training.mean_losses import MeanLosses, finite
 from adaptive_spacy.training.messages import show_whole_warnings, wrap
@@ -124,6 +123,12 @@ class TrainingLog:
             info = {**info, "evaluation": self.rows[-1]}
         for other in self.others:
             other(info)
+
+    def begin_trackers(self, output: Path | None, *, resumed: bool) -> None:
+        """No update was made yet, or none since the training was resumed."""
+        for other in self.others:
+            if hasattr(other, "begin"):
+                other.begin(output, resumed=resumed)
 
     def save_state(self, nlp: "Language") -> dict[str, Any]:
         """RETURNS (dict): What the log has seen."""
@@ -277,11 +282,11 @@ class TrainingLog:
         mode = "a" if self.history else "w"
         self.history = Path(output_path).parent / HISTORY
         with self.history.open(mode, encoding="utf8") as file:
-            file.write(_as_line(evaluation))
+            file.write(as_line(evaluation))
 
     def _rewrite(self, path: Path) -> None:
         with replacing(path) as aside:
-            aside.write_text("".join(map(_as_line, self.rows)), encoding="utf8")
+            aside.write_text("".join(map(as_line, self.rows)), encoding="utf8")
         self.history = path
 
     def _drop_former(self, evaluation: dict[str, Any]) -> None:
@@ -293,8 +298,3 @@ class TrainingLog:
 
     def _write(self, text: str) -> None:
         print(text, file=self.stdout, flush=True)
-
-
-def _as_line(evaluation: dict[str, Any]) -> str:
-    # not srsly: it keeps nine decimals
-    return json.dumps(evaluation, default=float) + "\n"

@@ -21,6 +21,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_map_only
 from tqdm import tqdm
 
+from adaptive_spacy.cli._util import one_line_errors
 from adaptive_spacy.experiments.axes import replace_axes
 from adaptive_spacy.experiments.grid import read_grid
 from adaptive_spacy.experiments.records import read_record, write_record
@@ -92,6 +93,7 @@ def emulation() -> Iterator[None]:
         yield
 
 
+@one_line_errors()
 def main(
     output: Annotated[Path, typer.Option(help="Gets a folder per job; what is there is kept.")],
     corpus: Annotated[list[str], typer.Option(help="Folder of the three splits.")],

@@ -12,11 +12,13 @@ from typing import Annotated, Any
 import typer
 from tqdm import tqdm
 
+from adaptive_spacy.cli._util import one_line_errors
 from adaptive_spacy.serving.precision import measure_precision
 from adaptive_spacy.transformer.dtypes import INT8
 from benchmarks.measurements import add_lines
 
 
+@one_line_errors()
 def main(
     pipelines: Annotated[list[Path], typer.Argument(help="Trained pipelines.")],
     corpus: Annotated[Path, typer.Option(help="A .spacy file.")],

@@ -24,6 +24,8 @@ import typer
 from spacy.cli.train import train
 from spacy.tokens import Doc, DocBin
 
+from adaptive_spacy.cli._util import one_line_errors
+from adaptive_spacy.data.shared_texts import without_spaces
 from adaptive_spacy.data.spacy_files import read_docs
 from adaptive_spacy.experiments.next_texts import Candidate, choose, judge
 from adaptive_spacy.hashing import hash_file
@@ -145,20 +147,39 @@ def describe(corpus: Path, config: Path, transformer: Path, rate: float) -> Row:
     }
 
 
+def read_pool(corpus: Path, start: int, rounds: int) -> dict[str, Doc]:
+    """RETURNS (dict): Docs of train and dev by text.
+    RAISES (ValueError): If they are too few for all rounds.
+    """
+    vocab = spacy.blank("xx").vocab
+    docs = [doc for part in ("train", "dev") for doc in read_docs(corpus / f"{part}.spacy", vocab)]
+    pool = {doc.text: doc for doc in docs}
+    # those that differ in spaces alone are chosen once
+    texts, asked = len({without_spaces(text) for text in pool}), start * (rounds + 1)
+    if asked > texts:
+        raise ValueError(
+            f"--start and --rounds: expected at most the {texts} texts that train and dev of "
+            f"{corpus} have, got {start} at first and in each of {rounds} rounds, {asked} in all; "
+            "take fewer"
+        )
+    return pool
+
+
+@one_line_errors()
 def main(
     corpus: Annotated[Path, typer.Argument(help="Folder with train, dev and test.spacy.")],
     output: Annotated[Path, typer.Option(help="JSONL, gets a line per training.")],
-    start: Annotated[int, typer.Option(help="Labelled texts at first, and more each round.")] = 50,
-    rounds: Annotated[int, typer.Option(help="How often texts are chosen.")] = 2,
-    seeds: Annotated[int, typer.Option(help="First samples.")] = 3,
+    start: Annotated[
+        int, typer.Option(min=2, help="Labelled texts at first, and more each round.")
+    ] = 50,
+    rounds: Annotated[int, typer.Option(min=1, help="How often texts are chosen.")] = 2,
+    seeds: Annotated[int, typer.Option(min=1, help="First samples.")] = 3,
     config: Annotated[Path, typer.Option(help="Of the trainings.")] = Path("configs/adaptive.cfg"),
     transformer: Annotated[Path, typer.Option(help="Folder.")] = Path("assets/transformer"),
     rate: Annotated[float, typer.Option(help="Of the trainings.")] = 1e-4,
 ) -> None:
     """Train, choose, train again; a line of JSON each."""
-    vocab = spacy.blank("xx").vocab
-    docs = [doc for part in ("train", "dev") for doc in read_docs(corpus / f"{part}.spacy", vocab)]
-    pool = {doc.text: doc for doc in docs}
+    pool = read_pool(corpus, start, rounds)
     settings = describe(corpus, config, transformer, rate) | {"start": start, "rounds": rounds}
     overrides = {"variables.rate": rate, "variables.transformer": str(transformer)}
     for seed in range(1, seeds + 1):

@@ -22,6 +22,8 @@ from spacy.training.initialize import init_nlp
 from spacy.training.loop import train
 from spacy.util import load_config
 
+from adaptive_spacy.cli._util import one_line_errors
+
 
 @contextmanager
 def stopwatch(owner: Any, name: str, taken: list[float]) -> Iterator[None]:
@@ -40,6 +42,7 @@ def stopwatch(owner: Any, name: str, taken: list[float]) -> Iterator[None]:
         yield
 
 
+@one_line_errors()
 def main(
     corpus: Annotated[Path, typer.Option(help="Folder of train.spacy and dev.spacy.")],
     output: Annotated[Path, typer.Option(help="Folder of the training.")],

@@ -20,6 +20,7 @@ from spacy.tokens import DocBin
 from spacy.vocab import Vocab
 from tqdm import tqdm
 
+from adaptive_spacy.cli._util import one_line_errors
 from benchmarks.measurements import add_lines
 from benchmarks.speed.peers import CONTESTANTS, HAS_BFLOAT16, Contestant, Ours, timed
 
@@ -109,6 +110,7 @@ def compare(
     }
 
 
+@one_line_errors()
 def main(
     corpus: Annotated[Path, typer.Option(help="Folder of train.spacy and test.spacy.")],
     transformer: Annotated[Path, typer.Option(help="Folder.")] = Path("assets/transformer"),
@@ -119,6 +121,8 @@ def main(
 ) -> None:
     """Measure everyone side by side."""
     tasks = TASKS if task == "both" else (task,)
+    if not set(tasks) <= set(TASKS):
+        raise ValueError(f"--task: expected {', '.join(TASKS)} or both, got {task!r}")
     record = compare(corpus, transformer, sentences, rounds, tasks)
     typer.echo(table(record))
     if output is not None:

@@ -21,6 +21,8 @@ from typing import Annotated, NamedTuple
 
 import typer
 
+from adaptive_spacy.cli._util import one_line_errors
+
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 TYPES = ("PER", "LOC", "ORG", "MISC")
 VOCABULARY = 200_000
@@ -67,7 +69,7 @@ def write_corpus(path: Path, megabytes: float) -> int:
 def run(command: list[str]) -> Run:
     """Run a command to its end, with a terminal for its progress bar.
 
-    RAISES (RuntimeError): If it fails.
+    RAISES (ValueError): If it fails.
     """
     parent, child = pty.openpty()
 
@@ -93,12 +95,13 @@ def run(command: list[str]) -> Run:
     reader.join(timeout=1)
     os.close(parent)
     if status:
-        raise RuntimeError(f"{' '.join(command)} ended with status {status}")
+        raise ValueError(f"{' '.join(command)} ended with status {status}")
     # in kilobytes; macOS counts bytes
     unit = 1e6 if sys.platform == "darwin" else 1e3
     return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / unit)
 
 
+@one_line_errors()
 def main(
     megabytes: Annotated[float, typer.Option(help="Size of the file.")] = 20.0,
     peer: Annotated[bool, typer.Option("--peer/--no-peer", help="Run spaCy's, too.")] = True,

@@ -26,6 +26,8 @@ from spacy.language import Language, _copy_examples
 from spacy.tokens import Doc, DocBin
 from spacy.training import Example
 
+from adaptive_spacy.cli._util import one_line_errors
+
 SIZES = (2_000, 20_000)
 
 
@@ -75,6 +77,7 @@ def measure_memory(pipeline: str, corpus: Path, size: int) -> float:
     return json.loads(done.stdout.splitlines()[-1])["added"]
 
 
+@one_line_errors()
 def main(
     pipeline: Annotated[str, typer.Option(help="A trained pipeline.")],
     corpus: Annotated[Path, typer.Option(help="A .spacy file.")],

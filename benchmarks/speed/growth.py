@@ -25,6 +25,7 @@ from spacy.vocab import Vocab
 from tqdm import tqdm
 from transformers import AutoTokenizer, BertConfig, BertModel
 
+from adaptive_spacy.cli._util import one_line_errors
 from adaptive_spacy.training.batching import make_buckets_v1
 from adaptive_spacy.transformer.lengths import make_piece_lengths_v1
 from benchmarks.measurements import add_lines
@@ -114,6 +115,7 @@ def measure(words: list[list[str]], transformer: Path) -> Iterator[tuple[str, in
         yield "labels, tagging", size, microseconds(partial(pipe, many, words))
 
 
+@one_line_errors()
 def main(
     corpus: Annotated[Path, typer.Option(help="A .spacy file, whose words are used.")],
     transformer: Annotated[Path, typer.Option(help="Its tokenizer.")] = Path("assets/transformer"),

@@ -24,6 +24,8 @@ from spacy.util import load_config
 from adaptive_spacy.adaptive.callback import Adapt
 from adaptive_spacy.adaptive.schedule import PhaseSchedule
 from adaptive_spacy.adaptive.stopping import UntilFinished
+from adaptive_spacy.cli._util import one_line_errors
+from adaptive_spacy.parsing import reading
 from adaptive_spacy.training.logger import TrainingLog
 
 PARTS: dict[str, list[tuple[type, str]]] = {
@@ -62,6 +64,7 @@ class Stopwatch:
         setattr(owner, name, timed)
 
 
+@one_line_errors()
 def main(
     corpus: Annotated[Path, typer.Option(help="Folder of train.spacy and dev.spacy.")],
     transformer: Annotated[Path, typer.Option(help="Folder.")] = Path("assets/transformer"),
@@ -71,13 +74,15 @@ def main(
     ] = "[]",
 ) -> None:
     """Print the share of a step that the method and the log cost."""
+    with reading("--then", "a list of loggers in JSON"):
+        loggers = json.loads(then)
     overrides = {
         "paths.train": str(corpus / "train.spacy"),
         "paths.dev": str(corpus / "dev.spacy"),
         "variables.transformer": str(transformer),
         "variables.rate": 1e-4,
         "training.max_steps": steps,
-        "training.logger.then": json.loads(then),
+        "training.logger.then": loggers,
     }
     nlp = init_nlp(load_config(Path("configs") / "adaptive.cfg", overrides=overrides))
     watch = Stopwatch()

@@ -18,6 +18,8 @@ from typing import Annotated
 
 import typer
 
+from adaptive_spacy.cli._util import one_line_errors
+
 READ = """
 import sys, time
 from adaptive_spacy.data.readers.formats import open_source
@@ -28,19 +30,23 @@ print(tokens, time.process_time() - start)
 
 
 def measure(tree: Path, path: Path) -> tuple[int, float]:
-    """RETURNS (tuple[int, float]): The number of tokens, and seconds of processor time."""
+    """RETURNS (tuple[int, float]): The number of tokens, and seconds of processor time.
+    RAISES (ValueError): If the tree cannot read the file."""
     result = subprocess.run(
         [sys.executable, "-c", READ, str(path)],
         env={**os.environ, "PYTHONPATH": str(tree), "OMP_NUM_THREADS": "1"},
         cwd=tree,
-        check=True,
         capture_output=True,
         text=True,
     )
+    if result.returncode:
+        *_, reason = ["nothing is said", *result.stderr.split("\n\n")[-1].splitlines()]
+        raise ValueError(f"{tree}: expected a checkout that can read the file; {reason}")
     tokens, seconds = result.stdout.split()
     return int(tokens), float(seconds)
 
 
+@one_line_errors()
 def main(
     source: Annotated[Path, typer.Argument(help="A CoNLL file.")],
     other: Annotated[Path, typer.Option(help="The other checkout.")],

@@ -15,6 +15,7 @@ from spacy.tokens import DocBin
 from spacy.vocab import Vocab
 from torch.profiler import ProfilerActivity, profile
 
+from adaptive_spacy.cli._util import one_line_errors
 from benchmarks.speed.peers import CONTESTANTS
 
 #: What operators do, by their names without "aten::"
@@ -54,6 +55,7 @@ def shares(function, *arguments) -> dict[str, float]:  # type: ignore[no-untyped
     return {group: taken / total for group, taken in ordered}
 
 
+@one_line_errors()
 def main(
     corpus: Annotated[Path, typer.Option(help="Folder of train.spacy and test.spacy.")],
     transformer: Annotated[Path, typer.Option(help="Folder.")] = Path("assets/transformer"),

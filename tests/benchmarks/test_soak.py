@@ -2,10 +2,14 @@
 
 import mmap
 import re
+import shutil
 from pathlib import Path
 from random import Random
 
 import pytest
+import typer
+from click.testing import Result
+from typer.testing import CliRunner
 
 from benchmarks.measurements import add_lines, read_lines
 from benchmarks.soak import (
@@ -15,6 +19,7 @@ from benchmarks.soak import (
     Slope,
     divide,
     fit,
+    main,
     measure,
     own_scratch,
     report,
@@ -22,6 +27,8 @@ from benchmarks.soak import (
 )
 from tests.conftest import ROOT
 
+APP = typer.Typer(rich_markup_mode=None)
+APP.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(main)
 KEPT = ROOT / "benchmarks" / "results" / "soak" / "index.jsonl"
 PAGE = " ".join((ROOT / "docs" / "reliability.md").read_text(encoding="utf8").split())
 
@@ -116,6 +123,40 @@ def test_report_tells_whole_trainings_from_resumed_ones(
     # cycle 4 is a resumed one
     assert "threads: 3 after cycle 3, 78 in the end" in shown
     assert shown.endswith("at most 30: flat\n")
+
+
+def invoke(*arguments: object) -> Result:
+    return CliRunner().invoke(APP, [str(one) for one in arguments], env={"COLUMNS": "300"})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--minuts", "1"], "--minuts: expected an option of benchmarks.soak, or a setting"),
+        (["--corpus", "none"], "--corpus: expected a .spacy file .*, got none/train.spacy"),
+        ([], "--output: expected a folder without cycles .* give another one, or move that file"),
+    ],
+)
+def test_cycles_of_a_former_soak_are_kept(
+    arguments: list[str], said: str, corpus_folder: Path, tmp_path: Path
+) -> None:
+    corpus = Path(shutil.copytree(corpus_folder, tmp_path / "corpus"))
+    shutil.copy(corpus / "dev.spacy", corpus / "test.spacy")
+    kept = tmp_path / "soak" / "cycles.jsonl"
+    add_lines(kept, [{"cycle": 0}])
+    result = invoke("--corpus", corpus, "--output", kept.parent, *arguments)
+    assert result.exit_code == 1
+    assert re.search(f"^✘ {said}", result.output), result.output
+    assert read_lines(kept) == [{"cycle": 0}]
+
+
+def test_file_that_has_no_slope_is_named(tmp_path: Path) -> None:
+    two, other = tmp_path / "two.jsonl", tmp_path / "other.jsonl"
+    add_lines(two, read_lines(KEPT)[:2])
+    add_lines(other, [{"seconds": 1.0}])
+    assert invoke("--report", two).output.startswith("✘ --report: a slope needs 3 cycles")
+    said = f"✘ --report: {other}: line 1: expected a cycle of a soak, found a line without cycle, "
+    assert invoke("--report", other).output.startswith(said)
 
 
 def test_what_is_left_is_measured(tmp_path: Path) -> None:

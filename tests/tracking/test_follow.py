@@ -21,10 +21,11 @@ def test_values_are_finite_numbers_by_names_that_every_tool_takes() -> None:
         "scores": {"ents_f": 0.25, "ents_loss": float("nan")},
     }
     types = {"PER": {"p": 1.0, "r": None, "f": 0.5}, "a/b": {"f": 0.5}, "a:b": {"f": 0.25}}
-    found = list_values({"evaluation": row, "other_scores": {"ents_per_type": types, "x": 1}})
+    others = {"ents_per_type": types, "cats_auc_per_type": {"A": 0.5, "B": None}, "x": 1}
+    found = list_values({"evaluation": row, "other_scores": others})
     assert found == {
         **{"epoch": 2.0, "train_loss": 0.5, "ents_f": 0.25},
-        **{"ents_per_type.PER.p": 1.0, "ents_per_type.PER.f": 0.5},
+        **{"ents_per_type.PER.p": 1.0, "ents_per_type.PER.f": 0.5, "cats_auc_per_type.A": 0.5},
         **{f"ents_per_type.{fit('a/b')}.f": 0.5, f"ents_per_type.{fit('a:b')}.f": 0.25},
     }
     hostile = ["../../x", "<script>", "a" * 300, "\x1b[31m", "é€", "", "a.b", "\ud800"]
@@ -51,9 +52,9 @@ class Recorded:
 
 def test_training_that_breaks_off_is_told_as_broken() -> None:
     tracker = Recorded()
-    follower = Follower(lambda config, output: tracker, Config(), page=True)
-    follower.step(None)
-    follower.step(INFO)
+    follower = Follower(lambda config, output: tracker, Config(), "Mine", page=True)
+    follower(None)
+    follower(INFO)
     with pytest.raises(KeyboardInterrupt):  # noqa: PT012
         try:
             raise KeyboardInterrupt
@@ -64,8 +65,8 @@ def test_training_that_breaks_off_is_told_as_broken() -> None:
 
 def test_page_that_cannot_be_kept_is_a_warning(tmp_path: Path) -> None:
     tracker = Recorded()
-    follower = Follower(lambda config, output: tracker, Config(), page=True)
-    follower.step({**INFO, "output_path": str(write_training(tmp_path / "mine") / "model-last")})
+    follower = Follower(lambda config, output: tracker, Config(), "Mine", page=True)
+    follower({**INFO, "output_path": str(write_training(tmp_path / "mine") / "model-last")})
     with pytest.warns(UserWarning, match="did not get the page of the training: no space left"):
         follower.finish()
     assert tracker.told == [3, False]
@@ -78,21 +79,21 @@ def test_tracker_that_fails_ends_no_training(tmp_path: Path) -> None:
             raise ConnectionError("refused")
 
     tracker = Gone()
-    follower = Follower(lambda config, output: tracker, Config(), page=True)
+    follower = Follower(lambda config, output: tracker, Config(), "Mine", page=True)
     info = {**INFO, "output_path": str(write_training(tmp_path / "mine") / "model-last")}
     with pytest.warns(UserWarning, match="did not get an evaluation: refused"):
-        follower.step(info)
+        follower(info)
     # it was said, and is not tried again
-    follower.step({**info, "step": 6})
+    follower({**info, "step": 6})
     follower.finish()
     assert tracker.told == [3, False]
 
 
 def test_tracker_alone_says_where_it_belongs() -> None:
-    follower = Follower(lambda config, output: Recorded(), Config(), page=True)
+    follower = Follower(lambda config, output: Recorded(), Config(), "Mine", page=True)
     info = {key: value for key, value in INFO.items() if key != "evaluation"}
     with pytest.raises(ValueError, match=r"expected it in \[training.logger\] then"):
-        follower.step(info)
+        follower(info)
 
 
 def test_wandb_takes_no_mode_that_it_does_not_have() -> None:

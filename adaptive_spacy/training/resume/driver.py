@@ -113,6 +113,7 @@ class Driver:
         """
         if state is not None:
             self.load(state)
+        self.begin_trackers()
         try:
             self._steps()
         except Exception as error:
@@ -130,6 +131,21 @@ class Driver:
         self._save_models(is_best=False)
         if self.snapshots is not None:
             self.snapshots.finish(self.identity)
+
+    def begin_trackers(self) -> None:
+        """Have trackers begin that have not, before anything is trained.
+
+        RAISES (ValueError): If one cannot. A training that is resumed goes on without it.
+        """
+        begin = getattr(self.log_step, "begin_trackers", None)
+        if begin is None:
+            return
+        try:
+            begin(self.output, resumed=self.loop.step >= 0)
+        except BaseException:
+            # others have begun
+            self._finalize()
+            raise
 
     def _steps(self) -> None:
         """Train, save, log. RAISES (Interrupted): After a signal."""

@@ -93,6 +93,7 @@ def start(
             if state is None:
                 # as late as can be: what ends before leaves what is there
                 interruption.check()
+                driver.begin_trackers()
                 _make_room(snapshots, output)
             else:
                 _load(driver, state, forced=asked.force)

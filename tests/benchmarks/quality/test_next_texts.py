@@ -8,12 +8,15 @@ from random import Random
 import numpy
 import pytest
 import spacy
+import typer
 from spacy.tokens import Doc
+from typer.testing import CliRunner
 
 from adaptive_spacy.experiments.next_texts import Candidate
 from benchmarks.measurements import read_lines
 from benchmarks.quality import next_texts
 from benchmarks.quality.next_texts import ORDERS, START, Study, describe, follow, main
+from tests.benchmarks.quality.yardsticks import SENTENCES
 from tests.conftest import ROOT
 
 VOCAB = spacy.blank("xx").vocab
@@ -128,6 +131,27 @@ def test_lines_of_other_settings_do_not_count(
         *[(2, 1e-4)] * 4,
         *[(1, 1e-3)] * 4,
     ]
+
+
+def test_pool_that_does_not_last_is_refused(
+    corpus: Path, transformer: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Study, "learn", lambda *_: pytest.fail("it trains"))
+    app = typer.Typer(rich_markup_mode=None)
+    app.command()(main)
+    texts = len(SENTENCES)
+    given = [
+        str(corpus),
+        "--output",
+        str(tmp_path / "out.jsonl"),
+        "--transformer",
+        str(transformer),
+    ]
+    result = CliRunner().invoke(app, [*given, "--start", str(texts), "--rounds", "1"])
+    assert result.exit_code == 1
+    said = f"✘ --start and --rounds: expected at most the {texts} texts that train and dev of "
+    assert said in result.output
+    assert f"got {texts} at first and in each of 1 rounds, {2 * texts} in all" in result.output
 
 
 def test_settings_tell_the_files_apart_and_name_no_place(corpus: Path, transformer: Path) -> None:
