@@ -128,7 +128,7 @@ def suspects_cli(
         for note in written.notes():
             typer.echo(one_line(note))
         noun = "spans" if format == "spans" else "tasks"
-        typer.echo(f"✔ Saved to {output.as_posix()}: {written.count:,} {noun}")
+        typer.echo(f"✔ Saved to {output.as_posix()}: {written.records:,} {noun}")
 
 
 def _choose_next(

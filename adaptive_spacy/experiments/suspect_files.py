@@ -15,11 +15,11 @@ from adaptive_spacy.ner.tags import Entity
 class Written(NamedTuple):
     """What became of suspects.
 
-    count (int): Lines or tasks in the file.
+    records (int): Lines or tasks in the file.
     left_out (dict[int, str]): Of docs that the tool cannot hold, by their number from 0, why.
     """
 
-    count: int
+    records: int
     left_out: dict[int, str]
 
     def notes(self) -> list[str]:

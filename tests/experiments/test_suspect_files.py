@@ -39,7 +39,7 @@ def test_doc_that_a_tool_cannot_hold_is_left_out_and_counted(
     docs, suspects = make_docs()
     path = tmp_path / "look.json"
     written = write_suspects(suspects, docs, path, format=tool)
-    assert written.count == 1
+    assert written.records == 1
     assert written.notes() == [REASON.format(title=title)]
     convert([path], tmp_path / "corpus", format=tool)
     (back,) = read_docs(tmp_path / "corpus" / "look.spacy", docs[0].vocab)
