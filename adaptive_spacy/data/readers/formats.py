@@ -111,7 +111,7 @@ def check_options(
         what they are.
     RAISES (ValueError): Options that none of them takes: they would be ignored.
     """
-    opened: Sequence[Source | None] = sources or [None] * len(formats)
+    opened: Sequence[Source | None] = sources if sources else [None] * len(formats)
     pairs = sorted(zip(formats, opened, strict=True), key=itemgetter(0))
     taken = [list_taken(name, source) for name, source in pairs]
     for option in options:
