@@ -5,6 +5,7 @@ in a temporary folder of its node and sends back what it wrote, so nodes share n
 needs adaptive-spacy installed.
 """
 
+import json
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,13 +15,17 @@ from typing import Any
 import ray
 
 from adaptive_spacy.experiments.job import Job
-from adaptive_spacy.experiments.records import Record, make_failure, write_record
+from adaptive_spacy.experiments.records import Record, make_failure, state_reason, write_record
+from adaptive_spacy.experiments.relocation import move_paths, relocate
+from adaptive_spacy.hashing import hash_content
 from adaptive_spacy.training.lock import Lock
 
 Files = dict[str, bytes]
 
 #: The fields of a job that are paths
 SOURCES = ("config", "corpus", "transformer")
+#: Beside them, of the paths that a job's files name: where it writes
+FOLDER = "folder"
 #: Times that Ray starts a job again whose worker or node was lost
 RETRIES = 3
 
@@ -44,33 +49,32 @@ class RayCluster:
         if connect(address, processors=slots * threads) != "local":
             self.slots = max(slots, int(ray.cluster_resources().get("CPU", 1)) // threads)
         self.task = ray.remote(max_retries=RETRIES)(run_shipped)
-        self.shipped: dict[str, Any] = {}
-        self.running: dict[Any, tuple[Job, Path, Lock]] = {}
+        self.shipped: dict[tuple[str, str], Any] = {}
+        self.running: dict[Any, tuple[Record, Path, Lock]] = {}
 
     def start(self, job: Job, folder: Path, lock: Lock) -> None:
         """Hand a job to the cluster."""
+        # before what it reads may change
+        failure = make_failure(job)
         gpu = job.device == "gpu"
         task = self.task.options(num_cpus=job.threads, num_gpus=int(gpu), name=job.name)
-        sources = [job.config, job.corpus, job.transformer]
-        if self.shared:
-            absolute = [str(Path(one).resolve()) if Path(one).exists() else one for one in sources]
-            reference = task.remote(job, dict(zip(SOURCES, absolute, strict=True)), self.keep)
-        else:
-            files = [self._ship(one) for one in sources]
-            reference = task.remote(job, {}, self.keep, *files)
-        self.running[reference] = job, folder, lock
+        paths = {field: _absolute(getattr(job, field)) for field in SOURCES}
+        files = [] if self.shared else [self._ship(one) for one in paths.values()]
+        home = {**paths, FOLDER: str(folder.resolve())}
+        reference = task.remote(job, home, self.keep, *files)
+        self.running[reference] = failure, folder, lock
 
     def finished(self, timeout: float) -> Iterator[Path]:
         """Wait for jobs to end. YIELDS (Path): Folders of those that have, each with its record."""
         ended, _ = ray.wait(list(self.running), timeout=timeout)
         for reference in ended:
-            job, folder, lock = self.running.pop(reference)
+            failure, folder, lock = self.running.pop(reference)
             try:
                 record, files = ray.get(reference)
             except ray.exceptions.RayError as error:
                 # what the job itself raises is in its record
                 reason = f"Ray gave up: {str(error).strip().splitlines()[0]}"
-                record, files = make_failure(job, reason), {}
+                record, files = state_reason(failure, reason), {}
             unpack(files, folder)
             write_record(folder, record)
             lock.release()
@@ -85,13 +89,16 @@ class RayCluster:
         ray.shutdown()
 
     def _ship(self, source: str) -> Any:
-        """Put files into the cluster's store, each set once."""
-        if source not in self.shipped:
-            path = Path(source)
+        """Put files into the cluster's store, each set once as long as it does not change."""
+        path = Path(source)
+        if not path.exists():
             # a name of the hub: each node loads it
-            packed = pack(path) if path.exists() else None
-            self.shipped[source] = None if packed is None else ray.put(packed)
-        return self.shipped[source]
+            return None
+        # the name of the job's folder tells of what they are now
+        key = source, hash_content(path)
+        if key not in self.shipped:
+            self.shipped[key] = ray.put(pack(path))
+        return self.shipped[key]
 
 
 def connect(address: str, processors: int) -> str:
@@ -114,12 +121,13 @@ def connect(address: str, processors: int) -> str:
 
 
 def run_shipped(
-    job: Job, paths: dict[str, Any], keep: bool, *shipped: Files | None
+    job: Job, home: dict[str, str], keep: bool, *shipped: Files | None
 ) -> tuple[Record, Files]:
     """On a node: run a job in a temporary folder.
 
     job (Job): The job.
-    paths (dict[str, Any]): Where the node finds what is not sent, by field of the job.
+    home (dict[str, str]): Absolute paths of the job's config, corpus, transformer and folder where
+        the sweep runs: those that its files name afterwards. What is not sent is read there.
     keep (bool): Whether checkpoints are sent back.
     shipped (dict | None): Files of config, corpus and transformer, as far as they are sent.
     RETURNS (tuple): The job's record, and the other files that it wrote.
@@ -127,21 +135,27 @@ def run_shipped(
     from adaptive_spacy.experiments.run_job import run_job
 
     with tempfile.TemporaryDirectory() as name:
-        node = Path(name)
+        # as a job's files name it, links resolved
+        node = Path(name).resolve()
+        paths = {**home, FOLDER: str(node / "job")}
         for field, files in zip(SOURCES, shipped, strict=False):
             if files is not None:
                 folder = unpack(files, node / field)
                 paths[field] = str(folder / next(iter(files)) if field == "config" else folder)
+        written = Path(paths[FOLDER])
+        sources: dict[str, Any] = {field: paths[field] for field in SOURCES}
         gpu_id = 0 if job.device == "gpu" else -1
-        record = run_job(replace(job, **paths), node / "job", keep=keep, gpu_id=gpu_id)
-        files = pack(node / "job")
-        if "config.cfg" in files:
-            # the node's paths mean nothing elsewhere
-            text = files["config.cfg"].decode("utf8")
-            for field, path in paths.items():
-                text = text.replace(path, getattr(job, field))
-            files["config.cfg"] = text.replace(str(node / "job"), ".").encode("utf8")
-        return {**record, "job": job.to_dict()}, files
+        record = run_job(replace(job, **sources), written, keep=keep, gpu_id=gpu_id)
+        # the node's paths mean nothing elsewhere
+        places = {paths[field]: home[field] for field in home}
+        relocate(written, places)
+        record = json.loads(move_paths(json.dumps(record, ensure_ascii=False), places))
+        return {**record, "job": job.to_dict()}, pack(written)
+
+
+def _absolute(source: str) -> str:
+    """RETURNS (str): A path as any folder knows it; a name of the hub is itself."""
+    return str(Path(source).resolve()) if Path(source).exists() else source
 
 
 def pack(path: Path) -> Files:

@@ -9,10 +9,9 @@ of the model on sentences like these.
 """
 
 import json
-import shutil
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -31,9 +30,10 @@ from adaptive_spacy.experiments.fold_jobs import (
     require_adaptive,
     settle_lang,
 )
-from adaptive_spacy.experiments.fold_outcomes import FOLDS, OUT_OF_FOLD, join_folds
+from adaptive_spacy.experiments.fold_outcomes import FOLDS, OUT_OF_FOLD, join_folds, locate_folds
 from adaptive_spacy.experiments.folds import divide, fold_names, write_folds
 from adaptive_spacy.experiments.grid import MOST_THREADS
+from adaptive_spacy.experiments.inputs import hash_inputs, keep_config, require_same
 from adaptive_spacy.experiments.job import Job
 from adaptive_spacy.experiments.labelled import settle_docs
 from adaptive_spacy.experiments.local import LocalProcesses
@@ -148,15 +148,16 @@ def crossfit(
     lock = begin_output(output, made_by="crossfit")
     try:
         write_folds(docs, assigned, [Path(job.corpus) for job in jobs])
-        jobs = keep_config(jobs, output)
+        jobs = keep_config(jobs, output / FOLDS)
+        inputs, places = hash_inputs(jobs), locate_folds(jobs, output)
         identity = identify(jobs, docs)
         if (done := read_done(output, identity)) is None:
             for job in jobs:
                 require_end(job)
             place = LocalProcesses(1, keep=False, gpu_id=gpu_id) if backend is None else backend()
             records = train_folds(jobs, output, place, silent)
-            require_same(jobs, docs, identity)
-            held_out, found = join_folds(jobs, records, docs, assigned, output)
+            require_same(inputs, hash_inputs(jobs))
+            held_out, found = join_folds(jobs, places, records, docs, assigned, output)
             if not found["expected"]["f1"]:
                 warnings.warn(NOTHING_RIGHT, stacklevel=2)
             done = {"identity": identity, "seed": seed, "labelled": len(docs), **found}
@@ -180,25 +181,6 @@ def crossfit(
     return CrossFit(
         load_pipeline(output / DIR_MODEL_LAST), Expectation(**read_expected(done)), done
     )
-
-
-def keep_config(jobs: Sequence[Job], output: Path) -> list[Job]:
-    """Copy the config into the output. RETURNS (list[Job]): The folds, which read the copy: while
-    they are trained, the file may be changed for what comes next."""
-    kept = output / FOLDS / "config.cfg"
-    with replacing(kept) as aside:
-        shutil.copyfile(jobs[0].config, aside)
-    return [replace(job, config=str(kept)) for job in jobs]
-
-
-def require_same(jobs: Sequence[Job], docs: Sequence[Doc], identity: str) -> None:
-    """RAISES (ValueError): If what the folds read became another while they were trained."""
-    if identify(jobs, docs) != identity:
-        raise ValueError(
-            f"{jobs[0].transformer}, or another file that {jobs[0].config} names, was changed "
-            "while the folds were trained, which are not parts of one experiment now. Give the "
-            "same command again: what differs is trained again"
-        )
 
 
 def read_done(output: Path, identity: str) -> Record | None:

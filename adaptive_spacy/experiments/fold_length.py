@@ -15,10 +15,12 @@ from adaptive_spacy.experiments.fold_outcomes import (
     FOLDS,
     agree_on,
     join_predictions,
+    locate_folds,
     pair,
     summarize_fold,
 )
 from adaptive_spacy.experiments.folds import divide, fold_names, write_folds
+from adaptive_spacy.experiments.inputs import hash_inputs, require_same
 from adaptive_spacy.experiments.job import Job
 from adaptive_spacy.experiments.records import Record, read_record, write_record
 
@@ -39,12 +41,13 @@ def find_course(
 ) -> Found:
     """Train the folds that have no record yet, or one of a failure: the job is run again for that.
 
-    job (Job): A job with `folds`.
+    job (Job): A job with `folds`, whose config nobody changes meanwhile: see `keep_config`.
     labelled (Path): Its labelled sentences.
     folder (Path): The job's; gets `folds`.
     train (Callable): Runs a fold, a job as well, in a folder.
     RETURNS (Found): What they found.
-    RAISES (ValueError): If the labels cannot be divided so, or a fold's training failed.
+    RAISES (ValueError): If the labels cannot be divided so, a fold's training failed, or what the
+        folds read became another meanwhile.
     """
     assert job.folds is not None
     docs = _read(labelled, job.lang)
@@ -57,19 +60,21 @@ def find_course(
     ]
     for fold in folds:
         require_end(fold)
+    inputs, places = hash_inputs(folds), locate_folds(folds, folder)
     found, earlier = [], 0.0
-    for fold in folds:
-        place = folder / FOLDS / fold.folder()
+    for fold, place in zip(folds, places, strict=True):
         record = read_record(place)
         if record is None or record["status"] != "done":
             record = train(fold, place)
             write_record(place, record)
         else:
             earlier += record["seconds"]
+        # first of all: it may be why a training failed
+        require_same(inputs, hash_inputs(folds))
         if record["status"] != "done":
             raise ValueError(f"{fold.dataset}: {record['reason']}")
-        found.append(summarize_fold(fold, record, folder))
-    held_out = join_predictions(folds, assigned, folder)
+        found.append(summarize_fold(fold, place, record))
+    held_out = join_predictions(places, assigned, job.lang)
     expected = expect_scores(pair(held_out, docs), len(folds))
     return Found(agree_on(found), found, expected, earlier)
 

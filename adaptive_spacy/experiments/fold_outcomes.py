@@ -25,16 +25,17 @@ OUT_OF_FOLD = "out-of-fold.spacy"
 
 def join_folds(
     jobs: Sequence[Job],
+    places: Sequence[Path],
     records: Sequence[Record],
     docs: Sequence[Doc],
     assigned: Sequence[int],
     output: Path,
 ) -> tuple[list[Doc], Record]:
-    """Join what the folds came to. RETURNS (tuple[list[Doc], dict]): What they predicted, in the
-    order of the docs, and what crossfit.json says of them."""
+    """Join what the folds came to, each in its place, see `locate_folds`. RETURNS (tuple[list[Doc],
+    dict]): What they predicted, in the order of the docs, and what crossfit.json says of them."""
     warn_of_mixture(records, output)
-    held_out = join_predictions(jobs, assigned, output)
-    found = [summarize_fold(*one, output) for one in zip(jobs, records, strict=True)]
+    held_out = join_predictions(places, assigned, jobs[0].lang)
+    found = [summarize_fold(*one) for one in zip(jobs, places, records, strict=True)]
     course = agree_on(found)
     return held_out, {
         "folds": found,
@@ -44,9 +45,15 @@ def join_folds(
     }
 
 
-def summarize_fold(job: Job, record: Record, output: Path) -> dict[str, Any]:
-    """RETURNS (dict): What crossfit.json says of a fold."""
-    course = course_of(job, output / FOLDS / job.folder())
+def locate_folds(jobs: Sequence[Job], output: Path) -> list[Path]:
+    """RETURNS (list[Path]): The folder of each fold. What it is called depends on what the fold
+    reads, so it is asked for once: that may change while they are trained."""
+    return [output / FOLDS / job.folder() for job in jobs]
+
+
+def summarize_fold(job: Job, place: Path, record: Record) -> dict[str, Any]:
+    """RETURNS (dict): What crossfit.json says of a fold, which was trained in its place."""
+    course = course_of(job, place)
     return {
         "epochs": course.epochs,
         "halved": list(course.halved),
@@ -73,13 +80,10 @@ def agree_on(folds: Sequence[Mapping[str, Any]]) -> Course:
     return agree([Course(one["epochs"], tuple(one["halved"])) for one in folds])
 
 
-def join_predictions(jobs: Sequence[Job], assigned: Sequence[int], output: Path) -> list[Doc]:
+def join_predictions(places: Sequence[Path], assigned: Sequence[int], lang: str) -> list[Doc]:
     """RETURNS (list[Doc]): What each doc's own fold predicted for it, in the order of the docs."""
-    vocab = spacy.blank(jobs[0].lang).vocab
-    predicted = [
-        DocBin().from_disk(output / FOLDS / job.folder() / PREDICTIONS).get_docs(vocab)
-        for job in jobs
-    ]
+    vocab = spacy.blank(lang).vocab
+    predicted = [DocBin().from_disk(place / PREDICTIONS).get_docs(vocab) for place in places]
     return [next(predicted[fold]) for fold in assigned]
 
 

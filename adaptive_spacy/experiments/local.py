@@ -11,7 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from adaptive_spacy.experiments.job import Job
-from adaptive_spacy.experiments.records import make_failure, read_record, write_record
+from adaptive_spacy.experiments.records import (
+    Record,
+    make_failure,
+    read_record,
+    state_reason,
+    write_record,
+)
 from adaptive_spacy.training.lock import Lock
 
 #: Imported once by the process that the jobs' processes are forked off
@@ -42,27 +48,29 @@ class LocalProcesses:
         self.context: Any = multiprocessing.get_context(method)
         if gpu_id < 0:
             self.context.set_forkserver_preload(PRELOAD)
-        self.running: dict[Path, tuple[Any, Lock, Job]] = {}
+        self.running: dict[Path, tuple[Any, Lock, Record]] = {}
 
     def start(self, job: Job, folder: Path, lock: Lock) -> None:
         """Start a job. The lock is the backend's to release from here on."""
+        # before what it reads may change
+        failure = make_failure(job)
         process = self.context.Process(
             target=_work, args=(job, folder, lock, self.keep, self.gpu_id), name=job.name
         )
         with _plain_main():
             process.start()
-        self.running[folder] = process, lock, job
+        self.running[folder] = process, lock, failure
 
     def finished(self, timeout: float) -> Iterator[Path]:
         """Wait for jobs to end. YIELDS (Path): Folders of those that have, each with its record."""
         wait([process.sentinel for process, _, _ in self.running.values()], timeout)
-        for folder, (process, lock, job) in list(self.running.items()):
+        for folder, (process, lock, failure) in list(self.running.items()):
             if process.is_alive():
                 continue
             process.join()
             # a process may also break down on its way out, when its record is there
             if read_record(folder) is None:
-                write_record(folder, make_failure(job, _describe_death(process.exitcode)))
+                write_record(folder, state_reason(failure, _describe_death(process.exitcode)))
             lock.release()
             del self.running[folder]
             yield folder

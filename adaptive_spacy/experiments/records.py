@@ -31,10 +31,16 @@ def make_failure(job: Job, reason: str | None = None) -> Record:
         "id": job.identity(),
         "status": "failed",
         "reason": reason,
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "finished": _now(),
         "job": job.to_dict(),
         "definition": job.definition(),
     }
+
+
+def state_reason(failure: Record, reason: str) -> Record:
+    """RETURNS (dict): The record of a failure that was made when the job began, with its reason:
+    what the job reads may have changed since, and make another job."""
+    return {**failure, "reason": reason, "finished": _now()}
 
 
 def write_record(folder: Path, record: Record) -> None:
@@ -81,6 +87,10 @@ def stop_of(record: Record) -> float:
     phases = record.get("phases", [])
     finished = [one["start"] for one in phases if one["phase"] == "finished"]
     return float(finished[0] if finished else record["epochs"])
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _records(output: Path) -> Iterator[Record]:

@@ -28,6 +28,7 @@ from adaptive_spacy.experiments.courses import Course
 from adaptive_spacy.experiments.fixed_length import curve_of, fix_epochs
 from adaptive_spacy.experiments.fold_length import Found, find_course
 from adaptive_spacy.experiments.fold_outcomes import FOLDS
+from adaptive_spacy.experiments.inputs import hash_files, keep_config, require_same
 from adaptive_spacy.experiments.job import SPLITS, Job
 from adaptive_spacy.experiments.records import Record, make_failure
 from adaptive_spacy.experiments.selection import RESULTS, epoch_of
@@ -191,8 +192,11 @@ def _train(job: Job, folder: Path, *, keep: bool, gpu_id: int) -> tuple[Found | 
     RETURNS (tuple[Found | None, float]): Of a job with folds, what they found; and how many seconds
         was trained before, of what goes on here."""
     files = write_corpora(job, folder)
+    inputs = hash_files(files.values())
     found = None
     if job.folds is not None:
+        # they and the last training are of one config
+        (job,) = keep_config([job], folder / FOLDS)
         found = find_course(job, files["train"], folder, partial(run_job, gpu_id=gpu_id))
     path = write_job_config(job, files, folder, found and found.course, keep=keep)
     config: Config = load_config(path)
@@ -205,6 +209,8 @@ def _train(job: Job, folder: Path, *, keep: bool, gpu_id: int) -> tuple[Found | 
     driver = Driver(nlp, None, snapshots=snapshots, identity=identity, use_gpu=gpu_id)
     driver.run(state)
     snapshots.clear()
+    # each epoch and evaluation reads them again
+    require_same(inputs, hash_files(files.values()))
     earlier = (found.earlier if found else 0.0) + (state["loop"]["seconds"] if state else 0.0)
     return found, earlier
 

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,15 @@ from thinc.api import Config
 
 from adaptive_spacy.experiments import run_job as module
 from adaptive_spacy.experiments.cost import expect
+from adaptive_spacy.experiments.courses import Course
 from adaptive_spacy.experiments.crossfit import crossfit
+from adaptive_spacy.experiments.expectation import Expectation
+from adaptive_spacy.experiments.fold_length import Found, find_course
 from adaptive_spacy.experiments.fold_outcomes import FOLDS
 from adaptive_spacy.experiments.grid import Grid
+from adaptive_spacy.experiments.inputs import keep_config
 from adaptive_spacy.experiments.job import Job
+from adaptive_spacy.experiments.records import make_failure
 from adaptive_spacy.experiments.run_job import run_job
 from adaptive_spacy.experiments.schema import check_record
 from tests.conftest import NOISE, SENTENCES, write_corpus
@@ -107,6 +113,41 @@ def test_folds_that_have_their_record_are_not_trained_again(
     # they are paid for all the same, and what is trained anew is not paid for twice
     assert 1000 < again["seconds"] < 5000
     assert losses(again) == losses(first)
+
+
+def test_config_may_change_while_the_folds_are_trained(
+    job: Job, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = Path(shutil.copy(job.config, tmp_path / "mine.cfg"))
+    job = replace(job, config=str(mine))
+    before = job.identity()
+    identities = []
+
+    def find(kept: Job, *_: Any) -> Found:
+        mine.write_text(mine.read_text().replace("dropout = 0.1", "dropout = 0.3"))
+        identities.extend([kept.identity(), job.identity()])
+        return Found(Course(4.0), [], Expectation(14, 9, 0.5, 0.5, 0.5, None, {}), 0.0)
+
+    monkeypatch.setattr(module, "find_course", find)
+    monkeypatch.setattr(module.Driver, "run", lambda *_: None)
+    run_job(job, tmp_path / "job")
+    # the folds have their names by it
+    assert identities[0] == before != identities[1]
+    # and the last training is as theirs
+    assert Config().from_disk(tmp_path / "job" / "config.cfg")["training"]["dropout"] == 0.1
+
+
+def test_transformer_that_changes_meanwhile_is_named(job: Job, tmp_path: Path) -> None:
+    transformer = Path(shutil.copytree(job.transformer, tmp_path / "transformer"))
+
+    def train(fold: Job, place: Path) -> dict[str, Any]:
+        (transformer / "notes.txt").write_text("other weights")
+        return make_failure(fold, "its weights do not fit")
+
+    write_corpus(tmp_path / "train.spacy", SENTENCES + NOISE)
+    (job,) = keep_config([replace(job, transformer=str(transformer))], tmp_path)
+    with pytest.raises(ValueError, match=rf"^{transformer}: expected the same content"):
+        find_course(job, tmp_path / "train.spacy", tmp_path / "job", train)
 
 
 def test_fold_that_fails_is_the_reason(job: Job, tmp_path: Path) -> None:

@@ -105,7 +105,7 @@ def test_transformer_that_changes_meanwhile_is_named(
     result = run(labelled, trained, mine)
     assert result.exit_code == 1
     said = " ".join(result.output.split())
-    assert "was changed while the folds were trained" in said
+    assert f"{mine.name}: expected the same content" in said
     assert not (trained / "crossfit.json").exists()
 
 

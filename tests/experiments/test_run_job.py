@@ -1,3 +1,5 @@
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -70,6 +72,21 @@ def test_job_that_was_killed_goes_on_to_the_same_record(
         assert record[key] == whole[key]
     for row, other in zip(record["history"], whole["history"], strict=True):
         assert {**row, "seconds": 0} == {**other, "seconds": 0}
+
+
+def test_data_that_changes_meanwhile_is_named(
+    grid: Grid, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its identity and its scores would be of two test sets."""
+    job = job_of(grid)
+    corpus = Path(shutil.copytree(job.corpus, tmp_path / "corpus"))
+    test = corpus / "test.spacy"
+    monkeypatch.setattr(Driver, "run", lambda *_: shutil.copy(corpus / "dev.spacy", test))
+    record = run_job(replace(job, corpus=str(corpus)), tmp_path / "job")
+    assert record["status"] == "failed"
+    assert record["reason"].startswith(f"ValueError: {test}: expected the same content")
+    # what would go on from a part of it
+    assert not (tmp_path / "job" / "resume").exists()
 
 
 def test_training_that_ends_before_its_first_round_gives_no_result(tmp_path: Path) -> None:
