@@ -146,6 +146,11 @@ def convert_cli(
     if datasets is None:
         if split is not None:
             chosen["split"] = parse_split(split)
+        elif idle := [name for name in ("seed", "stratify") if name in chosen]:
+            names = ["no_stratify" if chosen[name] is False else name for name in idle]
+            raise ValueError(
+                f"{_list([], names)}: expected --split too, without which nothing is divided"
+            )
         files, common = set_options([Input.parse(text) for text in inputs], each)
         chosen.update(common)
         require_other(output, [one.path for one in files])

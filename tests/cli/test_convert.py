@@ -117,6 +117,11 @@ def test_convert_warns_of_texts_in_several_splits(runner, tmp_path):
         ),
         (
             ROWS,
+            ["--seed", "0", "--no-stratify"],
+            "--no-stratify, --seed: expected --split too, without which nothing is divided",
+        ),
+        (
+            ROWS,
             ["--datasets", "x.yml", "--missing-tag", "O"],
             "--datasets: expected NAME OUTPUT and no further option but --raw, as the recipe says "
             "the rest; got {path}, --missing-tag",
