@@ -10,14 +10,16 @@ from numpy.typing import NDArray
 from scipy import stats
 from spacy.training import Example
 
+from adaptive_spacy.experiments.bootstrap import (
+    BATCH,
+    RESAMPLES,
+    Counts,
+    Interval,
+    percentiles,
+    resampled_f1,
+)
 from adaptive_spacy.experiments.statistics import CONFIDENCE
 from adaptive_spacy.training.seqeval_report import ScoredSentence, read_sentence, seqeval_report
-
-RESAMPLES = 2000
-#: Memory of the bootstrap: so many resampled sentences at a time
-BATCH = 2_000_000
-
-Counts = NDArray[numpy.int64]
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,9 @@ class Expectation:
     sentences, entities (int): How many were predicted, and how many entities they have.
     f1, precision, recall (float): Of the micro average.
     interval (tuple[float, float] | None): Of F1 at 95 %; None of a single sentence. By a percentile
-        bootstrap over sentences; exact where all or nothing was found, of which a bootstrap knows
-        nothing. Wider by what models of other labels would differ: see `widen`.
+        bootstrap over sentences, those drawn without entities left out; exact where all or nothing
+        was found, of which a bootstrap knows nothing. Wider by what models of other labels would
+        differ: see `widen`.
     per_type (dict): As `evaluate` reports them.
     """
 
@@ -37,7 +40,7 @@ class Expectation:
     f1: float
     precision: float
     recall: float
-    interval: tuple[float, float] | None
+    interval: Interval | None
     per_type: dict[str, dict[str, Any]]
 
     def describe(self) -> str:
@@ -73,13 +76,17 @@ def expect_scores(examples: Sequence[Example], folds: int, *, seed: int = 0) -> 
     )
 
 
-def settle(interval: tuple[float, float] | None, counts: Counts) -> tuple[float, float] | None:
-    """RETURNS (tuple | None): A bootstrap's interval, or where that has no width, the exact one of
-    `exact_f1`: sentences that do not differ are not as sure as it says."""
-    return exact_f1(counts) if interval is not None and interval[0] == interval[1] else interval
+def settle(interval: Interval | None, counts: Counts) -> Interval | None:
+    """RETURNS (tuple | None): A bootstrap's interval, or the exact one of `exact_f1` where all or
+    nothing was found, or sentences do not differ otherwise: these are not as sure as it says."""
+    if interval is None:
+        return None
+    right, spurious, missed = counts.sum(axis=0)
+    one_sided = not right or not spurious + missed
+    return exact_f1(counts) if one_sided or interval[0] == interval[1] else interval
 
 
-def exact_f1(counts: Counts) -> tuple[float, float]:
+def exact_f1(counts: Counts) -> Interval:
     """Interval of F1 by that of a proportion: of all that is annotated or predicted, the share J
     that is both, whose F1 is 2 J / (1 + J). Clopper and Pearson (1934).
 
@@ -92,9 +99,7 @@ def exact_f1(counts: Counts) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def widen(
-    f1: float, interval: tuple[float, float] | None, folds: int
-) -> tuple[float, float] | None:
+def widen(f1: float, interval: Interval | None, folds: int) -> Interval | None:
     """Have an interval know of the chance in what a model learnt from, not in the sentences alone.
 
     Other labels would have made other models, and folds share most of theirs, so that they differ
@@ -122,28 +127,29 @@ def count_entities(sentences: Sequence[ScoredSentence]) -> Counts:
     return numpy.array(rows, dtype=numpy.int64).reshape(-1, 3)
 
 
-def bootstrap_f1(counts: Counts, *, seed: int = 0) -> tuple[float, float] | None:
+def bootstrap_f1(counts: Counts, *, seed: int = 0) -> Interval | None:
     """Interval of F1 over sentences drawn anew.
 
     counts (Counts): See `count_entities`. *Shape:* (n_sentences, 3)
-    RETURNS (tuple | None): Percentiles at 95 %; None of fewer than two sentences.
+    RETURNS (tuple | None): Percentiles at 95 %; None of fewer than two sentences, and of those
+        without anything to count.
     """
     if len(counts) < 2:
         return None
     found = stats.bootstrap(
-        tuple(counts.T),
-        _f1,
+        tuple(counts.T.astype(float)),
+        # not of F1: of sentences without entities that is none, which scipy does not leave out
+        _add_up,
         paired=True,
         vectorized=True,
         n_resamples=RESAMPLES,
         batch=max(1, BATCH // len(counts)),
-        confidence_level=CONFIDENCE,
         method="percentile",
         rng=seed,
-    ).confidence_interval
-    return float(found.low), float(found.high)
+    )
+    scores = resampled_f1(found.bootstrap_distribution.T) / 100
+    return percentiles(scores[:, None])[0]
 
 
-def _f1(right: Counts, spurious: Counts, missed: Counts, axis: int = -1) -> NDArray[Any]:
-    hits, wrong = 2 * right.sum(axis), spurious.sum(axis) + missed.sum(axis)
-    return hits / numpy.maximum(1, hits + wrong)
+def _add_up(*counts: NDArray[numpy.float64], axis: int = -1) -> NDArray[numpy.float64]:
+    return numpy.stack([one.sum(axis) for one in counts])

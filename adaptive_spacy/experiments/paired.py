@@ -13,9 +13,16 @@ import numpy
 from numpy.typing import NDArray
 from scipy import stats
 
-from adaptive_spacy.experiments.expectation import BATCH, RESAMPLES
-from adaptive_spacy.experiments.resampling import Counts, f1
-from adaptive_spacy.experiments.statistics import ALPHA, CONFIDENCE, holm
+from adaptive_spacy.experiments.bootstrap import (
+    BATCH,
+    RESAMPLES,
+    Counts,
+    draw_sums,
+    f1,
+    percentiles,
+    resampled_f1,
+)
+from adaptive_spacy.experiments.statistics import ALPHA, holm
 
 #: Of a table
 Rows = NDArray[numpy.int64]
@@ -41,35 +48,6 @@ class Gap(NamedTuple):
         return "higher" if self.difference > 0 else "lower"
 
 
-def draw_sums(counts: NDArray[numpy.int64], *, seed: int = 0) -> NDArray[numpy.float64]:
-    """Add up counts over sentences drawn anew, as many as there are.
-
-    counts (NDArray): *Shape:* (n_sentences, n_counts)
-    RETURNS (NDArray): *Shape:* (RESAMPLES, n_counts)
-    """
-    sentences = len(counts)
-    generator = numpy.random.default_rng(seed)
-    table = counts.astype(float)
-    # not all at once: a corpus may have many sentences
-    step = max(1, BATCH // sentences)
-    drawn = []
-    for start in range(0, RESAMPLES, step):
-        size = min(step, RESAMPLES - start)
-        often = generator.multinomial(sentences, [1 / sentences] * sentences, size)
-        drawn.append(often.astype(float) @ table)
-    return numpy.concatenate(drawn)
-
-
-def percentiles(values: NDArray[numpy.float64]) -> list[tuple[float, float]]:
-    """RETURNS (list[tuple[float, float]]): Of each column, what 95 % of its values lie between.
-
-    values (NDArray): *Shape:* (RESAMPLES, n_columns)
-    """
-    tail = 50 * (1 - CONFIDENCE)
-    low, high = numpy.percentile(values, [tail, 100 - tail], axis=0)
-    return [(float(one), float(other)) for one, other in zip(low, high, strict=True)]
-
-
 def compare_paired(reference: Counts, others: Sequence[Counts], *, seed: int = 0) -> list[Gap]:
     """Compare models with a reference.
 
@@ -85,9 +63,9 @@ def compare_paired(reference: Counts, others: Sequence[Counts], *, seed: int = 0
         return [Gap(gap, None, None) for gap in gaps]
     models = [reference, *others]
     sums = draw_sums(numpy.concatenate(models, axis=1), seed=seed)
-    scores = f1(sums.reshape(len(sums), len(models), 3))
+    scores = resampled_f1(sums.reshape(len(sums), len(models), 3))
     moved = scores[:, 1:] - scores[:, :1]
-    intervals = [found if found[0] < found[1] else None for found in percentiles(moved)]
+    intervals = [found if found and found[0] < found[1] else None for found in percentiles(moved)]
     ps = holm([exchange(reference, one, seed=seed) for one in others])
     return [Gap(*one) for one in zip(gaps, intervals, ps, strict=True)]
 

@@ -18,13 +18,16 @@ import numpy
 from numpy.typing import NDArray
 from scipy import stats
 
+from adaptive_spacy.experiments.bootstrap import RESAMPLES, Counts, f1, resampled_f1
 from adaptive_spacy.experiments.statistics import CONFIDENCE
 
-RESAMPLES = 2000
 #: Differences in F1 below this, in points, count as alike
 MARGIN = 1.0
-#: Right, spurious and missed entities of each test sentence. *Shape:* (n_sentences, 3)
-Counts = NDArray[numpy.int64]
+#: Why the chance of a difference cannot be told
+TOO_FEW = "too few samples"
+#: As two trainings that learnt nothing tie
+ALWAYS_SAME = "always the same"
+NEVER_VARIED = "never varied: its chance cannot be told"
 
 
 class Pair(NamedTuple):
@@ -48,8 +51,9 @@ class Difference(NamedTuple):
 
     samples, cells (int): How many.
     mean (float): The difference.
-    interval (tuple[float, float] | None): At 95 %; None of a single sample in some cell, whose
-        chance nobody can tell.
+    untold (str | None): Why its chance cannot be told, so that there is neither of what follows;
+        None where it can.
+    interval (tuple[float, float] | None): At 95 %.
     p (float | None): Two-sided, that there is none.
     p_alike (float | None): That it is `MARGIN` or more: the larger p of two one-sided tests (TOST,
         Schuirmann 1987).
@@ -58,17 +62,10 @@ class Difference(NamedTuple):
     samples: int
     cells: int
     mean: float
+    untold: str | None
     interval: tuple[float, float] | None
     p: float | None
     p_alike: float | None
-
-
-def f1(counts: NDArray[numpy.float64] | Counts) -> NDArray[numpy.float64]:
-    """RETURNS (NDArray): F1 in percent of right, spurious and missed entities in the last axis; 0
-    where there are none."""
-    hits = 2.0 * counts[..., 0]
-    total = hits + counts[..., 1] + counts[..., 2]
-    return 100 * hits / numpy.maximum(total, 1)
 
 
 def difference(pairs: Sequence[Pair], *, margin: float = MARGIN) -> Difference:
@@ -85,13 +82,15 @@ def difference(pairs: Sequence[Pair], *, margin: float = MARGIN) -> Difference:
     mean = float(numpy.mean([numpy.mean([*gaps.values()]) for gaps in cells.values()]))
     sentences = _variance_of_sentences(pairs, {cell: len(gaps) for cell, gaps in cells.items()})
     if any(len(gaps) < 2 for gaps in cells.values()):
-        return Difference(len(pairs), len(cells), mean, None, None, None)
+        return Difference(len(pairs), len(cells), mean, TOO_FEW, None, None, None)
     by_dataset = _variances_of_samples(pairs, cells)
     samples = math.fsum(one.value for one in by_dataset)
     error = math.sqrt(samples + sentences)
     if not error:
-        # as two trainings that learnt nothing tie: what never varied says nothing of the chance
-        return Difference(len(pairs), len(cells), mean, None, None, None)
+        # what never varied says nothing of the chance
+        differ = any(gap for gaps in cells.values() for gap in gaps.values())
+        why = NEVER_VARIED if differ else ALWAYS_SAME
+        return Difference(len(pairs), len(cells), mean, why, None, None, None)
     # the bootstrap's part is taken as known; data sets differ in how much their samples do
     doubt = math.fsum(one.value**2 / one.freedom for one in by_dataset)
     known = stats.t((samples + sentences) ** 2 / doubt) if samples else stats.norm
@@ -100,6 +99,7 @@ def difference(pairs: Sequence[Pair], *, margin: float = MARGIN) -> Difference:
         samples=len(pairs),
         cells=len(cells),
         mean=mean,
+        untold=None,
         interval=(mean - reach, mean + reach),
         p=2 * float(known.sf(abs(mean) / error)),
         p_alike=float(known.sf((margin - abs(mean)) / error)),
@@ -158,9 +158,12 @@ def _variance_of_sentences(pairs: Sequence[Pair], sizes: Mapping[Hashable, int])
         weights = _draw_sentences(_test_size(dataset, own))
         drawn = numpy.zeros(RESAMPLES)
         for pair in own:
-            gap = f1((pair.first.T @ weights).T) - f1((pair.second.T @ weights).T)
+            first, second = ((counts.T @ weights).T for counts in (pair.first, pair.second))
+            gap = resampled_f1(first) - resampled_f1(second)
             drawn += gap / sizes[pair.cell] / len(sizes)
-        total += float(drawn.var(ddof=1))
+        told = drawn[~numpy.isnan(drawn)]
+        # none where the whole test set has no entities, so that F1 is always 0
+        total += float(told.var(ddof=1)) if len(told) > 1 else 0.0
     return total
 
 

@@ -13,11 +13,13 @@ from typing import NamedTuple
 import numpy
 from tqdm import tqdm
 
+from adaptive_spacy.experiments.bootstrap import Counts, f1
 from adaptive_spacy.experiments.records import Record
-from adaptive_spacy.experiments.resampling import Counts, Difference, Pair, difference, f1
+from adaptive_spacy.experiments.resampling import TOO_FEW, Difference, Pair, difference
 from adaptive_spacy.experiments.statistics import ALPHA, Summary, holm, summarize
 from adaptive_spacy.report.comparison import REFERENCE
-from adaptive_spacy.report.comparison_runs import newest
+from adaptive_spacy.report.comparison_runs import newest, read_job
+from adaptive_spacy.report.tested import describe_older, divide_by_tests
 
 BUDGET = "budget"
 #: Which checkpoint an approach ships: the paper's is the one with the lowest validation loss
@@ -79,9 +81,7 @@ class CellContrast(NamedTuple):
     def verdict(self) -> str:
         """RETURNS (str): What it says of the reference."""
         if self.p is None or self.p_alike is None:
-            # of several samples that never varied, nobody knows the chance
-            tied = not self.difference.mean and self.difference.samples >= 2 * self.difference.cells
-            return "always the same" if tied else "too few samples"
+            return self.difference.untold or TOO_FEW
         if self.p < ALPHA:
             return "higher" if self.difference.mean > 0 else "lower"
         return "alike" if self.p_alike < ALPHA else "not shown"
@@ -90,12 +90,14 @@ class CellContrast(NamedTuple):
 class Budget(NamedTuple):
     """reference (str). rows (list[CellResult]). lines (list[CellContrast]).
     hindsight (list[CellContrast]): Of each cell, that with the approach which is best beside the
-    reference, as was known afterwards only."""
+    reference, as was known afterwards only. left_out (list[str]): What was tested on other
+    sentences, in words."""
 
     reference: str
     rows: list[CellResult]
     lines: list[CellContrast]
     hindsight: list[CellContrast]
+    left_out: list[str]
 
 
 def answer_budget(records: Iterable[Record], *, reference: str = REFERENCE) -> Budget:
@@ -106,13 +108,15 @@ def answer_budget(records: Iterable[Record], *, reference: str = REFERENCE) -> B
     RETURNS (Budget): The answer.
     RAISES (ValueError): If there are no such records, or none of the reference.
     """
-    runs = read_runs(records)
-    if not any(reference in approaches for approaches in runs.values()):
-        known = sorted({name for approaches in runs.values() for name in approaches})
+    scored = [*filter(takes_part, newest(records))]
+    known = sorted({read_job(record).approach for record in scored})
+    if reference not in known:
         raise ValueError(
             f"--question {BUDGET}: expected runs of {reference} at numbers of labels, found "
             f"{', '.join(known) or 'none'}; configs/experiments/{BUDGET}.yml has them"
         )
+    tested = divide_by_tests(scored)
+    runs = read_runs(tested.newest)
     rows = [
         CellResult(
             cell,
@@ -124,7 +128,8 @@ def answer_budget(records: Iterable[Record], *, reference: str = REFERENCE) -> B
         for approach, by_seed in sorted(approaches.items())
     ]
     lines = _lines(runs, reference)
-    return Budget(reference, rows, lines, best_in_hindsight(lines))
+    left_out = list(describe_older(tested.older))
+    return Budget(reference, rows, lines, best_in_hindsight(lines), left_out)
 
 
 def takes_part(record: Record) -> bool:
@@ -135,15 +140,15 @@ def takes_part(record: Record) -> bool:
 
 
 def read_runs(records: Iterable[Record]) -> Runs:
-    """RETURNS (Runs): The trainings that came to their end, of a number of labels."""
+    """RETURNS (Runs): Of records that take part, those of a data set with the same test set."""
     runs: dict[Cell, dict[str, dict[int, Trained]]] = defaultdict(lambda: defaultdict(dict))
-    for record in filter(takes_part, newest(records)):
-        job = record["job"]
-        result = record["results"][SHIPPED.get(job["approach"], LAST)] or record["results"][LAST]
+    for record in records:
+        job = read_job(record)
+        result = record["results"][SHIPPED.get(job.approach, LAST)] or record["results"][LAST]
         counted = record["sentences"]["checkpoints"][str(result["step"])]
         counts = numpy.array([counted[key] for key in ("tp", "fp", "fn")], dtype=numpy.int64).T
-        cell = Cell(job["dataset"], job["model"], job["labels"])
-        runs[cell][job["approach"]][job["seed"]] = Trained(counts, record["token_updates"])
+        cell = Cell(job.dataset, job.model, record["job"]["labels"])
+        runs[cell][job.approach][job.seed] = Trained(counts, record["token_updates"])
     return runs
 
 

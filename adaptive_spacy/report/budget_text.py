@@ -23,9 +23,9 @@ Square brackets hold intervals at 95 % that know of the chance in samples (Stude
 seed being one unit) and in test sentences (bootstrap). Rows over several budgets leave out those
 with a single sample. p is that of no difference, "alike" that of a difference of {MARGIN:g} F1 or
 more (two one-sided tests); both are adjusted (Holm 1979) for the rows over all, and for the other
-rows. A difference that is not shown is not shown to be absent. Cost is the tokens that the first
-learns from, divided by those of the other; over several budgets, those of a sample of each, added
-up."""
+rows. A difference that is not shown is not shown to be absent; of one that never varied, neither in
+samples nor in resamples, chance cannot be told. Cost is the tokens that the first learns from,
+divided by those of the other; over several budgets, those of a sample of each, added up."""
 
 HINDSIGHT_NOTES = """\
 Which of many approaches is best at a budget is known when all have been tried and scored on the
@@ -60,7 +60,7 @@ def describe_budget(budget: Budget) -> list[str]:
                 f"{describe_difference(line.difference)} ({line.verdict}), at {line.cost:.1f} "
                 "times the cost."
             )
-    return sentences
+    return [*sentences, *budget.left_out]
 
 
 def lacks_samples(line: CellContrast, budget: Budget) -> bool:

@@ -185,6 +185,13 @@ def spread(summary: Summary, unit: float = 1.0) -> str:
     return mean if summary.error is None else f"{mean} ± {summary.error / unit:.1f}"
 
 
+def describe_seeds(size: float, seeds: Sequence[int]) -> str:
+    """RETURNS (str): Which trainings of a share, or of a number of labels, are meant."""
+    place = f"share {size:g}" if size <= 1 else f"{size:g} labels"
+    several = "s" if len(seeds) > 1 else ""
+    return f"seed{several} {', '.join(str(one) for one in sorted(seeds))} of {place}"
+
+
 def interval_cell(interval: tuple[float, float] | None, form: str = ".1f") -> str:
     """RETURNS (str): The bounds in square brackets; "-" for none."""
     return "-" if interval is None else f"[{interval[0]:{form}}, {interval[1]:{form}}]"

@@ -20,7 +20,7 @@ from adaptive_spacy.experiments.statistics import (
 from adaptive_spacy.printable import listed
 from adaptive_spacy.report.comparison import RULE_NAMES
 from adaptive_spacy.report.comparison_runs import Run
-from adaptive_spacy.report.comparison_text import spread
+from adaptive_spacy.report.comparison_text import describe_seeds, spread
 from adaptive_spacy.report.markdown import plain, table
 
 SEARCH = "epochs"
@@ -222,15 +222,9 @@ def _left_out(runs: Sequence[Run], names: Sequence[str], reference: str) -> list
             seeds.setdefault((data, lack), {}).setdefault(size, []).append(seed)
     sentences = []
     for (data, lack), by_size in seeds.items():
-        places = "; ".join(_describe_seeds(size, group) for size, group in by_size.items())
+        places = "; ".join(describe_seeds(size, group) for size, group in by_size.items())
         sentences.append(f"Left out: {', '.join(data)}: without a run of {listed(lack)}: {places}.")
     return sentences
-
-
-def _describe_seeds(size: float, seeds: Sequence[int]) -> str:
-    place = f"share {size:g}" if size <= 1 else f"{size:g} labels"
-    several = "s" if len(seeds) > 1 else ""
-    return f"seed{several} {', '.join(str(one) for one in sorted(seeds))} of {place}"
 
 
 def _lines(searches: Sequence[Search], rule: str) -> list[SearchResult]:

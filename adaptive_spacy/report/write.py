@@ -10,6 +10,7 @@ from adaptive_spacy.report.budget_text import budget_markdown
 from adaptive_spacy.report.comparison import Comparison, compare
 from adaptive_spacy.report.comparison_figures import draw_comparison
 from adaptive_spacy.report.comparison_page import describe_outcome, to_page
+from adaptive_spacy.report.comparison_runs import newest, read_job
 from adaptive_spacy.report.comparison_text import (
     describe_findings,
     describe_sources,
@@ -82,7 +83,8 @@ def _answer(comparison: Comparison, runs: Path, question: str | None) -> Answer 
         return None
     records = read_records(runs)
     if question is None and not any(
-        takes_part(one) and one["job"]["approach"] == comparison.reference for one in records
+        takes_part(one) and read_job(one).approach == comparison.reference
+        for one in newest(records)
     ):
         return None
     return answer_budget(records, reference=comparison.reference)

@@ -6,7 +6,13 @@ import spacy
 from spacy.tokens import Doc
 from spacy.training import Example
 
-from adaptive_spacy.experiments.expectation import bootstrap_f1, exact_f1, expect_scores, widen
+from adaptive_spacy.experiments.expectation import (
+    bootstrap_f1,
+    exact_f1,
+    expect_scores,
+    settle,
+    widen,
+)
 
 VOCAB = spacy.blank("xx").vocab
 #: What is annotated and what was predicted: one right, one spurious, one missed of another type
@@ -51,6 +57,38 @@ def test_interval_is_that_of_sentences_drawn_anew() -> None:
 
 def test_nothing_right_is_a_point_at_zero() -> None:
     assert bootstrap_f1(numpy.array([[0, 0, 0], [0, 1, 1]])) == (0.0, 0.0)
+
+
+def test_draws_without_entities_do_not_widen_the_interval() -> None:
+    """One draw of 22 has none of three sentences with an entity, one of 3 not the only one."""
+    rest = [[0, 0, 0]] * 97
+    assert bootstrap_f1(numpy.array([[1, 0, 0]] * 3 + rest)) == (1.0, 1.0)
+    assert bootstrap_f1(numpy.array([[1, 0, 0], *rest])) == (1.0, 1.0)
+    counts = numpy.array([[2, 0, 0], [2, 0, 0], [1, 0, 1], *rest])
+    drawn = numpy.random.default_rng(1).multinomial(100, [0.01] * 100, 20_000) @ counts
+    drawn = drawn[drawn.any(axis=1)]
+    scores = 2 * drawn[:, 0] / (2 * drawn[:, 0] + drawn[:, 2])
+    expected = numpy.percentile(scores, [2.5, 97.5])
+    assert bootstrap_f1(counts) == pytest.approx(expected, abs=0.01)
+    assert bootstrap_f1(numpy.zeros((5, 3), dtype=numpy.int64)) is None
+
+
+@pytest.mark.parametrize("entities", [1, 2, 3, 8])
+def test_all_right_in_a_few_of_many_sentences_has_the_exact_interval(entities: int) -> None:
+    few = [make_example("B-PER O", "B-PER O")] * entities
+    found = expect_scores([*few, *[make_example("O O", "O O")] * 97], 5)
+    exact = exact_f1(numpy.array([[entities, 0, 0]]))
+    assert found.interval == pytest.approx(widen(1.0, exact, 5))
+    # as where other sentences are not there
+    assert entities == 1 or found.interval == expect_scores(few, 5).interval
+
+
+def test_sentences_that_are_all_alike_are_not_certain_either() -> None:
+    counts = numpy.array([[1, 1, 1]] * 6)
+    assert bootstrap_f1(counts) == (0.5, 0.5)
+    assert settle((0.5, 0.5), counts) == exact_f1(counts)
+    assert settle((0.4, 0.6), counts) == (0.4, 0.6)
+    assert settle(None, counts) is None
 
 
 def test_interval_of_folds_is_wider_by_what_models_differ() -> None:

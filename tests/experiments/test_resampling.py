@@ -1,9 +1,16 @@
 import numpy
 import pytest
 from scipy import stats
-from sklearn.metrics import f1_score
 
-from adaptive_spacy.experiments.resampling import Pair, _draw_sentences, difference, f1
+from adaptive_spacy.experiments.bootstrap import f1
+from adaptive_spacy.experiments.resampling import (
+    ALWAYS_SAME,
+    NEVER_VARIED,
+    TOO_FEW,
+    Pair,
+    _draw_sentences,
+    difference,
+)
 from adaptive_spacy.experiments.statistics import ALPHA, holm
 
 
@@ -25,15 +32,6 @@ def width(found) -> float:
     return found.interval[1] - found.interval[0]
 
 
-def test_f1_is_the_usual_one() -> None:
-    gold = [1, 1, 1, 0, 0, 1]
-    found = [1, 0, 1, 1, 0, 1]
-    counts = numpy.array([3, 1, 1])
-    assert f1(counts) == pytest.approx(100 * f1_score(gold, found))
-    assert f1(numpy.zeros(3)) == 0.0
-    assert f1(numpy.array([[1, 0, 0], [0, 1, 1]])).tolist() == [100.0, 0.0]
-
-
 def test_mean_is_over_samples_then_over_cells() -> None:
     right, wrong, half = [[2, 0, 0]], [[0, 0, 2]], [[1, 1, 1]]
     pairs = [pair(right, wrong), pair(half, half, seed=2), pair(right, half, cell="b")]
@@ -42,7 +40,7 @@ def test_mean_is_over_samples_then_over_cells() -> None:
     assert found.mean == pytest.approx((50 + 50) / 2)
     assert (found.samples, found.cells) == (3, 2)
     # nobody can tell the chance of a single sample
-    assert (found.interval, found.p, found.p_alike) == (None, None, None)
+    assert (found.untold, found.interval, found.p, found.p_alike) == (TOO_FEW, None, None, None)
 
 
 def test_difference_that_is_there_is_shown() -> None:
@@ -221,7 +219,25 @@ def test_test_sentences_are_shared_within_a_data_set() -> None:
 def test_ties_tell_nothing_of_the_chance(same: list[list[int]]) -> None:
     """As where nothing was learnt, twice."""
     found = difference([pair(same, same, seed) for seed in (1, 2)])
-    assert (found.mean, found.interval, found.p, found.p_alike) == (0.0, None, None, None)
+    assert (found.mean, found.untold) == (0.0, ALWAYS_SAME)
+    assert (found.interval, found.p, found.p_alike) == (None, None, None)
+
+
+def test_gaps_of_cells_that_cancel_are_not_the_same() -> None:
+    right, wrong = [[1, 0, 0]] * 20, [[0, 0, 1]] * 20
+    cells = (("a", right, wrong), ("b", wrong, right))
+    found = difference([pair(*of, seed, cell) for cell, *of in cells for seed in (1, 2)])
+    assert (found.mean, found.untold) == (0.0, NEVER_VARIED)
+
+
+def test_draws_without_entities_do_not_count_as_f1_0() -> None:
+    """One draw of 22 has none of the three sentences with entities."""
+    rest = [[0, 0, 0]] * 97
+    first, second = [[1, 0, 0]] * 3 + rest, [[0, 1, 1]] * 3 + rest
+    found = difference([pair(first, second, seed) for seed in (1, 2)])
+    assert (found.mean, found.untold) == (100.0, NEVER_VARIED)
+    nothing = [[0, 0, 0]] * 20
+    assert difference([pair(nothing, nothing, seed) for seed in (1, 2)]).untold == ALWAYS_SAME
 
 
 def test_same_numbers_each_time_and_another_test_set_is_refused() -> None:
@@ -239,7 +255,7 @@ def test_a_small_difference_that_never_varies_is_not_shown_to_be_alike() -> None
     first, second = [[1000, 0, 0]], [[998, 2, 2]]
     found = difference([pair(first, second, seed) for seed in (1, 2)])
     assert 0 < found.mean < 1
-    assert (found.p, found.p_alike) == (None, None)
+    assert (found.untold, found.p, found.p_alike) == (NEVER_VARIED, None, None)
 
 
 def test_alike_is_told_by_students_t_of_the_samples() -> None:

@@ -189,6 +189,19 @@ def test_samples_that_never_differ_are_not_too_few() -> None:
         assert {line.verdict for line in answer_budget(records).lines} == {verdict}
 
 
+def test_a_difference_that_never_varies_is_not_of_too_few_samples() -> None:
+    """As beside an approach that learns nothing, where the other is right about all."""
+    for seeds, verdict in ((2, "never varied: its chance cannot be told"), (1, "too few samples")):
+        records = [
+            make_labelled(name, seed, 25, right)
+            for name, right in (("adaptive", 100), ("first", 0))
+            for seed in range(seeds)
+        ]
+        budget = answer_budget(records)
+        assert {line.verdict for line in budget.lines} == {verdict}
+        assert f"+100.0 ({verdict})" in " ".join(describe_budget(budget))
+
+
 def test_names_with_hyphens_are_kept_apart() -> None:
     one, other = make_labelled("adaptive", 1, 25, 40), make_labelled("adaptive", 1, 25, 60)
     one["job"] |= {"dataset": "a-b", "model": "c"}

@@ -9,7 +9,8 @@ from spacy.cli._util import setup_gpu
 from spacy.training import Example
 from spacy.util import is_package
 
-from adaptive_spacy.experiments.paired import Counts, Gap, compare_paired
+from adaptive_spacy.experiments.bootstrap import Counts
+from adaptive_spacy.experiments.paired import Gap, compare_paired
 from adaptive_spacy.experiments.predictions import find_corpus
 from adaptive_spacy.parsing import reading
 from adaptive_spacy.printable import called, one_line

@@ -6,16 +6,20 @@ from typing import NamedTuple
 import numpy
 from numpy.typing import NDArray
 
+from adaptive_spacy.experiments.bootstrap import (
+    Interval,
+    draw_sums,
+    f1,
+    percentiles,
+    resampled_f1,
+)
 from adaptive_spacy.experiments.expectation import bootstrap_f1, settle, widen
-from adaptive_spacy.experiments.paired import draw_sums, percentiles
 from adaptive_spacy.experiments.predictions import Folds
-from adaptive_spacy.experiments.resampling import f1
 from adaptive_spacy.report.run.passages import Predicted
 from adaptive_spacy.training.errors import PAIRED, RIGHT
 
 #: Right, wrong and missed entities, by sentence and type. *Shape:* (n_sentences, n_types, 3)
 Counts = NDArray[numpy.int64]
-Interval = tuple[float, float]
 
 
 class Score(NamedTuple):
@@ -102,13 +106,14 @@ def bootstrap_types(counts: Counts, *, seed: int = 0) -> list[Interval | None]:
     """Intervals of F1 over sentences drawn anew, for all types at once.
 
     counts (Counts): See `count`. *Shape:* (n_sentences, n_types, 3)
-    RETURNS (list): Of each type, in percent; None of fewer than two sentences.
+    RETURNS (list): Of each type, in percent; None of fewer than two sentences, and of a type that
+        none of those drawn anew has.
     """
     sentences, types, _ = counts.shape
     if sentences < 2:
         return [None] * types
     sums = draw_sums(counts.reshape(sentences, -1), seed=seed)
-    return [*percentiles(f1(sums.reshape(len(sums), types, 3)))]
+    return percentiles(resampled_f1(sums.reshape(len(sums), types, 3)))
 
 
 def widen_types(

@@ -72,6 +72,21 @@ def test_types_of_folds_have_intervals_by_the_same_rule() -> None:
     assert widen_types([None, None], counts[:1], 5) == [None, None]
 
 
+def test_types_of_few_sentences_are_not_drawn_down_to_0() -> None:
+    """Three entities of three sentences among 300, all found: no interval tells of other ones, but
+    that of folds is the exact one."""
+    counts = numpy.zeros((300, 2, 3), dtype=numpy.int64)
+    counts[:40, 0, 0] = 1
+    counts[40:60, 0, 2] = 1
+    counts[60:63, 1, 0] = 1
+    narrow = bootstrap_types(counts)
+    assert narrow[1] == (100.0, 100.0)
+    wide = widen_types(narrow, counts, 5)
+    expected = widen(1.0, exact_f1(counts[:, 1]), 5)
+    assert expected is not None
+    assert wide[1] == pytest.approx([100 * one for one in expected])
+
+
 def test_errors_of_the_page_are_those_of_evaluate(tmp_path: Path) -> None:
     found = read_held_out(write_crossfit(tmp_path / "mine"))
     documents = read_documents(found.examples)
