@@ -1,10 +1,13 @@
 """Sweeps of real trainings, as users start them."""
 
 import os
+import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+from adaptive_spacy.experiments.job import Job
 from adaptive_spacy.experiments.records import read_records
 from tests.conftest import ROOT
 
@@ -38,3 +41,8 @@ def results(output: Path) -> dict[str, dict]:
             del row["seconds"]
         found[record["id"]] = {k: v for k, v in record.items() if k not in VARIABLE}
     return found
+
+
+def with_own_config(job: Job, folder: Path) -> Job:
+    """RETURNS (Job): The job with a copy of its config, which a test may edit."""
+    return replace(job, config=str(shutil.copy(job.config, folder / "mine.cfg")))

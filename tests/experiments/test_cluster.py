@@ -17,7 +17,7 @@ from adaptive_spacy.experiments.job import Job
 from adaptive_spacy.experiments.records import Record, make_failure, write_record
 from adaptive_spacy.experiments.run_job import write_corpora, write_job_config
 from adaptive_spacy.training.lock import Lock
-from tests.experiments.sweeps import results, run
+from tests.experiments.sweeps import with_own_config
 
 RUN_JOB = "adaptive_spacy.experiments.run_job.run_job"
 #: What jobs read that draw or join their data, and one that does neither
@@ -119,8 +119,8 @@ def test_what_comes_back_names_what_is_here(
 def test_jobs_are_sent_what_their_folders_are_called_by(
     job: Job, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mine = Path(shutil.copy(job.config, tmp_path / "mine.cfg"))
-    job = replace(job, config=str(mine))
+    job = with_own_config(job, tmp_path)
+    mine = Path(job.config)
     identities = []
 
     def edit(one: Job, folder: Path, **options: Any) -> Record:
@@ -143,8 +143,8 @@ def test_job_that_was_lost_is_recorded_as_it_began(
 ) -> None:
     import ray
 
-    mine = Path(shutil.copy(job.config, tmp_path / "mine.cfg"))
-    job = replace(job, config=str(mine))
+    job = with_own_config(job, tmp_path)
+    mine = Path(job.config)
     before = job.identity()
 
     def lose(task: Task) -> None:
@@ -179,24 +179,3 @@ def test_ray_joins_the_cluster_of_this_machine_or_starts_one(
     if not running:
         with pytest.raises(ValueError, match="--ray: expected a cluster at auto, none is running"):
             connect("auto", processors=2)
-
-
-@pytest.mark.slow
-def test_ray_cluster_gives_the_same_results(
-    undisturbed: dict[str, dict], grid_file: Path, tmp_path: Path
-) -> None:
-    pytest.importorskip("ray", reason="Ray is not installed")
-    from ray.cluster_utils import Cluster
-
-    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1})
-    try:
-        cluster.add_node(num_cpus=1)
-        done = run(grid_file, tmp_path, "--ray", cluster.address)
-        assert done.returncode == 0, done.stderr
-    finally:
-        cluster.shutdown()
-    assert results(tmp_path) == undisturbed
-    assert len(undisturbed) == 8
-    for path in tmp_path.glob("*/config.cfg"):
-        logger = load_config(path, interpolate=True)["training"]["logger"]
-        assert logger["folder"] == str(path.parent.resolve())

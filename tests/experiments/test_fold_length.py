@@ -27,6 +27,7 @@ from adaptive_spacy.experiments.records import make_failure
 from adaptive_spacy.experiments.run_job import run_job
 from adaptive_spacy.experiments.schema import check_record
 from tests.conftest import NOISE, SENTENCES, write_corpus
+from tests.experiments.sweeps import with_own_config
 
 
 @pytest.fixture
@@ -118,8 +119,8 @@ def test_folds_that_have_their_record_are_not_trained_again(
 def test_config_may_change_while_the_folds_are_trained(
     job: Job, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mine = Path(shutil.copy(job.config, tmp_path / "mine.cfg"))
-    job = replace(job, config=str(mine))
+    job = with_own_config(job, tmp_path)
+    mine = Path(job.config)
     before = job.identity()
     identities = []
 
