@@ -1,4 +1,5 @@
 import sys
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 
@@ -29,7 +30,9 @@ def test_jobs_run_in_processes_of_this_machine_unless_a_cluster_is_named(
 def test_paths_that_a_cluster_sees_need_one(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "ray", ModuleType("ray"))
+    there = ModuleType("ray")
+    there.__spec__ = ModuleSpec("ray", None)
+    monkeypatch.setitem(sys.modules, "ray", there)
     require_ray("", shared=True)
     require_ray(None, shared=False)
     given = tmp_path / "given"
@@ -55,3 +58,14 @@ def test_missing_ray_is_said_before_anything_is_made(
         '✘ --ray needs Ray: pip install "adaptive-spacy[ray]"\n',
     )
     assert not (tmp_path / "out").exists()
+
+
+def test_whether_ray_is_there_is_told_without_importing_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes seconds, which a `--dry-run` would wait for."""
+    (tmp_path / "ray.py").write_text("raise RuntimeError('imported')", encoding="utf8")
+    monkeypatch.delitem(sys.modules, "ray", raising=False)
+    monkeypatch.syspath_prepend(tmp_path)
+    require_ray("", shared=False)
+    assert "ray" not in sys.modules

@@ -14,7 +14,7 @@ from adaptive_spacy.experiments.records import RECORD
 from tests.conftest import ROOT
 from tests.experiments.sweeps import ENVIRONMENT, command, results, run
 
-KILLS = 3
+KILLS = 2
 
 
 def count_rounds(output: Path) -> int:

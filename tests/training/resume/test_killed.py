@@ -23,7 +23,7 @@ def task(config: Path, output: Path) -> Callable[[], int | None]:
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning", "ignore::DeprecationWarning")
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(6))
 @pytest.mark.slow
 def test_killed_at_random_moments(seed: int, tmp_path: Path) -> None:
     config = make_config(tmp_path, [0.0, 0.3, 0.1, 0.4, 0.2, 0.5, 0.1, 0.1, 0.1])
