@@ -23,10 +23,10 @@ that were learnt from, over all epochs."""
 
 CONTRAST_NOTES = """\
 Paired permutation tests, two-sided, between runs of the same data, share and seed; exact up to 13
-pairs. p is adjusted for all tests of the same data set, model and selection rule that have pairs
-enough to show something (Holm, Tarone). n pairs cannot give a p below 2 / 2^n: with 5 seeds or
-fewer no difference at a single share can be shown, however large it looks. "all" puts the pairs of
-all shares together; their training sets are nested, so it speaks of these data."""
+pairs. p is adjusted after Holm for all tests of the same data set, model and selection rule that
+have pairs enough to show something. n pairs cannot give a p below 2 / 2^n: with 5 seeds or fewer no
+difference at a single share can be shown, however large it looks. "all" puts the pairs of all
+shares together; their training sets are nested, so it speaks of these data."""
 
 
 def describe_sources(comparison: Comparison) -> list[str]:

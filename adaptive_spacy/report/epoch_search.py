@@ -29,8 +29,8 @@ NOTES = """\
 The search trains every candidate and keeps the one whose checkpoint has the highest validation F1;
 of equals the shortest. Difference is {reference} minus search, in F1, over seeds; cost is the
 tokens that all candidates learn from, divided by those of the runs of {reference}. p is adjusted
-for the rows of the same data set, model and selection rule that have pairs enough to show something
-(Holm, Tarone)."""
+after Holm for the rows of the same data set, model and selection rule that have pairs enough to
+show something."""
 
 
 class SearchResult(NamedTuple):
