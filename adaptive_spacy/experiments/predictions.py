@@ -53,7 +53,7 @@ class Predictions:
     metrics (dict): Of them, see `training.evaluation.score`; empty of held-out labels, which
         several models predicted.
     folds (Folds | None): Of these models; None where a single one predicted.
-    learnt (int): Of a corpus that was named: docs whose text the model has learnt.
+    learnt (int): Docs whose text the model has learnt, as far as its training is known.
     """
 
     corpus: Path
@@ -117,7 +117,8 @@ def predict_corpus(
     corpus (Path | None): A .spacy file or a folder of them; None: test.spacy beside the dev set, or
         the dev set.
     RETURNS (Predictions | None): None without a checkpoint yet, or if its corpora are gone. It
-        warns of what the checkpoint has learnt of a corpus that was named.
+        warns of what the checkpoint has learnt of the corpus, which it may have of any: a test set
+        can be made of what was trained on, or be drawn from the same pool.
     RAISES (ValueError): If a corpus was named and cannot be read.
     """
     if corpus is not None:
@@ -131,10 +132,11 @@ def predict_corpus(
     setup_gpu(gpu_id, silent=True)
     nlp = open_pipeline(str(model))
     examples = read_corpus(found, nlp)
-    learnt = 0 if corpus is None else count_learnt(model, [eg.reference for eg in examples])
+    learnt = count_learnt(model, [eg.reference for eg in examples])
     if learnt:
+        place = "--corpus" if corpus is not None else f"{found} (--corpus names others)"
         warnings.warn(
-            f"--corpus: {learnt:,} of {len(examples):,} documents are what this model has learnt "
+            f"{place}: {learnt:,} of {len(examples):,} documents are what this model has learnt "
             "from: of these it says what it was told",
             stacklevel=1,
         )

@@ -19,7 +19,7 @@ from adaptive_spacy.experiments.resampling import TOO_FEW, Difference, Pair, dif
 from adaptive_spacy.experiments.statistics import ALPHA, Summary, holm, summarize
 from adaptive_spacy.report.comparison import REFERENCE
 from adaptive_spacy.report.comparison_runs import newest, read_job
-from adaptive_spacy.report.tested import describe_older, divide_by_tests
+from adaptive_spacy.report.tested import divide_by_tests
 
 BUDGET = "budget"
 #: Which checkpoint an approach ships: the paper's is the one with the lowest validation loss
@@ -90,33 +90,31 @@ class CellContrast(NamedTuple):
 class Budget(NamedTuple):
     """reference (str). rows (list[CellResult]). lines (list[CellContrast]).
     hindsight (list[CellContrast]): Of each cell, that with the approach which is best beside the
-    reference, as was known afterwards only. left_out (list[str]): What was tested on other
-    sentences, in words."""
+    reference, as was known afterwards only."""
 
     reference: str
     rows: list[CellResult]
     lines: list[CellContrast]
     hindsight: list[CellContrast]
-    left_out: list[str]
 
 
 def answer_budget(records: Iterable[Record], *, reference: str = REFERENCE) -> Budget:
     """Compare a reference with the other approaches.
 
-    records (Iterable[dict]): Of a grid with `labels`, with their counts per test sentence.
+    records (Iterable[dict]): Of a grid with `labels`, with their counts per test sentence. Those
+        with another test set than the newest take no part, as in `compare`, which keeps them.
     reference (str): The approach that is to be the default.
     RETURNS (Budget): The answer.
     RAISES (ValueError): If there are no such records, or none of the reference.
     """
-    scored = [*filter(takes_part, newest(records))]
-    known = sorted({read_job(record).approach for record in scored})
+    done = [record for record in newest(records) if record["status"] == "done"]
+    known = sorted({read_job(record).approach for record in filter(takes_part, done)})
     if reference not in known:
         raise ValueError(
             f"--question {BUDGET}: expected runs of {reference} at numbers of labels, found "
             f"{', '.join(known) or 'none'}; configs/experiments/{BUDGET}.yml has them"
         )
-    tested = divide_by_tests(scored)
-    runs = read_runs(tested.newest)
+    runs = read_runs(filter(takes_part, divide_by_tests(done).newest))
     rows = [
         CellResult(
             cell,
@@ -128,8 +126,7 @@ def answer_budget(records: Iterable[Record], *, reference: str = REFERENCE) -> B
         for approach, by_seed in sorted(approaches.items())
     ]
     lines = _lines(runs, reference)
-    left_out = list(describe_older(tested.older))
-    return Budget(reference, rows, lines, best_in_hindsight(lines), left_out)
+    return Budget(reference, rows, lines, best_in_hindsight(lines))
 
 
 def takes_part(record: Record) -> bool:

@@ -60,7 +60,7 @@ def describe_budget(budget: Budget) -> list[str]:
                 f"{describe_difference(line.difference)} ({line.verdict}), at {line.cost:.1f} "
                 "times the cost."
             )
-    return [*sentences, *budget.left_out]
+    return sentences
 
 
 def lacks_samples(line: CellContrast, budget: Budget) -> bool:

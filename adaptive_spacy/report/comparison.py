@@ -6,6 +6,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
+from adaptive_spacy.experiments.job import Job
 from adaptive_spacy.experiments.records import RECORD, RULES, Record, read_records
 from adaptive_spacy.experiments.statistics import (
     PairedTest,
@@ -16,8 +17,9 @@ from adaptive_spacy.experiments.statistics import (
     summarize,
 )
 from adaptive_spacy.printable import one_line
-from adaptive_spacy.report.comparison_runs import Run, newest, read_run
+from adaptive_spacy.report.comparison_runs import Run, newest, read_job, read_run
 from adaptive_spacy.report.mixed import list_contents, list_settings, list_versions
+from adaptive_spacy.report.tested import divide_by_tests
 
 #: What others are tested against, unless a grid's folds are there to replace a dev set
 REFERENCE = "adaptive"
@@ -80,10 +82,12 @@ class Comparison:
     """All that a report tells.
 
     reference (str): The approach that others are tested against.
-    runs (list[Run]): Finished trainings.
+    runs (list[Run]): Finished trainings, those of a data set with the same test set.
     rows (list[Row]), contrasts (list[Contrast]): The tables. Numbers of labels have no contrasts:
         `answer_budget` tests those.
     failed (list[Record]): Of jobs that failed.
+    older (list[Record]): Of finished ones that are left out, as their test set is another one than
+        that of the newest.
     superseded (int): Older definitions of jobs, whose records are left out.
     unfinished (list[str]): Folders without a record: running or interrupted.
     versions (dict[str, list[str]]): Packages, with all versions that the runs used.
@@ -97,6 +101,7 @@ class Comparison:
     rows: list[Row]
     contrasts: list[Contrast]
     failed: list[Record]
+    older: list[Record]
     superseded: int
     unfinished: list[str]
     versions: dict[str, list[str]]
@@ -138,22 +143,25 @@ def compare(output: Path, *, reference: str | None = None) -> Comparison:
             "them finished; `adaptive-spacy sweep` makes them. A training has history.jsonl in its "
             "place, from its first evaluation on"
         )
-    runs = sorted((read_run(record) for record in done), key=_place)
-    approaches = sorted({run.job.approach for run in runs})
+    jobs = sorted(map(read_job, done), key=_place)
+    approaches = sorted({job.approach for job in jobs})
     if reference is not None and reference not in approaches:
         raise ValueError(
             f"--reference: expected an approach of {output}, which has {', '.join(approaches)}; "
             f"got {reference}"
         )
+    tested, older = divide_by_tests(done)
+    runs = sorted(map(read_run, tested), key=lambda run: _place(run.job))
     shares = [run for run in runs if run.job.labels is None]
-    rows = list(make_rows(runs))
-    ends = [str(record["finished"]) for record in done]
+    of_shares = reference or _usual_reference(job for job in jobs if job.labels is None)
+    ends = [str(record["finished"]) for record in tested]
     return Comparison(
-        reference=reference or _usual_reference(runs),
+        reference=reference or _usual_reference(jobs),
         runs=runs,
-        rows=rows,
-        contrasts=list(make_contrasts(shares, reference or _usual_reference(shares))),
+        rows=list(make_rows(runs)),
+        contrasts=list(make_contrasts(shares, of_shares)),
         failed=[record for record in current if record["status"] == "failed"],
+        older=older,
         # by identity: of a folder that was copied the definition is the same
         superseded=len({one["id"] for one in records} - {one["id"] for one in current}),
         unfinished=sorted(
@@ -161,16 +169,16 @@ def compare(output: Path, *, reference: str | None = None) -> Comparison:
             for path in output.glob("*/log.txt")
             if not (path.parent / RECORD).exists()
         ),
-        versions=list_versions(done),
-        contents=list_contents(done),
-        settings=list_settings(done),
+        versions=list_versions(tested),
+        contents=list_contents(tested),
+        settings=list_settings(tested),
         ended=(_minute(min(ends)), _minute(max(ends))),
     )
 
 
 def make_rows(runs: Sequence[Run]) -> Iterator[Row]:
     """YIELDS (Row): One per cell and approach."""
-    for place, found in groupby(runs, key=lambda run: _place(run)[:4]):
+    for place, found in groupby(runs, key=lambda run: _place(run.job)[:4]):
         group = list(found)
         yield Row(
             *place,
@@ -224,9 +232,9 @@ def pair(
     ]
 
 
-def _usual_reference(runs: Iterable[Run]) -> str:
+def _usual_reference(jobs: Iterable[Job]) -> str:
     """A sweep need not have it."""
-    return next((run.job.approach for run in runs if run.job.folds is not None), REFERENCE)
+    return next((job.approach for job in jobs if job.folds is not None), REFERENCE)
 
 
 def _minute(finished: str) -> str:
@@ -234,6 +242,5 @@ def _minute(finished: str) -> str:
     return one_line(finished[:16].replace("T", " "))
 
 
-def _place(run: Run) -> tuple[str, str, float, str, int]:
-    job = run.job
+def _place(job: Job) -> tuple[str, str, float, str, int]:
     return job.dataset, job.model, job.size, job.approach, job.seed

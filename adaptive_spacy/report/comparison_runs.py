@@ -1,6 +1,6 @@
 """What a comparison needs of the records of a sweep."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -75,3 +75,10 @@ def read_job(record: Record) -> Job:
         model=one_line(job.model),
         approach=one_line(job.approach),
     )
+
+
+def describe_seeds(size: float, seeds: Sequence[int]) -> str:
+    """RETURNS (str): Which trainings of a share, or of a number of labels, are meant."""
+    place = f"share {size:g}" if size <= 1 else f"{size:g} labels"
+    several = "s" if len(seeds) > 1 else ""
+    return f"seed{several} {', '.join(str(one) for one in sorted(seeds))} of {place}"

@@ -10,6 +10,7 @@ from adaptive_spacy.report.comparison import RULE_NAMES, Comparison, Contrast, R
 from adaptive_spacy.report.comparison_runs import read_job
 from adaptive_spacy.report.markdown import plain, table
 from adaptive_spacy.report.mixed import describe_mixtures
+from adaptive_spacy.report.tested import describe_older
 
 ALL = "all"
 MORE = {"higher": "more", "lower": "less"}
@@ -51,6 +52,7 @@ def describe_sources(comparison: Comparison) -> list[str]:
         lines.append(
             f"Left out: {comparison.superseded} older records of jobs whose definition changed."
         )
+    lines += describe_older(comparison.older)
     lines += describe_mixtures(comparison.versions, comparison.contents, comparison.settings)
     return lines
 
@@ -183,13 +185,6 @@ def spread(summary: Summary, unit: float = 1.0) -> str:
     """RETURNS (str): Mean ± standard error; the mean alone of a single seed."""
     mean = f"{summary.mean / unit:.1f}"
     return mean if summary.error is None else f"{mean} ± {summary.error / unit:.1f}"
-
-
-def describe_seeds(size: float, seeds: Sequence[int]) -> str:
-    """RETURNS (str): Which trainings of a share, or of a number of labels, are meant."""
-    place = f"share {size:g}" if size <= 1 else f"{size:g} labels"
-    several = "s" if len(seeds) > 1 else ""
-    return f"seed{several} {', '.join(str(one) for one in sorted(seeds))} of {place}"
 
 
 def interval_cell(interval: tuple[float, float] | None, form: str = ".1f") -> str:

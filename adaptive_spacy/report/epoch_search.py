@@ -5,11 +5,11 @@ shortest) and pays for all of them. Both sides are taken seed by seed.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from adaptive_spacy.experiments.records import RULES
+from adaptive_spacy.experiments.records import RULES, Record
 from adaptive_spacy.experiments.statistics import (
     PairedTest,
     Summary,
@@ -19,9 +19,10 @@ from adaptive_spacy.experiments.statistics import (
 )
 from adaptive_spacy.printable import listed
 from adaptive_spacy.report.comparison import RULE_NAMES
-from adaptive_spacy.report.comparison_runs import Run
-from adaptive_spacy.report.comparison_text import describe_seeds, spread
+from adaptive_spacy.report.comparison_runs import Run, describe_seeds
+from adaptive_spacy.report.comparison_text import spread
 from adaptive_spacy.report.markdown import plain, table
+from adaptive_spacy.report.tested import describe_older
 
 SEARCH = "epochs"
 
@@ -81,11 +82,14 @@ class Search(NamedTuple):
         return max(self.candidates, key=lambda one: (one.dev_f1[rule], -one.epochs))
 
 
-def answer_epochs(runs: Sequence[Run], *, reference: str = "adaptive") -> Answer:
+def answer_epochs(
+    runs: Sequence[Run], *, reference: str = "adaptive", older: Iterable[Record] = ()
+) -> Answer:
     """Compare one run with a search over the number of epochs.
 
     runs (Sequence[Run]): Finished trainings, sorted by data set, model and share.
     reference (str): The approach that needs no search.
+    older (Iterable[Record]): What was left out of the runs, to be said where too little is left.
     RETURNS (Answer): The answer.
     RAISES (ValueError): If no run of the reference has all candidates beside it.
     """
@@ -93,11 +97,12 @@ def answer_epochs(runs: Sequence[Run], *, reference: str = "adaptive") -> Answer
     names = sorted({run.job.approach for run in candidates}, key=lambda name: _epochs(runs, name))
     searches = list(_searches(runs, candidates, names, reference))
     if not searches:
-        raise ValueError(
+        fault = (
             f"--question {SEARCH}: expected runs of {reference} with all candidates of a search "
             f"over epochs beside them, found {', '.join(names) or 'no candidate'}; "
             f"configs/experiments/{SEARCH}.yml has them"
         )
+        raise ValueError(". ".join([fault, *describe_older(older)]))
     lines = []
     for _, found in groupby(searches, key=lambda one: one.run.data):
         group = list(found)

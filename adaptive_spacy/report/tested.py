@@ -2,7 +2,7 @@
 
 A test set that was corrected keeps its name. Until the sweep has trained again what was tested on
 the one of before, its records lie beside the new ones, and no two of them can be compared sentence
-by sentence.
+by sentence, nor the scores of two averaged.
 """
 
 import json
@@ -12,13 +12,12 @@ from typing import NamedTuple
 
 from adaptive_spacy.experiments.records import Record
 from adaptive_spacy.printable import listed
-from adaptive_spacy.report.comparison_runs import read_job
-from adaptive_spacy.report.comparison_text import describe_seeds
+from adaptive_spacy.report.comparison_runs import describe_seeds, read_job
 
 
 class Tested(NamedTuple):
-    """Trainings with their counts per test sentence. newest (list[Record]): Those with the test set
-    of the one of their data set that ended last. older (list[Record]): The others."""
+    """Trainings. newest (list[Record]): Those with the test set of the one of their data set that
+    ended last. older (list[Record]): The others."""
 
     newest: list[Record]
     older: list[Record]
@@ -30,7 +29,7 @@ def divide_by_tests(records: Iterable[Record]) -> Tested:
     last = {one["job"]["dataset"]: _tell_test(one) for one in ended}
     found = Tested([], [])
     for one in ended:
-        is_last = _tell_test(one) == last[one["job"]["dataset"]]
+        is_last = _is_same(_tell_test(one), last[one["job"]["dataset"]])
         (found.newest if is_last else found.older).append(one)
     return found
 
@@ -54,10 +53,16 @@ def describe_older(older: Iterable[Record]) -> Iterator[str]:
         )
 
 
-def _tell_test(record: Record) -> tuple[str, int]:
+def _tell_test(record: Record) -> tuple[str, int | None]:
     """RETURNS (tuple): What tells a training's test set from others: its content, and how many
-    sentences it has, as what others recorded need not name the content."""
+    sentences it has, as what others recorded need not name the content; None: nor the number."""
     data = record["definition"].get("data")
     content = json.dumps(data.get("test") if isinstance(data, dict) else data, sort_keys=True)
-    counted = next(iter(record["sentences"]["checkpoints"].values()))
-    return content, len(counted["tp"])
+    if sentences := record.get("sentences"):
+        return content, len(next(iter(sentences["checkpoints"].values()))["tp"])
+    return content, (record["data"].get("test") or {}).get("sentences")
+
+
+def _is_same(one: tuple[str, int | None], other: tuple[str, int | None]) -> bool:
+    """RETURNS (bool): Whether two test sets are one, as far as it is known."""
+    return one[0] == other[0] and (one[1] == other[1] or None in (one[1], other[1]))

@@ -78,7 +78,9 @@ def write_report(
 
 def _answer(comparison: Comparison, runs: Path, question: str | None) -> Answer | Budget | None:
     if question == SEARCH:
-        return answer_epochs(comparison.runs, reference=comparison.reference)
+        return answer_epochs(
+            comparison.runs, reference=comparison.reference, older=comparison.older
+        )
     if question is None and not comparison.by_labels:
         return None
     records = read_records(runs)

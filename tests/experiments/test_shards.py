@@ -114,10 +114,11 @@ def test_suspects_and_compare_know_what_was_learnt_of_shards(
     corpus = sharded_training.parent / "corpus"
     assert "entities of the test set" in call("suspects", sharded_training)
     with pytest.warns(UserWarning, match="5 of 5 documents are what this model has learnt from"):
-        call("suspects", sharded_training, "--corpus", corpus / "test.spacy")
+        call("suspects", sharded_training, "--corpus", corpus / "train.spacy")
     other = Path(shutil.copytree(sharded_training, corpus.parent / "other"))
+    command = ["compare", sharded_training, other, "--corpus", corpus / "train.spacy"]
     with pytest.warns(UserWarning, match="has learnt from 5 of the 5 documents"):
-        assert "other has F1" in call("compare", sharded_training, other)
+        assert "other has F1" in call(*command)
 
 
 def test_folder_without_docs_is_no_test_set(sharded_training: Path) -> None:

@@ -207,7 +207,7 @@ def test_suspects_of_a_training_are_of_a_corpus_it_did_not_learn_from(tmp_path: 
     assert code == 0
     assert out.splitlines()[-1].startswith("7 of 7 annotated or predicted entities of the test set")
     with pytest.warns(UserWarning, match="--corpus: 5 of 5 documents are what this model has lear"):
-        code, out = run(training, "--corpus", tmp_path / "corpus" / "dev.spacy")
+        code, out = run(training, "--corpus", tmp_path / "corpus" / "train.spacy")
     assert code == 0
     assert "of the corpus that was named" in out
     write_corpus(tmp_path / "other.spacy", [("Ben visits Oslo", "B-PER O B-LOC")])

@@ -17,6 +17,7 @@ from adaptive_spacy.experiments.expectation import expect_scores
 from adaptive_spacy.ner import confidence
 from adaptive_spacy.training.history import Evaluation
 from adaptive_spacy.training.lock import LOCK
+from tests.conftest import write_corpus
 from tests.report.evaluations import evaluation
 
 #: Words, annotated tags, predicted tags, confidences of what was predicted
@@ -28,6 +29,15 @@ ROWS: list[Row] = [
     ("it rains in London", "O O O B-LOC", "O O O O", []),
     ("Cleo met Acme .", "B-PER O O O", "B-PER O B-ORG O", [0.7, 0.95]),
     ("nothing happens here", "O O O", "O O O", []),
+]
+
+#: What a training has learnt from: as many sentences and labels, and other texts
+LEARNT = [
+    ("Dora stays in Oslo .", "B-PER O O B-LOC O"),
+    ("Eve Poe sees San Remo", "B-PER I-PER O B-LOC I-LOC"),
+    ("it snows in Riga", "O O O B-LOC"),
+    ("Fay left Ajax .", "B-PER O O O"),
+    ("all is quiet", "O O O"),
 ]
 
 
@@ -98,12 +108,14 @@ def training_elsewhere(folder: Path) -> Iterator[None]:
 
 
 def write_training(folder: Path, rows: Sequence[Row] = ROWS, *, test: bool = True) -> Path:
-    """RETURNS (Path): A folder whose model-last finds Ada, Ben and Acme, with corpora beside it."""
+    """RETURNS (Path): A folder whose model-last finds Ada, Ben and Acme, with corpora beside it:
+    dev and test are the rows, none of which is in train."""
     write_history(folder, make_history())
     gold, _ = make_docs(rows)
     corpora = folder.parent / "corpus"
     corpora.mkdir(exist_ok=True)
-    for split in ("train", "dev", *(["test"] if test else [])):
+    write_corpus(corpora / "train.spacy", LEARNT)
+    for split in ("dev", *(["test"] if test else [])):
         DocBin(docs=gold).to_disk(corpora / f"{split}.spacy")
     nlp = spacy.blank("xx")
     for split in ("train", "dev"):

@@ -1,5 +1,6 @@
 """A training is reported on sentences that it has learnt: it says so."""
 
+import shutil
 import warnings
 from pathlib import Path
 
@@ -13,9 +14,10 @@ from tests.known import sentences
 from tests.report.runs import write_training
 
 
-def report(training: Path, corpus: Path) -> tuple[str, str]:
+def report(training: Path, corpus: Path | None = None) -> tuple[str, str]:
     """RETURNS (tuple[str, str]): What is printed, and the page."""
-    result = CliRunner().invoke(app, ["report", str(training), "--corpus", str(corpus)])
+    named = [] if corpus is None else ["--corpus", str(corpus)]
+    result = CliRunner().invoke(app, ["report", str(training), *named])
     assert result.exit_code == 0, result.output
     return " ".join(result.output.split()), (training / "report.html").read_text(encoding="utf8")
 
@@ -24,6 +26,7 @@ def test_report_on_what_was_learnt_says_so(tmp_path: Path) -> None:
     training = write_training(tmp_path / "run")
     with pytest.warns(UserWarning, match="5 of 5 documents are what this model has learnt from"):
         said, page = report(training, tmp_path / "corpus" / "train.spacy")
+    assert "What to expect: Expect less than F1 0.0 on sentences like these: measured on" in said
     assert "The model has learnt 5 of 5 sentences, of which it says what it was told, so" in said
     assert "The model has learnt 5 of these texts" in page
     assert "The model did not learn from these labels" not in page
@@ -34,12 +37,29 @@ def test_report_on_what_was_learnt_says_so(tmp_path: Path) -> None:
     assert any("The model has learnt 5 of 5 sentences" in line for line in lines)
 
 
-def test_report_on_other_sentences_says_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("split", ["test", "dev"])
+def test_report_that_finds_what_was_learnt_by_itself_says_so(split: str, tmp_path: Path) -> None:
+    training = write_training(tmp_path / "run", test=split == "test")
+    corpus = tmp_path / "corpus" / f"{split}.spacy"
+    shutil.copy(tmp_path / "corpus" / "train.spacy", corpus)
+    with pytest.warns(UserWarning, match=rf"^{corpus} \(--corpus names others\): 5 of 5 documents"):
+        said, page = report(training)
+    assert (
+        f"What to expect: Expect less than F1 0.0 on sentences like these: measured on the {split}"
+        in said
+    )
+    assert "The model has learnt 5 of 5 sentences, of which it says what it was told, so" in said
+    assert "The model has learnt 5 of these texts" in page
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_report_on_other_sentences_says_nothing(named: bool, tmp_path: Path) -> None:
     training = write_training(tmp_path / "run")
     other = write_corpus(tmp_path / "other.spacy", sentences(0, 5))
     with warnings.catch_warnings():
-        warnings.filterwarnings("error", "--corpus")
-        said, page = report(training, other)
+        warnings.filterwarnings("error", ".*has learnt from")
+        said, page = report(training, other if named else None)
+    assert "What to expect: Expect F1 " in said
     assert "has learnt" not in said
     assert "The model did not learn from these labels" in page
 

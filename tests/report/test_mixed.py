@@ -52,7 +52,7 @@ def test_names_that_stand_for_several_contents_are_said(tmp_path: Path) -> None:
     for one in found:
         one["definition"] = {"data": {"test": "1"}, "transformer": "2"}
     assert "Mixed contents" not in to_markdown(compare(write_records(tmp_path / "1", found)), [])
-    found[0]["definition"] = {"data": {"test": "9"}, "transformer": "2"}
+    found[0]["definition"] = {"data": {"test": "1", "train": "9"}, "transformer": "2"}
     said = to_markdown(compare(write_records(tmp_path / "2", found)), [])
     assert "not all runs had the same files of data set news." in said
     found[1]["definition"] = {"data": {"test": "1"}, "transformer": "8"}

@@ -19,6 +19,7 @@ from adaptive_spacy.report.mixed import (
     list_settings,
     list_versions,
 )
+from adaptive_spacy.report.tested import describe_older, divide_by_tests
 from adaptive_spacy.training.known_texts import path_of
 
 GRID = "configs/experiments/curve.yml"
@@ -39,13 +40,15 @@ def read_curve(records: Path, config: Config | None) -> tuple[str, LearningCurve
     if not done:
         raise ValueError(f"--curve: {records}: expected records of finished trainings; {MAKE}")
     own = None if config is None else path_of(config, "train")
-    (approach, dataset, model), chosen = _choose(done, own)
+    (approach, dataset, model), found = _choose(done, own)
+    chosen, older = divide_by_tests(found)
     points: dict[int, list[float]] = defaultdict(list)
     for one in chosen:
         points[_labelled(one)].append(100 * (one["results"]["last"]["test"]["f1"] or 0.0))
     kind = f"{approach} on {dataset} with {model}"
     mixed = describe_mixtures(list_versions(chosen), list_contents(chosen), list_settings(chosen))
-    return kind, fit_curve([Point(*point) for point in points.items()]), list(mixed)
+    curve = fit_curve([Point(*point) for point in points.items()])
+    return kind, curve, [*describe_older(older), *mixed]
 
 
 def _choose(

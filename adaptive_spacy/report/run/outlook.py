@@ -6,6 +6,7 @@ from typing import Any
 from adaptive_spacy.experiments.predictions import DEV, HELD_OUT, Predictions
 from adaptive_spacy.printable import one_line
 from adaptive_spacy.report.run.scores import Score
+from adaptive_spacy.training.checks.corpora import TOLERANCE
 from adaptive_spacy.training.errors import KINDS
 
 #: What an error of a kind is, in the plural
@@ -29,12 +30,21 @@ def describe_expectation(found: Predictions, whole: Score, sentences: int) -> st
     if not whole.annotated:
         number = f"{whole.predicted:,}" if whole.predicted else "none"
         return f"Nothing can be expected: there are no entities in {of}; it found {number}."
-    text = f"Expect F1 {whole.f1 or 0.0:.1f} on sentences like these"
+    f1 = f"F1 {whole.f1 or 0.0:.1f} on sentences like these"
+    measured = f": measured on {of} with {numbered(whole.annotated, 'entity', 'entities')}. "
+    learnt = (
+        f"The model has learnt {found.learnt:,} of {numbered(sentences, 'sentence')}, of which it "
+        "says what it was told, so this is too high."
+    )
+    if found.learnt > TOLERANCE * sentences:
+        # the chance in such sentences tells nothing of others
+        return f"Expect less than {f1}{measured}{learnt}"
+    text = f"Expect {f1}"
     if whole.interval is not None:
         text += (
             f", between {whole.interval[0]:.1f} and {whole.interval[1]:.1f} with 95 % confidence"
         )
-    text += f": measured on {of} with {numbered(whole.annotated, 'entity', 'entities')}. "
+    text += measured
     if whole.interval is None:
         text += "How far other sentences would move it cannot be told from these."
     else:
@@ -45,8 +55,7 @@ def describe_expectation(found: Predictions, whole: Score, sentences: int) -> st
         text += " Dev was looked at while it trained, so this is a little too high; a test set"
         text += " would not be."
     if found.learnt:
-        text += f" The model has learnt {found.learnt:,} of {numbered(sentences, 'sentence')}, of"
-        text += " which it says what it was told, so this is too high."
+        text += f" {learnt}"
     if found.role == HELD_OUT:
         text += " The model that ships learnt from more labels, so it should do a little better."
     return text

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from adaptive_spacy.experiments.predictions import DEV, TEST, Predictions, read_held_out
 from adaptive_spacy.report.run.outlook import (
     FEW_SENTENCES,
@@ -50,6 +52,23 @@ def test_interval_of_few_sentences_is_called_too_narrow(tmp_path: Path) -> None:
     assert few.endswith("Of so few it is too narrow.")
     many = expectation([RIGHT, MISSED, SPURIOUS] * (FEW_SENTENCES // 3), tmp_path)
     assert many.endswith("not that of another training.")
+
+
+@pytest.mark.parametrize(
+    ("learnt", "first"), [(2, "Expect F1 99.4 on"), (3, "Expect less than F1")]
+)
+def test_few_sentences_that_were_learnt_do_not_make_it_worthless(
+    learnt: int, first: str, tmp_path: Path
+) -> None:
+    whole, _, _, number = look([*[RIGHT] * 39, *[MISSED] * 1], tmp_path)
+    found = Predictions(tmp_path, TEST, [], {}, learnt=learnt)
+    said = describe_expectation(found, whole, number)
+    assert said.startswith(first)
+    assert ("95 % confidence" in said) == (learnt == 2)
+    assert said.endswith(
+        f" The model has learnt {learnt} of 40 sentences, of which it says what it was told, so "
+        "this is too high."
+    )
 
 
 def test_interval_of_folds_says_that_it_knows_of_other_labels(tmp_path: Path) -> None:
