@@ -39,7 +39,7 @@ def wheel(tmp_path_factory) -> Path:
 def site(wheel: Path, tmp_path_factory) -> Path:
     """Where that wheel is installed; with what an installer and Python add."""
     folder = tmp_path_factory.mktemp("site")
-    command = [sys.executable, *PIP, "--target", str(folder), str(wheel)]
+    command = [sys.executable, *PIP, "--compile", "--target", str(folder), str(wheel)]
     subprocess.run(command, check=True)
     (info,) = folder.glob("*.dist-info")
     assert {"INSTALLER", "REQUESTED", "direct_url.json"} <= set(os.listdir(info))
