@@ -57,7 +57,8 @@ def read_objects(path: Path, expected: str = "a JSON object") -> list[dict[str, 
     for number, line in enumerate(_read_lines(path), start=1):
         where = f"{path}: line {number}"
         with _naming(where, expected):
-            value = json.loads(line.decode("utf-8-sig" if number == 1 else "utf8"))
+            # the byte order mark of each file, where several were joined, is no part of it
+            value = json.loads(line.decode("utf-8-sig"))
         if not isinstance(value, dict):
             raise ValueError(f"{where}: expected {expected}, found {name_kind(value)}")
         found.append(value)

@@ -83,8 +83,9 @@ def test_object_is_not_a_list_or_a_folder(tmp_path: Path) -> None:
         read_object(tmp_path / "y.json")
     (tmp_path / "x.json").write_text('\ufeff{"a": 1}')
     assert read_object(tmp_path / "x.json") == {"a": 1}
-    (tmp_path / "x.jsonl").write_text('\ufeff{"a": 1}\n{"a": 2}\n')
-    assert read_objects(tmp_path / "x.jsonl") == [{"a": 1}, {"a": 2}]
+    # two that were joined, as by `cat`
+    (tmp_path / "x.jsonl").write_text('\ufeff{"a": 1}\n{"a": 2}\n\ufeff{"a": 3}\n')
+    assert read_objects(tmp_path / "x.jsonl") == [{"a": 1}, {"a": 2}, {"a": 3}]
 
 
 @pytest.mark.parametrize(

@@ -142,6 +142,34 @@ def test_mlflow_has_no_run_of_a_mistyped_number(training: Path) -> None:
         follow(make(uri=uri, run_id="mistyped"), [0])
 
 
+@needs("mlflow")
+@pytest.mark.parametrize("back", [True, False])
+def test_mlflow_run_that_does_not_begin_is_ended(
+    training: Path, monkeypatch: pytest.MonkeyPatch, back: bool
+) -> None:
+    from mlflow import MlflowClient
+
+    def lose(*_: Any) -> None:
+        raise ConnectionError("the server\nis gone.")
+
+    client = MlflowClient(f"sqlite:///{training / 'mlflow.db'}")
+    make = registry.get("loggers", "adaptive_spacy.MLflow.v1")
+    tracker = make(uri=f"sqlite:///{training / 'mlflow.db'}", experiment=f"gone {back}")
+    with monkeypatch.context() as patch:
+        patch.setattr(MlflowClient, "log_param", lose)
+        if not back:
+            patch.setattr(MlflowClient, "set_terminated", lose)
+        with pytest.raises(ValueError, match="could not begin: the server is gone; ") as error:
+            follow(tracker, [0])
+    experiment = client.get_experiment_by_name(f"gone {back}")
+    assert experiment is not None
+    (run,) = client.search_runs([experiment.experiment_id])
+    assert run.info.status == ("FAILED" if back else "RUNNING")
+    left = f"gone; its run {run.info.run_id} could not be ended, and stays RUNNING there; correct"
+    assert (left in str(error.value)) == (not back)
+    assert "\n" not in str(error.value)
+
+
 def read_wandb(path: Path) -> Iterator[Any]:
     """YIELDS (Record): What W&B would send; a log in the form of LevelDB, in blocks of 32 kB."""
     from wandb.proto import wandb_internal_pb2

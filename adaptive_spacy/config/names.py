@@ -23,6 +23,8 @@ TOK2VEC = "adaptive_spacy.Tok2VecTransformer.v1"
 BUCKETS = "adaptive_spacy.buckets.v1"
 CORPUS = "adaptive_spacy.Corpus.v1"
 LOGGER = "adaptive_spacy.Logger.v1"
+#: Loggers that follow it
+TRACKERS = tuple(f"adaptive_spacy.{name}.v1" for name in ("MLflow", "TensorBoard", "Wandb"))
 PIECE_LENGTHS = "adaptive_spacy.piece_lengths.v1"
 RATE = "adaptive_spacy.rate.v1"
 STEPS = "adaptive_spacy.steps.v1"

@@ -8,7 +8,7 @@ from typing import Any
 from adaptive_spacy.config.blocks import find_adapt, is_made_at_once
 from adaptive_spacy.config.metrics import is_better_lower
 from adaptive_spacy.config.monitor import monitor_of
-from adaptive_spacy.config.names import ADAPTIVE, AUTO, SCHEDULES
+from adaptive_spacy.config.names import ADAPTIVE, AUTO, LOGGER, SCHEDULES, TRACKERS
 from adaptive_spacy.config.names import RATE as NAMED
 from adaptive_spacy.config.requirements import (
     BELOW_ONE,
@@ -92,6 +92,21 @@ def find_setting_faults(config: Mapping[str, Any]) -> Iterator[str]:
     yield from _span_faults(config)
     yield from _name_faults(config)
     yield from _weight_faults(config)
+    yield from find_logger_faults(config)
+
+
+def find_logger_faults(config: Mapping[str, Any]) -> Iterator[str]:
+    """A tracker without the log that it follows.
+
+    config (Mapping): A whole config, interpolated.
+    YIELDS (str): One line.
+    """
+    name = find(config, "training.logger").get("@loggers")
+    if name in TRACKERS:
+        yield (
+            f'[training.logger] @loggers: expected "{LOGGER}" with the tracker in its then, got '
+            f'"{name}", which follows that log: then = [{{"@loggers": "{name}", ...}}]'
+        )
 
 
 def find(config: Mapping[str, Any], place: str) -> Mapping[str, Any]:

@@ -24,7 +24,11 @@ from adaptive_spacy.ner.holders import learns_last
 from adaptive_spacy.ner.labelled_pipe import MODEL, LabelledPipe
 from adaptive_spacy.ner.loss import mean_loss
 from adaptive_spacy.ner.model import TagLogits
+from adaptive_spacy.ner.unseen_edges import UnseenEdges, find_pieces
 from adaptive_spacy.stepping import Diverged, TakesParameters
+
+#: A tokenizer takes half a second for so many
+MOST_TOKENS = 10_000
 
 
 class LearningPipe(LabelledPipe):
@@ -36,7 +40,7 @@ class LearningPipe(LabelledPipe):
         data; None: all alike.
     """
 
-    own = (*LabelledPipe.own, "_optimizer")
+    own = (*LabelledPipe.own, "_optimizer", "edges_told")
 
     def __init__(
         self,
@@ -59,6 +63,8 @@ class LearningPipe(LabelledPipe):
         super().begin()
         #: Who took the gradients, and may still owe the step
         self._optimizer: TakesParameters | None = None
+        #: Whether it was said of the examples to come which entities cannot be found as annotated
+        self.edges_told = False
 
     def initialize(
         self,
@@ -67,7 +73,9 @@ class LearningPipe(LabelledPipe):
         nlp: Language | None = None,
         labels: Sequence[str] | None = None,
     ) -> None:
-        """Set the labels and the model's dimensions from the data.
+        """Set the labels and the model's dimensions from the data. Says how many entities begin or
+        end where nothing can be predicted, unless the check has said so; that a token has no word
+        piece is found in the first `MOST_TOKENS` of docs where it may be so.
 
         get_examples (Callable): Returns the training examples.
         nlp (Language | None): The pipeline.
@@ -75,7 +83,12 @@ class LearningPipe(LabelledPipe):
         RAISES (ConfigValidationError): If there is no label, or a class weight for none.
         """
         validate_get_examples(get_examples, "TransformerNER.initialize")
-        counts = count_types(get_examples(), self._tell)
+        edges = UnseenEdges(partial(find_pieces, nlp), MOST_TOKENS)
+        examples = get_examples() if self.edges_told else edges.watch(get_examples())
+        self.edges_told = False
+        counts = count_types(examples, self._tell)
+        for line in edges.describe(edges.total):
+            self._tell(line)
         self._told.clear()
         self._updates = 0
         for label in labels if labels is not None else sorted(set(counts) - {"O"}):

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 from spacy.language import Language
-from thinc.api import Config
+from thinc.api import Config, ConfigValidationError
 
+from adaptive_spacy.config.settings import find_logger_faults
 from adaptive_spacy.printable import one_line
 from adaptive_spacy.report.html import write_page
 from adaptive_spacy.report.run.page import PAGE, make_run, predict_run
@@ -40,13 +41,18 @@ def following(start: Start, name: str, *, page: bool) -> SetupLogger:
         training, if it has one. What it raises is said of the tracker.
     name (str): The tracker's, as registered.
     page (bool): Make the page of the training at its end.
-    RETURNS (Callable): Sets the logger up, as spaCy does.
+    RETURNS (Callable): Sets the logger up, as spaCy does. It raises ConfigValidationError where the
+        tracker is the logger of the training itself.
     """
 
     def setup(
         nlp: Language, stdout: IO[str] = sys.stdout, stderr: IO[str] = sys.stderr
     ) -> tuple[LogStep, Callable[[], None]]:
-        follower = Follower(start, nlp.config.interpolate(), name, page=page)
+        config = nlp.config.interpolate()
+        # again, for configs without the check
+        for fault in find_logger_faults(config):
+            raise ConfigValidationError(title="Tracker without a log", desc=fault)
+        follower = Follower(start, config, name, page=page)
         return follower, follower.finish
 
     return setup
@@ -130,8 +136,9 @@ class Follower:
 
 
 def _say(fault: Exception) -> str:
-    """RETURNS (str): What a tool says of a fault, in one line."""
-    return one_line(str(fault)).rstrip(". ") or type(fault).__name__
+    """RETURNS (str): What a tool says of a fault, and what was noted of it, in one line."""
+    said = one_line(str(fault)).rstrip(". ") or type(fault).__name__
+    return "; ".join([said, *getattr(fault, "__notes__", ())])
 
 
 def _make_page(training: Path, *, predict: bool) -> tuple[Path, list[str]]:

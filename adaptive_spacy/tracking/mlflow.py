@@ -2,6 +2,8 @@
 
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -45,9 +47,10 @@ def make_mlflow_v1(
             return MLflowRun(client, run_id)
         name = run_name or name_of(output)
         run = client.create_run(find_experiment(client, experiment), run_name=name).info.run_id
-        for key, value in settings_of(config).items():
-            client.log_param(run, key, value)
-        client.log_text(run, config.to_str(), "config.cfg")
+        with ending_broken(client, run):
+            for key, value in settings_of(config).items():
+                client.log_param(run, key, value)
+            client.log_text(run, config.to_str(), "config.cfg")
         return MLflowRun(client, run)
 
     return following(start, "MLflow", page=page)
@@ -60,6 +63,20 @@ def find_experiment(client: Any, name: str | None) -> str:
     name = name or os.environ.get(EXPERIMENT) or "Default"
     found = client.get_experiment_by_name(name)
     return str(found.experiment_id if found is not None else client.create_experiment(name))
+
+
+@contextmanager
+def ending_broken(client: Any, run_id: str) -> Iterator[None]:
+    """A run that is not told all that belongs to its beginning ends there as failed. Where that
+    cannot be told either, as the server is gone, what breaks off has a note of it."""
+    try:
+        yield
+    except BaseException as fault:
+        try:
+            client.set_terminated(run_id, "FAILED")
+        except Exception:
+            fault.add_note(f"its run {run_id} could not be ended, and stays RUNNING there")
+        raise
 
 
 class MLflowRun:

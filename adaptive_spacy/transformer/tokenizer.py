@@ -3,12 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import numpy
-from numpy.typing import NDArray
-from spacy.tokens import Span
-
-from adaptive_spacy.transformer.piece_alignment import align
-
 #: What transformers sets as `model_max_length` where a tokenizer names none is beyond this
 NO_LIMIT = 10**9
 
@@ -39,18 +33,3 @@ class WordPieces:
             return []
         encoded = self.tokenizer(list(texts), verbose=False)
         return [len(pieces) for pieces in encoded["input_ids"]]
-
-    def find_tokens(self, spans: Sequence[Span]) -> NDArray[numpy.bool_]:
-        """Find the tokens of a doc that have a word piece, without regard to the limit.
-
-        spans (Sequence[Span]): The stretches of the doc that are read, at least one.
-        RETURNS (array): All, where the tokenizer does not tell. *Shape:* (n_tokens,)
-        """
-        n_tokens = len(spans[0].doc)
-        found = numpy.full(n_tokens, not self.tokenizer.is_fast)
-        for span in spans if self.tokenizer.is_fast else ():
-            encoded = self.tokenizer(span.text, verbose=False, return_offsets_mapping=True)
-            offsets = numpy.array(encoded["offset_mapping"], dtype=numpy.int64).reshape(1, -1, 2)
-            pieces = align([span], offsets, numpy.array([span.start, n_tokens]))
-            found |= numpy.asarray(pieces.lengths) > 0
-        return found

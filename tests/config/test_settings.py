@@ -205,6 +205,13 @@ LINES: list[tuple[str, Any, str]] = [
         "[nlp] lang: expected the code of a language of spaCy, such as en, or xx for any, got 'zz'",
     ),
     (
+        "training.logger.@loggers",
+        "adaptive_spacy.MLflow.v1",
+        '[training.logger] @loggers: expected "adaptive_spacy.Logger.v1" with the tracker in its '
+        'then, got "adaptive_spacy.MLflow.v1", which follows that log: then = [{"@loggers": '
+        '"adaptive_spacy.MLflow.v1", ...}]',
+    ),
+    (
         "training.dev_corpus",
         "corpora.nope",
         "[training] dev_corpus: expected the name of a block such as corpora.train, got "

@@ -164,7 +164,7 @@ def test_tools_get_the_suggestions(training: Path, tmp_path: Path, tool: str) ->
         (
             "pool.txt",
             "Ada lives\n".encode("utf-16"),
-            "its byte order mark tells utf-16: save it as UTF-8",
+            "found UTF-16 by its byte order mark; save it as UTF-8",
         ),
         (
             "pool.txt",

@@ -1,6 +1,8 @@
 """Entities that begin or end where nothing can be predicted: on white space, on a token without a
 word piece, beyond what the transformer takes."""
 
+import math
+from functools import partial
 from pathlib import Path
 
 import numpy
@@ -8,11 +10,14 @@ import pytest
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 from spacy.training import Example
+from spacy.vocab import Vocab
 from thinc.api import Adam, fix_random_seed
 
 from adaptive_spacy.ner.component import TransformerNER
 from adaptive_spacy.ner.model import build_token_classifier_v1
 from adaptive_spacy.ner.tags import SCHEMES
+from adaptive_spacy.ner.unseen_edges import UnseenEdges, find_pieces, find_tokens
+from adaptive_spacy.transformer.tokenizer import WordPieces
 from tests.conftest import SENTENCES
 from tests.ner.models import make_vectors
 from tests.ner.pipelines import GOLD, NO_DROPOUT, found, make_nlp
@@ -124,3 +129,79 @@ def test_an_empty_doc_that_was_not_predicted_is_scored(untrained: Language) -> N
     assert scores["temperature"] == expected["temperature"]
     assert len(ner.losses) == 1 + len(cases)
     assert numpy.isfinite(scores["ents_loss_refined"])
+
+
+def test_tokens_with_a_piece_are_those_that_the_transformer_represents(
+    transformer_folder: Path,
+) -> None:
+    nlp = make_nlp(transformer_folder)
+    transformer = nlp.get_pipe("transformer")
+    transformer.model.initialize()
+    words = ["\u200e", "Ada", "lives", "\n", "in", "\u200b", "New", "York", "\ufeff", ".", "\t"]
+    # shorter and longer than a window, of which there are two or more then
+    for doc in (Doc(nlp.vocab, words=words), Doc(nlp.vocab, words=words * 8)):
+        (spans,) = transformer.model.attrs["get_spans"]([doc])
+        found = find_tokens(transformer.model.tokenizer, spans)
+        assert 0 < found.sum() < len(doc)
+        (data,) = transformer.predict([doc]).doc_data
+        assert found.tolist() == (data.align.lengths > 0).tolist()
+
+
+def test_a_tokenizer_in_python_leaves_no_token_out(transformer_folder: Path) -> None:
+    doc = Doc(Vocab(), words=[MARK, "Ada"])
+    tokenizer = WordPieces(str(transformer_folder), use_fast=False).tokenizer
+    assert not tokenizer.is_fast
+    assert find_tokens(tokenizer, [doc[:]]).all()
+
+
+def told(recwarn: pytest.WarningsRecorder) -> list[str]:
+    return [str(one.message) for one in recwarn if "white space" in str(one.message)]
+
+
+@pytest.mark.parametrize("mark", [MARK, "\n"])
+@pytest.mark.parametrize("frozen", [False, True])
+def test_initialization_says_it_once(
+    transformer_folder: Path, recwarn: pytest.WarningsRecorder, mark: str, frozen: bool
+) -> None:
+    nlp = make_nlp(transformer_folder)
+    if frozen:
+        nlp.initialize(lambda: marked(nlp, "", ""))
+    with nlp.select_pipes(disable=["transformer"] if frozen else []):
+        nlp.initialize(lambda: marked(nlp, mark, ""))
+    entities = sum(tag[0] == "B" for _, tags in SENTENCES for tag in tags.split())
+    assert told(recwarn) == [
+        f"transformer_ner: {entities} of {entities} entities begin or end on white space or a "
+        f"token without a word piece, e.g. document 1, the PER {f'{mark} Ada'!r}: they are learnt "
+        "without it, and never found as annotated; leave such tokens out of them"
+    ]
+    # a second time it is of other examples
+    nlp.get_pipe("transformer_ner").initialize(lambda: marked(nlp, "", "\n"))
+    assert len(told(recwarn)) == 2
+    nlp.update(marked(nlp, mark, ""))
+    assert len(told(recwarn)) == 2
+
+
+def test_tokenizers_are_asked_of_some_docs_and_white_space_is_known_of_all(
+    transformer_folder: Path,
+) -> None:
+    nlp = make_nlp(transformer_folder)
+    nlp.get_pipe("transformer").model.initialize()
+    counted = []
+    for mark in (MARK, "\n"):
+        for most in (math.inf, 1, 0):
+            edges = UnseenEdges(partial(find_pieces, nlp), most)
+            assert len(list(edges.watch(marked(nlp, mark, "")))) == len(SENTENCES)
+            counted.append(edges.unseen)
+    everything, first = edges.total, sum(tag[0] == "B" for tag in SENTENCES[0][1].split())
+    assert counted == [everything, first, 0, everything, everything, everything]
+
+
+def test_without_a_pipeline_white_space_is_known(
+    transformer_folder: Path, recwarn: pytest.WarningsRecorder
+) -> None:
+    nlp = make_nlp(transformer_folder)
+    ner = TransformerNER(nlp.vocab, build_token_classifier_v1(make_vectors()))
+    ner.initialize(lambda: marked(nlp, MARK, ""))
+    assert told(recwarn) == []
+    ner.initialize(lambda: marked(nlp, "\n", ""))
+    assert len(told(recwarn)) == 1

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 from spacy.util import registry
-from thinc.api import Config
+from thinc.api import Config, ConfigValidationError
 from typer.testing import CliRunner
 
 from adaptive_spacy.cli.app import app
@@ -17,7 +17,7 @@ from adaptive_spacy.training.resume.driver import Driver
 from adaptive_spacy.training.resume.loop import Loop
 from tests.tracking.trackers import INFO, follow, needs
 from tests.training.resume.trainings import Stop, history
-from tests.util import scripted_config
+from tests.util import scripted_config, train_in_process
 
 LOGGER = "adaptive_spacy.Logger.v1"
 #: What the trackers of these tests were told, and whether the second one can begin
@@ -96,6 +96,26 @@ def test_tracker_that_cannot_begin_is_refused_before_anything_is_trained(
     # the one that had begun is told
     assert TOLD == ["out", "broken"]
     assert not (config.parent / "out" / "model-last").exists()
+
+
+@needs("tensorboard")
+def test_tracker_without_the_log_is_refused_before_anything_is_trained(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # before the one of `adapt`, at the first update
+    monkeypatch.setattr(Loop, "_update", lambda *_: pytest.fail("it trains"))
+    alone = Config().from_disk(config, interpolate=False)
+    alone["training"]["logger"] = {"@loggers": "adaptive_spacy.TensorBoard.v1"}
+    alone.to_disk(config)
+    result = run(config)
+    text = " ".join(result.output.split())
+    assert result.exit_code == 1, text
+    said = '[training.logger] @loggers: expected "adaptive_spacy.Logger.v1" with the tracker in its'
+    assert said in text
+    assert "bug" not in text
+    assert not any((config.parent / "out").glob("model-*"))
+    with pytest.raises(ConfigValidationError, match="Tracker without a log"):
+        train_in_process(alone)
 
 
 def test_refusal_leaves_the_training_that_can_be_resumed(

@@ -9,6 +9,7 @@ import pytest
 from spacy.util import registry
 from thinc.api import Config, ConfigValidationError
 
+from adaptive_spacy.config.names import TRACKERS
 from adaptive_spacy.tracking.follow import Follower
 from adaptive_spacy.tracking.values import fit, list_values
 from tests.report.runs import write_training
@@ -89,7 +90,12 @@ def test_tracker_that_fails_ends_no_training(tmp_path: Path) -> None:
     assert tracker.told == [3, False]
 
 
+def test_every_tracker_is_known_by_its_name() -> None:
+    assert {f"adaptive_spacy.{name}.v1" for name in NAMES.values()} == {*TRACKERS}
+
+
 def test_tracker_alone_says_where_it_belongs() -> None:
+    """Within a logger of others, which its block does not show."""
     follower = Follower(lambda config, output: Recorded(), Config(), "Mine", page=True)
     info = {key: value for key, value in INFO.items() if key != "evaluation"}
     with pytest.raises(ValueError, match=r"expected it in \[training.logger\] then"):

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
-from adaptive_spacy.data.readers.text import describe_nul, open_text
+from adaptive_spacy.data.readers.text import MARK, describe_nul, open_text
 from adaptive_spacy.data.source import shorten
 
 HEAD_CHARS = 65_536
 CHUNK_CHARS = 65_536
-SPACE = re.compile(r"[ \t\r\n]*")
+#: What may stand between values: JSON's white space, and where files were joined, as by `cat`, the
+#: byte order mark of each
+BLANK = f" \t\r\n{MARK}"
+SPACE = re.compile(f"[{BLANK}]*")
 #: A list that begins with two texts, or has but one
 TEXTS = re.compile(r'\[[ \t\r\n]*"(?:[^"\\]|\\.)*"[ \t\r\n]*(?:,[ \t\r\n]*"|\])')
 
@@ -64,7 +67,7 @@ class JsonFile:
                 for number, line in enumerate(stream, 1):
                     if "\0" in line:
                         yield number, NotJson(describe_nul(self.encoding, self.path))
-                    elif line.strip():
+                    elif line.lstrip(MARK).strip():
                         yield number, decoder.decode(line)
             else:
                 values = Scanner(stream).values(is_list=self.layout == "list")
@@ -73,7 +76,7 @@ class JsonFile:
 
 def starts_json(head: str) -> bool:
     """Whether the beginning of a file is that of JSON objects or lists, and of no other text."""
-    text = head.lstrip(" \t\r\n")
+    text = head.lstrip(BLANK)
     follows = text[1:].lstrip(" \t\r\n")[:1]
     starts = {"{": ('"', "}"), "[": ("{", "[", '"', "]")}
     return bool(text) and follows in starts.get(text[0], ())
@@ -85,8 +88,7 @@ def find_layout(head: str) -> str:
     RETURNS (str): "lines" (a value per line), "list" (one JSON list) or "values" (one value after
         another, each over several lines).
     """
-    start = SPACE.match(head)
-    head = head[start.end() if start else 0 :]
+    head = head.lstrip(BLANK)
     if head.startswith("["):
         # a line per ["text", {...}] is JSONL, too
         is_line = re.match(r'\[[ \t]*"', head) and not (TEXTS.match(head) and goes_on(head))
@@ -133,7 +135,7 @@ class Decoder:
 
     def decode(self, text: str) -> Any:
         """RETURNS (Any): The only value of the text; `NotJson` if it is none."""
-        text = text.strip(" \t\r\n")
+        text = text.strip(BLANK)
         try:
             value, end = self.raw_decode(text, 0)
         except (ValueError, RecursionError) as error:
@@ -233,7 +235,7 @@ class Scanner:
         return bool(more)
 
     def _peek(self) -> str:
-        """RETURNS (str): The next character that is no white space; "" at the end."""
+        """RETURNS (str): The next character that is not blank; "" at the end."""
         while True:
             space = SPACE.match(self._buffer, self._at)
             self._at = space.end() if space else self._at
@@ -243,7 +245,7 @@ class Scanner:
                 return ""
 
     def _skip(self) -> str:
-        """RETURNS (str): The next character that is no white space, now passed; "" at the end."""
+        """RETURNS (str): The next character that is not blank, now passed; "" at the end."""
         char = self._peek()
         self._at += len(char)
         return char

@@ -59,7 +59,7 @@ def open_text(
         found = name_bytes(head)
         if found:
             raise ValueError(f"{path}: expected {expected}, found {found}")
-        check_mark(path, head, codec)
+        check_mark(path, head, encoding)
         try:
             stream = TextIOWrapper(file, encoding=codec, newline=newline)
             # of all codecs only "utf-8-sig", "utf-16" and "utf-32" drop their mark
@@ -109,13 +109,7 @@ def check_is_text(path: Path, head: bytes, encoding: str = "utf-8") -> None:
         found = "a .spacy file, which is converted already; `adaptive-spacy export` reads it"
     if found:
         raise ValueError(f"{path}: expected annotated text, found {found}")
-    check_mark(path, head, check_encoding(encoding))
-    bom = find_bom(head)
-    if bom and not codecs.lookup(encoding).name.startswith(bom):
-        raise ValueError(
-            f"{path}: expected {encoding} text, found {bom.upper()} by its byte order mark; pass "
-            f"--encoding {bom}"
-        )
+    check_mark(path, head, encoding)
 
 
 def find_first(head: bytes, codec: str) -> str:
@@ -123,19 +117,21 @@ def find_first(head: bytes, codec: str) -> str:
     return codecs.getincrementaldecoder(codec)("ignore").decode(head)[:1]
 
 
-def check_mark(path: Path, head: bytes, codec: str) -> None:
-    """RAISES (ValueError): If the byte order mark of a file is read as letters: that of UTF-8 in
-    another encoding, or that of the other order.
+def check_mark(path: Path, head: bytes, encoding: str | None) -> None:
+    """RAISES (ValueError): If the byte order mark of a file tells another encoding, or the other
+    order: it would be read as letters, if at all.
 
     head (bytes): How it begins.
+    encoding (str | None): As for `open_text`.
     """
-    found = "utf-8" if head.startswith(codecs.BOM_UTF8) and codec != "utf-8-sig" else ""
-    if find_first(head, codec) == SWAPPED_MARK:
-        found = find_bom(head)
-    if found:
+    told = "utf-8" if head.startswith(codecs.BOM_UTF8) else find_bom(head)
+    codec = check_encoding(encoding or "utf-8")
+    fits = codecs.lookup(codec).name.startswith(told)
+    if told and not (fits and find_first(head, codec) != SWAPPED_MARK):
+        remedy = f"pass --encoding {told}" if encoding else "save it as UTF-8"
         raise ValueError(
-            f"{path}: expected {codec} text, found {found.upper()} by its byte order mark; pass "
-            f"--encoding {found}"
+            f"{path}: expected {encoding or 'utf-8'} text, found {told.upper()} by its byte order "
+            f"mark; {remedy}"
         )
 
 

@@ -14,7 +14,7 @@ from adaptive_spacy.config.blocks import find_blocks, resolve_value
 from adaptive_spacy.config.names import ADAPTIVE
 from adaptive_spacy.config.randomness import same_randomness
 from adaptive_spacy.data.validation import describe_noise
-from adaptive_spacy.training.checks.edges import FACTORY, Edges
+from adaptive_spacy.training.checks.edges import FACTORY, Edges, leave_told
 from adaptive_spacy.training.checks.types import find_type_faults
 from adaptive_spacy.training.checks.windows import Window, find_windows
 
@@ -71,6 +71,7 @@ def find_data_faults(nlp: "Language") -> Iterator[str]:
     doubts = [noise, *(find_type_faults(train, dev) if learns else ())]
     if FACTORY in learns:
         doubts += [line for one in corpora for line in one.edges.describe(one.types.total())]
+        leave_told(nlp)
     for doubt in filter(None, doubts):
         warnings.warn(doubt, stacklevel=2)
 

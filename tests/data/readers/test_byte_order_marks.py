@@ -5,6 +5,7 @@ import codecs
 import pytest
 
 from adaptive_spacy.data.readers.formats import open_source
+from adaptive_spacy.data.readers.text import open_text
 from tests.data.readers.opened import Read, put, read, refuse, show
 
 ADA = Read("Ada sings", [("Ada", "PER")], [])
@@ -67,6 +68,29 @@ def test_a_mark_that_is_letters_in_a_folder_is_refused(tmp_path):
 @pytest.mark.parametrize("part", ["-DOCSTART-\tO\n\n", "token\ttag\n", "\n", ""])
 def test_the_marks_of_files_that_were_joined_are_dropped(tmp_path, part):
     assert read(tmp_path, f"\ufeff{part}{CONLL}\n" * 3) == [ADA] * 3
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "gb18030"])
+@pytest.mark.parametrize("first", ["", "\n", FILES["jsonl"]])
+@pytest.mark.parametrize("record", [FILES["jsonl"], FILES["jsonl"].replace(": ", ":\n", 1)])
+def test_the_marks_of_json_that_was_joined_are_dropped(tmp_path, record, first, encoding):
+    content = f"\ufeff{first if record == FILES['jsonl'] else ''}" + f"\ufeff{record}" * 3
+    times = content.count("{")
+    assert read(tmp_path, content.encode(encoding), encoding=encoding) == [ADA] * times
+
+
+def test_lines_of_json_are_counted_with_those_of_marks(tmp_path):
+    content = f"\ufeff{FILES['jsonl']}\ufeff\n\ufeff{{\n"
+    assert refuse(tmp_path, content).startswith(":3: found the beginning of a JSON value")
+
+
+@pytest.mark.parametrize("encoding", [None, "utf-8", "latin-1", "utf-16-be"])
+def test_the_mark_of_another_encoding_is_said_wherever_text_is_read(tmp_path, encoding):
+    path = put(tmp_path, codecs.BOM_UTF16_LE + "Ada".encode("utf-16-le"))
+    remedy = "pass --encoding utf-16" if encoding else "save it as UTF-8"
+    said = f"expected {encoding or 'utf-8'} text, found UTF-16 by its byte order mark; {remedy}$"
+    with pytest.raises(ValueError, match=said), open_text(path, encoding=encoding):
+        pass
 
 
 def test_a_token_that_is_nothing_but_a_mark_is_kept(tmp_path):

@@ -60,8 +60,7 @@ BAD_FILES = {
     ),
     "UTF-16": (
         GOOD_JSON.encode("utf-16"),
-        ":1: found byte 0xff, expected utf-8 text; its byte order mark tells utf-16: pass "
-        "--encoding utf-16",
+        ": expected utf-8 text, found UTF-16 by its byte order mark; pass --encoding utf-16",
     ),
     "unknown shape": (
         '{"a": 1, "b": 2}\n',

@@ -42,6 +42,7 @@ def test_a_training_says_it_once_of_each_corpus(
         "paths.train": write(tmp_path / "train.spacy", "\u200e", 8),
         "paths.dev": write(tmp_path / "dev.spacy", "\n"),
     }
+    # the component, which reads the same, does not say it again
     assert faults_of(settings) == ""
     assert told(recwarn) == [
         rf"[corpora.train] 32 of 32 {WHAT}PER '\u200e Ada'{END}",
@@ -55,10 +56,11 @@ def test_the_check_says_it_too(sound_corpus, transformer_folder, tmp_path) -> No
     assert rf"[corpora.dev] 4 of 4 {WHAT}PER '\u200b Ada'{END}" in found.warnings
 
 
+@pytest.mark.parametrize("mark", ["-", "\u2013"])
 def test_what_has_a_piece_is_no_such_edge(
-    sound_corpus, transformer_folder, tmp_path, recwarn
+    sound_corpus, transformer_folder, tmp_path, recwarn, mark
 ) -> None:
-    path = write(tmp_path / "dev.spacy", "-")
+    path = write(tmp_path / "dev.spacy", mark)
     nlp = load_model_from_config(
         read(sound_corpus, transformer_folder, paths__dev=path), auto_fill=True
     )
