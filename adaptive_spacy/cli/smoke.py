@@ -30,7 +30,8 @@ def smoke_test_cli(
     """Install a wheel into an empty folder, load it by name without network, and compare.
 
     Exit code 1 if it does not load, finds other entities than the trained
-    folder, or states confidences that are not in [0, 1].
+    folder, or states confidences that are not in [0, 1]. Warns where neither
+    finds any entity, as that shows nothing but that the wheel loads.
     """
     from adaptive_spacy.files import require_other
     from adaptive_spacy.serving.smoke import smoke_test

@@ -34,12 +34,18 @@ def assign_folds(docs: Sequence[Doc], folds: int, seed: int) -> list[int]:
     RETURNS (list[int]): The fold of each doc, from 0 without a gap.
     RAISES (ValueError): If there are too few different texts, or no type in two of them.
     """
-    if not isinstance(folds, int) or not LEAST <= folds <= MOST:
-        raise ValueError(f"--folds: expected {LEAST} to {MOST}, got {folds!r}")
     # by text, as copies stay together
     types_of: dict[str, set[str]] = defaultdict(set)
     for text, doc in zip(unify_spaces(doc.text for doc in docs), docs, strict=True):
         types_of[text].update(ent.label_ for ent in doc.ents)
+    if len(types_of) < LEAST:
+        # before folds are counted: no number of them would do
+        raise ValueError(
+            f"expected {LEAST} different labelled texts at least, one to learn from and one to "
+            f"hold out, found {len(types_of)}: label more"
+        )
+    if not isinstance(folds, int) or not LEAST <= folds <= MOST:
+        raise ValueError(f"--folds: expected {LEAST} to {MOST}, got {folds!r}")
     if len(types_of) < folds:
         raise ValueError(
             f"--folds: expected at most as many folds as there are different texts, "

@@ -31,19 +31,20 @@ Rows = NDArray[numpy.int64]
 class Gap(NamedTuple):
     """One model minus the reference, in points of F1.
 
-    difference (float): The gap. interval (tuple[float, float] | None): At 95 %; None of a single
-        sentence, or where all are alike.
+    difference (float | None): The gap; None where no entity is annotated, so that there is no F1 to
+        compare. interval (tuple[float, float] | None): At 95 %; None of a single sentence, or where
+        all are alike.
     p (float | None): Two-sided, that there is none, adjusted for the number of models (Holm 1979).
     """
 
-    difference: float
+    difference: float | None
     interval: tuple[float, float] | None
     p: float | None
 
     @property
     def verdict(self) -> str:
         """RETURNS (str): What it says of the model."""
-        if self.p is None or self.p >= ALPHA:
+        if self.difference is None or self.p is None or self.p >= ALPHA:
             return "no difference shown"
         return "higher" if self.difference > 0 else "lower"
 
@@ -58,6 +59,9 @@ def compare_paired(reference: Counts, others: Sequence[Counts], *, seed: int = 0
     """
     if not others:
         return []
+    if not _annotated(reference):
+        # F1 is 0 or none, whatever is predicted
+        return [Gap(None, None, None) for _ in others]
     gaps = [float(f1(one.sum(axis=0)) - f1(reference.sum(axis=0))) for one in others]
     if len(reference) < 2:
         return [Gap(gap, None, None) for gap in gaps]
@@ -68,6 +72,11 @@ def compare_paired(reference: Counts, others: Sequence[Counts], *, seed: int = 0
     intervals = [found if found and found[0] < found[1] else None for found in percentiles(moved)]
     ps = holm([exchange(reference, one, seed=seed) for one in others])
     return [Gap(*one) for one in zip(gaps, intervals, ps, strict=True)]
+
+
+def _annotated(counts: Counts) -> int:
+    """RETURNS (int): Entities, found and missed ones."""
+    return int(counts[:, 0].sum() + counts[:, 2].sum())
 
 
 def exchange(first: Counts, second: Counts, *, seed: int = 0) -> float:

@@ -40,6 +40,7 @@ from adaptive_spacy.training.evaluation import evaluate, read_corpus, require_co
 from adaptive_spacy.training.history import read_history
 from adaptive_spacy.training.resume.identity import all_files, identify
 from adaptive_spacy.training.resume.snapshots import RESUME, Snapshots
+from adaptive_spacy.training.running import read_current
 
 CORPUS = "train-and-dev.spacy"
 REFIT = "refit.json"
@@ -63,7 +64,7 @@ def refit(run: Path, output: Path, *, test: Path | None = None, gpu_id: int = -1
     require_apart(output, [run])
     require_output(output, made_by="refit")
     config = read_config(config_file, "a training config", interpolate=True)
-    history = read_history(run)
+    history, _ = read_current(run)
     machine, _, halved = found = replay(config, history)
     # what the guard took back is not trained again
     total = count_rounds(found, run, str(run))

@@ -20,7 +20,8 @@ from adaptive_spacy.files import replacing
 from adaptive_spacy.report.panels import PANELS, TITLE, WIDTH, make_panels, name_phases, phase_rows
 from adaptive_spacy.report.style import BLACK, BLUE, FORMATS, PHASE_COLOURS, STYLE, VERMILLION
 from adaptive_spacy.report.training_title import counted, or_nan, title, unit_of
-from adaptive_spacy.training.history import Evaluation, read_history, stretches
+from adaptive_spacy.training.history import Evaluation, stretches
+from adaptive_spacy.training.running import read_current
 
 #: File name in a folder that the user named
 NAME = "training"
@@ -36,9 +37,10 @@ def plot(training: Path, output: Path) -> list[Path]:
     training (Path): Output folder of a training, or its history.jsonl.
     output (Path): Path without suffix, or a folder that exists.
     RETURNS (list[Path]): The files.
-    RAISES (ValueError): If the history cannot be read.
+    RAISES (ValueError): If the history cannot be read, or a training that runs has no evaluation
+        yet.
     """
-    history = read_history(training)
+    history, _ = read_current(training)
     stem = output / NAME if output.is_dir() else output
     if stem.suffix in {f".{suffix}" for suffix in FORMATS}:
         stem = stem.with_suffix("")

@@ -98,16 +98,7 @@ def score(nlp: Language, examples: Sequence[Example]) -> Metrics:
     """
     # first, as scoring drops what confidences are made of
     confidence = measure_confidence(nlp, examples)
-    # the order of types in spaCy's table changes with Python's hash seed
-    scores = {
-        name: dict(sorted(value.items())) if isinstance(value, dict) else value
-        for name, value in Scorer(nlp).score(examples).items()
-    }
-    if "ents_f" not in scores:
-        raise ValueError(
-            "pipeline: expected a component that finds entities, got "
-            f"{', '.join(nlp.pipe_names) or 'no component at all'}"
-        )
+    scores = score_entities(nlp, examples)
     sentences = [read_sentence(eg) for eg in examples if eg.reference.has_annotation("ENT_IOB")]
     report = seqeval_report(sentences)
     require_agreement(scores, report)
@@ -124,6 +115,29 @@ def score(nlp: Language, examples: Sequence[Example]) -> Metrics:
         "confidence": confidence,
         "errors": count_errors(sentences),
     }
+
+
+def score_entities(
+    nlp: Language, examples: Sequence[Example], *, name: str = "pipeline"
+) -> dict[str, Any]:
+    """Score predicted examples by spaCy's measures alone.
+
+    nlp (Language): The pipeline. examples (Sequence[Example]): Predicted by it.
+    name (str): How to call it where it finds no entities.
+    RETURNS (dict): The scores, types in order.
+    RAISES (ValueError): If no component scores entities.
+    """
+    # the order of types in spaCy's table changes with Python's hash seed
+    scores = {
+        key: dict(sorted(value.items())) if isinstance(value, dict) else value
+        for key, value in Scorer(nlp).score(examples).items()
+    }
+    if "ents_f" not in scores:
+        raise ValueError(
+            f"{name}: expected a component that finds entities, got "
+            f"{', '.join(nlp.pipe_names) or 'no component at all'}"
+        )
+    return scores
 
 
 def render(metrics: Metrics) -> str:

@@ -84,7 +84,7 @@ def claim(folder: Path) -> Lock:
         lock = Lock.take(folder)
         if lock is None:
             raise ValueError(
-                f"{folder}: another training writes into this folder ({_holder(folder)}). Wait "
+                f"{folder}: another training writes into this folder ({holder(folder)}). Wait "
                 "until it ends, end it, or choose another --output"
             )
         finalize(lock, _give_up, lock.descriptor, folder / LOCK, os.getpid())
@@ -114,6 +114,14 @@ def output_of(arguments: Sequence[str]) -> Path | None:
     return output
 
 
+def holder(folder: Path) -> str:
+    """RETURNS (str): Who has a folder, as its lock file says."""
+    try:
+        return (folder / LOCK).read_text(encoding="utf8") or "it has just begun"
+    except OSError:
+        return "it has just ended"
+
+
 def _lock(descriptor: int) -> bool:
     if sys.platform == "win32":
         return True
@@ -129,13 +137,6 @@ def _lock(descriptor: int) -> bool:
 
 def _is_file(descriptor: int, path: Path) -> bool:
     return path.exists() and os.path.samestat(os.fstat(descriptor), path.stat())
-
-
-def _holder(folder: Path) -> str:
-    try:
-        return (folder / LOCK).read_text(encoding="utf8") or "it has just begun"
-    except OSError:
-        return "it has just ended"
 
 
 def _give_up(descriptor: int, path: Path, process: int) -> None:

@@ -131,6 +131,18 @@ def test_labels_must_be_there(tmp_path: Path, transformer_folder: Path) -> None:
     assert "of which no two of 3 texts have the same" in " ".join(result.output.split())
 
 
+@pytest.mark.parametrize("more", [[], ["--folds", "1"], ["--folds", "2"]], ids=str)
+def test_single_text_is_too_few_and_no_number_of_folds_helps(
+    tmp_path: Path, transformer_folder: Path, more: list[str]
+) -> None:
+    path = write_corpus(tmp_path / "one.spacy", [SENTENCES[0]] * 3)
+    result = run(path, tmp_path / "few", transformer_folder, *more)
+    assert result.exit_code == 1
+    said = " ".join(result.output.split())
+    assert said.startswith("✘ expected 2 different labelled texts at least")
+    assert "--folds" not in said
+
+
 @pytest.mark.parametrize("dry", [[], ["--dry-run"]])
 def test_folder_of_something_else_is_left(
     dry: list[str], tmp_path: Path, labelled: Path, transformer_folder: Path

@@ -41,6 +41,14 @@ def test_types_of_a_single_text_are_spread_where_none_stands_in_the_way() -> Non
         assert set.union(*(found[one] for one in ("LOC", "ORG", "MISC"))) == {0, 1, 2}
 
 
+@pytest.mark.parametrize("folds", [1, 2, 5])
+@pytest.mark.parametrize("count", [0, 1])
+def test_fewer_than_two_texts_are_said_whatever_the_folds(count: int, folds: int) -> None:
+    docs = labelled_docs("PER") * 3 if count else []
+    with pytest.raises(ValueError, match=rf"^expected 2 different .* found {count}: label more$"):
+        assign_folds(docs, folds, seed=0)
+
+
 def test_seed_draws_other_folds() -> None:
     docs = labelled_docs(*["PER"] * 12)
     drawn = {tuple(assign_folds(docs, 3, seed)) for seed in (0, 0, 1, 2)}

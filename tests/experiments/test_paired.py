@@ -68,6 +68,14 @@ def test_single_sentence_has_no_interval() -> None:
     assert compare_paired(numpy.array([[1, 0, 0]]), []) == []
 
 
+@pytest.mark.parametrize("sentences", [1, 3])
+def test_nothing_annotated_is_nothing_to_compare(sentences: int) -> None:
+    silent, wrong = numpy.tile([0, 0, 0], (sentences, 1)), numpy.tile([0, 1, 0], (sentences, 1))
+    for gap in compare_paired(silent, [silent, wrong]):
+        assert gap == (None, None, None)
+        assert gap.verdict == "no difference shown"
+
+
 def test_draws_without_entities_are_left_out() -> None:
     """One draw of 22 has none of the three sentences with entities; in the others all is found by
     one and nothing by the other."""

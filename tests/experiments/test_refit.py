@@ -1,4 +1,5 @@
 import json
+import os
 import shutil
 import signal
 from pathlib import Path
@@ -24,6 +25,7 @@ from adaptive_spacy.training.evaluation import evaluate
 from adaptive_spacy.training.seqeval_report import seqeval_report
 from tests.conftest import ROOT
 from tests.report.records import make_job, make_record
+from tests.report.runs import training_elsewhere
 from tests.training.resume.trainings import break_off, files, history
 
 
@@ -164,6 +166,19 @@ def test_refit_needs_the_end_of_the_run(run: Path, tmp_path: Path) -> None:
     assert result.exit_code == 1
     message = f"expected a run that came to its end, this one was stopped in round {len(lines) - 2}"
     assert message in result.output
+    assert not (tmp_path / "refit").exists()
+
+
+def test_refit_takes_no_former_training_for_the_one_that_has_just_begun(
+    run: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(run, tmp_path / "run")
+    os.utime(tmp_path / "run" / "history.jsonl", (1, 1))
+    with (
+        training_elsewhere(tmp_path / "run"),
+        pytest.raises(ValueError, match=r"run: expected an evaluation, .* has none yet"),
+    ):
+        refit(tmp_path / "run", tmp_path / "refit")
     assert not (tmp_path / "refit").exists()
 
 

@@ -23,6 +23,7 @@ from adaptive_spacy.report.rivals.differences import (
 )
 from adaptive_spacy.report.rivals.models import Rivalry, compare_models, name_all
 from adaptive_spacy.report.rivals.page import describe_rivalry, make_rivalry
+from tests.conftest import write_corpus
 from tests.report.browser import open_browser
 from tests.report.runs import ROWS, write_training
 
@@ -155,6 +156,37 @@ def test_models_that_are_named_by_a_dot_or_a_link_are_known(
             result = CliRunner().invoke(app, ["compare", pipeline, old])
         assert result.exit_code == 0, result.output
         assert f"old has F1 44.4, {name} 22.2" in " ".join(result.output.split())
+
+
+def test_pipeline_that_finds_no_entities_by_construction_is_named(
+    models: dict[str, str], tmp_path: Path
+) -> None:
+    nlp = spacy.blank("xx")
+    nlp.add_pipe("sentencizer")
+    nlp.to_disk(tmp_path / "divider")
+    for pair in (["old", "divider"], ["divider", "old"]):
+        result = CliRunner().invoke(app, ["compare", *pair, "--corpus", "corpus/test.spacy"])
+        assert result.exit_code == 1
+        assert result.output == (
+            "✘ divider: expected a component that finds entities, got sentencizer\n"
+        )
+
+
+def test_corpus_without_entities_tells_no_difference(models: dict[str, str]) -> None:
+    write_corpus(Path("none.spacy"), [("it rains", "O O"), ("Acme rains", "O O")])
+    # one of its predictions is wrong, of the others none
+    arguments = ["compare", "third", "new", "old", "--corpus", "none.spacy"]
+    result = CliRunner().invoke(app, [*arguments, "--output", "compared.html"])
+    assert result.exit_code == 0, result.output
+    rows = [line.split() for line in result.output.splitlines()]
+    assert ["new", "-", "-", "-", "-", "-", "-"] in rows
+    assert ["old", "0.0", "-", "0.0", "-", "-", "-"] in rows
+    said = " ".join(result.output.split())
+    none = "No entity is annotated, so there is no F1 to compare: "
+    assert f"{none}new predicts 0 entities, third 0." in said
+    assert f"{none}old predicts 1 entity, third 0." in said
+    for shown in (result.output, Path("compared.html").read_text(encoding="utf8")):
+        assert "+0.0" not in shown
 
 
 @pytest.mark.parametrize(

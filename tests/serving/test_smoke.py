@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+import spacy
 import srsly
+from spacy.tokens import Doc, DocBin
 from typer.testing import CliRunner
 
 from adaptive_spacy.cli.app import app
@@ -19,7 +21,7 @@ def test_smoke_test_of_a_good_wheel(packages: Path, trained: Path, tmp_path: Pat
         tmp_path / "texts.spacy", [("Ada lives in Paris .", "O O O O O"), ("it rains", "O O")]
     )
     result = smoke_test(packages, "xx_tiny_ner", trained, texts, tmp_path / "m" / "smoke.json")
-    assert (result["identical"], result["confident"]) == (True, True)
+    assert (result["identical"], result["conclusive"], result["confident"]) == (True, True, True)
     assert (result["texts"], result["entities"], result["version"]) == (2, 2, "1.2.3")
     assert srsly.read_json(tmp_path / "m" / "smoke.json")["identical"] is True
 
@@ -110,3 +112,35 @@ def test_smoke_test_without_wheel(trained: Path, tmp_path: Path) -> None:
     texts = write_corpus(tmp_path / "texts.spacy", [("a", "O")])
     with pytest.raises(ValueError, match=r"expected a wheel of xx_x, found none; build it"):
         smoke_test(tmp_path, "xx_x", trained, texts, tmp_path / "smoke.json")
+
+
+def test_smoke_test_needs_texts(packages: Path, trained: Path, tmp_path: Path) -> None:
+    vocab = spacy.blank("xx").vocab
+    for number, words in enumerate(([], ["\n"])):
+        path = tmp_path / f"{number}.spacy"
+        DocBin(docs=[Doc(vocab, words=words)]).to_disk(path)
+        arguments = ["smoke-test", packages, "--pipeline", trained, "--texts", path]
+        arguments += ["--output", tmp_path / "smoke.json"]
+        result = CliRunner().invoke(app, [*map(str, arguments)])
+        assert result.exit_code == 1
+        assert result.output == f"✘ --texts: expected texts to compare, but {path} has none\n"
+        assert not (tmp_path / "smoke.json").exists()
+
+
+def test_smoke_test_without_any_entity_says_that_it_shows_nothing(
+    packages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spacy.blank("xx").to_disk(tmp_path / "silent")
+    texts = write_corpus(tmp_path / "texts.spacy", [("Ada lives in Paris .", "O O O O O")])
+    monkeypatch.setattr(smoke, "_install", lambda *arguments: None)
+    arguments = (packages, "xx_tiny_ner", tmp_path / "silent", texts, tmp_path / "smoke.json")
+    monkeypatch.setattr(smoke, "_load", lambda *arguments: {"entities": [[]]})
+    with pytest.warns(UserWarning, match=r"^neither xx_tiny_ner.*finds an entity in 1 texts: "):
+        result = smoke_test(*arguments)
+    assert (result["identical"], result["conclusive"]) == (True, False)
+    assert srsly.read_json(tmp_path / "smoke.json")["conclusive"] is False
+    # an entity of one side alone is a difference
+    monkeypatch.setattr(smoke, "_load", lambda *arguments: {"entities": [[[0, 3, "PER", None]]]})
+    with pytest.raises(ValueError, match="finds other entities than"):
+        smoke_test(*arguments)
+    assert srsly.read_json(tmp_path / "smoke.json")["conclusive"] is True

@@ -1,13 +1,17 @@
-"""Whether a training runs, as its folder tells."""
+"""Whether a training runs, and what it has evaluated, as its folder tells."""
 
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from adaptive_spacy.training.history import HISTORY
 from adaptive_spacy.training.lock import LOCK, Lock, claim
-from adaptive_spacy.training.running import is_running
+from adaptive_spacy.training.running import is_running, read_current
+from tests.report.runs import make_history, training_elsewhere, write_history
 
 
 def test_training_runs_as_long_as_its_process_has_the_folder(tmp_path: Path) -> None:
@@ -47,3 +51,37 @@ def test_look_does_not_take_the_lock(tmp_path: Path) -> None:
     assert is_running(tmp_path)
     # a training that begins while somebody looks finds it free
     assert Lock.take(tmp_path) is not None
+
+
+def test_history_of_a_former_training_is_not_that_of_the_one_that_runs(tmp_path: Path) -> None:
+    history = make_history(3)
+    write_history(tmp_path, history)
+    os.utime(tmp_path / HISTORY, (1, 1))
+    assert read_current(tmp_path) == (history, False)
+    with training_elsewhere(tmp_path):
+        for path in (tmp_path, tmp_path / HISTORY):
+            with pytest.raises(ValueError, match=rf"^{tmp_path}: .* has none yet \(process "):
+                read_current(path)
+        # kept under another name it is nobody else's
+        shutil.copy2(tmp_path / HISTORY, tmp_path / "former.jsonl")
+        assert read_current(tmp_path / "former.jsonl") == (history, False)
+        # one that is resumed writes it anew at once
+        os.utime(tmp_path / HISTORY)
+        assert read_current(tmp_path) == (history, True)
+        (tmp_path / HISTORY).unlink()
+        with pytest.raises(ValueError, match="has none yet"):
+            read_current(tmp_path)
+    with pytest.raises(ValueError, match=f"has no {HISTORY}"):
+        read_current(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["", HISTORY])
+def test_line_that_is_being_written_is_left_out(tmp_path: Path, name: str) -> None:
+    history = make_history(3)
+    with training_elsewhere(tmp_path):
+        write_history(tmp_path, history)
+        with (tmp_path / HISTORY).open("a") as file:
+            file.write('{"epoch": 4')
+        assert read_current(tmp_path / name) == (history, True)
+    with pytest.raises(ValueError, match=f"{HISTORY}:{len(history) + 1}: expected a JSON object"):
+        read_current(tmp_path / name)

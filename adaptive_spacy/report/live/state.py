@@ -11,8 +11,7 @@ from adaptive_spacy.report.html import Refresh, render
 from adaptive_spacy.report.run.page import make_run, predict_run
 from adaptive_spacy.training.evaluation import require_corpus
 from adaptive_spacy.training.history import HISTORY, Evaluation, read_history
-from adaptive_spacy.training.lock import LOCK
-from adaptive_spacy.training.running import is_running
+from adaptive_spacy.training.running import has_evaluated, is_running
 
 #: Seconds from one question of a browser to the next
 SECONDS = 2.0
@@ -114,9 +113,7 @@ class Live:
             yield from self._say(f"{self.training} has ended; its model predicts now")
 
     def _read(self, running: bool) -> list[Evaluation]:
-        history, lock = (_stamp(self.training / name) for name in (HISTORY, LOCK))
-        if running and history is not None and lock is not None and history[2] < lock[2]:
-            # of a former training in the same folder: one that is resumed writes it anew at once
+        if running and not has_evaluated(self.training):
             return []
         return read_history(self.training, growing=True)
 

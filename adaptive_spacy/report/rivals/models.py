@@ -16,7 +16,13 @@ from adaptive_spacy.parsing import reading
 from adaptive_spacy.printable import called, one_line
 from adaptive_spacy.report.run.passages import Document, find_all, read_documents
 from adaptive_spacy.report.run.scores import Score, count, measure
-from adaptive_spacy.training.evaluation import open_pipeline, predict, read_corpus, require_corpus
+from adaptive_spacy.training.evaluation import (
+    open_pipeline,
+    predict,
+    read_corpus,
+    require_corpus,
+    score_entities,
+)
 from adaptive_spacy.training.known_texts import count_learnt
 
 #: More than these have no room side by side
@@ -61,7 +67,8 @@ def compare_models(
         that dev set.
     gpu_id (int): Number of the GPU; -1: the processor.
     RETURNS (Rivalry): What each predicted, and the gaps.
-    RAISES (ValueError): If there are too few or too many, or one or the corpus cannot be read.
+    RAISES (ValueError): If there are too few or too many, one or the corpus cannot be read, or one
+        has no component that finds entities.
     """
     if not 2 <= len(pipelines) <= MOST:
         raise ValueError(f"compare: expected 2 to {MOST} pipelines, got {len(pipelines)}")
@@ -79,14 +86,18 @@ def compare_models(
 
 
 def predict_all(name: str, pipeline: str, corpus: Path) -> Rival:
-    """RETURNS (Rival): A pipeline's predictions of a corpus."""
+    """RETURNS (Rival): A pipeline's predictions of a corpus.
+    RAISES (ValueError): If it cannot be read, or has no component that finds entities.
+    """
     nlp = open_pipeline(pipeline)
     examples = read_corpus(corpus, nlp)
     warn_if_learnt(name, Path(pipeline), examples)
     # any component may be in it
     with reading(pipeline, "a pipeline that can predict"):
         predict(nlp, examples)
+    # first, as scoring drops what confidences are made of
     documents = read_documents(examples)
+    score_entities(nlp, examples, name=pipeline)
     findings = find_all(documents)
     score, types = measure(findings, len(documents))
     _, counts = count(findings, len(documents))

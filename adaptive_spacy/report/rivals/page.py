@@ -26,6 +26,13 @@ def describe_rivalry(rivalry: Rivalry) -> Iterator[str]:
     differences = find_differences(rivalry.rivals)
     few = ", too narrow of so few" if len(first.documents) < FEW_SENTENCES else ""
     for i, (rival, gap) in enumerate(zip(others, rivalry.gaps, strict=True), 1):
+        if gap.difference is None:
+            yield (
+                f"No entity is annotated, so there is no F1 to compare: {rival.name} predicts "
+                f"{numbered(rival.score.predicted, 'entity', 'entities')}, {first.name} "
+                f"{first.score.predicted:,}."
+            )
+            continue
         text = f"{rival.name} has F1 {_percent(rival.score.f1)}, {first.name} "
         text += f"{_percent(first.score.f1)}: a difference of {gap.difference:+.1f}"
         if gap.interval is not None:
@@ -50,7 +57,7 @@ def render_rivalry(rivalry: Rivalry) -> str:
             _percent(rival.score.precision),
             _percent(rival.score.recall),
             _percent(rival.score.f1),
-            "" if gap is None else f"{gap.difference:+.1f}",
+            "" if gap is None else _points(gap.difference),
             "" if gap is None else _interval(gap.interval),
             "" if gap is None else p_value(gap.p),
         )
@@ -125,6 +132,10 @@ def _by_name(scores: list[Score]) -> dict[str, Score]:
 
 def _percent(number: float | None) -> str:
     return "-" if number is None else f"{number:.1f}"
+
+
+def _points(difference: float | None) -> str:
+    return "-" if difference is None else f"{difference:+.1f}"
 
 
 def _interval(interval: tuple[float, float] | None) -> str:

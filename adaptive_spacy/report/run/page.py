@@ -48,8 +48,8 @@ from adaptive_spacy.report.run.story import (
 from adaptive_spacy.report.training_title import counted
 from adaptive_spacy.serving.facts import find_whole, states_scores
 from adaptive_spacy.training.errors import KINDS, RIGHT, count_errors
-from adaptive_spacy.training.history import HISTORY, Evaluation, read_history
-from adaptive_spacy.training.running import is_running
+from adaptive_spacy.training.history import HISTORY, Evaluation
+from adaptive_spacy.training.running import read_current
 from adaptive_spacy.training.seqeval_report import ScoredSentence
 
 PAGE = "report.html"
@@ -95,13 +95,12 @@ def write_run(
     gpu_id (int): Number of the GPU; -1: the processor.
     curve (Path | None): Records of trainings on parts of the labels, see `read_curve`.
     RETURNS (tuple): The file, and the summary in lines.
-    RAISES (ValueError): If the history or the corpus cannot be read.
+    RAISES (ValueError): If the history or the corpus cannot be read, or a training that runs has no
+        evaluation yet.
     """
     if select not in CHECKPOINTS:
         raise ValueError(f"--select: expected one of {', '.join(CHECKPOINTS)}, got {select}")
-    running = is_running(training)
-    # without an evaluation the second one says what is missing
-    history = read_history(training, growing=running) or read_history(training)
+    history, running = read_current(training)
     place = output or training
     path = place if place.suffix == ".html" else place / PAGE
     learning = None
