@@ -10,6 +10,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -120,6 +121,10 @@ def _entry(name: str) -> zipfile.ZipInfo:
 def publish(wheels: Iterable[Path], output: Path, *, beside: str) -> list[Path]:
     """Put wheels into a folder: all of them or, if one would replace another, none.
 
+    Nothing is in its place before all were copied into the folder, and none comes without what it
+    needs: adaptive-spacy's own is the first. Of two processes that make a wheel of the same name at
+    once, the second is told so, where the file system has links.
+
     wheels (Iterable[Path]): The wheels.
     output (Path): The folder.
     beside (str): The distribution whose name and version are not those of the pipeline:
@@ -130,13 +135,40 @@ def publish(wheels: Iterable[Path], output: Path, *, beside: str) -> list[Path]:
     """
     places = {wheel: output / wheel.name for wheel in wheels}
     for wheel, place in places.items():
-        if place.exists() and read_contents(place) != read_contents(wheel):
-            own = parse_wheel_filename(wheel.name)[0] == canonicalize_name(beside)
-            raise ValueError(f"{place} is there and holds {OTHER_OWN if own else OTHER}")
-    for wheel, place in places.items():
-        with replacing(place) as aside:
+        _require_same(wheel, place, beside)
+    asides: dict[Path, Path] = {}
+    with ExitStack() as stack:
+        # as the stack ends with the last one, that is the first to be moved
+        for wheel, place in sorted(places.items(), key=lambda item: _is_own(item[0], beside)):
+            aside = stack.enter_context(replacing(place))
             shutil.copy(wheel, aside)
+            asides[wheel] = aside
+        for wheel, aside in reversed(asides.items()):
+            _claim(wheel, aside, places[wheel], beside)
     return list(places.values())
+
+
+def _is_own(wheel: Path, beside: str) -> bool:
+    return parse_wheel_filename(wheel.name)[0] == canonicalize_name(beside)
+
+
+def _require_same(wheel: Path, place: Path, beside: str) -> None:
+    """RAISES (ValueError): If a file is there that holds something else than the wheel."""
+    if place.exists() and read_contents(place) != read_contents(wheel):
+        other = OTHER_OWN if _is_own(wheel, beside) else OTHER
+        raise ValueError(f"{place} is there and holds {other}")
+
+
+def _claim(wheel: Path, aside: Path, place: Path, beside: str) -> None:
+    """Give a wheel its name, unless that is taken: a move would replace what appeared there since
+    it was looked at. RAISES (ValueError): If that holds something else."""
+    try:
+        os.link(aside, place)
+    except FileExistsError:
+        _require_same(wheel, place, beside)
+    except OSError:
+        # of a file system without links: it is moved
+        return
 
 
 def read_import_name(wheel: Path) -> str:

@@ -12,7 +12,7 @@ measured anew. The first training of a seed is, as the others choose by it, and 
 same F1: what else changed would otherwise be between the lines of one table.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -102,28 +102,25 @@ def follow(
 ) -> Iterator[list[Row]]:
     """Let each order label texts, round by round.
 
-    known (Sequence[dict]): What was measured with the same settings.
-    YIELDS (list[dict]): What each order that is not among them came to: seed, order, labelled
-        texts and their words, and F1. Before the first, the start that they share.
-    RAISES (ValueError): If the start comes to another F1 than it did.
+    known (Sequence[dict]): What was measured with the same settings. An order that lacks a round
+        is followed anew.
+    YIELDS (list[dict]): What each order came to in rounds that are not among them: seed, order,
+        labelled texts and their words, and F1. Before the first, the start that they share.
+    RAISES (ValueError): If a training that is among them comes to another F1 than it did.
     """
 
     def row(order: str, texts: Sequence[str], f1: float) -> Row:
         words = sum(len(study.pool[text]) for text in texts)
         return {"seed": seed, "order": order, "texts": len(texts), "words": words, "f1": f1}
 
-    former = {one["order"]: one["f1"] for one in known if one["seed"] == seed}
-    left = [name for name in ORDERS if name not in former]
+    former = {(one["order"], one["texts"]): one["f1"] for one in known if one["seed"] == seed}
+    sizes = [len(start) * (number + 2) for number in range(rounds)]
+    left = [name for name in ORDERS if any((name, size) not in former for size in sizes)]
     if not left:
         return
     first = row(START, start, study.learn(start, folder / START))
-    if START not in former:
-        yield [first]
-    elif former[START] != first["f1"]:
-        raise ValueError(
-            f"seed {seed}: the first training came to F1 {first['f1']}, but to {former[START]} in "
-            "the output: what trains or reads has changed; begin another output"
-        )
+    if new := leave_out_known([first], former):
+        yield new
     for name in left:
         labelled, last, random, rows = list(start), folder / START, Random(seed), list[Row]()
         for number in range(rounds):
@@ -131,7 +128,27 @@ def follow(
             labelled += [one.doc.text for one in chosen]
             last = folder / f"{name}-{number}"
             rows.append(row(name, labelled, study.learn(labelled, last)))
-        yield rows
+        yield leave_out_known(rows, former)
+
+
+def leave_out_known(rows: Sequence[Row], former: Mapping[tuple[str, int], float]) -> list[Row]:
+    """RETURNS (list[dict]): The rows of one seed that were not measured before.
+
+    former (Mapping): F1 of those that were, by order and number of texts.
+    RAISES (ValueError): If one comes to another F1 than it did.
+    """
+    new = []
+    for one in rows:
+        before = former.get((one["order"], one["texts"]))
+        if before is None:
+            new.append(one)
+        elif before != one["f1"]:
+            what = "first training" if one["order"] == START else f"order {one['order']!r}"
+            raise ValueError(
+                f"seed {one['seed']}: the {what} came to F1 {one['f1']}, but to {before} in the "
+                "output: what trains or reads has changed; begin another output"
+            )
+    return new
 
 
 def describe(corpus: Path, config: Path, transformer: Path, rate: float) -> Row:

@@ -31,6 +31,7 @@ from transformers import (
 
 from adaptive_spacy.cli._util import one_line_errors
 from adaptive_spacy.files import replacing
+from adaptive_spacy.parsing import read_object
 from benchmarks.quality.yardstick_data import (
     SPLITS,
     EncodedSentence,
@@ -42,6 +43,9 @@ from benchmarks.quality.yardstick_data import (
     read_docs,
 )
 from benchmarks.quality.yardstick_scores import evaluate, render, summarize
+
+#: What a record says that made it
+METHOD = "yardstick"
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,7 @@ def train(settings: Settings, history: Path | None = None) -> dict[str, Any]:
             with history.open("w" if epoch["epoch"] == 1 else "a", encoding="utf8") as lines:
                 lines.write(json.dumps(epoch) + "\n")
     return {
-        "method": "yardstick",
+        "method": METHOD,
         "settings": asdict(settings),
         "versions": {module.__name__: module.__version__ for module in (torch, transformers)},
         "threads": torch.get_num_threads(),
@@ -204,6 +208,27 @@ def write_record(record: dict[str, Any], path: Path) -> None:
         aside.write_text(json.dumps(record, indent=2) + "\n", encoding="utf8")
 
 
+def require_own(output: Path, history: Path) -> None:
+    """RAISES (ValueError): If the output is no .json, whose history has a name of its own, or if
+    something would be replaced that no finished yardstick wrote."""
+    if output.suffix != ".json":
+        raise ValueError(f"--output: expected a .json file, got {output}")
+    for path in (output, history):
+        if path.exists() and not is_record(output):
+            raise ValueError(
+                f"{path}: expected a new file, or that of a finished yardstick, whose record is "
+                f"{output}; give another --output, or remove it"
+            )
+
+
+def is_record(path: Path) -> bool:
+    """Whether a file is a record of the yardstick."""
+    try:
+        return read_object(path, "a record").get("method") == METHOD
+    except (OSError, ValueError):
+        return False
+
+
 def yardstick_cli(
     corpus: Annotated[Path, typer.Option(help="Folder with train, dev and test .spacy files.")],
     transformer: Annotated[Path, typer.Option(help="Folder with weights and fast tokenizer.")],
@@ -229,8 +254,10 @@ def yardstick_cli(
             seed=seed,
             fraction=fraction,
         )
+        history = output.with_suffix(".jsonl")
+        require_own(output, history)
         output.parent.mkdir(parents=True, exist_ok=True)
-        record = train(settings, history=output.with_suffix(".jsonl"))
+        record = train(settings, history)
         write_record(record, output)
     typer.echo(render(record["summary"]))
 

@@ -27,6 +27,7 @@ from spacy.tokens import Doc, DocBin
 from spacy.training import Example
 
 from adaptive_spacy.cli._util import one_line_errors
+from adaptive_spacy.training.checks.forecast import peak_memory
 
 SIZES = (2_000, 20_000)
 
@@ -56,11 +57,6 @@ def times(nlp: Language, examples: list[Example], rounds: int) -> dict[str, list
             found["pipe"].append(piped - started)
             found["evaluate"].append(ended - piped)
     return found
-
-
-def peak_megabytes() -> float:
-    """RETURNS (float): The most memory that this process has held."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def held_megabytes() -> float:
@@ -104,7 +100,7 @@ def main(
                     "size": size,
                     "examples": alone - network,
                     "copies": before - alone,
-                    "added": peak_megabytes() - before,
+                    "added": (peak_memory() or 0) / 2**20 - before,
                 }
             )
         )

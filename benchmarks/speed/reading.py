@@ -11,6 +11,7 @@ falls on both. What counts is processor time, without imports.
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -46,24 +47,38 @@ def measure(tree: Path, path: Path) -> tuple[int, float]:
     return int(tokens), float(seconds)
 
 
+def require_equal(read: Mapping[str, int]) -> int:
+    """RETURNS (int): The number of tokens that each tree has read.
+    RAISES (ValueError): If they differ: then their times are of different work."""
+    if len(set(read.values())) > 1:
+        numbers = " and ".join(f"{tokens:,} by {name}" for name, tokens in read.items())
+        raise ValueError(
+            f"--other: expected a checkout that reads as many tokens of the file as this one, got "
+            f"{numbers}; take one that reads it alike"
+        )
+    return next(iter(read.values()))
+
+
 @one_line_errors()
 def main(
     source: Annotated[Path, typer.Argument(help="A CoNLL file.")],
     other: Annotated[Path, typer.Option(help="The other checkout.")],
     times: Annotated[int, typer.Option(help="How often the file is repeated.")] = 5,
-    rounds: Annotated[int, typer.Option(help="Measures of each tree.")] = 9,
+    rounds: Annotated[int, typer.Option(min=1, help="Measures of each tree.")] = 9,
 ) -> None:
     """Read a file with both trees, in turn."""
     trees = {"this": Path.cwd(), "other": other.resolve()}
     found: dict[str, list[float]] = {name: [] for name in trees}
+    read: dict[str, int] = {}
     with TemporaryDirectory() as folder:
         path = Path(folder) / "corpus.conll"
         path.write_text((source.read_text(encoding="utf8").rstrip() + "\n\n") * times)
         for number in range(rounds):
             names = list(trees)
             for name in names if number % 2 else names[::-1]:
-                tokens, seconds = measure(trees[name], path)
+                read[name], seconds = measure(trees[name], path)
                 found[name].append(seconds)
+            tokens = require_equal(read)
     typer.echo(f"{tokens:,} tokens, {rounds} measures each, seconds of processor time\n")
     typer.echo("| tree | median | least | most | tokens per second |")
     typer.echo("| --- | --- | --- | --- | --- |")

@@ -239,3 +239,17 @@ def test_measurements_are_added_line_by_line(tmp_path: Path) -> None:
     add_lines(path, [{"seconds": 0.1 + 0.2}])
     add_lines(path, [{"seconds": 2}, {"what": "é"}])
     assert read_lines(path) == [{"seconds": 0.1 + 0.2}, {"seconds": 2}, {"what": "é"}]
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_measurement_is_a_line_of_its_own_whatever_the_last_one_ends_with(
+    tmp_path: Path, end: str
+) -> None:
+    path = tmp_path / "index.jsonl"
+    path.write_text('{"seconds": 1}' + end, encoding="utf8")
+    add_lines(path, [])
+    add_lines(path, [{"seconds": 2}, {"seconds": 3}])
+    assert path.read_text(encoding="utf8").splitlines() == [
+        f'{{"seconds": {number}}}' for number in (1, 2, 3)
+    ]
+    assert path.read_text(encoding="utf8").endswith("\n")

@@ -1,4 +1,6 @@
+import errno
 import os
+import shutil
 import zipfile
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
@@ -46,6 +48,85 @@ def test_publish_takes_the_same_content_with_other_dates_for_the_same(tmp_path: 
     assert there.read_bytes() != again.read_bytes()
     assert publish([again], tmp_path / "out", beside=OWN) == [there]
     assert there.read_bytes() == again.read_bytes()
+
+
+def make_wheels(folder: Path, content: str) -> list[Path]:
+    """RETURNS (list[Path]): A pipeline's wheel, and adaptive-spacy's own that it needs."""
+    return [
+        make_wheel(folder, "en_x-1.0-py3-none-any.whl", content),
+        make_wheel(folder, "adaptive_spacy-0.1.0-py3-none-any.whl", "own = 1"),
+    ]
+
+
+@pytest.mark.parametrize("content", ["x = 1", "x = 2"])
+def test_publish_does_not_replace_what_has_appeared_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str
+) -> None:
+    mine = make_wheels(tmp_path / "mine", "x = 1")
+    others = make_wheels(tmp_path / "others", content)
+    copy, output = shutil.copy, tmp_path / "out"
+
+    def copy_second(source: Path, target: Path) -> None:
+        # it has looked, and the other is faster
+        monkeypatch.setattr(shutil, "copy", copy)
+        publish(others, output, beside=OWN)
+        copy(source, target)
+
+    monkeypatch.setattr(shutil, "copy", copy_second)
+    if content == "x = 1":
+        assert publish(mine, output, beside=OWN) == [output / one.name for one in mine]
+    else:
+        with pytest.raises(ValueError, match="is there and holds something else"):
+            publish(mine, output, beside=OWN)
+    assert sorted(os.listdir(output)) == sorted(one.name for one in mine)
+    assert read_contents(output / mine[0].name) == read_contents(others[0])
+
+
+@pytest.mark.parametrize("at", [1, 2])
+def test_publish_of_wheels_that_do_not_fit_leaves_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    found = make_wheels(tmp_path / "new", "x = 1")
+    copy, copies = shutil.copy, list[Path]()
+
+    def fill(source: Path, target: Path) -> None:
+        copies.append(target)
+        if len(copies) == at:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        copy(source, target)
+
+    monkeypatch.setattr(shutil, "copy", fill)
+    with pytest.raises(OSError, match="No space left"):
+        publish(found, tmp_path / "out", beside=OWN)
+    assert os.listdir(tmp_path / "out") == []
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_publish_puts_what_a_pipeline_needs_in_place_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
+    found, output = make_wheels(tmp_path / "new", "x = 1"), tmp_path / "out"
+    seen: list[set[str]] = []
+
+    def look() -> None:
+        seen.append({path.name for path in output.glob("[!.]*.whl")})
+
+    def link(source: Path, target: Path) -> None:
+        if not links:
+            raise OSError(errno.ENOTSUP, "Operation not supported")
+        real_link(source, target)
+        look()
+
+    def replace(path: Path, target: Path) -> None:
+        real_replace(path, target)
+        look()
+
+    real_link, real_replace = os.link, Path.replace
+    monkeypatch.setattr(os, "link", link)
+    monkeypatch.setattr(Path, "replace", replace)
+    assert publish(found, output, beside=OWN) == [output / one.name for one in found]
+    assert seen[0] == {found[1].name}
+    assert sorted(os.listdir(output)) == sorted(one.name for one in found)
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,20 @@ def test_orders_that_are_known_are_not_measured_again(tmp_path: Path) -> None:
     assert run(Pretence(), tmp_path, others) == whole
 
 
+def test_order_that_lacks_a_round_is_followed_anew(tmp_path: Path) -> None:
+    whole = [row for rows in run(Pretence(), tmp_path) for row in rows]
+    study = Pretence()
+    # the last order has one of its two rounds
+    assert run(study, tmp_path, whole[:-1]) == [whole[-1:]]
+    assert [len(texts) for texts in study.learnt] == [4, 8, 12]
+    # the start alone
+    assert [row for rows in run(Pretence(), tmp_path, whole[:1]) for row in rows] == whole[1:]
+    other = [*whole[:-2], {**whole[-2], "f1": 0.5}]
+    message = "seed 1: the order 'doubts per token' came to F1 0.08, but to 0.5 in the output"
+    with pytest.raises(ValueError, match=message):
+        run(Pretence(), tmp_path, other)
+
+
 def test_start_that_comes_to_another_score_is_no_part_of_the_table(tmp_path: Path) -> None:
     (start, *_) = run(Pretence(), tmp_path)
     message = "seed 1: the first training came to F1 0.29, but to 0.04 in the output"

@@ -179,3 +179,40 @@ def test_yardstick_cli_says_faults_in_one_line(app, tmp_path):
     assert result.exit_code == 1
     assert "✘ corpus: expected none/train.spacy, which does not exist" in result.output
     assert not output.exists()
+
+
+@pytest.mark.parametrize(
+    ("output", "there", "message"),
+    [
+        ("one.jsonl", {}, "--output: expected a .json file, got "),
+        # would share a history with wikigold-0.5
+        ("wikigold-0.1", {}, "--output: expected a .json file, got "),
+        (
+            "one.json",
+            {"one.jsonl": "mine"},
+            "one.jsonl: expected a new file, or that of a finished",
+        ),
+        ("one.json", {"one.json": "[]"}, "one.json: expected a new file, or that of a finished"),
+        (
+            "one.json",
+            {"one.json": '{"method": "other"}', "one.jsonl": "mine"},
+            "one.json: expected",
+        ),
+    ],
+)
+def test_yardstick_cli_replaces_nothing_but_its_own(app, tmp_path, output, there, message):
+    for name, text in there.items():
+        (tmp_path / name).write_text(text)
+    result = CliRunner().invoke(
+        app, ["--corpus", "none", "--transformer", "none", "--output", str(tmp_path / output)]
+    )
+    assert result.exit_code == 1
+    assert message in " ".join(result.output.split())
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == there
+
+
+def test_yardstick_cli_repeats_its_own(tmp_path):
+    output, history = tmp_path / "one.json", tmp_path / "one.jsonl"
+    yardstick.write_record({"method": "yardstick"}, output)
+    history.write_text("{}")
+    yardstick.require_own(output, history)
