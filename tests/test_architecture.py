@@ -162,7 +162,6 @@ TESTED_WITH = {
     "config/training_end": "config/insertion",
     "experiments/crossfit_cost": "experiments/crossfit",
     "experiments/fold_jobs": "experiments/crossfit",
-    "experiments/predictions": "report/run/facts",
     "experiments/shipping": "experiments/refit",
     "report/budget_text": "report/budget",
     "report/comparison_runs": "report/comparison",

@@ -12,7 +12,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from adaptive_spacy.cli._util import one_line_errors
+from adaptive_spacy.cli._util import name_code, one_line_errors
 from adaptive_spacy.printable import COLOUR, CONTROLS, visible
 from adaptive_spacy.training.resume.signals import Interrupted
 
@@ -36,11 +36,16 @@ class CommandGroup(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         """Run a command; whatever of it fails, fails in one line."""
         try:
-            with one_line_errors():
+            with one_line_errors(lambda text: name_code(text) if self.takes_code(ctx) else text):
                 return super().invoke(ctx)
         except Interrupted as signal:
             # saved, and said so
             raise typer.Exit(128 + signal.number) from None
+
+    def takes_code(self, ctx: Any) -> bool:
+        """RETURNS (bool): Whether the command that is run has `--code`."""
+        command = self.commands.get(ctx.invoked_subcommand or "")
+        return command is not None and any(one.name == "code" for one in command.params)
 
 
 class NeutralStream:

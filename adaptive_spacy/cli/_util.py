@@ -2,8 +2,9 @@
 
 import errno
 import os
+import re
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
@@ -13,6 +14,8 @@ from click import ClickException
 from adaptive_spacy.printable import one_line
 from adaptive_spacy.training.messages import show_whole_warnings
 
+#: A component, a function or a registry that is not known
+UNREGISTERED = re.compile(r"(\[E(?:002|892|893)\].+?)\.\s.*", flags=re.DOTALL)
 #: Set to 1, it shows the traceback of a bug
 TRACEBACK = "ADAPTIVE_SPACY_TRACEBACK"
 #: Options that a command does not have, and the like: typer's, which may be a copy of click's
@@ -20,8 +23,10 @@ USAGE: Any = typer.BadParameter.__base__
 
 
 @contextmanager
-def one_line_errors() -> Iterator[None]:
+def one_line_errors(explain: Callable[[str], str] = str) -> Iterator[None]:
     """Turn a fault into one line on stderr and exit code 1.
+
+    explain (Callable): Adds to the message of a `ValueError` what only the command knows.
 
     Library functions raise `ValueError` (what was expected, what came, what to do) and `OSError`
     for faults of what they were given. Anything else is a bug of ours: the line calls it one and
@@ -38,7 +43,7 @@ def one_line_errors() -> Iterator[None]:
     except OSError as error:
         fail(describe_system(error))
     except ValueError as error:
-        fail(str(error) or type(error).__name__)
+        fail(explain(str(error)) or type(error).__name__)
     except MemoryError:
         fail("the memory is not enough for this; take smaller batches, or less data at once")
     except Exception as error:
@@ -51,6 +56,16 @@ def fail(message: str) -> NoReturn:
     """Say what is wrong and end with exit code 1."""
     typer.secho(f"✘ {one_line(message)}", fg=typer.colors.RED, err=True)
     raise typer.Exit(1) from None
+
+
+def name_code(message: str) -> str:
+    """RETURNS (str): A message with what to do where spaCy found that nobody has registered what a
+    config names, in place of its advice for programmers and its list of all that is known."""
+    return UNREGISTERED.sub(
+        r"\1; install the package that has it, or name the Python file that registers it: "
+        "--code FILE",
+        message,
+    )
 
 
 def describe_system(error: OSError) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from adaptive_spacy.cli.options import GPU_HELP
+from adaptive_spacy.cli.options import GPU_HELP, Code
 
 #: For `app.command`: what is not known here overrides the config, as in `spacy train`
 SETTINGS = {"allow_extra_args": True, "ignore_unknown_options": True}
@@ -23,12 +23,7 @@ def check_cli(
             help="Share of documents or entities above which what touches single ones is an error."
         ),
     ] = 0.05,
-    code: Annotated[
-        Path | None,
-        typer.Option(
-            "--code", "-c", help="Python file with functions of the config.", show_default=False
-        ),
-    ] = None,
+    code: Code = None,
     gpu_id: Annotated[int, typer.Option("--gpu-id", "-g", min=-1, help=GPU_HELP)] = -1,
 ) -> None:
     """Check config and data together before a training, and forecast what it costs.

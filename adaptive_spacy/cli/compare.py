@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from adaptive_spacy.cli.options import GpuId
+from adaptive_spacy.cli.options import Code, GpuId
 
 
 def compare_cli(
@@ -26,6 +26,7 @@ def compare_cli(
     output: Annotated[
         Path | None, typer.Option(help="Where the page goes, e.g. reports/compared.html.")
     ] = None,
+    code: Code = None,
     gpu_id: GpuId = -1,
 ) -> None:
     """Show which entities one model finds and another misses, and whether it is by chance.
@@ -40,14 +41,17 @@ def compare_cli(
         adaptive-spacy compare training/old training/new \\
             --output reports/compared.html
     """
+    from spacy.cli._util import import_code
+
     from adaptive_spacy.files import require_other
     from adaptive_spacy.report.rivals.models import compare_models
     from adaptive_spacy.report.rivals.page import describe_rivalry, render_rivalry, write_rivalry
     from adaptive_spacy.training.messages import wrap
 
-    require_other(output, [corpus, *pipelines])
+    require_other(output, [corpus, code, *pipelines])
     if output is not None and (output.is_dir() or output.suffix != ".html"):
         raise ValueError(f"--output: expected a file whose name ends in .html, got {output}")
+    import_code(code)
     rivalry = compare_models(pipelines, corpus=corpus, gpu_id=gpu_id)
     typer.echo(render_rivalry(rivalry))
     for line in describe_rivalry(rivalry):

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from adaptive_spacy.cli.options import GpuId
+from adaptive_spacy.cli.options import Code, GpuId
 from adaptive_spacy.training.messages import wrap
 
 
@@ -19,6 +19,7 @@ def evaluate_cli(
     output: Annotated[
         Path | None, typer.Option(help="Where the scores go as JSON, e.g. metrics/test.json.")
     ] = None,
+    code: Code = None,
     gpu_id: GpuId = -1,
 ) -> None:
     """Score a pipeline's entities with spaCy's measures and with seqeval's, in one pass.
@@ -35,12 +36,15 @@ def evaluate_cli(
     Warns of a pipeline that finds nothing, and of a model-last whose F1 on dev
     was far below the best.
     """
+    from spacy.cli._util import import_code
+
     from adaptive_spacy.files import require_other
     from adaptive_spacy.training.evaluation import evaluate, render
     from adaptive_spacy.training.history import history_of_last
     from adaptive_spacy.training.soundness import warnings_of
 
-    require_other(output, [pipeline, corpus])
+    require_other(output, [pipeline, corpus, code])
+    import_code(code)
     metrics = evaluate(pipeline, corpus, output=output, gpu_id=gpu_id)
     typer.echo(render(metrics))
     if output is not None:

@@ -17,6 +17,16 @@ SCHEME_WORDS = "the tags mark entities: BIO (IOB2), IOB1, BILOU, BIOES, BMEWO, B
 #: Of `GpuId`, also where spaCy's short option is another name of it
 GPU_HELP = "Number of the GPU, for which spaCy needs CuPy; -1: the processor."
 GpuId = Annotated[int, typer.Option(min=-1, help=GPU_HELP)]
+Code = Annotated[
+    Path | None,
+    typer.Option(
+        "--code",
+        "-c",
+        metavar="FILE",
+        help="Python file with functions of the config, or of the pipeline.",
+        show_default=False,
+    ),
+]
 Dataset = Annotated[str | None, typer.Option(help="The data set among them.")]
 #: Processes side by side
 MOST_JOBS = 1024

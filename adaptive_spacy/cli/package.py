@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from adaptive_spacy.cli.options import Dataset, GpuId
+from adaptive_spacy.cli.options import Code, Dataset, GpuId
 
 
 def package_cli(
@@ -54,11 +54,14 @@ def package_cli(
     corpus: Annotated[
         Path | None, typer.Option(help="Scored before and after, for --precision: dev.spacy.")
     ] = None,
+    code: Code = None,
     gpu_id: GpuId = -1,
 ) -> None:
     """Build the wheel of a pipeline, and adaptive-spacy's own if the pipeline needs it.
 
-    Both install together:
+    The file of --code becomes part of the package, which loads it.
+
+    Both wheels install together:
 
     \b
         pip install --find-links packages en_sample_ner
@@ -69,11 +72,13 @@ def package_cli(
         adaptive-spacy package training/x/model-last packages --name fast_ner \\
             --precision int8 --corpus corpus/x/dev.spacy
     """
+    from spacy.cli._util import import_code
+
     from adaptive_spacy.data.datasets import read_recipe
     from adaptive_spacy.files import require_other
     from adaptive_spacy.serving.package import package
 
-    require_other(output, [pipeline, metrics, transformer, datasets, corpus])
+    require_other(output, [pipeline, metrics, transformer, datasets, corpus, code])
     if (datasets is None) != (dataset is None):
         raise ValueError("--datasets and --dataset: expected both or neither, got one")
     if (precision is None) != (corpus is None):
@@ -85,6 +90,7 @@ def package_cli(
             "--metrics and --precision: expected one of them; with --precision the package states "
             "the scores on --corpus"
         )
+    import_code(code)
     cost = None
     if precision is not None and corpus is not None:
         from adaptive_spacy.serving.precision import measure_precision
@@ -111,6 +117,7 @@ def package_cli(
         transformer=transformer,
         dataset=recipe,
         cost=cost,
+        code=code,
         about={"author": author, "url": url, "email": email, "license": license},
         warn=warn,
     )

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from adaptive_spacy.cli.options import GpuId
+from adaptive_spacy.cli.options import Code, GpuId
 
 
 def refit_cli(
@@ -20,6 +20,7 @@ def refit_cli(
             help="A .spacy file or a folder of them to score the model on, not seen by the run."
         ),
     ] = None,
+    code: Code = None,
     gpu_id: GpuId = -1,
 ) -> None:
     """Train on train and dev together, as long as an adaptive run found.
@@ -29,11 +30,14 @@ def refit_cli(
     marked as seen and select nothing: model-last is the model to ship, and its
     meta.json and package say how it was made. refit.json records both.
     """
+    from spacy.cli._util import import_code
+
     from adaptive_spacy.experiments.refit import refit
     from adaptive_spacy.files import require_other
     from adaptive_spacy.training.calibration import percent
 
-    require_other(output, [run, test])
+    require_other(output, [run, test, code])
+    import_code(code)
     record = refit(run, output, test=test, gpu_id=gpu_id)
     about = record["refit"]
     sentences = about["sentences"]

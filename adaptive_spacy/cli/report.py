@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from adaptive_spacy.cli.options import GpuId
+from adaptive_spacy.cli.options import Code, GpuId
 
 
 def report_cli(
@@ -61,6 +61,7 @@ def report_cli(
             "the labels may bring.",
         ),
     ] = None,
+    code: Code = None,
     gpu_id: GpuId = -1,
 ) -> None:
     """Say what a training came to, on a page; or compare the approaches of a sweep.
@@ -78,15 +79,21 @@ def report_cli(
 
     Pages open from disk without network.
     """
+    from spacy.cli._util import import_code
+
+    from adaptive_spacy.files import require_other
     from adaptive_spacy.training.history import HISTORY
 
     if (runs / HISTORY).is_file():
         of_sweep = {"--question": question, "--reference": reference}
         if named := next((name for name, value in of_sweep.items() if value is not None), None):
             raise ValueError(f"{named}: expected the output folder of a sweep, got {runs}")
+        # before anything is read, as the reader of its corpora may be in it
+        require_other(output, [code])
+        import_code(code)
         _report_training(runs, output, select or "last", corpus, gpu_id, curve)
     else:
-        given = {"--select": select, "--corpus": corpus, "--curve": curve}
+        given = {"--select": select, "--corpus": corpus, "--curve": curve, "--code": code}
         if named := next((name for name, value in given.items() if value is not None), None):
             raise ValueError(
                 f"{named}: expected the output folder of a training, with its {HISTORY}, got {runs}"

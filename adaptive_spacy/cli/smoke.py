@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from adaptive_spacy.cli.options import Code
+
 
 def smoke_test_cli(
     packages: Annotated[Path, typer.Argument(help="Folder of wheels.")],
@@ -26,6 +28,7 @@ def smoke_test_cli(
     output: Annotated[Path, typer.Option(help="Where the result goes as JSON.")] = Path(
         "metrics/smoke-test.json"
     ),
+    code: Code = None,
 ) -> None:
     """Install a wheel into an empty folder, load it by name without network, and compare.
 
@@ -33,10 +36,13 @@ def smoke_test_cli(
     folder, or states confidences that are not in [0, 1]. Warns where neither
     finds any entity, as that shows nothing but that the wheel loads.
     """
+    from spacy.cli._util import import_code
+
     from adaptive_spacy.files import require_other
     from adaptive_spacy.serving.smoke import smoke_test
 
-    require_other(output, [packages, pipeline, texts])
+    require_other(output, [packages, pipeline, texts, code])
+    import_code(code)
     result = smoke_test(packages, name, pipeline, texts, output, version=version)
     typer.echo(
         f"✔ {result['wheel']}: the same {result['entities']} entities in {result['texts']} "

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from adaptive_spacy.cli.options import GpuId
+from adaptive_spacy.cli.options import Code, GpuId
 
 #: Rows that the terminal shows
 SHOWN = 20
@@ -60,6 +60,7 @@ def suspects_cli(
         int | None,
         typer.Option(min=1, help="With --next: how many texts to choose.", show_default=str(COUNT)),
     ] = None,
+    code: Code = None,
     gpu_id: GpuId = -1,
 ) -> None:
     """Rank labels by what speaks against them: missing, of a wrong type or boundary, inconsistent.
@@ -78,6 +79,8 @@ def suspects_cli(
         adaptive-spacy suspects training/mine --next texts.txt \\
             --output label.jsonl
     """
+    from spacy.cli._util import import_code
+
     from adaptive_spacy.data.writers.tasks import require_format
     from adaptive_spacy.experiments.predictions import (
         is_crossfit,
@@ -91,8 +94,9 @@ def suspects_cli(
     from adaptive_spacy.printable import one_line
 
     require_format(format)
-    require_other(output, [training, corpus, next])
+    require_other(output, [training, corpus, next, code])
     require_folder(training)
+    import_code(code)
     if next is not None:
         given = {"--corpus": corpus, "--share": share}
         if named := [name for name, value in given.items() if value is not None]:
@@ -110,8 +114,8 @@ def suspects_cli(
         if predicted is None:
             raise ValueError(
                 f"{training}: expected the output folder of crossfit, or of a training with "
-                "model-last, whose dev or test set is where its config says, and that it has not "
-                "learnt from; --corpus names another"
+                "model-last, whose dev or test set is where its config says, in .spacy files and "
+                "annotated, and that it has not learnt from; --corpus names another"
             )
         found = predicted
     ranked = rank_suspects(found.examples)

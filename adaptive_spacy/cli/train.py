@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from adaptive_spacy.cli.options import GPU_HELP
+from adaptive_spacy.cli.options import GPU_HELP, Code
 
 
 def train_cli(
@@ -25,12 +25,7 @@ def train_cli(
         bool,
         typer.Option(help="Go on although config, data or versions have changed since."),
     ] = False,
-    code: Annotated[
-        Path | None,
-        typer.Option(
-            "--code", "-c", help="Python file with functions of the config.", show_default=False
-        ),
-    ] = None,
+    code: Code = None,
     gpu_id: Annotated[int, typer.Option("--gpu-id", "-g", min=-1, help=GPU_HELP)] = -1,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-V", "-VV", help="Show what spaCy logs.")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from adaptive_spacy.cli.options import GpuId
+from adaptive_spacy.cli.options import Code, GpuId
 
 
 def watch_cli(
@@ -31,6 +31,7 @@ def watch_cli(
             show_default="test.spacy beside dev, or dev",
         ),
     ] = None,
+    code: Code = None,
     gpu_id: GpuId = -1,
 ) -> None:
     """Serve the page of a training on 127.0.0.1; it shows each evaluation by itself.
@@ -47,9 +48,12 @@ def watch_cli(
     \b
         adaptive-spacy watch training/mine --port 8000 --open
     """
+    from spacy.cli._util import import_code
+
     from adaptive_spacy.report.live.watch import watch
     from adaptive_spacy.training.messages import wrap
 
+    import_code(code)
     watch(
         training,
         tell=lambda line: typer.echo(wrap(line)),

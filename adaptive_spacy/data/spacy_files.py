@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
+from spacy.attrs import ENT_IOB
 from spacy.tokens import Doc, DocBin
 from spacy.training.corpus import FILE_TYPE, walk_corpus
 from spacy.vocab import Vocab
@@ -29,6 +30,24 @@ def holds_docs(path: str | Path) -> bool:
     return any(one.is_file() for one in find_files(locate(path)))
 
 
+def is_annotated(path: str | Path) -> bool:
+    """RETURNS (bool): Whether this holds docs, and one of them is annotated with entities. A
+    broken file passes: who reads it says what is wrong, where going on with another would hide it.
+    Read up to the first such doc, from the arrays that the file holds: no doc is made."""
+    return holds_docs(path) and any(map(_marks_entities, find_files(locate(path))))
+
+
+def _marks_entities(file: Path) -> bool:
+    try:
+        docs = DocBin().from_disk(file)
+    except (ValueError, KeyError, TypeError, OSError):
+        return True
+    if ENT_IOB not in docs.attrs:
+        return False
+    column = docs.attrs.index(ENT_IOB)
+    return any(tokens[:, column].any() for tokens in docs.tokens)
+
+
 def find_files(path: Path) -> list[Path]:
     """RETURNS (list[Path]): The .spacy files that spaCy's reader reads, sorted; it warns where
     there are none."""
@@ -46,10 +65,11 @@ def expected_docs(path: str | Path | None) -> str:
 
 
 def find_test(dev: Path) -> Path | None:
-    """RETURNS (Path | None): The test set beside a dev set; None where there is no other one."""
+    """RETURNS (Path | None): The test set beside a dev set; None where there is no other one, or
+    where it is not annotated, as those of competitions."""
     # ".", a folder of shards that one works in, has no name
     test = locate(dev.with_name(f"test{FILE_TYPE}")) if dev.name else dev
-    return test if holds_docs(test) and test != locate(dev) else None
+    return test if test != locate(dev) and is_annotated(test) else None
 
 
 def read_corpus_docs(path: str | Path, vocab: Vocab) -> Iterator[Doc]:

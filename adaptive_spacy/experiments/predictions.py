@@ -13,7 +13,7 @@ from spacy.training.loop import DIR_MODEL_BEST, DIR_MODEL_LAST
 from thinc.api import Config
 
 from adaptive_spacy.config.loading import read_config
-from adaptive_spacy.data.spacy_files import find_test, read_docs
+from adaptive_spacy.data.spacy_files import find_test, is_annotated, read_docs
 from adaptive_spacy.experiments.crossfit import CROSSFIT, LABELLED, read_expected
 from adaptive_spacy.experiments.fold_outcomes import OUT_OF_FOLD, pair
 from adaptive_spacy.experiments.shipping import MADE_BY
@@ -153,7 +153,7 @@ def read_checkpoint_config(training: Path, select: str = "last") -> Config | Non
 
 def find_corpus(model: Path) -> tuple[Path | None, str]:
     """RETURNS (tuple): The test set beside the dev set of a model's training, or that, and what it
-    is; None if neither is there any more, or the model has learnt from what is there."""
+    is; None if neither is there and annotated, or the model has learnt from what is there."""
     config = _read_config(model)
     dev = None if config is None else path_of(config, "dev")
     learnt = find_whole(model)
@@ -163,7 +163,7 @@ def find_corpus(model: Path) -> tuple[Path | None, str]:
     test = find_test(dev)
     if test is not None:
         return test, TEST
-    return (dev if dev.exists() and not learnt else None), DEV
+    return (dev if not learnt and is_annotated(dev) else None), DEV
 
 
 def _read_config(model: Path) -> Config | None:

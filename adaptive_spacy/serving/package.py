@@ -45,6 +45,8 @@ from adaptive_spacy.training.soundness import require_finite, warnings_of
 from adaptive_spacy.transformer.hub import CONFIG_FILE
 from adaptive_spacy.transformer.pretrained import read_licence
 
+#: The module of a package that holds what `--code` named, called as where spaCy imports it
+CODE = "python_code"
 #: Entries of meta.json that say who made a package; one line each
 ABOUT = ("author", "email", "url", "license")
 
@@ -59,6 +61,7 @@ def package(
     transformer: Path | None = None,
     dataset: Recipe | None = None,
     cost: PrecisionCost | None = None,
+    code: Path | None = None,
     about: Mapping[str, str | None] = MappingProxyType({}),
     warn: Callable[[str], None] = warnings.warn,
 ) -> list[Path]:
@@ -75,6 +78,8 @@ def package(
     dataset (Recipe | None): Of the data set, whose source and licence are stated.
     cost (PrecisionCost | None): The packaged pipeline computes in its precision, and states what
         that costs; its scores are those in that precision.
+    code (Path | None): A Python file with functions of the pipeline, already imported, which the
+        package gets and imports.
     about (Mapping): "author", "email", "url" and "license" of the package, where they are given.
     warn (Callable): Gets a line for each thing that speaks against using the pipeline.
     RETURNS (list[Path]): The pipeline's wheel, and adaptive-spacy's if the pipeline needs it.
@@ -129,6 +134,8 @@ def package(
         # name and version are those of meta.json
         make_sources(copy, aside / "sources", create_sdist=False, require_parent=True, silent=True)
         sources = aside / "sources" / f"{full}-{version}"
+        if code is not None:
+            include_code(code, sources / full)
         # the meta.json here, with what spaCy adds, is what setup.py puts into the pipeline
         packaged = sources / full / f"{full}-{version}" / "meta.json"
         shutil.copy(sources / "meta.json", packaged)
@@ -138,6 +145,18 @@ def package(
         if needs_own:
             wheels.append(build_own_wheel(aside / "own"))
         return publish(wheels, output, beside=OWN)
+
+
+def include_code(code: Path, package: Path) -> None:
+    """Have a package import a Python file, before it loads its pipeline. spaCy's own `code_paths`
+    would import the file here again, under its name, which need not be one of a module.
+
+    code (Path): The file. package (Path): The folder of the package's modules.
+    """
+    shutil.copy(code, package / f"{CODE}.py")
+    module = package / "__init__.py"
+    text = module.read_text(encoding="utf8")
+    module.write_text(f"from . import {CODE}\n{text}", encoding="utf8")
 
 
 def read_meta(

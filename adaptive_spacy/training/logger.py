@@ -93,19 +93,19 @@ class TrainingLog:
         self.nlp, self.config = nlp, (config := nlp.config.interpolate())
         training = config["training"]
         self.stdout, self.stderr, self.progress_bar = stdout, stderr, progress_bar
-        self.trace = RateTrace(config)
+        self.trace, self.means = RateTrace(config), MeanLosses(nlp)
         self.interval = resolve_value(training["eval_frequency"])
         self.max_steps = resolve_value(training["max_steps"])
         self.precision = precision_of(nlp)
-        self.means = MeanLosses(nlp)
-        monitor = monitor_of(training)
-        self.table = Table(training["score_weights"], name_metrics(list_weights(monitor)))
+        monitored = name_metrics(list_weights(monitor_of(training)))
+        self.table = Table(training["score_weights"], monitored)
         self.watch = Watch(self.table.share, self.table.name(self.table.share))
         self.clock, self.started = clock, clock()
         # spaCy closes its logger in a `finally`, also of a training that broke off
         self.outer_exception = sys.exception()
         self.rows: list[dict[str, Any]] = []
         self.output: Path | None = None
+        self.code: Path | None = None
         self.lock: Lock | None = None
         self.last_step: int | None = None
         self.made = 0
@@ -209,8 +209,7 @@ class TrainingLog:
     @property
     def error(self) -> BaseException | None:
         """RETURNS (BaseException | None): What breaks the training off; asked in its `finally`."""
-        error = sys.exception()
-        return None if error is self.outer_exception else error
+        return None if (error := sys.exception()) is self.outer_exception else error
 
     def _ending(self) -> Ending:
         return Ending(
@@ -222,6 +221,7 @@ class TrainingLog:
             self.clock() - self.started,
             self.output,
             self.error,
+            self.code,
         )
 
     def _advance_bar(self) -> None:

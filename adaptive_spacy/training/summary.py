@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from spacy.training.loop import DIR_MODEL_BEST, DIR_MODEL_LAST
-from spacy.util import dot_to_object
 from thinc.api import Config
 
 from adaptive_spacy.adaptive.schedule import PhaseMachine
 from adaptive_spacy.config.blocks import resolve_value
 from adaptive_spacy.config.metrics import is_loss
-from adaptive_spacy.data.spacy_files import find_test
+from adaptive_spacy.data.spacy_files import find_test, is_annotated
+from adaptive_spacy.training.known_texts import path_of
 from adaptive_spacy.training.messages import command_line, wrap
 from adaptive_spacy.training.soundness import FAR_BELOW
 from adaptive_spacy.training.table import Table
@@ -34,6 +34,8 @@ class Ending:
     seconds (float): Wall time.
     output (Path | None): The output folder.
     error (BaseException | None): What broke the training off.
+    code (Path | None): A Python file with functions of the config, which whoever loads the model
+        needs too.
     """
 
     config: Config
@@ -44,6 +46,7 @@ class Ending:
     seconds: float
     output: Path | None
     error: BaseException | None
+    code: Path | None = None
 
     @property
     def best(self) -> Evaluation | None:
@@ -195,23 +198,24 @@ class Ending:
         run = output.resolve().name
         scores = f"metrics/{run}.json"
         corpus = self._corpus()
+        code = [] if self.code is None else ["--code", str(self.code)]
         scored = corpus is not None and "ents_f" in self.table.known
         if scored:
-            yield ["evaluate", model, str(corpus), "--output", scores]
-        yield ["report", str(output)]
+            yield ["evaluate", model, str(corpus), "--output", scores, *code]
+        yield ["report", str(output), *code]
         yield ["plot", str(output), f"plots/{run}"]
         if not self.learnt:
             return
         name = re.sub(r"[^A-Za-z0-9]+", "_", run).strip("_").lower() or "model"
-        yield ["package", model, "packages", "--name", name, *(["--metrics", scores] * scored)]
+        stated = ["--metrics", scores] if scored else []
+        yield ["package", model, "packages", "--name", name, *stated, *code]
 
     def _corpus(self) -> Path | None:
-        """The test set beside the dev set, or that."""
-        try:
-            dev = Path(dot_to_object(self.config, self.config["training"]["dev_corpus"])["path"])
-        except (KeyError, TypeError):
+        """The test set beside the dev set, or that; None: neither is there and annotated."""
+        dev = path_of(self.config, "dev")
+        if dev is None:
             return None
-        return find_test(dev) or dev
+        return find_test(dev) or (dev if is_annotated(dev) else None)
 
 
 def _count(number: int, noun: str) -> str:

@@ -30,16 +30,22 @@ COMMANDS: dict[str, list[list[str]]] = {
         ["other", "OUT", "--corpus", "IN"],
         ["other", "OUT", "--corpus", "other", "--datasets", "IN", "--dataset", "a"],
     ],
-    "evaluate": [["IN", "other", "--output", "OUT"], ["other", "IN", "--output", "OUT"]],
+    "evaluate": [
+        ["IN", "other", "--output", "OUT"],
+        ["other", "IN", "--output", "OUT"],
+        ["other", "other", "--output", "OUT", "--code", "IN"],
+    ],
     "compare": [
         ["IN", "other", "--output", "OUT"],
         ["other", "IN", "--output", "OUT"],
         ["other", "other", "--corpus", "IN", "--output", "OUT"],
+        ["other", "other", "--code", "IN", "--output", "OUT"],
     ],
     "suspects": [
         ["IN", "--output", "OUT"],
         ["other", "--corpus", "IN", "--output", "OUT"],
         ["other", "--next", "IN", "--output", "OUT"],
+        ["other", "--code", "IN", "--output", "OUT"],
     ],
     "train": [["IN", "--output", "OUT"], ["other", "--output", "OUT", "--code", "IN"]],
     "plot": [["IN", "OUT"]],
@@ -48,11 +54,13 @@ COMMANDS: dict[str, list[list[str]]] = {
         ["other", "OUT", "--name", "a", "--metrics", "IN"],
         ["other", "OUT", "--name", "a", "--transformer", "IN"],
         ["other", "OUT", "--name", "a", "--precision", "int8", "--corpus", "IN"],
+        ["other", "OUT", "--name", "a", "--code", "IN"],
     ],
     "smoke-test": [
         ["IN", "--pipeline", "other", "--texts", "other", "--output", "OUT"],
         ["other", "--pipeline", "IN", "--texts", "other", "--output", "OUT"],
         ["other", "--pipeline", "other", "--texts", "IN", "--output", "OUT"],
+        [*("other", "--pipeline", "other", "--texts", "other"), "--code", "IN", "--output", "OUT"],
     ],
     "crossfit": [
         ["IN", "--output", "OUT"],
@@ -61,7 +69,11 @@ COMMANDS: dict[str, list[list[str]]] = {
     ],
     "sweep": [["IN", "--output", "OUT"]],
     "report": [["IN", "--output", "OUT"]],
-    "refit": [["IN", "--output", "OUT"], ["other", "--output", "OUT", "--test", "IN"]],
+    "refit": [
+        ["IN", "--output", "OUT"],
+        ["other", "--output", "OUT", "--test", "IN"],
+        ["other", "--output", "OUT", "--code", "IN"],
+    ],
 }
 #: `init --force` replaces a config in place, which loses nothing: a second one changes nothing
 IN_PLACE = {"init"}

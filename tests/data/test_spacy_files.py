@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 import spacy
+from spacy.tokens import Doc, DocBin
 from spacy.vocab import Vocab
 
 from adaptive_spacy.data.corpus import make_corpus_v1
@@ -9,6 +10,7 @@ from adaptive_spacy.data.spacy_files import (
     expected_docs,
     find_test,
     holds_docs,
+    is_annotated,
     locate,
     read_corpus_docs,
     read_docs,
@@ -60,6 +62,28 @@ def test_test_set_is_found_beside_dev(tmp_path: Path) -> None:
     write_corpus(tmp_path / "test.spacy", [("Ada", "B-PER")])
     assert find_test(dev) == tmp_path / "test.spacy"
     assert find_test(Path()) is None
+
+
+def test_annotation_of_any_doc_is_found(tmp_path: Path) -> None:
+    blind, vocab = Doc(Vocab(), words=["Ada", "sings"]), Vocab()
+    DocBin(docs=[blind] * 3).to_disk(tmp_path / "test.spacy")
+    assert not is_annotated(tmp_path / "test.spacy")
+    assert find_test(tmp_path / "dev.spacy") is None
+    # attributes that say nothing of entities
+    DocBin(["ORTH"], docs=[blind]).to_disk(tmp_path / "bare.spacy")
+    assert not is_annotated(tmp_path / "bare.spacy")
+    # that there is no entity is annotation
+    without = Doc(vocab, words=["it", "rains"], ents=["O", "O"])
+    (tmp_path / "shards").mkdir()
+    DocBin(docs=[blind, blind, without]).to_disk(tmp_path / "shards" / "001.spacy")
+    assert is_annotated(tmp_path / "shards.spacy")
+    DocBin(docs=[blind]).to_disk(tmp_path / "shards" / "000.spacy")
+    assert is_annotated(tmp_path / "shards")
+    for name in ("text.jsonl", "broken.spacy"):
+        (tmp_path / name).write_text("{}")
+    assert not is_annotated(tmp_path / "text.jsonl")
+    # what is wrong with it is said by who reads it
+    assert is_annotated(tmp_path / "broken.spacy")
 
 
 def test_folder_may_be_the_current_one(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,8 @@
 from pathlib import Path
 
 import pytest
+from spacy.tokens import Doc, DocBin
+from spacy.vocab import Vocab
 from thinc.api import Config
 
 from adaptive_spacy.adaptive.schedule import PhaseMachine
@@ -133,13 +135,34 @@ def test_test_set_of_shards_is_what_comes_next(tmp_path: Path) -> None:
 
     for split in ("dev", "test"):
         (tmp_path / split).mkdir()
-        # a folder without docs is none
-        assert evaluated("dev.spacy") == f"{tmp_path}/dev.spacy"
-        (tmp_path / split / "000.spacy").touch()
+    (tmp_path / "dev" / "000.spacy").touch()
+    # a folder without docs is none
+    assert evaluated("dev.spacy") == evaluated("dev") == f"{tmp_path}/dev"
+    (tmp_path / "test" / "000.spacy").touch()
     assert evaluated("dev.spacy") == evaluated("dev") == f"{tmp_path}/test"
     # of one's own name there is no other
-    assert evaluated("test.spacy") == f"{tmp_path}/test.spacy"
+    assert evaluated("test.spacy") == f"{tmp_path}/test"
     assert list(ending([0.1, 0.7], ".").lines())
+
+
+@pytest.mark.parametrize("name", ["dev.jsonl", "dev.spacy", None])
+def test_dev_that_cannot_be_evaluated_is_not_named(tmp_path: Path, name: str | None) -> None:
+    """A reader of one's own reads what it likes from its `path`."""
+    (tmp_path / "dev.jsonl").touch()
+    DocBin(docs=[Doc(Vocab(), words=["Ada", "sings"])]).to_disk(tmp_path / "dev.spacy")
+    found = ending([0.1, 0.7], "" if name is None else tmp_path / name)
+    text = "".join(found.lines()).replace(" \\\n      ", " ")
+    assert "evaluate" not in text
+    assert "--metrics" not in text
+    assert "report training/my-run" in text
+
+
+def test_commands_that_load_the_model_get_its_code(tmp_path: Path) -> None:
+    (tmp_path / "dev.spacy").touch()
+    text = "\n".join(ending([0.1, 0.7], tmp_path / "dev.spacy", code=Path("my code.py")).lines())
+    named = [one for one in text.replace(" \\\n      ", " ").splitlines() if "    adaptive" in one]
+    with_code = {one.split()[1]: one.endswith(" --code 'my code.py'") for one in named}
+    assert with_code == {"evaluate": True, "report": True, "plot": False, "package": True}
 
 
 def test_epochs_that_were_not_evaluated_any_more_are_told() -> None:

@@ -56,8 +56,8 @@ PAGE = "report.html"
 #: Labels that deserve a second look
 SUSPECTS = 20
 UNKNOWN = (
-    "Not known: neither the dev set nor a test set beside it is where the config says. Name "
-    "annotated sentences that it did not learn from (--corpus)."
+    "Not known: neither the dev set nor a test set beside it is where the config says, in .spacy "
+    "files and annotated. Name annotated sentences that it did not learn from (--corpus)."
 )
 NAMES = {
     RIGHT: "right",

@@ -15,6 +15,7 @@ from adaptive_spacy.config.settings import find
 from adaptive_spacy.parsing import reading
 from adaptive_spacy.training.former_models import keep_former, recover_models
 from adaptive_spacy.training.lock import claim
+from adaptive_spacy.training.logger import TrainingLog
 from adaptive_spacy.training.messages import wrap
 from adaptive_spacy.training.resume.driver import Driver
 from adaptive_spacy.training.resume.identity import differences, identify, other_machine
@@ -90,6 +91,8 @@ def start(
                 interruption=interruption,
                 use_gpu=gpu_id,
             )
+            if isinstance(driver.log_step, TrainingLog):
+                driver.log_step.code = code
             if state is None:
                 # as late as can be: what ends before leaves what is there
                 interruption.check()
