@@ -54,7 +54,7 @@ SHOTS = (
     Shot("run-page-print", "run", "#confidence", 800, kind="print"),
     Shot("run-page-curve", "run", "#labels", 700),
     Shot("compare", "rivals", height=1000),
-    Shot("comparison-page", "comparison", height=1150, width=1200, address="#dataset=wikigold"),
+    Shot("comparison-page", "comparison", height=1500, width=1200, address="#dataset=wikigold"),
     Shot("comparison-page-dark", "comparison", "#types", 800, 1280, "dark", address="#type=ORG"),
     Shot("comparison-page-500", "comparison", height=1300, width=500, address="#dataset=wnut17"),
     Shot("comparison-page-print", "comparison", "#tests", 900, 1000, kind="print"),
