@@ -1,10 +1,11 @@
 """Rows of docs/results.md and README.md as they are made from records."""
 
+from functools import cache
 from statistics import mean
 
 from adaptive_spacy.experiments.crossfit_cost import BESIDE_FIXED, GAINS, describe_gains
-from adaptive_spacy.experiments.records import read_records
-from adaptive_spacy.report.budget import answer_budget
+from adaptive_spacy.experiments.records import Record, read_records
+from adaptive_spacy.report.budget import Budget, answer_budget
 from docs.results import (
     BERT_RECORDS,
     END,
@@ -47,6 +48,13 @@ def records() -> list[dict]:
         if one["job"]["approach"] == "crossfit":
             one["expected"] = {"f1": 0.5, "interval": [0.4, 0.65]}
     return found
+
+
+@cache
+def published() -> tuple[list[Record], Budget]:
+    """RETURNS (tuple): The records of whole samples, and what they answer: it takes a while."""
+    found = whole_samples(read_records(RECORDS))
+    return found, answer_budget(found, reference="crossfit")
 
 
 def test_only_samples_of_all_approaches_stand_side_by_side() -> None:
@@ -122,9 +130,8 @@ def test_tables_of_another_transformer_are_of_its_approaches() -> None:
 
 
 def test_page_and_readme_are_those_of_the_records() -> None:
-    found = whole_samples(read_records(RECORDS))
+    found, budget = published()
     page, readme = (path.read_text(encoding="utf8") for path in (PAGE, README))
-    budget = answer_budget(found, reference="crossfit")
     bert = whole_samples(read_records(BERT_RECORDS), BERT_APPROACHES)
     once = read_records(ONCE_RECORDS)
     sections = [*list_sections(found, budget, once), *list_bert_sections(bert)]
@@ -146,7 +153,7 @@ def test_page_and_readme_are_those_of_the_records() -> None:
 
 
 def test_pages_say_how_far_from_the_best_length_200_labels_are() -> None:
-    budget = answer_budget(whole_samples(read_records(RECORDS)), reference="crossfit")
+    found, budget = published()
     gaps = {
         line.cell.dataset: (line.approach, -line.difference.mean)
         for line in best_fixed(budget)
@@ -198,7 +205,7 @@ def test_pages_say_how_far_from_the_best_length_200_labels_are() -> None:
         f"{-wikigold:.1f} below it on wikigold."
     ) in page
     lengths = answer_budget(
-        beside_once(whole_samples(read_records(RECORDS)), read_records(ONCE_RECORDS)),
+        beside_once(found, read_records(ONCE_RECORDS)),
         reference="crossfit",
     )
     (line,) = [line for line in lengths.lines if line.dataset is None]

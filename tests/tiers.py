@@ -8,13 +8,13 @@ from hypothesis import settings
 
 #: Without a limit of time for an example: on a busy machine it would fail by chance
 settings.register_profile("slice", max_examples=100, deadline=None)
-settings.register_profile("whole", max_examples=300, deadline=None)
+settings.register_profile("whole", max_examples=200, deadline=None)
 
 
 def examples(count: int, **others: Any) -> settings:
     """Settings of a property test.
 
-    count (int): Examples that it draws by default; with `--slow` three times as many.
+    count (int): Examples that it draws by default; with `--slow` twice as many.
     others: Other settings of hypothesis.
     """
     return settings(max_examples=count * settings().max_examples // 100, **others)

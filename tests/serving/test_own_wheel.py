@@ -112,9 +112,8 @@ class Environment:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.scripts = folder / "bin"
-        venv.create(folder, with_pip=True)
-        # Python 3.11 brings one of its own, too old to build wheels
-        self.run(["python", "-m", "pip", "uninstall", "-qy", "setuptools"], folder)
+        # without pip, which takes seconds to be installed: this environment's does it
+        venv.create(folder)
         (packages,) = (folder / "lib").glob("python*/site-packages")
         others = [path for path in sys.path if Path(path).name == "site-packages"]
         (packages / "others.pth").write_text("\n".join(others))
@@ -132,9 +131,11 @@ class Environment:
         return done.stdout
 
     def install(self, *packages: Path) -> None:
+        into = ["--python", self.scripts / "python"]
         # this environment's own copy of the same version does not count
         options = ["--ignore-installed", "--no-build-isolation"]
-        self.run(["python", *PIP, *options, *packages], self.folder)
+        command = [sys.executable, "-m", "pip", *into, *PIP[2:], *options, *packages]
+        subprocess.run(command, check=True, cwd=self.folder)
 
 
 LOAD = """
