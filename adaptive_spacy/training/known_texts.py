@@ -38,8 +38,7 @@ def path_of(config: Config, split: str) -> Path | None:
 def find_split(pipeline: Path, split: str) -> Path | None:
     """RETURNS (Path | None): The corpus that a pipeline's training had as "train" or "dev"; None if
     its config names none, or it is gone."""
-    config = _read_config(pipeline)
-    path = None if config is None else path_of(config, split)
+    path = path_of(_read_config(pipeline), split)
     if path is None or holds_docs(path):
         return path
     # what refit, crossfit and jobs keep of their own lies beside the model, and moves with it
@@ -77,9 +76,10 @@ def count_learnt(pipeline: Path, docs: Iterable[Doc]) -> int:
     return count_copies(_keys_of(docs), read_known(pipeline, "train"))
 
 
-def _read_config(pipeline: Path) -> Config | None:
+def _read_config(pipeline: Path) -> Config:
+    """RETURNS (Config): Empty without one."""
     file = pipeline / CONFIG
-    return read_config(file, interpolate=True) if file.is_file() else None
+    return read_config(file, interpolate=True) if file.is_file() else Config()
 
 
 def _reader_of(config: Config, split: str) -> dict[str, Any]:
@@ -94,8 +94,7 @@ def _reader_of(config: Config, split: str) -> dict[str, Any]:
 def _find_drawn(pipeline: Path, split: str, path: Path) -> FractionCorpus | None:
     """RETURNS (FractionCorpus | None): Our reader of a corpus that is there, by the arguments that
     the training had; None if all of it was read, or another reader read it."""
-    config = _read_config(pipeline)
-    block = {} if config is None else _reader_of(config, split)
+    block = _reader_of(_read_config(pipeline), split)
     if block.get("@readers") != CORPUS:
         return None
     corpus = FractionCorpus(path, **{key: block[key] for key in DRAWN if key in block})

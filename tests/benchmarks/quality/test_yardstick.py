@@ -211,8 +211,15 @@ def test_yardstick_cli_replaces_nothing_but_its_own(app, tmp_path, output, there
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == there
 
 
-def test_yardstick_cli_repeats_its_own(tmp_path):
-    output, history = tmp_path / "one.json", tmp_path / "one.jsonl"
+def test_yardstick_cli_repeats_its_own(app, tmp_path, monkeypatch):
+    output = tmp_path / "one.json"
     yardstick.write_record({"method": "yardstick"}, output)
-    history.write_text("{}")
-    yardstick.require_own(output, history)
+    output.with_suffix(".jsonl").write_text("{}")
+    again = {"method": "yardstick", "summary": "again"}
+    monkeypatch.setattr(yardstick, "train", lambda settings, history: again)
+    monkeypatch.setattr(yardstick, "render", str)
+    result = CliRunner().invoke(
+        app, ["--corpus", "none", "--transformer", "none", "--output", str(output)]
+    )
+    assert (result.exit_code, result.output) == (0, "again\n")
+    assert json.loads(output.read_text()) == again
