@@ -272,6 +272,8 @@ def test_wheels_install_into_a_fresh_environment(
 ) -> None:
     """`pip install --find-links packages NAME`, then `spacy.load` without network; and the
     pipeline of spaCy's own ner without adaptive-spacy."""
+    # one of its own: other tests read that folder
+    packages = Path(shutil.copytree(packages, tmp_path / "packages"))
     package(foreign, packages, name="plain", version="0.0.1")
     expected = {"en_plain": False, "xx_tiny_ner": True}
     environment = tmp_path / "venv"
